@@ -1,0 +1,179 @@
+# Tandem: every task by name. `make help` lists them.
+#
+# Objects live in build/<variant>/, so optimised, sanitized, instrumented and
+# clang builds never overwrite each other.
+
+V ?= release
+B := build/$(V)
+
+PKGS := libuv spandsp jansson sndfile libcyaml
+CC   ?= cc
+ifeq ($(origin CC),default)
+CC   := gcc
+endif
+
+WARN := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings \
+	-Wundef -Wvla -Wformat=2 -Wold-style-definition
+HARD := -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+	-fPIE -fno-plt
+LDHARD := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+
+OPT_release := -O2 -D_FORTIFY_SOURCE=2
+OPT_clang   := -O2 -D_FORTIFY_SOURCE=2
+OPT_check   := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+	       -fno-sanitize-recover=all
+OPT_cover   := -O0 --coverage
+OPT_fuzz    := -O1 -fno-omit-frame-pointer \
+	       -fsanitize=fuzzer-no-link,address,undefined \
+	       -fno-sanitize-recover=all
+ifneq (,$(filter $(V),clang fuzz))
+CC := clang
+endif
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+CPPFLAGS += -I. -D_GNU_SOURCE $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+CFLAGS   += -std=c11 -g $(WARN) $(HARD) $(OPT_$(V))
+LDFLAGS  += $(LDHARD) $(filter -fsanitize=% --coverage,$(OPT_$(V)))
+LDLIBS   += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lwslay \
+	    -lhttp_parser -lmbedtls -lmbedx509 -lmbedcrypto -lm
+
+SRC   := $(sort $(shell find codecs protocols gateway tools -name '*.c' 2>/dev/null))
+TESTS := $(filter %_test.c,$(SRC))
+FUZZ  := $(filter %_fuzz.c,$(SRC))
+MAINS := $(filter %/main.c %_main.c,$(SRC))
+LIB   := $(filter-out $(TESTS) $(FUZZ) $(MAINS),$(SRC))
+
+PROGRAMS  := $(B)/tandem $(B)/tandem-call $(B)/tandem-model
+MEASURES  := $(patsubst %_main.c,$(B)/%,$(filter %_main.c,$(MAINS)))
+TESTBINS  := $(TESTS:%.c=$(B)/%)
+FUZZBINS  := $(FUZZ:%.c=build/fuzz/%)
+
+.PHONY: all help setup run demo test check fuzz lint cover codec-table figures \
+	speech install clean format tests programs
+
+all: programs
+
+programs: $(PROGRAMS) $(MEASURES)
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST) | column -t -s:
+
+## setup: install the Debian packages that are missing
+setup:
+	@tools/setup.sh
+
+## run: set up, build and start the gateway (and a local model without a key)
+run: setup
+	@$(MAKE) --no-print-directory programs
+	@tools/run.sh $(B)
+
+## demo: one judged call with recorded speech, unattended
+demo: setup
+	@$(MAKE) --no-print-directory programs
+	@tools/demo.sh $(B)
+
+## test: every test; ends on "N passed, M failed"
+test: setup
+	@$(MAKE) --no-print-directory programs tests
+	@tools/testing/run-tests.sh $(B)
+
+## check: the same under address and undefined sanitizers, and 10 s of each fuzz target
+check: setup
+	@$(MAKE) --no-print-directory V=check programs tests
+	@$(MAKE) --no-print-directory V=fuzz fuzzers
+	@tools/testing/run-tests.sh build/check --fuzz build/fuzz 10
+
+## fuzz: a minute of each fuzz target (SECONDS=n for more)
+SECONDS_EACH ?= $(or $(SECONDS),60)
+fuzz: setup
+	@$(MAKE) --no-print-directory V=fuzz fuzzers
+	@tools/testing/run-fuzz.sh build/fuzz $(SECONDS_EACH)
+
+## lint: warnings as errors with gcc and clang, clang-tidy, cppcheck, walls, length and complexity
+lint: setup
+	@$(MAKE) --no-print-directory programs tests
+	@$(MAKE) --no-print-directory V=clang programs tests
+	@tools/testing/lint.sh
+
+## cover: line coverage of every test, as a table
+cover: setup
+	@$(MAKE) --no-print-directory V=cover programs tests
+	@tools/testing/run-tests.sh build/cover
+	@tools/testing/cover.sh build/cover
+
+## codec-table: measured quality of the resamplers, G.711 and DTMF
+codec-table: setup
+	@$(MAKE) --no-print-directory programs
+	@$(B)/tools/measure/codec_table
+
+## figures: the figures of a call: sound, delay, interruption, leaks
+figures: setup
+	@$(MAKE) --no-print-directory programs
+	@tools/figures.sh $(B)
+
+## speech: synthesise the bundled speech again (needs espeak-ng)
+speech:
+	@tools/speech.sh test-vectors/speech
+
+PREFIX ?= /usr/local
+## install: copy the programs and the example configuration below PREFIX
+install: programs
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/tandem
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 deploy/tandem.yaml $(DESTDIR)$(PREFIX)/share/tandem
+
+## format: lay the code out by .clang-format
+format:
+	clang-format -i $(shell find codecs protocols gateway tools -name '*.[ch]')
+
+## clean: remove build/
+clean:
+	rm -rf build
+
+tests: $(TESTBINS)
+.PHONY: fuzzers
+fuzzers: $(FUZZBINS)
+
+$(B)/libtandem.a: $(LIB:%.c=$(B)/%.o)
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(B)/tandem: $(B)/gateway/main.o $(B)/libtandem.a
+$(B)/tandem-call: $(B)/tools/call/main.o $(B)/libtandem.a
+$(B)/tandem-model: $(B)/tools/model/main.o $(B)/libtandem.a
+$(PROGRAMS) $(MEASURES):
+	@echo "  LD    $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(MEASURES): $(B)/%: $(B)/%_main.o $(B)/libtandem.a
+
+$(TESTBINS): $(B)/%: $(B)/%.o $(B)/libtandem.a
+	@echo "  LD    $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+
+build/fuzz/%_fuzz: build/fuzz/%_fuzz.o build/fuzz/libtandem.a
+	@echo "  LD    $@"
+	@clang -fsanitize=fuzzer,address,undefined $(LDHARD) -o $@ $^ $(LDLIBS)
+
+# Flags are a prerequisite: changing them rebuilds.
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CPPFLAGS) $(CFLAGS)' | cmp -s - $@ || \
+		echo '$(CC) $(CPPFLAGS) $(CFLAGS)' > $@
+.PHONY: FORCE
+
+$(B)/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# What the programs say about themselves changes with the commit, not the flags.
+$(B)/gateway/ops/version.o: CPPFLAGS += -DTANDEM_VERSION='"$(VERSION)"'
+
+-include $(SRC:%.c=$(B)/%.d)
+
+.SECONDARY:
+.DELETE_ON_ERROR:
+MAKEFLAGS += -j$(shell nproc)

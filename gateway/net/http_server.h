@@ -1,0 +1,79 @@
+/* An HTTP/1.1 server on libuv: listener, connections, and the hand-over of a
+ * connection to WebSocket.
+ *
+ * One per worker. Knows nothing of calls: requests go to on_request. */
+#ifndef GATEWAY_NET_HTTP_SERVER_H
+#define GATEWAY_NET_HTTP_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <uv.h>
+
+#include "gateway/net/ws.h"
+#include "protocols/http.h"
+
+struct http_server;
+struct http_connection;
+struct tls_context;
+
+struct http_server_limits {
+	unsigned connections;           /* default 4096; more: closed at once */
+	unsigned head_timeout_ms;       /* default 10000: 408 and close */
+	unsigned idle_timeout_ms;       /* default 30000 between requests */
+	size_t body_max;                /* default 65536: 413 */
+};
+
+struct http_server_events {
+	/* One whole request. The handler answers before it returns, by exactly
+	 * one of http_respond and http_upgrade. */
+	void (*on_request)(void *owner, struct http_connection *c,
+			   struct http_message *request);
+	/* For the log: a request that was refused before it reached
+	 * on_request (malformed, too large, too slow). May be NULL. */
+	void (*on_refused)(void *owner, const char *peer, unsigned status,
+			   const char *why);
+};
+
+/* http_server_open: listen on host:port (host a literal address or a name;
+ * port 0 takes a free one).
+ *
+ * tls     NULL for plain
+ * limits  NULL for the defaults; zero members take their default
+ * Returns 0 and *out; or a negative errno, with nothing left behind. */
+int http_server_open(struct http_server **out, uv_loop_t *loop,
+		     const char *host, unsigned port, struct tls_context *tls,
+		     const struct http_server_limits *limits,
+		     const struct http_server_events *events, void *owner);
+
+unsigned http_server_port(const struct http_server *s);
+
+/* http_server_stop_listening: accept no more; open connections live on. */
+void http_server_stop_listening(struct http_server *s);
+
+/* http_server_close: close the listener and all plain HTTP connections (not the
+ * upgraded ones, which belong to others), then free; on_closed comes last. */
+void http_server_close(struct http_server *s, void (*on_closed)(void *owner));
+
+/* http_respond: answer; the body is copied. extra: header lines, each with
+ * CRLF, or NULL. */
+void http_respond(struct http_connection *c, unsigned status, const char *type,
+		  const char *extra, const void *body, size_t body_len);
+
+/* http_respond_text: a short text/plain answer. */
+void http_respond_text(struct http_connection *c, unsigned status,
+		       const char *text);
+
+/* http_upgrade: send the 101 and hand the connection over. The request must
+ * have passed websocket_check_request; `accept` comes from there. Returns NULL
+ * when out of memory (the connection is then closed). Bytes that came behind
+ * the request are delivered after the handler returns, so events set here miss
+ * nothing. */
+struct ws *http_upgrade(struct http_connection *c, const char *accept,
+			const char *extra, size_t message_max,
+			const struct ws_events *events, void *owner);
+
+const char *http_peer(const struct http_connection *c);
+bool http_peer_is_loopback(const struct http_connection *c);
+bool http_is_tls(const struct http_connection *c);
+
+#endif

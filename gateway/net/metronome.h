@@ -1,0 +1,44 @@
+/* The worker's clock: ticks on a fixed grid from a monotonic origin.
+ *
+ * Members are spread over phases of METRONOME_STEP_MS so that they do not all
+ * work in the same millisecond; each is called once per METRONOME_PERIOD_MS.
+ * A late loop catches up by calling a member once, not once per missed tick:
+ * what is due follows from the time that is passed, not from a count. Runs
+ * only while it has members. */
+#ifndef GATEWAY_NET_METRONOME_H
+#define GATEWAY_NET_METRONOME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#define METRONOME_PERIOD_MS 20
+#define METRONOME_STEP_MS 5
+#define METRONOME_PHASES (METRONOME_PERIOD_MS / METRONOME_STEP_MS)
+
+/* Embedded in the owner. */
+struct metronome_member {
+	void (*on_tick)(struct metronome_member *m, uint64_t now_ns);
+	struct metronome_member *next;
+	struct metronome_member **link;
+	unsigned phase;
+};
+
+struct metronome {
+	uv_timer_t timer;
+	uint64_t origin_ns;
+	uint64_t tick;                  /* steps since the origin */
+	struct metronome_member *phase[METRONOME_PHASES];
+	struct metronome_member *next;  /* being walked: removal stays safe */
+	unsigned members;
+	unsigned turn;                  /* which phase the next member joins */
+	uint64_t late_ns_max;           /* worst lateness seen */
+};
+
+int metronome_init(struct metronome *m, uv_loop_t *loop);
+void metronome_add(struct metronome *m, struct metronome_member *member);
+/* May be called from inside on_tick, for any member, and twice. */
+void metronome_remove(struct metronome *m, struct metronome_member *member);
+void metronome_close(struct metronome *m, uv_close_cb on_closed);
+
+#endif

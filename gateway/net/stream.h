@@ -1,0 +1,90 @@
+/* A TCP connection with optional TLS, on a libuv loop: plain bytes in, plain
+ * bytes out.
+ *
+ * The owner appends to stream_out() and calls stream_flush(); what the kernel
+ * does not take at once waits in the stream, bounded. One owner per stream;
+ * stream_close may be called in any state and twice; on_closed comes exactly
+ * once, last, after which the stream is gone. Nothing calls back from inside
+ * stream_connect, stream_accept, stream_flush or stream_close. */
+#ifndef GATEWAY_NET_STREAM_H
+#define GATEWAY_NET_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+struct buffer;
+struct stream;
+struct tls_context;
+
+#define STREAM_OUT_MAX (4u << 20)       /* bytes waiting for a slow peer; more:
+					   the stream closes with -ENOBUFS */
+#define STREAM_ADDRESS_LEN 64           /* "[::1]:8080" with NUL */
+
+struct stream_events {
+	/* Connected and, with TLS, the handshake done. Not called for an
+	 * accepted plain stream, which is open at once. May be NULL. */
+	void (*on_open)(void *owner);
+	/* Bytes from the peer. They stay valid for the call only. */
+	void (*on_bytes)(void *owner, const uint8_t *bytes, size_t n);
+	/* The end, whoever caused it. status: 0 after our own close or the
+	 * peer's orderly end; else a negative errno (libuv's, or
+	 * stream_connect's own -ETIMEDOUT, -EACCES for a certificate). why is
+	 * for people: "connection refused", "certificate is not valid for
+	 * host …". */
+	void (*on_closed)(void *owner, int status, const char *why);
+};
+
+/* stream_accept: take a connection from a listening handle.
+ * tls NULL means plain. Returns NULL when it cannot be taken. */
+struct stream *stream_accept(uv_loop_t *loop, uv_stream_t *listening,
+			     struct tls_context *tls,
+			     const struct stream_events *events, void *owner);
+
+/* stream_connect: resolve and connect; every address is tried in turn.
+ *
+ * tls         NULL means plain; otherwise host is the name that is verified
+ * timeout_ms  for resolving, connecting and TLS together
+ * Returns NULL only when out of memory; all else arrives by on_closed. */
+struct stream *stream_connect(uv_loop_t *loop, const char *host, unsigned port,
+			      struct tls_context *tls, unsigned timeout_ms,
+			      const struct stream_events *events, void *owner);
+
+/* stream_out: where plain bytes to the peer are appended. */
+struct buffer *stream_out(struct stream *s);
+
+/* stream_flush: hand what is in stream_out to TLS and the kernel. Safe in
+ * every state; before the stream is open the bytes wait. */
+void stream_flush(struct stream *s);
+
+/* stream_waiting: bytes accepted by us that the kernel has not taken yet. */
+size_t stream_waiting(const struct stream *s);
+
+/* stream_rebind: pass the connection on to another owner (an HTTP connection
+ * becoming a WebSocket). */
+void stream_rebind(struct stream *s, const struct stream_events *events,
+		   void *owner);
+
+/* stream_finish: flush, say goodbye (close_notify, FIN), then close; at the
+ * latest after timeout_ms. stream_close: at once; what waits is lost. */
+void stream_finish(struct stream *s, unsigned timeout_ms);
+void stream_close(struct stream *s);
+
+/* stream_reset: close with a TCP RST, for fault injection. */
+void stream_reset(struct stream *s);
+
+/* stream_pause / stream_resume reading, for fault injection. */
+void stream_pause(struct stream *s);
+void stream_resume(struct stream *s);
+
+/* stream_peer: "127.0.0.1:51234". stream_peer_is_loopback: 127/8, ::1 and
+ * IPv4-mapped 127/8. */
+const char *stream_peer(const struct stream *s);
+bool stream_peer_is_loopback(const struct stream *s);
+bool stream_is_tls(const struct stream *s);
+
+/* stream_read_ns: uv_hrtime() when the bytes being delivered were read. */
+uint64_t stream_read_ns(const struct stream *s);
+
+#endif

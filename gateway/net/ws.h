@@ -1,0 +1,83 @@
+/* A WebSocket connection on libuv, either role: messages in, messages out.
+ *
+ * One owner. ws_close and ws_abort may be called in every state and twice;
+ * on_closed comes exactly once, last, after which the ws is gone. No callback
+ * runs from inside the functions of this header. */
+#ifndef GATEWAY_NET_WS_H
+#define GATEWAY_NET_WS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+struct stream;
+struct tls_context;
+struct ws;
+
+#define WS_CLOSE_WAIT_MS 1000   /* for the peer's close frame, then TCP closes */
+
+/* Why a connection that never opened failed, or how an open one ended. */
+struct ws_end {
+	bool was_open;
+	bool by_peer;           /* the peer ended it, or the network */
+	unsigned code;          /* close code; 1005, 1006 as in RFC 6455 */
+	char reason[124];       /* the peer's, printable ASCII only */
+	unsigned http_status;   /* answer to our upgrade when it was not 101 */
+	unsigned retry_after_s; /* its Retry-After, or 0 */
+	int status;             /* negative errno of the transport, or 0 */
+	char why[160];          /* in words: "connection refused",
+				   "HTTP 401 Unauthorized", … */
+};
+
+struct ws_events {
+	/* A client's upgrade was granted. Not called for a server's. */
+	void (*on_open)(void *owner);
+	/* A whole text message, NUL-terminated beyond len, writable. */
+	void (*on_text)(void *owner, char *text, size_t len);
+	void (*on_binary)(void *owner, const uint8_t *bytes, size_t len);
+	void (*on_ping)(void *owner, const uint8_t *payload, size_t len);
+	void (*on_pong)(void *owner, const uint8_t *payload, size_t len);
+	void (*on_closed)(void *owner, const struct ws_end *end);
+};
+
+struct ws_target {
+	const char *url;        /* ws:// or wss:// */
+	const char *extra;      /* more header lines, each with CRLF, or NULL */
+	struct tls_context *tls;/* for wss */
+	unsigned timeout_ms;    /* until the 101; then on_closed -ETIMEDOUT */
+	size_t message_max;     /* bytes */
+};
+
+/* ws_connect: open a client connection. Redirects are never followed.
+ * Returns NULL for a bad URL, wss without tls, or no memory. */
+struct ws *ws_connect(uv_loop_t *loop, const struct ws_target *target,
+		      const struct ws_events *events, void *owner);
+
+/* ws_adopt: the server's side of a granted upgrade (used by http_upgrade). */
+struct ws *ws_adopt(uv_loop_t *loop, struct stream *s, size_t message_max,
+		    const struct ws_events *events, void *owner);
+
+/* Sending. Each returns 0, -EPIPE when the connection is closing, or -ENOBUFS
+ * when the peer is too slow (STREAM_OUT_MAX waits; the connection then closes).
+ * Messages leave at ws_flush, or at the end of the callback being run. */
+int ws_send_text(struct ws *w, const char *text, size_t len);
+int ws_send_frame(struct ws *w, unsigned opcode, bool is_final,
+		  const void *payload, size_t len);
+int ws_ping(struct ws *w, const void *payload, size_t len);
+void ws_flush(struct ws *w);
+
+/* ws_close: send a close frame, wait for the answer at most WS_CLOSE_WAIT_MS,
+ * then end TCP. ws_abort: end TCP at once. ws_reset: with a RST. */
+void ws_close(struct ws *w, unsigned code, const char *reason);
+void ws_abort(struct ws *w);
+void ws_reset(struct ws *w);
+
+struct stream *ws_stream(struct ws *w);
+size_t ws_waiting(const struct ws *w);          /* bytes not yet in the kernel */
+uint64_t ws_read_ns(const struct ws *w);        /* when the current message came */
+const char *ws_header(const struct ws *w, const char *name);
+						/* of the 101 we received, only
+						   inside on_open; or NULL */
+
+#endif

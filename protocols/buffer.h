@@ -1,0 +1,49 @@
+/* A bounded byte queue: append at the end, consume at the front.
+ *
+ * Grows by doubling up to its limit and keeps what it has grown to, so a
+ * steady stream allocates nothing. When the limit is reached the append is
+ * refused; the caller states what happens then. */
+#ifndef PROTOCOLS_BUFFER_H
+#define PROTOCOLS_BUFFER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Embedded by value. bytes[start .. start+used) is the content. */
+struct buffer {
+	uint8_t *bytes;
+	size_t start;
+	size_t used;
+	size_t capacity;
+	size_t limit;
+};
+
+/* buffer_init: an empty queue that never holds more than limit bytes.
+ * Allocates nothing until the first append. */
+void buffer_init(struct buffer *b, size_t limit);
+
+/* buffer_free: release the memory; b is empty and usable again. */
+void buffer_free(struct buffer *b);
+
+/* buffer_reserve: contiguous room for n more bytes, or NULL when that would
+ * pass the limit or memory is short. Valid until the next call on b. */
+uint8_t *buffer_reserve(struct buffer *b, size_t n);
+
+/* buffer_commit: the first n bytes of the last reserve are content now. */
+void buffer_commit(struct buffer *b, size_t n);
+
+/* buffer_append: returns 0, or -ENOBUFS with b unchanged. */
+int buffer_append(struct buffer *b, const void *bytes, size_t n);
+
+/* buffer_printf: append formatted text without its NUL.
+ * Returns 0, or -ENOBUFS with b unchanged. */
+int buffer_printf(struct buffer *b, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* buffer_consume: drop n <= used bytes from the front. */
+void buffer_consume(struct buffer *b, size_t n);
+
+/* buffer_head: the first byte of the content (NULL when empty). */
+uint8_t *buffer_head(const struct buffer *b);
+
+#endif

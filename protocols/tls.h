@@ -1,0 +1,68 @@
+/* TLS over mbedTLS, both roles, fed by bytes: no socket, no clock.
+ *
+ * A tls_context holds what many connections of one thread share (certificates,
+ * the random generator); it must not be shared between threads, because
+ * Debian's mbedTLS has no locking. A tls is one connection.
+ *
+ * TLS 1.2 with ECDHE and AEAD suites. A client always checks the chain and the
+ * host name. ALPN offers http/1.1 only. */
+#ifndef PROTOCOLS_TLS_H
+#define PROTOCOLS_TLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buffer;
+struct tls;
+struct tls_context;
+
+#define TLS_SYSTEM_CA_FILE "/etc/ssl/certs/ca-certificates.crt"
+
+/* tls_client_context: trust the certificates of a PEM file; NULL means the
+ * system's store. On failure *error says what was wrong, in words (static or
+ * owned by the thread, valid until the next call), and NULL is returned. */
+struct tls_context *tls_client_context(const char *ca_file, const char **error);
+
+/* tls_server_context: serve a PEM certificate chain and its key. */
+struct tls_context *tls_server_context(const char *cert_file,
+				       const char *key_file,
+				       const char **error);
+void tls_context_free(struct tls_context *context);
+
+/* tls_random: unpredictable bytes from the context's generator. */
+void tls_random(struct tls_context *context, uint8_t *out, size_t n);
+
+/* tls_new: one connection.
+ *
+ * host   a client's server name: sent as SNI and checked against the
+ *        certificate; NULL for a server
+ * wire   ciphertext to the peer is appended here; not owned
+ * plain  plaintext from the peer is appended here; not owned
+ * Returns NULL when out of memory. */
+struct tls *tls_new(struct tls_context *context, const char *host,
+		    struct buffer *wire, struct buffer *plain);
+void tls_free(struct tls *t);
+
+/* tls_receive: take ciphertext from the peer (n may be 0: a client's first
+ * call starts the handshake).
+ *
+ * Returns 0; -ECONNRESET the peer said goodbye (close_notify); -EPROTO broken
+ * records or handshake; -EACCES the certificate was not accepted; -ENOBUFS a
+ * buffer is full. tls_error says more. */
+int tls_receive(struct tls *t, const uint8_t *bytes, size_t n);
+
+/* tls_send: encrypt n bytes into wire.
+ * Returns 0; -ENOTCONN before the handshake is done; -ENOBUFS; -EPROTO. */
+int tls_send(struct tls *t, const void *bytes, size_t n);
+
+/* tls_close: append a close_notify. */
+void tls_close(struct tls *t);
+
+bool tls_is_open(const struct tls *t);          /* handshake done */
+
+/* tls_error: the last failure in words a person can act on, "" without one:
+ * "certificate is not valid for host api.example.net". */
+const char *tls_error(const struct tls *t);
+
+#endif

@@ -1,0 +1,35 @@
+/* TwiML documents the gateway answers with. Values are escaped; a document is
+ * at most 64 kB (Twilio's error 11750).
+ *
+ * Source: Twilio, "TwiML for Programmable Voice". */
+#ifndef PROTOCOLS_TWIML_H
+#define PROTOCOLS_TWIML_H
+
+#include <stddef.h>
+
+struct buffer;
+
+struct twiml_parameter {
+	const char *name;
+	const char *value;
+};
+
+struct twiml_stream {
+	const char *stream_url;         /* wss://…, no query */
+	const char *action_url;         /* <Connect action>, or NULL */
+	const char *status_url;         /* statusCallback, or NULL */
+	const struct twiml_parameter *parameter;
+	size_t parameters;
+};
+
+/* Each appends one document. Returns 0 or -ENOBUFS. */
+int twiml_connect_stream(struct buffer *out, const struct twiml_stream *s);
+int twiml_hangup(struct buffer *out);
+int twiml_empty(struct buffer *out);
+int twiml_reject(struct buffer *out, const char *reason);
+
+/* twiml_say_dial: speak (unless say is NULL), then connect the caller with a
+ * number (hang up when dial is NULL). */
+int twiml_say_dial(struct buffer *out, const char *say, const char *dial);
+
+#endif
