@@ -62,7 +62,7 @@ bool log_wants(const struct log *log, enum log_level level);
 struct log_line {
 	const struct log *log; /* NULL: the line is dropped */
 	size_t len;
-	size_t end; /* where text may grow to */
+	bool is_cut; /* a field did not fit; the line ends in "..." */
 	char text[LOG_LINE_MAX];
 };
 
