@@ -26,7 +26,8 @@ void buffer_init(struct buffer *b, size_t limit);
 void buffer_free(struct buffer *b);
 
 /* buffer_reserve: contiguous room for n more bytes, or NULL when that would
- * pass the limit or memory is short. Valid until the next call on b. */
+ * pass the limit or memory is short. Valid until the next call on b. One byte
+ * behind the room may be written too, so text can be ended by a NUL there. */
 uint8_t *buffer_reserve(struct buffer *b, size_t n);
 
 /* buffer_commit: the first n bytes of the last reserve are content now. */

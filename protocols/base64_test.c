@@ -1,0 +1,149 @@
+#include "tools/testing/check.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocols/base64.h"
+
+/* RFC 4648, section 10; the last three are its section 9. */
+static const struct {
+	const char *bytes, *text;
+} vector[] = {
+	{"", ""},
+	{"f", "Zg=="},
+	{"fo", "Zm8="},
+	{"foo", "Zm9v"},
+	{"foob", "Zm9vYg=="},
+	{"fooba", "Zm9vYmE="},
+	{"foobar", "Zm9vYmFy"},
+	{"\x14\xfb\x9c\x03\xd9\x7e", "FPucA9l+"},
+	{"\x14\xfb\x9c\x03\xd9", "FPucA9k="},
+	{"\x14\xfb\x9c\x03", "FPucAw=="},
+};
+
+static void test_vectors(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(vector); i++) {
+		size_t n = strlen(vector[i].bytes),
+		       len = strlen(vector[i].text);
+		char text[16] = {0};
+		uint8_t bytes[16] = {0};
+		CHECK_EQ(len, BASE64_ENCODED(n), vector[i].text);
+		CHECK_EQ(len,
+			 base64_encode(text, (const uint8_t *)vector[i].bytes,
+				       n),
+			 vector[i].text);
+		CHECK_STR(vector[i].text, text, "encoded");
+		CHECK_EQ(n, base64_decode(bytes, text, len), vector[i].text);
+		CHECK(!memcmp(bytes, vector[i].bytes, n), vector[i].text);
+		CHECK_EQ(n, base64_decode((uint8_t *)text, text, len),
+			 "where it stands");
+		CHECK(!memcmp(text, vector[i].bytes, n), vector[i].text);
+	}
+}
+
+static void test_refused(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} row[] = {
+		{"A", "one character"},
+		{"AA", "no padding"},
+		{"AAA", "no padding for two bytes"},
+		{"AAAAA", "not a multiple of four"},
+		{"====", "padding only"},
+		{"A===", "three pads"},
+		{"AA=A", "a letter behind padding"},
+		{"=AAA", "padding first"},
+		{"AA==AAAA", "padding inside"},
+		{"AAA=AAAA", "one pad inside"},
+		{"Zh==", "unused bits not zero (one byte)"},
+		{"Zm9=", "unused bits not zero (two bytes)"},
+		{"Zm9-", "url alphabet"},
+		{"Zm9_", "url alphabet"},
+		{"Zm9 ", "blank"},
+		{"Zm\n9v", "line break"},
+		{"Zm9vYm\r\n", "line break at the end"},
+		{"Zm9\xff", "high byte"},
+		{"\x80m9vZm9v", "high byte first"},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		uint8_t bytes[16];
+		CHECK_EQ(-EBADMSG,
+			 base64_decode(bytes, row[i].text, strlen(row[i].text)),
+			 row[i].why);
+	}
+	uint8_t bytes[3];
+	CHECK_EQ(-EBADMSG, base64_decode(bytes, "Zm\0v", 4), "NUL inside");
+}
+
+/* Every byte value in every position of a triple, worked out from the
+ * definition: 6 bits per letter, most significant first. */
+static void test_against_definition(void **state)
+{
+	static const char abc[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	(void)state;
+	for (unsigned v = 0; v < 1u << 24; v += 251) {
+		uint8_t in[3] = {(uint8_t)(v >> 16), (uint8_t)(v >> 8),
+				 (uint8_t)v};
+		uint8_t back[3];
+		char text[4];
+		base64_encode(text, in, 3);
+		for (int i = 0; i < 4; i++)
+			CHECK_EQ(abc[v >> (18 - 6 * i) & 63], text[i],
+				 "letter");
+		CHECK_EQ(3, base64_decode(back, text, 4), "decodes");
+		CHECK(!memcmp(in, back, 3), "to the same");
+	}
+}
+
+/* Of all 256 bytes exactly the 64 letters are letters. */
+static void test_alphabet(void **state)
+{
+	unsigned letters = 0;
+
+	(void)state;
+	for (int c = 0; c < 256; c++) {
+		char text[8] = "AAAAAAAA";
+		uint8_t out[6];
+		text[1] = (char)c;
+		letters += base64_decode(out, text, 8) == 6;
+	}
+	CHECK_EQ(64, letters, "letters");
+}
+
+static void test_every_length_in_exact_room(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < 200; n++) {
+		uint8_t *bytes = malloc(n ? n : 1);
+		char *text = malloc(n ? BASE64_ENCODED(n) : 1);
+		for (size_t i = 0; i < n; i++)
+			bytes[i] = (uint8_t)(i * 37 + n);
+		CHECK_EQ(BASE64_ENCODED(n), base64_encode(text, bytes, n), "n");
+		uint8_t *out =
+			malloc(n ? BASE64_DECODED_MAX(BASE64_ENCODED(n)) : 1);
+		CHECK_EQ(n, base64_decode(out, text, BASE64_ENCODED(n)),
+			 "back");
+		CHECK(!memcmp(bytes, out, n), "same bytes");
+		free(bytes);
+		free(text);
+		free(out);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_against_definition),
+		cmocka_unit_test(test_alphabet),
+		cmocka_unit_test(test_every_length_in_exact_room),
+	};
+	return cmocka_run_group_tests_name("base64", tests, NULL, NULL);
+}

@@ -1,0 +1,121 @@
+#include "tools/testing/check.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "protocols/buffer.h"
+
+static void test_append_consume(void **state)
+{
+	struct buffer b;
+
+	(void)state;
+	buffer_init(&b, 100);
+	CHECK(buffer_head(&b) == NULL, "empty has no head");
+	CHECK_EQ(0, buffer_append(&b, NULL, 0), "nothing appends to nothing");
+	CHECK_EQ(0, buffer_append(&b, "hello world", 11), "fits");
+	buffer_consume(&b, 6);
+	CHECK_EQ(5, b.used, "six consumed");
+	CHECK(!memcmp(buffer_head(&b), "world", 5), "the rest stands");
+	buffer_consume(&b, 5);
+	CHECK(buffer_head(&b) == NULL, "empty again");
+	buffer_free(&b);
+	CHECK_EQ(0, buffer_append(&b, "x", 1), "usable after free");
+	buffer_free(&b);
+}
+
+static void test_limit(void **state)
+{
+	struct buffer b;
+	uint8_t block[1000] = {0};
+
+	(void)state;
+	buffer_init(&b, 1000);
+	CHECK_EQ(0, buffer_append(&b, block, 1000), "exactly the limit");
+	CHECK_EQ(-ENOBUFS, buffer_append(&b, "x", 1), "one more");
+	CHECK_EQ(-ENOBUFS, buffer_printf(&b, "%d", 7), "printed: one more");
+	CHECK_EQ(1000, b.used, "unchanged by a refusal");
+	CHECK(buffer_reserve(&b, SIZE_MAX) == NULL, "no overflow");
+	buffer_consume(&b, 10);
+	CHECK_EQ(0, buffer_append(&b, "0123456789", 10), "the room comes back");
+	CHECK(!memcmp(buffer_head(&b) + 990, "0123456789", 10), "in order");
+	buffer_free(&b);
+}
+
+static void test_printf(void **state)
+{
+	struct buffer b;
+
+	(void)state;
+	buffer_init(&b, 12);
+	CHECK_EQ(0, buffer_printf(&b, "%s=%d", "answer", 42), "9 bytes");
+	CHECK_EQ(9, b.used, "without the NUL");
+	CHECK_EQ(0, buffer_printf(&b, "abc"), "up to the limit exactly");
+	CHECK_STR("answer=42abc", (char *)buffer_head(&b),
+		  "a NUL stands behind the content");
+	buffer_free(&b);
+}
+
+/* A long queue, against plain arithmetic: byte i of the stream is i % 251. */
+static void test_queue_order(void **state)
+{
+	struct buffer b;
+	unsigned in = 0, out = 0;
+
+	(void)state;
+	buffer_init(&b, 5000);
+	for (unsigned round = 0; round < 20000; round++) {
+		uint8_t block[97];
+		unsigned n = round * 31 % sizeof block;
+		for (unsigned i = 0; i < n; i++)
+			block[i] = (uint8_t)((in + i) % 251);
+		if (!buffer_append(&b, block, n))
+			in += n;
+		unsigned m = round * 17 % 101;
+		m = m < b.used ? m : (unsigned)b.used;
+		for (unsigned i = 0; i < m; i++)
+			CHECK_EQ((out + i) % 251, buffer_head(&b)[i], "order");
+		buffer_consume(&b, m);
+		out += m;
+		CHECK_EQ(in - out, b.used, "nothing lost");
+	}
+	buffer_free(&b);
+}
+
+static void test_steady_stream_allocates_nothing(void **state)
+{
+	struct buffer b;
+	uint8_t block[300] = {0};
+
+	(void)state;
+	buffer_init(&b, 1 << 20);
+	buffer_append(&b, block, 300);
+	buffer_append(&b, block, 300);
+	buffer_append(&b, block, 300);
+	buffer_consume(&b, 300);
+	for (int i = 0; i < 100; i++) {
+		buffer_append(&b, block, 300);
+		buffer_consume(&b, 300);
+	}
+	size_t capacity = b.capacity;
+	const uint8_t *bytes = b.bytes;
+	for (int i = 0; i < 10000; i++) {
+		buffer_append(&b, block, 300);
+		buffer_consume(&b, 300);
+		CHECK(b.bytes == bytes && b.capacity == capacity, "same block");
+	}
+	CHECK(capacity <= 4096, "and a small one");
+	buffer_free(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_append_consume),
+		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_printf),
+		cmocka_unit_test(test_queue_order),
+		cmocka_unit_test(test_steady_stream_allocates_nothing),
+	};
+	return cmocka_run_group_tests_name("buffer", tests, NULL, NULL);
+}

@@ -1,0 +1,67 @@
+#include "protocols/utf8.h"
+
+#include <string.h>
+
+/* Table 3-7: for a range of first bytes, how long the sequence is and what its
+ * second byte may be. All later bytes are 80..BF. */
+static const struct sequence {
+	uint8_t first_max;
+	uint8_t len;
+	uint8_t second_min, second_max;
+} sequence[] = {
+	{0xc1, 0, 0x00, 0x00}, /* a stray continuation, or overlong */
+	{0xdf, 2, 0x80, 0xbf}, {0xe0, 3, 0xa0, 0xbf}, {0xec, 3, 0x80, 0xbf},
+	{0xed, 3, 0x80, 0x9f}, {0xef, 3, 0x80, 0xbf}, {0xf0, 4, 0x90, 0xbf},
+	{0xf3, 4, 0x80, 0xbf}, {0xf4, 4, 0x80, 0x8f}, {0xff, 0, 0x00, 0x00},
+};
+
+/* The length of the well-formed character at the front, or 0. */
+static size_t character(const uint8_t *p, size_t n)
+{
+	const struct sequence *s = sequence;
+
+	while (p[0] > s->first_max)
+		s++;
+	if (s->len == 0 || s->len > n)
+		return 0;
+	if (p[1] < s->second_min || p[1] > s->second_max)
+		return 0;
+	for (size_t i = 2; i < s->len; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	return s->len;
+}
+
+static bool is_ascii(const uint8_t *p)
+{
+	uint64_t eight;
+
+	memcpy(&eight, p, sizeof eight);
+	return (eight & 0x8080808080808080u) == 0;
+}
+
+bool utf8_is_valid(const uint8_t *bytes, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n) {
+		if (n - i >= 8 && is_ascii(bytes + i)) {
+			i += 8;
+			continue;
+		}
+		size_t len = bytes[i] < 0x80 ? 1 : character(bytes + i, n - i);
+		if (len == 0)
+			return false;
+		i += len;
+	}
+	return true;
+}
+
+size_t utf8_cut(const char *text, size_t len, size_t max)
+{
+	if (len <= max)
+		return len;
+	while (max > 0 && ((uint8_t)text[max] & 0xc0) == 0x80)
+		max--;
+	return max;
+}
