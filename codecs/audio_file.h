@@ -7,13 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define AUDIO_FILE_MAX_SECONDS 3600     /* longer files are refused: -EFBIG */
+#define AUDIO_FILE_MAX_SECONDS 3600 /* longer files are refused: -EFBIG */
 
 /* A whole mono recording in memory. Free pcm with free(). */
 struct audio {
 	int16_t *pcm;
 	size_t samples;
-	unsigned rate;          /* Hz */
+	unsigned rate; /* Hz */
 };
 
 /* audio_file_read: read a file of any rate, width and channel count as mono
@@ -21,8 +21,9 @@ struct audio {
  * windowed-sinc filter, which neither wraps nor aliases above -70 dB).
  *
  * Files of more than AUDIO_FILE_MAX_SECONDS are refused.
- * Returns 0; -ENOENT/-EACCES/... as open(2); -EINVAL not an audio file libsndfile
- * knows, or empty; -EFBIG too long; -ENOMEM. On error *a is zeroed. */
+ * Returns 0; -ENOENT/-EACCES/... as open(2); -EINVAL not an audio file
+ * libsndfile knows, or empty; -EFBIG too long; -ENOMEM. On error *a is zeroed.
+ */
 int audio_file_read(struct audio *a, const char *path, unsigned rate);
 
 /* audio_memory_read: the same for a file image in memory (bundled prompts). */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LEVEL_SILENCE_DBM0 (-100.0f)    /* returned for no signal at all */
+#define LEVEL_SILENCE_DBM0 (-100.0f) /* returned for no signal at all */
 
 /* level_dbm0: mean power of n samples; LEVEL_SILENCE_DBM0 for n == 0 or
  * digital silence. */

@@ -22,14 +22,13 @@ enum resample_ratio {
 	RESAMPLE_RATIOS
 };
 
-#define RESAMPLE_HISTORY 128    /* input samples a filter may look back */
+#define RESAMPLE_HISTORY 128 /* input samples a filter may look back */
 
 /* Embedded by value; the fields are the filter's own. */
 struct resampler {
 	enum resample_ratio ratio;
-	unsigned phase;         /* position between input and output grids */
-	size_t used;            /* samples of history that are filled */
-	int16_t history[2 * RESAMPLE_HISTORY];
+	unsigned phase; /* position between input and output grids */
+	int16_t history[RESAMPLE_HISTORY];
 };
 
 /* resampler_init: start (or restart) a stream with silent history. */
