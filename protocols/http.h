@@ -53,13 +53,14 @@ void http_reader_free(struct http_reader *r);
  * used  how many were taken; the rest belongs to what follows (the next
  *       message, or another protocol after an upgrade)
  * Returns an http_progress; or, for a request, the negated status to answer
- * with before closing (-400, -413, -414, -431, -501, -505); for a response
- * -400 or -413. After an error the reader takes nothing more. */
+ * with before closing (-400, -413, -414, -431, -501, -503 out of memory, -505);
+ * for a response -400 or -413. After an error the reader takes nothing more. */
 int http_reader_feed(struct http_reader *r, const uint8_t *bytes, size_t n,
 		     size_t *used);
 
 /* http_reader_finish: the peer closed: a response without a length ends here.
- * Returns HTTP_COMPLETE, or -400 when the message was cut. */
+ * Returns HTTP_COMPLETE; HTTP_NEEDS_MORE when no message had begun; or -400
+ * when it was cut. */
 int http_reader_finish(struct http_reader *r);
 
 /* http_reader_message: the message after HTTP_COMPLETE. */
