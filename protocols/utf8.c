@@ -15,11 +15,12 @@ static const struct sequence {
 	{0xf3, 4, 0x80, 0xbf}, {0xf4, 4, 0x80, 0x8f}, {0xff, 0, 0x00, 0x00},
 };
 
-/* The length of the well-formed character at the front, or 0. */
-static size_t character(const uint8_t *p, size_t n)
+size_t utf8_character(const uint8_t *p, size_t n)
 {
 	const struct sequence *s = sequence;
 
+	if (n == 0 || p[0] < 0x80)
+		return n > 0;
 	while (p[0] > s->first_max)
 		s++;
 	if (s->len == 0 || s->len > n)
@@ -49,7 +50,7 @@ bool utf8_is_valid(const uint8_t *bytes, size_t n)
 			i += 8;
 			continue;
 		}
-		size_t len = bytes[i] < 0x80 ? 1 : character(bytes + i, n - i);
+		size_t len = utf8_character(bytes + i, n - i);
 		if (len == 0)
 			return false;
 		i += len;
@@ -64,4 +65,24 @@ size_t utf8_cut(const char *text, size_t len, size_t max)
 	while (max > 0 && ((uint8_t)text[max] & 0xc0) == 0x80)
 		max--;
 	return max;
+}
+
+size_t utf8_write(char out[4], uint32_t code)
+{
+	static const struct {
+		uint32_t below;
+		uint8_t mark;
+	} size[] = {
+		{ 0x80, 0 }, { 0x800, 0xc0 }, { 0x10000, 0xe0 }, { 0, 0xf0 }
+	};
+	size_t n = 0;
+
+	while (size[n].below && code >= size[n].below)
+		n++;
+	for (size_t i = n; i > 0; i--) {
+		out[i] = (char)(0x80 | (code & 0x3f));
+		code >>= 6;
+	}
+	out[0] = (char)(size[n].mark | code);
+	return n + 1;
 }

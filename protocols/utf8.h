@@ -14,4 +14,12 @@ bool utf8_is_valid(const uint8_t *bytes, size_t n);
  * well-formed text. */
 size_t utf8_cut(const char *text, size_t len, size_t max);
 
+/* utf8_character: bytes of the well-formed character at the front of n, 1 to 4;
+ * 0 when there is none. */
+size_t utf8_character(const uint8_t *bytes, size_t n);
+
+/* utf8_write: the character code (below 0x110000) into out. Returns its length,
+ * 1 to 4. */
+size_t utf8_write(char out[4], uint32_t code);
+
 #endif

@@ -70,7 +70,24 @@ static void test_every_character(void **state)
 					   : mark[n] | left);
 		bool is_good = c < 0xd800 || (c > 0xdfff && c <= 0x10ffff);
 		CHECK_EQ(is_good, utf8_is_valid(b, n), "character");
+		CHECK_EQ(is_good ? n : 0, utf8_character(b, n), "its length");
+		if (c > 0x10ffff)
+			continue;
+		char written[4];
+		CHECK_EQ(n, utf8_write(written, c), "written length");
+		CHECK(!memcmp(b, written, n), "written bytes");
 	}
+}
+
+static void test_ascii_character(void **state)
+{
+	char out[4];
+
+	(void)state;
+	CHECK_EQ(1, utf8_character((const uint8_t *)"a", 1), "one byte");
+	CHECK_EQ(0, utf8_character((const uint8_t *)"a", 0), "nothing there");
+	CHECK_EQ(1, utf8_write(out, 0x7f), "last of one byte");
+	CHECK_EQ(0x7f, out[0], "itself");
 }
 
 static void test_cut(void **state)
@@ -88,6 +105,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_validity),
 		cmocka_unit_test(test_every_character),
+		cmocka_unit_test(test_ascii_character),
 		cmocka_unit_test(test_cut),
 	};
 	return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
