@@ -250,8 +250,8 @@ static int write_url(char *out, size_t cap, bool is_tls,
 		     const struct twilio_request_url *r, const char *base,
 		     size_t base_len)
 {
-	static const char *const scheme[2][2] = {{"http", "https"},
-						 {"ws", "wss"}};
+	static const char *const scheme[2][2] = { { "http", "https" },
+						  { "ws", "wss" } };
 	int n = snprintf(out, cap, "%s://%.*s%s", scheme[r->is_upgrade][is_tls],
 			 (int)base_len, base, r->target);
 
