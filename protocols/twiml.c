@@ -31,12 +31,13 @@ static void put_text(struct writer *w, const char *text)
 static void put_escaped(struct writer *w, const char *text)
 {
 	static const char special[] = "&<>\"\t\n\r";
-	static const char *const reference[] = {
-		"&amp;", "&lt;", "&gt;", "&quot;", "&#9;", "&#10;", "&#13;"};
+	static const char *const reference[] = { "&amp;",  "&lt;", "&gt;",
+						 "&quot;", "&#9;", "&#10;",
+						 "&#13;" };
 
 	for (size_t left = strlen(text); left > 0;) {
 		const char *found = strchr(special, *text);
-		size_t n = utf8_length(text, left);
+		size_t n = utf8_character((const uint8_t *)text, left);
 
 		if (found)
 			put_text(w, reference[found - special]);
@@ -72,7 +73,7 @@ static void put_element(struct writer *w, const char *open, const char *text,
 
 static struct writer begin(struct buffer *out)
 {
-	struct writer w = {.out = out, .before = out->used};
+	struct writer w = { .out = out, .before = out->used };
 
 	put_text(&w, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response>");
 	return w;

@@ -15,9 +15,9 @@ struct twiml_parameter {
 };
 
 struct twiml_stream {
-	const char *stream_url;         /* wss://…, no query */
-	const char *action_url;         /* <Connect action>, or NULL */
-	const char *status_url;         /* statusCallback, or NULL */
+	const char *stream_url; /* wss://…, no query */
+	const char *action_url; /* <Connect action>, or NULL */
+	const char *status_url; /* statusCallback, or NULL */
 	const struct twiml_parameter *parameter;
 	size_t parameters;
 };
