@@ -26,36 +26,38 @@ enum realtime_format { REALTIME_PCM24, REALTIME_PCMU, REALTIME_PCMA };
 enum realtime_turns {
 	REALTIME_SERVER_VAD,
 	REALTIME_SEMANTIC_VAD,
-	REALTIME_NO_TURNS       /* turn_detection: null */
+	REALTIME_NO_TURNS /* turn_detection: null */
 };
 
 struct realtime_tool {
 	const char *name;
 	const char *description;
-	const char *parameters;         /* JSON Schema as text */
+	const char *parameters; /* JSON Schema as text; NULL: none */
 };
 
 /* What a whole session.update sets. NULL strings are left out. */
 struct realtime_session {
 	const char *instructions;
 	const char *voice;
-	double speed;                   /* 0: left out */
-	enum realtime_format format;    /* both directions */
+	double speed;                /* 0: left out */
+	enum realtime_format format; /* both directions */
 	enum realtime_turns turns;
-	double threshold;               /* server VAD, 0..1 */
+	double threshold; /* server VAD, 0..1 */
 	int prefix_padding_ms;
 	int silence_duration_ms;
-	const char *eagerness;          /* semantic VAD: low, medium, high, auto */
-	const char *noise_reduction;    /* near_field, far_field */
+	const char *eagerness;       /* semantic VAD: low, medium, high, auto
+					(NULL: auto) */
+	const char *noise_reduction; /* near_field, far_field */
 	const char *transcription_model;
 	const char *transcription_language;
-	int max_output_tokens;          /* 0: "inf" */
+	int max_output_tokens; /* 0: "inf" */
 	const struct realtime_tool *tool;
-	size_t tools;
+	size_t tools; /* 0: the session has none */
 };
 
-/* Each appends one message to out. Returns 0, -ENOBUFS, -EINVAL (a tool whose
- * schema is no JSON object) or -ENOMEM. */
+/* Each appends one message to out; a NULL event_id is left out. Returns 0,
+ * -ENOBUFS, -EINVAL (text that is no UTF-8, a tool whose schema is no JSON
+ * object, an unknown role) or -ENOMEM. */
 int realtime_command_session(struct buffer *out, const char *event_id,
 			     const struct realtime_session *s);
 

@@ -13,7 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define REALTIME_MESSAGE_MAX (16 * 1024 * 1024) /* bytes; larger: close 1009 */
+#define REALTIME_MESSAGE_MAX                            \
+	(16 * 1024 * 1024) /* bytes; larger: close 1009 \
+			    */
 
 enum realtime_event_type {
 	REALTIME_SESSION_CREATED,
@@ -21,20 +23,20 @@ enum realtime_event_type {
 	REALTIME_ERROR,
 	REALTIME_SPEECH_STARTED,
 	REALTIME_SPEECH_STOPPED,
-	REALTIME_COMMITTED,             /* the caller's turn became an item */
-	REALTIME_ITEM_ADDED,            /* conversation.item.added / created */
-	REALTIME_ITEM_DONE,             /* conversation.item.done */
+	REALTIME_COMMITTED,  /* the caller's turn became an item */
+	REALTIME_ITEM_ADDED, /* conversation.item.added / created */
+	REALTIME_ITEM_DONE,  /* conversation.item.done */
 	REALTIME_TRUNCATED,
-	REALTIME_INPUT_TRANSCRIPT,      /* ….input_audio_transcription.completed */
+	REALTIME_INPUT_TRANSCRIPT, /* ….input_audio_transcription.completed */
 	REALTIME_RESPONSE_CREATED,
 	REALTIME_RESPONSE_DONE,
 	REALTIME_OUTPUT_ITEM_ADDED,
-	REALTIME_OUTPUT_ITEM_DONE,      /* carries a finished function call */
+	REALTIME_OUTPUT_ITEM_DONE, /* carries a finished function call */
 	REALTIME_AUDIO_DELTA,
 	REALTIME_AUDIO_DONE,
-	REALTIME_OUTPUT_TRANSCRIPT,     /* output_audio_transcript.done */
+	REALTIME_OUTPUT_TRANSCRIPT, /* output_audio_transcript.done */
 	REALTIME_RATE_LIMITS,
-	REALTIME_OTHER                  /* known to exist, or unknown: nothing to do */
+	REALTIME_OTHER /* known to exist, or unknown: nothing to do */
 };
 
 enum realtime_status {
@@ -50,41 +52,41 @@ enum realtime_status {
  * until realtime_event_release. */
 struct realtime_event {
 	enum realtime_event_type type;
-	const char *name;               /* the event's own type string */
+	const char *name; /* the event's own type string */
 
 	const char *item_id;
 	const char *response_id;
 	unsigned content_index;
 	unsigned output_index;
 
-	const uint8_t *audio;           /* AUDIO_DELTA: decoded in place */
+	const uint8_t *audio; /* AUDIO_DELTA: decoded in place */
 	size_t audio_len;
 
-	long long at_ms;                /* SPEECH_*: audio_start_ms/audio_end_ms;
-					   TRUNCATED: audio_end_ms */
+	long long at_ms; /* SPEECH_*: audio_start_ms/audio_end_ms;
+			    TRUNCATED: audio_end_ms */
 
-	enum realtime_status status;    /* RESPONSE_DONE; OUTPUT_ITEM_DONE */
-	const char *status_reason;      /* turn_detected, max_output_tokens, … */
-	const char *purpose;            /* metadata.purpose of a response */
+	enum realtime_status status; /* RESPONSE_DONE; OUTPUT_ITEM_DONE */
+	const char *status_reason;   /* turn_detected, max_output_tokens, … */
+	const char *purpose;         /* metadata.purpose of a response */
 
-	const char *error_type;         /* ERROR, and RESPONSE_DONE when failed */
+	const char *error_type; /* ERROR, and RESPONSE_DONE when failed */
 	const char *error_code;
 	const char *error_message;
 	const char *error_param;
-	const char *error_event_id;     /* the client event that was wrong */
+	const char *error_event_id; /* the client event that was wrong */
 
-	const char *item_type;          /* OUTPUT_ITEM_*: "function_call", … */
+	const char *item_type; /* OUTPUT_ITEM_*: "function_call", … */
 	const char *function_name;
 	const char *call_id;
-	const char *arguments;          /* JSON text */
+	const char *arguments; /* JSON text */
 
-	const char *transcript;         /* INPUT_TRANSCRIPT, OUTPUT_TRANSCRIPT */
+	const char *transcript; /* INPUT_TRANSCRIPT, OUTPUT_TRANSCRIPT */
 
-	const json_t *session;          /* SESSION_*: the whole echo, or NULL */
+	const json_t *session; /* SESSION_*: the whole echo, or NULL */
 	const char *session_id;
-	long long expires_at;           /* Unix seconds, 0 when absent */
+	long long expires_at; /* Unix seconds, 0 when absent */
 
-	json_t *document;               /* what the strings live in, or NULL */
+	json_t *document; /* what the strings live in, or NULL */
 };
 
 /* realtime_event_parse: one text message from the model server.

@@ -6,7 +6,7 @@
 
 #include "protocols/realtime_command.h"
 
-#define DIFFERENCE_MAX	200
+#define DIFFERENCE_MAX  200
 #define THRESHOLD_SLACK 0.005 /* servers keep it in single precision */
 
 static const char *say(const char *format, ...)

@@ -93,7 +93,7 @@ static int read_media(struct twilio_event *ev, const struct json_member *top)
 /* What a number is, whether it came as one or in a string; 0 otherwise. */
 static uint64_t number_of(const json_t *value)
 {
-	struct json_member m = {.kind = JSON_KIND_STRING};
+	struct json_member m = { .kind = JSON_KIND_STRING };
 	char digits[24] = "";
 	uint64_t number = 0;
 
@@ -218,13 +218,13 @@ static const struct {
 	enum twilio_event_type type;
 	int (*read)(struct twilio_event *ev, const json_t *document);
 } known[] = {
-	{"connected", TWILIO_CONNECTED, read_nothing},
-	{"start", TWILIO_START, read_start},
-	{"media", TWILIO_MEDIA, refuse},
-	{"dtmf", TWILIO_DTMF, read_dtmf},
-	{"mark", TWILIO_MARK, read_mark},
-	{"stop", TWILIO_STOP, read_nothing},
-	{NULL, TWILIO_UNKNOWN, read_unknown},
+	{ "connected", TWILIO_CONNECTED, read_nothing },
+	{ "start", TWILIO_START, read_start },
+	{ "media", TWILIO_MEDIA, refuse },
+	{ "dtmf", TWILIO_DTMF, read_dtmf },
+	{ "mark", TWILIO_MARK, read_mark },
+	{ "stop", TWILIO_STOP, read_nothing },
+	{ NULL, TWILIO_UNKNOWN, read_unknown },
 };
 
 static int read_control(struct twilio_event *ev, const char *text, size_t len)
@@ -309,7 +309,7 @@ static void put_name(struct writer *w, const char *name, size_t cap)
 static struct writer begin(char *out, size_t cap, const char *event,
 			   const char *stream_sid)
 {
-	struct writer w = {.at = out, .end = out + cap};
+	struct writer w = { .at = out, .end = out + cap };
 
 	put_text(&w, "{\"event\":\"");
 	put_text(&w, event);
