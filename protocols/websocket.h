@@ -70,8 +70,8 @@ void websocket_free(struct websocket *ws);
  *
  * Returns 0. On a peer's breach the close frame with the right code is in the
  * buffer, nothing more is taken, and it returns -EPROTO (1002), -EILSEQ (1007),
- * -E2BIG (1009) or -ENOBUFS (the owner's buffer is full). Bytes after a close
- * frame are ignored. */
+ * -E2BIG (1009), -ENOMEM (1011) or -ENOBUFS (the owner's buffer is full). Bytes
+ * after a close frame are ignored. */
 int websocket_receive(struct websocket *ws, const uint8_t *bytes, size_t n);
 
 /* websocket_send_text: one unfragmented text message.
@@ -79,11 +79,12 @@ int websocket_receive(struct websocket *ws, const uint8_t *bytes, size_t n);
 int websocket_send_text(struct websocket *ws, const char *text, size_t len);
 
 /* websocket_send_frame: one frame of any data opcode (0 continuation, 1 text,
- * 2 binary), for peers that must show every legal shape. */
+ * 2 binary), for peers that must show every legal shape. Returns as
+ * websocket_send_text, or -EINVAL for another opcode. */
 int websocket_send_frame(struct websocket *ws, unsigned opcode, bool is_final,
 			 const void *payload, size_t len);
 
-/* websocket_ping: payload of at most 125 bytes. */
+/* websocket_ping: payload of at most 125 bytes (more: -EINVAL). */
 int websocket_ping(struct websocket *ws, const void *payload, size_t len);
 
 /* websocket_close: send a close frame once; later calls do nothing. Code 0
