@@ -1,8 +1,8 @@
 /* TLS over mbedTLS, both roles, fed by bytes: no socket, no clock.
  *
  * A tls_context holds what many connections of one thread share (certificates,
- * the random generator); it must not be shared between threads, because
- * Debian's mbedTLS has no locking. A tls is one connection.
+ * the random generator); it must not be shared between threads. A tls is one
+ * connection.
  *
  * TLS 1.2 with ECDHE and AEAD suites. A client always checks the chain and the
  * host name. ALPN offers http/1.1 only. */
@@ -36,7 +36,8 @@ void tls_random(struct tls_context *context, uint8_t *out, size_t n);
 /* tls_new: one connection.
  *
  * host   a client's server name: sent as SNI and checked against the
- *        certificate; NULL for a server
+ *        certificate; an IP address (not sent) is checked against the
+ *        certificate's addresses; NULL for a server
  * wire   ciphertext to the peer is appended here; not owned
  * plain  plaintext from the peer is appended here; not owned
  * Returns NULL when out of memory. */
@@ -49,11 +50,13 @@ void tls_free(struct tls *t);
  *
  * Returns 0; -ECONNRESET the peer said goodbye (close_notify); -EPROTO broken
  * records or handshake; -EACCES the certificate was not accepted; -ENOBUFS a
- * buffer is full. tls_error says more. */
+ * buffer is full. tls_error says more. What is left in wire (an alert) should
+ * still be sent. After an error every call returns the same. */
 int tls_receive(struct tls *t, const uint8_t *bytes, size_t n);
 
 /* tls_send: encrypt n bytes into wire.
- * Returns 0; -ENOTCONN before the handshake is done; -ENOBUFS; -EPROTO. */
+ * Returns 0; -ENOTCONN before the handshake is done or after tls_close;
+ * -ENOBUFS with wire unchanged; -EPROTO after a failure. */
 int tls_send(struct tls *t, const void *bytes, size_t n);
 
 /* tls_close: append a close_notify. */

@@ -1,0 +1,173 @@
+#include "protocols/tls_context.h"
+
+#include <mbedtls/error.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocols/tls.h"
+
+static const int suites[] = {
+	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+	MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+	MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+	0,
+};
+
+static const mbedtls_ecp_group_id curves[] = {
+	MBEDTLS_ECP_DP_SECP256R1, /* first: the library is quickest there */
+	MBEDTLS_ECP_DP_CURVE25519, MBEDTLS_ECP_DP_SECP384R1,
+	MBEDTLS_ECP_DP_SECP521R1,  MBEDTLS_ECP_DP_NONE,
+};
+
+static _Thread_local char error_text[400];
+
+static const char *say(const char *what, const char *file, int code)
+{
+	char why[120];
+
+	mbedtls_strerror(code, why, sizeof why);
+	snprintf(error_text, sizeof error_text, "%s %s: %s", what, file, why);
+	return error_text;
+}
+
+static struct tls_context *new_context(const char **error)
+{
+	static const char personal[] = "tandem tls context";
+	struct tls_context *c = calloc(1, sizeof *c);
+
+	*error = "out of memory";
+	if (!c)
+		return NULL;
+	mbedtls_ssl_config_init(&c->config);
+	mbedtls_entropy_init(&c->entropy);
+	mbedtls_ctr_drbg_init(&c->drbg);
+	mbedtls_x509_crt_init(&c->certificates);
+	mbedtls_pk_init(&c->key);
+	int err = mbedtls_ctr_drbg_seed(&c->drbg, mbedtls_entropy_func,
+					&c->entropy,
+					(const unsigned char *)personal,
+					sizeof personal - 1);
+	if (err) {
+		*error = say("cannot seed", "the random generator", err);
+		tls_context_free(c);
+		return NULL;
+	}
+	return c;
+}
+
+static const char *configure(struct tls_context *c, int endpoint)
+{
+	mbedtls_ssl_config *config = &c->config;
+
+	c->protocols[0] = "http/1.1";
+	if (mbedtls_ssl_config_defaults(config, endpoint,
+					MBEDTLS_SSL_TRANSPORT_STREAM,
+					MBEDTLS_SSL_PRESET_DEFAULT) ||
+	    mbedtls_ssl_conf_alpn_protocols(config, c->protocols))
+		return "out of memory";
+	mbedtls_ssl_conf_min_version(config, MBEDTLS_SSL_MAJOR_VERSION_3,
+				     MBEDTLS_SSL_MINOR_VERSION_3);
+	mbedtls_ssl_conf_max_version(config, MBEDTLS_SSL_MAJOR_VERSION_3,
+				     MBEDTLS_SSL_MINOR_VERSION_3);
+	mbedtls_ssl_conf_ciphersuites(config, suites);
+	mbedtls_ssl_conf_curves(config, curves);
+	mbedtls_ssl_conf_rng(config, mbedtls_ctr_drbg_random, &c->drbg);
+	return NULL;
+}
+
+static const char *trust(struct tls_context *c, const char *ca_file)
+{
+	int err = mbedtls_x509_crt_parse_file(&c->certificates, ca_file);
+
+	/* A positive count is of certificates the library cannot read: a
+	 * system store may hold some; the others are still good. */
+	if (err < 0)
+		return say("cannot read trusted certificates from", ca_file,
+			   err);
+	if (c->certificates.version == 0)
+		return say("no usable certificate in", ca_file,
+			   MBEDTLS_ERR_X509_INVALID_FORMAT);
+	mbedtls_ssl_conf_ca_chain(&c->config, &c->certificates, NULL);
+	mbedtls_ssl_conf_authmode(&c->config, MBEDTLS_SSL_VERIFY_REQUIRED);
+	return NULL;
+}
+
+static const char *own(struct tls_context *c, const char *cert_file,
+		       const char *key_file)
+{
+	int err = mbedtls_x509_crt_parse_file(&c->certificates, cert_file);
+
+	if (err != 0)
+		return say("cannot read certificate", cert_file,
+			   err < 0 ? err : MBEDTLS_ERR_X509_INVALID_FORMAT);
+	err = mbedtls_pk_parse_keyfile(&c->key, key_file, NULL);
+	if (err)
+		return say("cannot read private key", key_file, err);
+	err = mbedtls_pk_check_pair(&c->certificates.pk, &c->key);
+	if (err)
+		return say("the private key does not belong to certificate",
+			   cert_file, err);
+	err = mbedtls_ssl_conf_own_cert(&c->config, &c->certificates, &c->key);
+	return err ? "out of memory" : NULL;
+}
+
+struct tls_context *tls_client_context(const char *ca_file, const char **error)
+{
+	struct tls_context *c = new_context(error);
+
+	if (!c)
+		return NULL;
+	*error = configure(c, MBEDTLS_SSL_IS_CLIENT);
+	if (!*error)
+		*error = trust(c, ca_file ? ca_file : TLS_SYSTEM_CA_FILE);
+	if (!*error)
+		return c;
+	tls_context_free(c);
+	return NULL;
+}
+
+struct tls_context *tls_server_context(const char *cert_file,
+				       const char *key_file, const char **error)
+{
+	struct tls_context *c = new_context(error);
+
+	if (!c)
+		return NULL;
+	*error = configure(c, MBEDTLS_SSL_IS_SERVER);
+	if (!*error)
+		*error = own(c, cert_file, key_file);
+	if (!*error)
+		return c;
+	tls_context_free(c);
+	return NULL;
+}
+
+void tls_context_free(struct tls_context *c)
+{
+	if (!c)
+		return;
+	mbedtls_ssl_config_free(&c->config);
+	mbedtls_pk_free(&c->key);
+	mbedtls_x509_crt_free(&c->certificates);
+	mbedtls_ctr_drbg_free(&c->drbg);
+	mbedtls_entropy_free(&c->entropy);
+	free(c);
+}
+
+void tls_random(struct tls_context *c, uint8_t *out, size_t n)
+{
+	while (n > 0) {
+		size_t part = n < MBEDTLS_CTR_DRBG_MAX_REQUEST
+				      ? n
+				      : MBEDTLS_CTR_DRBG_MAX_REQUEST;
+		/* Without entropy nothing here is safe any more. */
+		if (mbedtls_ctr_drbg_random(&c->drbg, out, part))
+			abort();
+		out += part;
+		n -= part;
+	}
+}
