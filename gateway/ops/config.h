@@ -12,14 +12,14 @@
 #include "gateway/ops/log.h"
 #include "gateway/ops/secret.h"
 
-#define CONFIG_FILE_MAX		(256u << 10) /* bytes of YAML; more is refused */
-#define CONFIG_TEXT_MAX		512	     /* URL or path, with NUL */
-#define CONFIG_INSTRUCTIONS_MAX 16384	     /* bytes with NUL */
-#define CONFIG_SENTENCE_MAX	2048	     /* bytes with NUL */
-#define CONFIG_NAME_MAX		128 /* model, voice, number; with NUL */
-#define CONFIG_SIDS_MAX		32
-#define CONFIG_SID_LEN		35 /* "AC" and 32 hex digits, with NUL */
-#define CONFIG_TOKENS_MAX	4  /* old and new ones during rotation */
+#define CONFIG_FILE_MAX         (64u << 10) /* bytes of YAML; more is refused */
+#define CONFIG_TEXT_MAX         512         /* URL or path, with NUL */
+#define CONFIG_INSTRUCTIONS_MAX 16384       /* bytes with NUL */
+#define CONFIG_SENTENCE_MAX     2048        /* bytes with NUL */
+#define CONFIG_NAME_MAX         128         /* model, voice, number; with NUL */
+#define CONFIG_SIDS_MAX         32
+#define CONFIG_SID_LEN          35 /* "AC" and 32 hex digits, with NUL */
+#define CONFIG_TOKENS_MAX       4  /* old and new ones during rotation */
 
 enum config_format { CONFIG_FORMAT_PCM24, CONFIG_FORMAT_PCMU };
 enum config_turns { CONFIG_TURNS_SERVER_VAD, CONFIG_TURNS_SEMANTIC_VAD };
@@ -53,20 +53,20 @@ struct config_model {
 	char ca_file[CONFIG_TEXT_MAX]; /* "": the system's store */
 	unsigned connect_timeout_ms;   /* until the 101 */
 	unsigned configure_timeout_ms; /* until session.updated */
-	struct secret key;	       /* may be unset: local server */
+	struct secret key;             /* may be unset: local server */
 };
 
 struct config_agent_turns {
 	enum config_turns type;
-	double threshold;		 /* 0..1, server_vad only */
-	unsigned prefix_padding_ms;	 /* server_vad only */
-	unsigned silence_duration_ms;	 /* server_vad only */
+	double threshold;                /* 0..1, server_vad only */
+	unsigned prefix_padding_ms;      /* server_vad only */
+	unsigned silence_duration_ms;    /* server_vad only */
 	enum config_eagerness eagerness; /* semantic_vad only */
 };
 
 struct config_agent_transcription {
 	char model[CONFIG_NAME_MAX]; /* "": off */
-	char language[16];	     /* ISO 639-1, "": unset */
+	char language[16];           /* ISO 639-1, "": unset */
 };
 
 struct config_agent {
@@ -91,7 +91,7 @@ struct config_audio {
 struct config_digits {
 	unsigned gap_ms;    /* pause that ends an entry */
 	char terminator[2]; /* key that ends it, "": none */
-	unsigned max;	    /* keys in one entry */
+	unsigned max;       /* keys in one entry */
 };
 
 struct config_failure {
@@ -109,7 +109,7 @@ struct config_limits {
 };
 
 struct config {
-	char listen[64];		  /* "127.0.0.1:8080", "[::]:80" */
+	char listen[64];                  /* "127.0.0.1:8080", "[::]:80" */
 	char public_url[CONFIG_TEXT_MAX]; /* https://…, no trailing slash;
 					     "": by the Host header */
 	struct config_log log;

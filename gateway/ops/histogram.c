@@ -3,7 +3,7 @@
 #include <string.h>
 
 #define STEP_BITS 5 /* 32 buckets per octave: 1/32 wide, so 1/64 off */
-#define STEPS	  (1u << STEP_BITS)
+#define STEPS     (1u << STEP_BITS)
 #define UNIT_BITS 5 /* the finest bucket is 32 ns wide */
 
 /* Below 2^10 ns the buckets are 32 ns wide; each octave above has 32 of its

@@ -15,7 +15,7 @@ static void resolves_to_3_percent(void **state)
 {
 	(void)state;
 	for (uint64_t ns = 1 * US; ns <= 60 * S; ns += 1 + ns / 97) {
-		struct histogram h = {0};
+		struct histogram h = { 0 };
 		char why[64];
 		histogram_record(&h, ns);
 		histogram_record(&h, 60 * S);
@@ -26,7 +26,7 @@ static void resolves_to_3_percent(void **state)
 	for (unsigned shift = 10; shift < 36; shift++) {
 		for (int off = -1; off <= 1; off++) {
 			uint64_t ns = (UINT64_C(1) << shift) + (uint64_t)off;
-			struct histogram h = {0};
+			struct histogram h = { 0 };
 			histogram_record(&h, ns);
 			histogram_record(&h, 60 * S);
 			CHECK_NEAR(ns, histogram_quantile(&h, 0.5),
@@ -44,14 +44,14 @@ static void ranks(void **state)
 		uint64_t ns;
 		const char *why;
 	} row[] = {
-		{0.0, 1 * US, "the smallest"},
-		{0.001, 1 * US, "the first of a thousand"},
-		{0.5, 500 * US, "the median"},
-		{0.95, 950 * US, "p95"},
-		{0.99, 990 * US, "p99"},
-		{-1.0, 1 * US, "below the range counts as 0"},
+		{ 0.0, 1 * US, "the smallest" },
+		{ 0.001, 1 * US, "the first of a thousand" },
+		{ 0.5, 500 * US, "the median" },
+		{ 0.95, 950 * US, "p95" },
+		{ 0.99, 990 * US, "p99" },
+		{ -1.0, 1 * US, "below the range counts as 0" },
 	};
-	struct histogram h = {0};
+	struct histogram h = { 0 };
 	for (uint64_t us = 1000; us > 0; us--)
 		histogram_record(&h, us * US);
 	for (size_t i = 0; i < ARRAY_LEN(row); i++)
@@ -66,7 +66,7 @@ static void ranks(void **state)
 static void knows_its_edges(void **state)
 {
 	(void)state;
-	struct histogram h = {0};
+	struct histogram h = { 0 };
 	CHECK_EQ(0, histogram_quantile(&h, 0.5), "empty");
 	CHECK_EQ(0, histogram_mean(&h), "empty");
 	histogram_record(&h, 0);
@@ -86,7 +86,7 @@ static void knows_its_edges(void **state)
 static void merges(void **state)
 {
 	(void)state;
-	struct histogram a = {0}, b = {0}, all = {0};
+	struct histogram a = { 0 }, b = { 0 }, all = { 0 };
 	for (uint64_t i = 1; i <= 500; i++) {
 		uint64_t ns = i * i * US;
 		histogram_record(i % 3 ? &a : &b, ns);

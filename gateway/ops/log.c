@@ -21,10 +21,10 @@ static const struct {
 	const char *colour;
 	const char *priority; /* sd-daemon(3) */
 } levels[] = {
-	[LOG_DEBUG] = {"debug", "debug", "\033[2m", "<7>"},
-	[LOG_INFO] = {"info", "info ", "\033[32m", "<6>"},
-	[LOG_WARN] = {"warn", "warn ", "\033[33m", "<4>"},
-	[LOG_ERROR] = {"error", "error", "\033[31m", "<3>"},
+	[LOG_DEBUG] = { "debug", "debug", "\033[2m", "<7>" },
+	[LOG_INFO] = { "info", "info ", "\033[32m", "<6>" },
+	[LOG_WARN] = { "warn", "warn ", "\033[33m", "<4>" },
+	[LOG_ERROR] = { "error", "error", "\033[31m", "<3>" },
 };
 
 const char *log_level_name(enum log_level level)
@@ -58,7 +58,7 @@ static enum log_style style_of(int fd)
 
 void log_open(struct log *log, int fd, enum log_level level)
 {
-	*log = (struct log){.fd = fd, .level = level, .style = style_of(fd)};
+	*log = (struct log){ .fd = fd, .level = level, .style = style_of(fd) };
 }
 
 bool log_wants(const struct log *log, enum log_level level)

@@ -35,7 +35,7 @@ enum log_style {
 
 #define LOG_LINE_MAX 1024 /* bytes with the newline; the rest is cut */
 #define LOG_VALUE_MAX                                                    \
-	160		    /* characters of one value, escapes counted; \
+	160                 /* characters of one value, escapes counted; \
 			       a cut value ends in "..." */
 #define LOG_CONTEXT_MAX 128 /* bytes of the fields every line begins with */
 

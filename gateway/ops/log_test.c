@@ -43,20 +43,21 @@ static void escapes_values(void **state)
 		const char *line;
 		const char *why;
 	} row[] = {
-		{"timeout", 7, "<6>ev=x v=timeout\n", "a word stands bare"},
-		{"a.b/c:d-e_f", 11, "<6>ev=x v=a.b/c:d-e_f\n", "a path too"},
-		{"two words", 9, "<6>ev=x v=\"two words\"\n", "a space"},
-		{"", 0, "<6>ev=x v=\"\"\n", "empty"},
-		{"a=b", 3, "<6>ev=x v=\"a=b\"\n", "looks like a field"},
-		{"say \"hi\"", 8, "<6>ev=x v=\"say \\\"hi\\\"\"\n", "quotes"},
-		{"a\\b", 3, "<6>ev=x v=\"a\\\\b\"\n", "backslash"},
-		{"a\nev=fake", 9, "<6>ev=x v=\"a\\nev=fake\"\n",
-		 "no line of its own"},
-		{"a\r\tb", 4, "<6>ev=x v=\"a\\r\\tb\"\n", "CR and tab"},
-		{"\033[2J", 4, "<6>ev=x v=\"\\x1b[2J\"\n", "terminal sequence"},
-		{"a\0b", 3, "<6>ev=x v=\"a\\x00b\"\n", "a NUL inside"},
-		{"\x7f", 1, "<6>ev=x v=\"\\x7f\"\n", "DEL"},
-		{"\xc3\xa9", 2, "<6>ev=x v=\"\\xc3\\xa9\"\n", "not ASCII"},
+		{ "timeout", 7, "<6>ev=x v=timeout\n", "a word stands bare" },
+		{ "a.b/c:d-e_f", 11, "<6>ev=x v=a.b/c:d-e_f\n", "a path too" },
+		{ "two words", 9, "<6>ev=x v=\"two words\"\n", "a space" },
+		{ "", 0, "<6>ev=x v=\"\"\n", "empty" },
+		{ "a=b", 3, "<6>ev=x v=\"a=b\"\n", "looks like a field" },
+		{ "say \"hi\"", 8, "<6>ev=x v=\"say \\\"hi\\\"\"\n", "quotes" },
+		{ "a\\b", 3, "<6>ev=x v=\"a\\\\b\"\n", "backslash" },
+		{ "a\nev=fake", 9, "<6>ev=x v=\"a\\nev=fake\"\n",
+		  "no line of its own" },
+		{ "a\r\tb", 4, "<6>ev=x v=\"a\\r\\tb\"\n", "CR and tab" },
+		{ "\033[2J", 4, "<6>ev=x v=\"\\x1b[2J\"\n",
+		  "terminal sequence" },
+		{ "a\0b", 3, "<6>ev=x v=\"a\\x00b\"\n", "a NUL inside" },
+		{ "\x7f", 1, "<6>ev=x v=\"\\x7f\"\n", "DEL" },
+		{ "\xc3\xa9", 2, "<6>ev=x v=\"\\xc3\\xa9\"\n", "not ASCII" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
 		struct sink s;

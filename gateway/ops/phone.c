@@ -6,7 +6,7 @@
 
 #define DIGITS_MIN 7  /* fewer: a mask would hide too little */
 #define DIGITS_MAX 20 /* E.164 has 15; room for prefixes */
-#define TAIL	   2
+#define TAIL       2
 #define KIND_MAX   8 /* "client", "sip", "whatsapp" */
 
 /* How many digits the country code of an international number has: zones 1 and
@@ -18,7 +18,7 @@ static size_t country_digits(const char *digits)
 		" 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 "
 		"53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 "
 		"93 94 95 98 ";
-	const char code[] = {' ', digits[0], digits[1], ' ', '\0'};
+	const char code[] = { ' ', digits[0], digits[1], ' ', '\0' };
 	if (digits[0] == '1' || digits[0] == '7')
 		return 1;
 	return strstr(two, code) ? 2 : 3;

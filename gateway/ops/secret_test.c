@@ -6,8 +6,8 @@
 
 #include "gateway/ops/secret.h"
 
-#define FULL	 "0123456789abcdef"
-#define FULL_64	 FULL FULL FULL FULL
+#define FULL     "0123456789abcdef"
+#define FULL_64  FULL FULL FULL FULL
 #define FULL_255 FULL_64 FULL_64 FULL_64 FULL FULL FULL "0123456789abcde"
 
 static void takes_text(void **state)
@@ -19,16 +19,16 @@ static void takes_text(void **state)
 		const char *kept;
 		const char *why;
 	} row[] = {
-		{"sk-abc", 0, "sk-abc", "a key as it is"},
-		{"  sk-abc\r\n", 0, "sk-abc", "as a file leaves it"},
-		{"", -ENODATA, "", "nothing"},
-		{" \t\n\v\f\r", -ENODATA, "", "only white space"},
-		{"sk abc", -EINVAL, "", "a space inside"},
-		{"sk\r\nX: y", -EINVAL, "", "a header line smuggled in"},
-		{"sk\x7f", -EINVAL, "", "a control character"},
-		{"sk\xc3\xa9", -EINVAL, "", "not ASCII"},
-		{FULL_255, 0, FULL_255, "the longest"},
-		{FULL_255 "x", -E2BIG, "", "one more"},
+		{ "sk-abc", 0, "sk-abc", "a key as it is" },
+		{ "  sk-abc\r\n", 0, "sk-abc", "as a file leaves it" },
+		{ "", -ENODATA, "", "nothing" },
+		{ " \t\n\v\f\r", -ENODATA, "", "only white space" },
+		{ "sk abc", -EINVAL, "", "a space inside" },
+		{ "sk\r\nX: y", -EINVAL, "", "a header line smuggled in" },
+		{ "sk\x7f", -EINVAL, "", "a control character" },
+		{ "sk\xc3\xa9", -EINVAL, "", "not ASCII" },
+		{ FULL_255, 0, FULL_255, "the longest" },
+		{ FULL_255 "x", -E2BIG, "", "one more" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
 		struct secret s;
@@ -48,12 +48,12 @@ static void compares(void **state)
 		bool is_equal;
 		const char *why;
 	} row[] = {
-		{"token", "token", true, "the same"},
-		{"token", "Token", false, "first character"},
-		{"token", "tokeN", false, "last character"},
-		{"token", "token2", false, "a longer one"},
-		{"token", "", false, "set and not set"},
-		{FULL_255, FULL_255, true, "the longest"},
+		{ "token", "token", true, "the same" },
+		{ "token", "Token", false, "first character" },
+		{ "token", "tokeN", false, "last character" },
+		{ "token", "token2", false, "a longer one" },
+		{ "token", "", false, "set and not set" },
+		{ FULL_255, FULL_255, true, "the longest" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
 		struct secret a, b;

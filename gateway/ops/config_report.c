@@ -1,0 +1,47 @@
+#include "gateway/ops/config_report.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LINE_MAX_LEN   512
+#define LAST_LINE_ROOM 64 /* "and 1234567890 more mistakes" */
+
+void config_report_begin(struct config_report *r, const char *file, char *out,
+			 size_t cap)
+{
+	*r = (struct config_report){ .file = file, .out = out, .cap = cap };
+	out[0] = '\0';
+}
+
+void config_report_add(struct config_report *r, size_t line, const char *format,
+		       ...)
+{
+	char text[LINE_MAX_LEN], where[24] = "";
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (line)
+		snprintf(where, sizeof(where), "%zu:", line);
+	r->mistakes++;
+	size_t room = r->cap - r->len;
+	int n = snprintf(r->out + r->len, room, "%s%s:%s %s",
+			 r->len ? "\n" : "", r->file, where, text);
+	if (r->unsaid || n < 0 || (size_t)n + LAST_LINE_ROOM > room) {
+		r->out[r->len] = '\0';
+		r->unsaid++;
+		return;
+	}
+	r->len += (size_t)n;
+}
+
+int config_report_end(struct config_report *r)
+{
+	if (r->unsaid)
+		snprintf(r->out + r->len, r->cap - r->len,
+			 "%sand %u more mistake%s", r->len ? "\n" : "",
+			 r->unsaid, r->unsaid == 1 ? "" : "s");
+	return r->mistakes ? -EINVAL : 0;
+}

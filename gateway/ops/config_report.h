@@ -1,0 +1,25 @@
+/* The mistakes of one configuration file, in words, one a line. */
+#ifndef GATEWAY_OPS_CONFIG_REPORT_H
+#define GATEWAY_OPS_CONFIG_REPORT_H
+
+#include <stddef.h>
+
+struct config_report {
+	const char *file; /* as the user named it */
+	char *out;
+	size_t cap, len;
+	unsigned mistakes;
+	unsigned unsaid; /* those that did not fit */
+};
+
+void config_report_begin(struct config_report *r, const char *file, char *out,
+			 size_t cap);
+
+/* config_report_add: one mistake; line counts from 1, 0 when it has none. */
+void config_report_add(struct config_report *r, size_t line, const char *format,
+		       ...) __attribute__((format(printf, 3, 4)));
+
+/* config_report_end: returns 0, or -EINVAL when there were mistakes. */
+int config_report_end(struct config_report *r);
+
+#endif

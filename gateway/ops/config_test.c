@@ -1,0 +1,580 @@
+#include "tools/testing/check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gateway/ops/config.h"
+
+#define EXAMPLE "deploy/tandem.yaml"
+
+static int parse(struct config *c, const char *yaml, char errors[2048])
+{
+	return config_parse(c, yaml, strlen(yaml), "t.yaml", errors, 2048);
+}
+
+/* One mistake a row, and the exact words for it. */
+static void names_each_mistake(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *yaml;
+		const char *errors;
+		const char *why;
+	} row[] = {
+		{ "agent:\n  voise: ash\n",
+		  "t.yaml:2: unknown key \"voise\" in agent (did you mean "
+		  "\"voice\"?)",
+		  "a letter wrong" },
+		{ "agents:\n  voice: ash\n",
+		  "t.yaml:1: unknown key \"agents\" (did you mean \"agent\"?)",
+		  "at the top level" },
+		{ "Listen: 1.2.3.4:5\n",
+		  "t.yaml:1: unknown key \"Listen\" (did you mean \"listen\"?)",
+		  "wrong case" },
+		{ "voice: ash\n",
+		  "t.yaml:1: unknown key \"voice\" (it belongs in agent)",
+		  "right key, wrong place" },
+		{ "agent:\n  listen: 1.2.3.4:5\n",
+		  "t.yaml:2: unknown key \"listen\" in agent (it belongs at "
+		  "the top level)",
+		  "indented by mistake" },
+		{ "agent:\n  eagerness: low\n",
+		  "t.yaml:2: unknown key \"eagerness\" in agent (it belongs in "
+		  "agent.turns)",
+		  "one level deeper" },
+		{ "audio:\n  zzz: 1\n",
+		  "t.yaml:2: unknown key \"zzz\" in audio (known here: "
+		  "lead_ms, append_ms)",
+		  "nothing near" },
+		{ "model:\n  api_key: sk-1\n",
+		  "t.yaml:2: unknown key \"api_key\" in model (secrets are not "
+		  "kept in files: set OPENAI_API_KEY in the environment)",
+		  "a key in the file, and not repeated" },
+		{ "twilio: {auth_token: 1}\n",
+		  "t.yaml:1: unknown key \"auth_token\" in twilio (secrets are "
+		  "not kept in files: set TWILIO_AUTH_TOKEN in the "
+		  "environment)",
+		  "a token in the file" },
+		{ "# c\n\naudio:\n  lead_ms: 5\n",
+		  "t.yaml:4: audio.lead_ms is 5, must be 20 to 2000",
+		  "too small" },
+		{ "audio: {lead_ms: 2001}\n",
+		  "t.yaml:1: audio.lead_ms is 2001, must be 20 to 2000",
+		  "too large" },
+		{ "audio: {lead_ms: -20}\n",
+		  "t.yaml:1: audio.lead_ms is -20, must be 20 to 2000",
+		  "negative" },
+		{ "audio: {lead_ms: 200ms}\n",
+		  "t.yaml:1: audio.lead_ms is \"200ms\", must be a whole "
+		  "number, 20 to 2000",
+		  "with a unit" },
+		{ "audio: {lead_ms: 99999999999999999999}\n",
+		  "t.yaml:1: audio.lead_ms is \"99999999999999999999\", must be "
+		  "a whole number, 20 to 2000",
+		  "more than 64 bits" },
+		{ "audio: {lead_ms: 0200}\n",
+		  "t.yaml:1: audio.lead_ms is \"0200\", must be a whole number, "
+		  "20 to 2000",
+		  "octal to some readers" },
+		{ "audio: {append_ms: 30}\n",
+		  "t.yaml:1: audio.append_ms is 30, must be 20 to 200 and a "
+		  "multiple of 20",
+		  "not whole frames" },
+		{ "agent: {turns: {threshold: 1.5}}\n",
+		  "t.yaml:1: agent.turns.threshold is 1.5, must be 0 to 1",
+		  "a number out of range" },
+		{ "agent: {turns: {threshold: high}}\n",
+		  "t.yaml:1: agent.turns.threshold is \"high\", must be a "
+		  "number, 0 to 1",
+		  "not a number" },
+		{ "agent: {turns: {threshold: nan}}\n",
+		  "t.yaml:1: agent.turns.threshold is \"nan\", must be a "
+		  "number, 0 to 1",
+		  "literally not a number" },
+		{ "agent: {format: pcm}\n",
+		  "t.yaml:1: agent.format is \"pcm\", must be pcm24 or pcmu",
+		  "no such word" },
+		{ "agent: {format: 1}\n",
+		  "t.yaml:1: agent.format is \"1\", must be pcm24 or pcmu",
+		  "the number behind a word" },
+		{ "log: {level: trace}\n",
+		  "t.yaml:1: log.level is \"trace\", must be debug, info, warn "
+		  "or error",
+		  "no such level" },
+		{ "agent: hello\n",
+		  "t.yaml:1: agent is a single value, must be a group of keys",
+		  "text for keys" },
+		{ "agent: [1]\n",
+		  "t.yaml:1: agent is a list, must be a group of keys",
+		  "a list for keys" },
+		{ "agent: {voice: [ash]}\n",
+		  "t.yaml:1: agent.voice is a list, must be a single value",
+		  "a list for text" },
+		{ "agent: {voice: {a: b}}\n",
+		  "t.yaml:1: agent.voice is a group of keys, must be a single "
+		  "value",
+		  "keys for text" },
+		{ "twilio: {account_sids: AC1}\n",
+		  "t.yaml:1: twilio.account_sids is a single value, must be a "
+		  "list",
+		  "text for a list" },
+		{ "twilio:\n  account_sids:\n    - AC1\n",
+		  "t.yaml:3: twilio.account_sids is \"AC1\", must be AC and 32 "
+		  "hexadecimal digits",
+		  "an entry of a list" },
+		{ "twilio: {account_sids: [[x]]}\n",
+		  "t.yaml:1: an entry of twilio.account_sids must be text",
+		  "a list in a list" },
+		{ "agent:\nlisten: 127.0.0.1:1\n",
+		  "t.yaml:1: agent has no value; remove it, or indent its keys "
+		  "below it",
+		  "keys not indented" },
+		{ "agent:\n  voice:\n",
+		  "t.yaml:2: agent.voice has no value; remove the key for its "
+		  "default",
+		  "nothing after the colon" },
+		{ "agent: {greeting: null}\n",
+		  "t.yaml:1: agent.greeting has no value; write \"\" for none, "
+		  "or remove the key for its default",
+		  "null for none" },
+		{ "agent: {voice: \"\"}\n",
+		  "t.yaml:1: agent.voice must not be empty",
+		  "empty where something is needed" },
+		{ "digits:\n  terminator: #\n",
+		  "t.yaml:2: digits.terminator has no value; # begins a comment "
+		  "unless quoted: \"#\"",
+		  "the comment trap" },
+		{ "digits: {terminator: x}\n",
+		  "t.yaml:1: digits.terminator is \"x\", must be one key of "
+		  "0-9 A-D * #, or empty",
+		  "not a key of a telephone" },
+		{ "digits: {terminator: '##'}\n",
+		  "t.yaml:1: digits.terminator has 2 bytes, at most 1 fit",
+		  "two keys" },
+		{ "listen: 8080\n",
+		  "t.yaml:1: listen is \"8080\", must be an address and port, "
+		  "like 127.0.0.1:8080 or [::1]:8080",
+		  "a port alone" },
+		{ "model: {url: https://api.openai.com/v1/realtime}\n",
+		  "t.yaml:1: model.url is \"https://api.openai.com/v1/realtime\""
+		  ", must be like wss://host/path or ws://host:port/path, "
+		  "without ?",
+		  "the wrong scheme" },
+		{ "public_url: voice.example.com\n",
+		  "t.yaml:1: public_url is \"voice.example.com\", must be empty "
+		  "or like https://voice.example.com",
+		  "no scheme" },
+		{ "agent: {transcription: {language: english}}\n",
+		  "t.yaml:1: agent.transcription.language is \"english\", must "
+		  "be empty or an ISO 639-1 code, like en",
+		  "a word for a code" },
+		{ "failure: {dial: call me}\n",
+		  "t.yaml:1: failure.dial is \"call me\", must be empty, a "
+		  "number like +41791234567, or sip:…",
+		  "not a number" },
+		{ "failure:\n  say: x\n  then: dial\n",
+		  "t.yaml:3: failure.then is dial, but failure.dial names no "
+		  "number",
+		  "two keys that do not agree" },
+		{ "limits:\n  calls: 1\n  calls: 2\n",
+		  "t.yaml:3: limits.calls is already set on line 2", "twice" },
+		{ "agent: {}\nlog: {}\nagent: {}\n",
+		  "t.yaml:3: agent is already set on line 1",
+		  "a whole group twice" },
+		{ "agent:\n\tvoice: ash\n",
+		  "t.yaml:2: a tab; YAML is indented with spaces", "a tab" },
+		{ "agent:\n  voice: ash\n  \tformat: pcmu\n",
+		  "t.yaml:3: a tab; YAML is indented with spaces",
+		  "a tab after spaces" },
+		{ "? [a]\n: b\n", "t.yaml:1: a key must be a word",
+		  "a list as a key" },
+		{ "- a\n",
+		  "t.yaml:1: must be keys with values, like \"listen: "
+		  "127.0.0.1:8080\"",
+		  "a list at the top" },
+		{ "hello\n",
+		  "t.yaml:1: must be keys with values, like \"listen: "
+		  "127.0.0.1:8080\"",
+		  "a word at the top" },
+		{ "audio: &a {lead_ms: 100}\nlimits: *a\n",
+		  "t.yaml:2: limits has an alias (*name) in it; write the value "
+		  "out",
+		  "an alias" },
+		{ "log: {level: info}\n---\nlog: {level: warn}\n",
+		  "t.yaml:3: a second document (after ---); only one is read",
+		  "a second document" },
+		{ "", "t.yaml: is empty; for the defaults start without a file",
+		  "an empty file" },
+		{ " \n\t\n\n",
+		  "t.yaml: is empty; for the defaults start without a file",
+		  "white space only" },
+		{ "agent: {voice: \"a\\0b\"}\n",
+		  "t.yaml:1: agent.voice has a NUL character in it", "a NUL" },
+		{ "log: {level: \"\\e[31m\"}\n",
+		  "t.yaml:1: log.level is \"?[31m\", must be debug, info, warn "
+		  "or error",
+		  "a terminal sequence is not repeated" },
+		{ "log: {level: 0123456789012345678901234567890123456789xyz}\n",
+		  "t.yaml:1: log.level is "
+		  "\"0123456789012345678901234567890123456789...\", must be "
+		  "debug, info, warn or error",
+		  "a long value is cut" },
+		{ "agent:\n  voise: a\naudio:\n  lead_ms: 1\n  append_ms: x\n",
+		  "t.yaml:2: unknown key \"voise\" in agent (did you mean "
+		  "\"voice\"?)\n"
+		  "t.yaml:4: audio.lead_ms is 1, must be 20 to 2000\n"
+		  "t.yaml:5: audio.append_ms is \"x\", must be a whole number, "
+		  "20 to 200 and a multiple of 20",
+		  "all of them, not only the first" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		struct config c;
+		char errors[2048];
+		memset(&c, 0x5a, sizeof(c));
+		int got = parse(&c, row[i].yaml, errors);
+		CHECK_STR(row[i].errors, errors, row[i].why);
+		CHECK_EQ(-EINVAL, got, row[i].why);
+		CHECK_EQ(0x5a, c.listen[0], "nothing is filled on a mistake");
+	}
+}
+
+/* Words of libyaml's own: only the line is ours to promise. */
+static void places_syntax_errors(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *yaml;
+		size_t len;
+		const char *starts;
+		const char *why;
+	} row[] = {
+		{ "log: {level: info\n", 0,
+		  "t.yaml:2: not YAML: ", "a brace not closed" },
+		{ "a: b: c\n", 0, "t.yaml:1: not YAML: ", "two colons" },
+		{ "log:\n  level: \"info\n", 0,
+		  "t.yaml:3: not YAML: ", "a quote not closed" },
+		{ "log: *nowhere\n", 0,
+		  "t.yaml:1: not YAML: ", "an alias of nothing" },
+		{ "log: {level: \xff}\n", 0,
+		  "t.yaml: not text in UTF-8: ", "not UTF-8" },
+		{ "log: {\0}\n", 9, "t.yaml", "a NUL byte" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		struct config c;
+		char errors[2048];
+		size_t len = row[i].len ? row[i].len : strlen(row[i].yaml);
+		int got = config_parse(&c, row[i].yaml, len, "t.yaml", errors,
+				       sizeof(errors));
+		CHECK_EQ(-EINVAL, got, row[i].why);
+		if (strncmp(errors, row[i].starts, strlen(row[i].starts)) != 0)
+			fail_msg("%s: %s", row[i].why, errors);
+	}
+}
+
+/* Every key away from its default, and each lands where it belongs. */
+static void takes_every_key(void **state)
+{
+	(void)state;
+	static const char yaml[] =
+		"listen: '[::]:0'\n"
+		"public_url: https://voice.example.com/tandem/\n"
+		"log: {level: debug}\n"
+		"twilio:\n"
+		"  account_sids:\n"
+		"    - AC0123456789abcdef0123456789abcdef\n"
+		"    - ACffffffffffffffffffffffffffffffff\n"
+		"model:\n"
+		"  url: ws://127.0.0.1:9000/v1/realtime\n"
+		"  name: other\n"
+		"  ca_file: /etc/ca.pem\n"
+		"  connect_timeout_ms: 1000\n"
+		"  configure_timeout_ms: 2000\n"
+		"agent:\n"
+		"  instructions: |\n"
+		"    Line one.\n"
+		"    Line two.\n"
+		"  greeting: ''\n"
+		"  voice: cedar\n"
+		"  format: pcmu\n"
+		"  turns:\n"
+		"    type: semantic_vad\n"
+		"    threshold: 0.75\n"
+		"    prefix_padding_ms: 0\n"
+		"    silence_duration_ms: 600\n"
+		"    eagerness: high\n"
+		"  noise_reduction: far_field\n"
+		"  transcription: {model: gpt-transcribe, language: de}\n"
+		"  max_output_tokens: 4096\n"
+		"audio: {lead_ms: 20, append_ms: 40}\n"
+		"digits: {gap_ms: 100, terminator: '*', max: 1}\n"
+		"failure:\n"
+		"  prompt: /srv/sorry.wav\n"
+		"  then: dial\n"
+		"  dial: '+41791234567'\n"
+		"  say: Sorry.\n"
+		"limits: {calls: 1, call_minutes: 1440, ring_seconds: 60}\n";
+	struct config c;
+	char errors[2048];
+	int err = parse(&c, yaml, errors);
+	CHECK_STR("", errors, "no mistakes");
+	CHECK_EQ(0, err, "no mistakes");
+	CHECK_STR("[::]:0", c.listen, "listen");
+	CHECK_STR("https://voice.example.com/tandem", c.public_url,
+		  "public_url, without its last slash");
+	CHECK_EQ(LOG_DEBUG, c.log.level, "log.level");
+	CHECK_EQ(2, c.twilio.account_sid_count, "twilio.account_sids");
+	CHECK_STR("AC0123456789abcdef0123456789abcdef",
+		  c.twilio.account_sids[0], "the first");
+	CHECK_STR("ACffffffffffffffffffffffffffffffff",
+		  c.twilio.account_sids[1], "the second");
+	CHECK_STR("ws://127.0.0.1:9000/v1/realtime", c.model.url, "url");
+	CHECK_STR("other", c.model.name, "name");
+	CHECK_STR("/etc/ca.pem", c.model.ca_file, "ca_file");
+	CHECK_EQ(1000, c.model.connect_timeout_ms, "connect_timeout_ms");
+	CHECK_EQ(2000, c.model.configure_timeout_ms, "configure_timeout_ms");
+	CHECK_STR("Line one.\nLine two.\n", c.agent.instructions,
+		  "instructions");
+	CHECK_STR("", c.agent.greeting, "greeting");
+	CHECK_STR("cedar", c.agent.voice, "voice");
+	CHECK_EQ(CONFIG_FORMAT_PCMU, c.agent.format, "format");
+	CHECK_EQ(CONFIG_TURNS_SEMANTIC_VAD, c.agent.turns.type, "type");
+	CHECK_NEAR(0.75, c.agent.turns.threshold, 0, "threshold");
+	CHECK_EQ(0, c.agent.turns.prefix_padding_ms, "prefix_padding_ms");
+	CHECK_EQ(600, c.agent.turns.silence_duration_ms, "silence_duration");
+	CHECK_EQ(CONFIG_EAGERNESS_HIGH, c.agent.turns.eagerness, "eagerness");
+	CHECK_EQ(CONFIG_NOISE_FAR_FIELD, c.agent.noise_reduction, "noise");
+	CHECK_STR("gpt-transcribe", c.agent.transcription.model, "model");
+	CHECK_STR("de", c.agent.transcription.language, "language");
+	CHECK_EQ(4096, c.agent.max_output_tokens, "max_output_tokens");
+	CHECK_EQ(20, c.audio.lead_ms, "lead_ms");
+	CHECK_EQ(40, c.audio.append_ms, "append_ms");
+	CHECK_EQ(100, c.digits.gap_ms, "gap_ms");
+	CHECK_STR("*", c.digits.terminator, "terminator");
+	CHECK_EQ(1, c.digits.max, "max");
+	CHECK_STR("/srv/sorry.wav", c.failure.prompt, "prompt");
+	CHECK_EQ(CONFIG_THEN_DIAL, c.failure.then, "then");
+	CHECK_STR("+41791234567", c.failure.dial, "dial");
+	CHECK_STR("Sorry.", c.failure.say, "say");
+	CHECK_EQ(1, c.limits.calls, "calls");
+	CHECK_EQ(1440, c.limits.call_minutes, "call_minutes");
+	CHECK_EQ(60, c.limits.ring_seconds, "ring_seconds");
+}
+
+/* What the file leaves out stays as it was; so does its neighbour. */
+static void keeps_defaults(void **state)
+{
+	(void)state;
+	struct config c, expected;
+	char errors[2048];
+	config_default(&expected);
+	CHECK_EQ(0, parse(&c, "# nothing but a comment\n", errors), "comments");
+	CHECK(memcmp(&c, &expected, sizeof(c)) == 0, "comments: all defaults");
+	CHECK_EQ(0, parse(&c, "agent: {turns: {threshold: 0.25}}\n", errors),
+		 "one key");
+	expected.agent.turns.threshold = 0.25;
+	CHECK(memcmp(&c, &expected, sizeof(c)) == 0, "one key changed");
+	CHECK_EQ(0, config_load(&c, NULL, errors, sizeof(errors)), "no file");
+	config_default(&expected);
+	CHECK(memcmp(&c, &expected, sizeof(c)) == 0, "no file: all defaults");
+	CHECK_STR("127.0.0.1:8080", c.listen, "only this machine can call");
+	CHECK_EQ(200, c.audio.lead_ms, "as the design says");
+}
+
+/* The root of the checkout: tests are run from there, or from below it. */
+static const char *find_example(void)
+{
+	static const char *const path[] = { EXAMPLE, "../" EXAMPLE,
+					    "../../" EXAMPLE };
+	for (size_t i = 0; i < ARRAY_LEN(path); i++)
+		if (access(path[i], R_OK) == 0)
+			return path[i];
+	fail_msg("%s: not found", EXAMPLE);
+	return NULL;
+}
+
+static size_t count_keys(const char *text)
+{
+	size_t keys = 0;
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		const char *word = line + strspn(line, " ");
+		size_t n =
+			strspn(word, "abcdefghijklmnopqrstuvwxyz_0123456789");
+		keys += n > 0 && word[n] == ':';
+	}
+	return keys;
+}
+
+static void example_is_the_defaults(void **state)
+{
+	(void)state;
+	struct config c, expected;
+	char errors[2048];
+	static char text[65536];
+	const char *path = find_example();
+	int err = config_load(&c, path, errors, sizeof(errors));
+	CHECK_STR("", errors, "the example loads");
+	CHECK_EQ(0, err, "the example loads");
+	config_default(&expected);
+	CHECK(memcmp(&c, &expected, sizeof(c)) == 0,
+	      "and changes nothing: it shows the defaults");
+	FILE *f = fopen(path, "r");
+	size_t n = fread(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	text[n] = '\0';
+	/* 10 at the top, and 1 1 5 8 5 2 2 3 4 3 below them */
+	CHECK_EQ(44, count_keys(text), "every key is in it");
+}
+
+static void refuses_files(void **state)
+{
+	(void)state;
+	char dir[] = "/tmp/tandem-config-XXXXXX", path[128], expected[256];
+	char errors[2048];
+	struct config c;
+	assert_non_null(mkdtemp(dir));
+	CHECK_EQ(-EISDIR, config_load(&c, dir, errors, sizeof(errors)), "dir");
+	snprintf(expected, sizeof(expected),
+		 "%s: cannot be read: Is a directory", dir);
+	CHECK_STR(expected, errors, "a directory");
+	snprintf(path, sizeof(path), "%s/t.yaml", dir);
+	CHECK_EQ(-ENOENT, config_load(&c, path, errors, sizeof(errors)), "no");
+	snprintf(expected, sizeof(expected),
+		 "%s: cannot be read: No such file or directory", path);
+	CHECK_STR(expected, errors, "a missing file");
+	FILE *f = fopen(path, "w");
+	for (unsigned i = 0; i < CONFIG_FILE_MAX / 2; i++)
+		fputs("#\n", f);
+	fclose(f);
+	CHECK_EQ(0, config_load(&c, path, errors, sizeof(errors)), "the limit");
+	f = fopen(path, "a");
+	fputs("#", f);
+	fclose(f);
+	CHECK_EQ(-EFBIG, config_load(&c, path, errors, sizeof(errors)), "more");
+	snprintf(expected, sizeof(expected),
+		 "%s: is over 64 KiB, too large for a configuration", path);
+	CHECK_STR(expected, errors, "too large");
+	if (geteuid() != 0) { /* root may read everything */
+		chmod(path, 0);
+		CHECK_EQ(-EACCES, config_load(&c, path, errors, sizeof(errors)),
+			 "not ours to read");
+	}
+	unlink(path);
+	mkfifo(path, 0600);
+	CHECK_EQ(-EINVAL, config_load(&c, path, errors, sizeof(errors)),
+		 "a pipe nobody writes to is empty, and does not hang");
+	unlink(path);
+	rmdir(dir);
+}
+
+static void resolves_paths(void **state)
+{
+	(void)state;
+	char dir[] = "/tmp/tandem-config-XXXXXX", path[128], expected[256];
+	char errors[2048];
+	struct config c;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/t.yaml", dir);
+	FILE *f = fopen(path, "w");
+	fputs("model: {ca_file: /etc/ca.pem}\n"
+	      "failure: {prompt: prompts/sorry.wav}\n",
+	      f);
+	fclose(f);
+	CHECK_EQ(0, config_load(&c, path, errors, sizeof(errors)), "loads");
+	snprintf(expected, sizeof(expected), "%s/prompts/sorry.wav", dir);
+	CHECK_STR(expected, c.failure.prompt, "from the file's directory");
+	CHECK_STR("/etc/ca.pem", c.model.ca_file, "absolute stays");
+	unlink(path);
+	rmdir(dir);
+}
+
+static void counts_what_does_not_fit(void **state)
+{
+	(void)state;
+	char yaml[8192], errors[256];
+	size_t n = 0;
+	struct config c;
+	for (int i = 0; i < 100; i++)
+		n += (size_t)snprintf(yaml + n, sizeof(yaml) - n, "zz%d: 1\n",
+				      i);
+	CHECK_EQ(-EINVAL,
+		 config_parse(&c, yaml, n, "t.yaml", errors, sizeof(errors)),
+		 "a hundred mistakes");
+	const char *last = strrchr(errors, '\n');
+	CHECK_STR("\nand 99 more mistakes", last ? last : errors,
+		  "one fits, the rest is counted");
+}
+
+static void takes_secrets(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *key, *tokens;
+		int result;
+		unsigned count;
+		const char *errors;
+		const char *why;
+	} row[] = {
+		{ NULL, NULL, 0, 0, "", "none" },
+		{ "", "", 0, 0, "", "set but empty is not set" },
+		{ "sk-1", "t1", 0, 1, "", "one each" },
+		{ "sk-1\n", "t1, t2,,t3 ,t4,", 0, 4, "", "four, untidily" },
+		{ NULL, "1,2,3,4,5", -EINVAL, 0,
+		  "TWILIO_AUTH_TOKEN holds over 4 tokens", "five" },
+		{ "sk 1", NULL, -EINVAL, 0,
+		  "OPENAI_API_KEY is set, but has a space or another character "
+		  "in it that no key has",
+		  "a space" },
+		{ NULL, "a b", -EINVAL, 0,
+		  "TWILIO_AUTH_TOKEN is set, but has a space or another "
+		  "character in it that no key has",
+		  "a space in a token" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		struct config c;
+		char errors[2048];
+		config_default(&c);
+		unsetenv("OPENAI_API_KEY");
+		unsetenv("TWILIO_AUTH_TOKEN");
+		if (row[i].key)
+			setenv("OPENAI_API_KEY", row[i].key, 1);
+		if (row[i].tokens)
+			setenv("TWILIO_AUTH_TOKEN", row[i].tokens, 1);
+		int got = config_secrets(&c, errors, sizeof(errors));
+		CHECK_STR(row[i].errors, errors, row[i].why);
+		CHECK_EQ(row[i].result, got, row[i].why);
+		CHECK_EQ(row[i].count, c.twilio.auth_token_count, row[i].why);
+		CHECK(got || (!getenv("OPENAI_API_KEY") &&
+			      !getenv("TWILIO_AUTH_TOKEN")),
+		      "nothing is left in the environment");
+		if (row[i].count == 4)
+			CHECK_STR("t3", secret_reveal(&c.twilio.auth_tokens[2]),
+				  "in order, trimmed");
+		config_wipe(&c);
+		CHECK(!secret_is_set(&c.model.key), "wiped");
+		CHECK(!secret_is_set(&c.twilio.auth_tokens[0]), "wiped");
+	}
+	unsetenv("OPENAI_API_KEY");
+	unsetenv("TWILIO_AUTH_TOKEN");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_each_mistake),
+		cmocka_unit_test(places_syntax_errors),
+		cmocka_unit_test(takes_every_key),
+		cmocka_unit_test(keeps_defaults),
+		cmocka_unit_test(example_is_the_defaults),
+		cmocka_unit_test(refuses_files),
+		cmocka_unit_test(resolves_paths),
+		cmocka_unit_test(counts_what_does_not_fit),
+		cmocka_unit_test(takes_secrets),
+	};
+	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+}

@@ -1,0 +1,16 @@
+/* Shapes of single texts in a configuration. Each takes a NUL-terminated text
+ * and says whether it will do; "" passes where the key may be left empty. */
+#ifndef GATEWAY_OPS_CONFIG_TEXT_H
+#define GATEWAY_OPS_CONFIG_TEXT_H
+
+#include <stdbool.h>
+
+bool config_text_is_listen(const char *text);     /* 127.0.0.1:8080, [::]:0 */
+bool config_text_is_public_url(const char *text); /* "", http(s)://host… */
+bool config_text_is_model_url(const char *text); /* ws(s)://host…, no query */
+bool config_text_is_account_sid(const char *text);
+bool config_text_is_language(const char *text);   /* "", en, yue */
+bool config_text_is_terminator(const char *text); /* "", one DTMF key */
+bool config_text_is_dial(const char *text);       /* "", +41…, sip:… */
+
+#endif

@@ -1,0 +1,142 @@
+#include "gateway/ops/config_value.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/ops/config_report.h"
+#include "gateway/ops/config_schema.h"
+
+#define SHOWN_MAX (CONFIG_VALUE_SHOWN - sizeof("..."))
+
+static size_t line_of(const yaml_node_t *node)
+{
+	return node->start_mark.line + 1;
+}
+
+static const char *text_of(const yaml_node_t *node)
+{
+	return (const char *)node->data.scalar.value;
+}
+
+const char *config_value_show(char out[CONFIG_VALUE_SHOWN],
+			      const yaml_node_t *node)
+{
+	size_t len = node->data.scalar.length;
+	size_t n = len < SHOWN_MAX ? len : SHOWN_MAX;
+	/* not in the middle of a UTF-8 character */
+	while (n < len && n > 0 && ((uint8_t)text_of(node)[n] & 0xc0) == 0x80)
+		n--;
+	for (size_t i = 0; i < n; i++) {
+		char c = text_of(node)[i];
+		out[i] = (uint8_t)c < ' ' || c == 0x7f ? '?' : c;
+	}
+	strcpy(out + n, n < len ? "..." : "");
+	return out;
+}
+
+static void describe_range(char *out, size_t cap,
+			   const struct config_schema_rule *rule)
+{
+	int n = snprintf(out, cap, "%g to %g", rule->min, rule->max);
+	if (rule->step)
+		snprintf(out + n, cap - (size_t)n, " and a multiple of %u",
+			 rule->step);
+}
+
+static bool is_in_range(const struct config_schema_rule *rule, double number)
+{
+	return number >= rule->min && number <= rule->max &&
+	       (!rule->step || (unsigned)number % rule->step == 0);
+}
+
+/* Decimal digits, no leading zero: libcyaml would read 010 as octal. */
+static bool is_whole(const char *text)
+{
+	text += *text == '-';
+	size_t n = strspn(text, "0123456789");
+	return n > 0 && n <= 9 && !text[n] && (n == 1 || text[0] != '0');
+}
+
+static bool is_decimal(const char *text)
+{
+	char *end;
+	return *text && strspn(text, "0123456789.eE+-") == strlen(text) &&
+	       isfinite(strtod(text, &end)) && !*end;
+}
+
+static void check_number(struct config_report *report,
+			 const struct config_value *p)
+{
+	const struct config_schema_rule *rule =
+		config_schema_find_rule(p->path);
+	char range[64], value[CONFIG_VALUE_SHOWN];
+	const char *text = text_of(p->node);
+	bool is_integer = p->schema->type == CYAML_UINT;
+	describe_range(range, sizeof(range), rule);
+	if (is_integer ? !is_whole(text) : !is_decimal(text))
+		config_report_add(report, line_of(p->node),
+				  "%s is \"%s\", must be a %s, %s", p->path,
+				  config_value_show(value, p->node),
+				  is_integer ? "whole number" : "number",
+				  range);
+	else if (!is_in_range(rule, strtod(text, NULL)))
+		config_report_add(report, line_of(p->node),
+				  "%s is %s, must be %s", p->path,
+				  config_value_show(value, p->node), range);
+}
+
+static void check_word(struct config_report *report,
+		       const struct config_value *p)
+{
+	const cyaml_strval_t *words = p->schema->enumeration.strings;
+	size_t count = p->schema->enumeration.count;
+	char all[128], value[CONFIG_VALUE_SHOWN];
+	size_t n = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(words[i].str, text_of(p->node)) == 0)
+			return;
+		const char *link = i == 0 ? "" : i + 1 < count ? ", " : " or ";
+		n += (size_t)snprintf(all + n, sizeof(all) - n, "%s%s", link,
+				      words[i].str);
+	}
+	config_report_add(report, line_of(p->node), "%s is \"%s\", must be %s",
+			  p->path, config_value_show(value, p->node), all);
+}
+
+static void check_text(struct config_report *report,
+		       const struct config_value *p)
+{
+	const struct config_schema_rule *rule =
+		config_schema_find_rule(p->path);
+	size_t len = p->node->data.scalar.length;
+	char value[CONFIG_VALUE_SHOWN];
+	if (strlen(text_of(p->node)) != len)
+		config_report_add(report, line_of(p->node),
+				  "%s has a NUL character in it", p->path);
+	else if (len > p->schema->string.max)
+		config_report_add(report, line_of(p->node),
+				  "%s has %zu bytes, at most %u fit", p->path,
+				  len, p->schema->string.max);
+	else if (len < p->schema->string.min)
+		config_report_add(report, line_of(p->node),
+				  "%s must not be empty", p->path);
+	else if (rule && !rule->accepts(text_of(p->node)))
+		config_report_add(report, line_of(p->node),
+				  "%s is \"%s\", must be %s", p->path,
+				  config_value_show(value, p->node),
+				  rule->must);
+}
+
+void config_value_check(struct config_report *report,
+			const struct config_value *p)
+{
+	if (p->schema->type == CYAML_STRING)
+		check_text(report, p);
+	else if (p->schema->type == CYAML_ENUM)
+		check_word(report, p);
+	else
+		check_number(report, p);
+}

@@ -1,0 +1,27 @@
+/* Compare one scalar of a YAML document with what its key may hold. */
+#ifndef GATEWAY_OPS_CONFIG_VALUE_H
+#define GATEWAY_OPS_CONFIG_VALUE_H
+
+#include <yaml.h>
+
+struct config_report;
+struct cyaml_schema_value;
+
+#define CONFIG_VALUE_SHOWN 44 /* bytes with NUL */
+
+struct config_value {
+	const char *path; /* "agent.turns.type" */
+	const struct cyaml_schema_value *schema;
+	const yaml_node_t *node; /* a scalar */
+};
+
+/* config_value_check: a mistake is added to report, with its line. */
+void config_value_check(struct config_report *report,
+			const struct config_value *value);
+
+/* config_value_show: a scalar as it may be repeated to its author: cut, and
+ * nothing invisible in it. Returns out. */
+const char *config_value_show(char out[CONFIG_VALUE_SHOWN],
+			      const yaml_node_t *node);
+
+#endif
