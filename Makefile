@@ -6,7 +6,7 @@
 V ?= release
 B := build/$(V)
 
-PKGS := libuv spandsp jansson sndfile libcyaml
+PKGS := libuv spandsp jansson sndfile libcyaml yaml-0.1
 CC   ?= cc
 ifeq ($(origin CC),default)
 CC   := gcc
@@ -50,66 +50,69 @@ MEASURES  := $(patsubst %_main.c,$(B)/%,$(filter %_main.c,$(MAINS)))
 TESTBINS  := $(TESTS:%.c=$(B)/%)
 FUZZBINS  := $(FUZZ:%.c=build/fuzz/%)
 
-.PHONY: all help setup run demo test check fuzz lint cover codec-table figures \
-	speech install clean format tests programs
+.PHONY: all help setup setup-build setup-test setup-dev run demo test check \
+	fuzz lint cover codec-table figures speech install clean format tests \
+	programs
 
 all: programs
 
 programs: $(PROGRAMS) $(MEASURES)
 
 help:
-	@sed -n 's/^## //p' $(MAKEFILE_LIST) | column -t -s:
+	@awk -F ': ' '/^## / { sub("## ", ""); name = $$1; sub("[^:]*: ", ""); \
+		printf "%-12s %s\n", name, $$0 }' $(firstword $(MAKEFILE_LIST))
 
 ## setup: install the Debian packages that are missing
-setup:
-	@tools/setup.sh
+setup: setup-dev
+setup-build setup-test setup-dev: setup-%:
+	@tools/setup.sh $*
 
 ## run: set up, build and start the gateway (and a local model without a key)
-run: setup
+run: setup-build
 	@$(MAKE) --no-print-directory programs
 	@tools/run.sh $(B)
 
 ## demo: one judged call with recorded speech, unattended
-demo: setup
+demo: setup-build
 	@$(MAKE) --no-print-directory programs
 	@tools/demo.sh $(B)
 
 ## test: every test; ends on "N passed, M failed"
-test: setup
+test: setup-test
 	@$(MAKE) --no-print-directory programs tests
 	@tools/testing/run-tests.sh $(B)
 
 ## check: the same under address and undefined sanitizers, and 10 s of each fuzz target
-check: setup
+check: setup-dev
 	@$(MAKE) --no-print-directory V=check programs tests
 	@$(MAKE) --no-print-directory V=fuzz fuzzers
 	@tools/testing/run-tests.sh build/check --fuzz build/fuzz 10
 
 ## fuzz: a minute of each fuzz target (SECONDS=n for more)
 SECONDS_EACH ?= $(or $(SECONDS),60)
-fuzz: setup
+fuzz: setup-dev
 	@$(MAKE) --no-print-directory V=fuzz fuzzers
 	@tools/testing/run-fuzz.sh build/fuzz $(SECONDS_EACH)
 
 ## lint: warnings as errors with gcc and clang, clang-tidy, cppcheck, walls, length and complexity
-lint: setup
+lint: setup-dev
 	@$(MAKE) --no-print-directory programs tests
 	@$(MAKE) --no-print-directory V=clang programs tests
 	@tools/testing/lint.sh
 
 ## cover: line coverage of every test, as a table
-cover: setup
+cover: setup-dev
 	@$(MAKE) --no-print-directory V=cover programs tests
 	@tools/testing/run-tests.sh build/cover
 	@tools/testing/cover.sh build/cover
 
 ## codec-table: measured quality of the resamplers, G.711 and DTMF
-codec-table: setup
+codec-table: setup-build
 	@$(MAKE) --no-print-directory programs
 	@$(B)/tools/measure/codec_table
 
 ## figures: the figures of a call: sound, delay, interruption, leaks
-figures: setup
+figures: setup-build
 	@$(MAKE) --no-print-directory programs
 	@tools/figures.sh $(B)
 
@@ -176,4 +179,6 @@ $(B)/gateway/ops/version.o: CPPFLAGS += -DTANDEM_VERSION='"$(VERSION)"'
 
 .SECONDARY:
 .DELETE_ON_ERROR:
+ifeq (,$(filter -j% --jobserver%,$(MAKEFLAGS)))
 MAKEFLAGS += -j$(shell nproc)
+endif

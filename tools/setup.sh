@@ -1,20 +1,42 @@
 #!/bin/sh
-# Install the Debian packages that are missing. Without root or sudo: print the
-# exact line to run and stop.
+# Install the Debian packages that are missing.
+#
+#   setup.sh build   to build and run: make run, make demo
+#   setup.sh test    also to test: make test
+#   setup.sh dev     also to develop: make check, lint, cover, fuzz (default)
+#
+# Without root or sudo: print the exact line to run and stop. When nothing is
+# missing it says nothing and takes no time.
 set -eu
 
-packages="
-build-essential clang libclang-rt-14-dev clang-format clang-tidy cppcheck
-pmccabe gcovr jq pkg-config
+build="gcc make libc6-dev pkg-config ca-certificates
 libuv1-dev libwslay-dev libmbedtls-dev libjansson-dev libspandsp-dev
-libsndfile1-dev libhttp-parser-dev libcyaml-dev libcmocka-dev
-ca-certificates openssl valgrind curl
-"
+libsndfile1-dev libhttp-parser-dev libcyaml-dev libyaml-dev"
+test="libcmocka-dev jq openssl curl"
+dev="clang libclang-rt-14-dev clang-format clang-tidy cppcheck pmccabe gcovr
+valgrind gdb"
 
+case ${1:-dev} in
+build) wanted="$build" ;;
+test) wanted="$build $test" ;;
+dev) wanted="$build $test $dev" ;;
+*)
+	echo "setup.sh: \"$1\" is not build, test or dev" >&2
+	exit 2
+	;;
+esac
+
+command -v dpkg-query >/dev/null || {
+	echo "This is not Debian. The packages, by their Debian names:" $wanted >&2
+	exit 1
+}
+
+# One question for all: dpkg-query is slow to start, not to answer.
+installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' $wanted 2>/dev/null |
+	sed -n 's/^installed //p' || true)
 missing=
-for p in $packages; do
-	dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'ok installed' ||
-		missing="$missing $p"
+for p in $wanted; do
+	printf '%s\n' "$installed" | grep -qxF "$p" || missing="$missing $p"
 done
 [ -n "$missing" ] || exit 0
 
@@ -23,12 +45,31 @@ if [ "$(id -u)" -eq 0 ]; then
 	sudo=
 elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
 	sudo=sudo
+elif command -v sudo >/dev/null && [ -t 0 ]; then
+	sudo=sudo # it will ask for the password
 else
-	echo "Missing Debian packages. Install them with:" >&2
+	echo "Debian packages are missing. Install them with:" >&2
 	echo "  sudo $install" >&2
 	exit 1
 fi
-echo "Installing:$missing"
-export DEBIAN_FRONTEND=noninteractive
-$sudo apt-get update -q >/dev/null
-$sudo $install >/dev/null
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+say() {
+	if [ -t 1 ]; then printf '\r\033[K%s' "$1"; else echo "$1"; fi
+}
+quietly() {
+	if ! $sudo env DEBIAN_FRONTEND=noninteractive "$@" >"$log" 2>&1; then
+		echo
+		cat "$log" >&2
+		echo "This failed: $*" >&2
+		exit 1
+	fi
+}
+count=$(printf '%s\n' $missing | wc -l)
+say "Installing $count Debian packages: reading the lists ..."
+quietly apt-get update -q
+say "Installing $count Debian packages:$missing ..."
+quietly $install
+say "Installed $count Debian packages."
+[ ! -t 1 ] || echo
