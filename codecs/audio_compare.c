@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PI		   3.14159265358979323846
+#define PI                 3.14159265358979323846
 #define ACTIVITY_MARGIN_DB 15.9 /* ITU-T P.56 */
 
 struct cell {
@@ -41,8 +41,8 @@ static void butterflies(struct cell *x, size_t n, size_t half, int sign)
 			struct cell *b = &x[i + half];
 			double re = b->re * c - b->im * s;
 			double im = b->re * s + b->im * c;
-			*b = (struct cell){a->re - re, a->im - im};
-			*a = (struct cell){a->re + re, a->im + im};
+			*b = (struct cell){ a->re - re, a->im - im };
+			*a = (struct cell){ a->re + re, a->im + im };
 		}
 	}
 }
@@ -61,8 +61,8 @@ static void add_cross_spectrum(struct cell *sum, const struct cell *x, size_t n)
 	for (size_t k = 0; k < n; k++) {
 		struct cell a = x[k];
 		struct cell b = x[(n - k) & (n - 1)];
-		struct cell r = {(a.re + b.re) / 2, (a.im - b.im) / 2};
-		struct cell g = {(a.im + b.im) / 2, (b.re - a.re) / 2};
+		struct cell r = { (a.re + b.re) / 2, (a.im - b.im) / 2 };
+		struct cell g = { (a.im + b.im) / 2, (b.re - a.re) / 2 };
 		sum[k].re += r.re * g.re + r.im * g.im;
 		sum[k].im += r.re * g.im - r.im * g.re;
 	}
@@ -142,7 +142,7 @@ long audio_align(const int16_t *ref, size_t ref_n, const int16_t *got,
 		return AUDIO_ALIGN_FAILED;
 	if (max_lag > AUDIO_ALIGN_MAX_LAG)
 		max_lag = AUDIO_ALIGN_MAX_LAG;
-	struct pair p = {ref, ref_n, got, got_n, max_lag};
+	struct pair p = { ref, ref_n, got, got_n, max_lag };
 	size_t n = 4096;
 	while (n < 4 * (size_t)max_lag)
 		n *= 2;

@@ -25,15 +25,15 @@ static void finds_every_lag(void **state)
 		long expected;
 		const char *why;
 	} row[] = {
-		{0, 100, 0, "in place"},
-		{1, 100, 1, "one late"},
-		{-1, 100, -1, "one early"},
-		{99, 100, 99, "almost out of reach"},
-		{100, 100, 100, "the last lag in reach"},
-		{-100, 100, -100, "the first lag in reach"},
-		{3999, 4000, 3999, "half the recording"},
-		{0, 0, 0, "no search at all"},
-		{7000, 60000, 7000, "search longer than the recording"},
+		{ 0, 100, 0, "in place" },
+		{ 1, 100, 1, "one late" },
+		{ -1, 100, -1, "one early" },
+		{ 99, 100, 99, "almost out of reach" },
+		{ 100, 100, 100, "the last lag in reach" },
+		{ -100, 100, -100, "the first lag in reach" },
+		{ 3999, 4000, 3999, "half the recording" },
+		{ 0, 0, 0, "no search at all" },
+		{ 7000, 60000, 7000, "search longer than the recording" },
 	};
 	static int16_t ref[N];
 	static int16_t got[2 * N];

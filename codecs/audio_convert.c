@@ -11,17 +11,17 @@
  * STEPS to each and interpolated linearly: an error of (pi / STEPS)^2 / 8,
  * -106 dB. Kaiser's beta for 80 dB; its transition, (80 - 7.95) / (14.36 * 2 *
  * ZEROS) = 0.039 of the rate, ends at half the rate. */
-#define ZEROS	    64
-#define STEPS	    512
+#define ZEROS       64
+#define STEPS       512
 #define KAISER_BETA 7.857
-#define CUTOFF	    0.961 /* of half the lower rate: the middle of that slope */
+#define CUTOFF      0.961 /* of half the lower rate: the middle of that slope */
 
 struct audio_convert {
 	uint64_t from_hz;
 	uint64_t to_hz;
 	double stretch; /* input samples per zero crossing */
-	size_t reach;	/* input samples either side of an output */
-	float *window;	/* inputs from index `first` on */
+	size_t reach;   /* input samples either side of an output */
+	float *window;  /* inputs from index `first` on */
 	size_t room;
 	size_t filled;
 	uint64_t first; /* counts `reach` zeros before the first input */

@@ -122,7 +122,7 @@ static int read_frames(SNDFILE *file, unsigned channels,
 
 static int read_all(struct audio *a, SNDFILE *file, const SF_INFO *info)
 {
-	struct sink s = {a, 0, (size_t)AUDIO_FILE_MAX_SECONDS * a->rate};
+	struct sink s = { a, 0, (size_t)AUDIO_FILE_MAX_SECONDS * a->rate };
 	struct audio_convert *c = NULL;
 	unsigned rate = (unsigned)info->samplerate;
 	if (rate != a->rate) {
@@ -178,8 +178,8 @@ static int open_regular(const char *path)
 
 int audio_file_read(struct audio *a, const char *path, unsigned rate)
 {
-	*a = (struct audio){0};
-	SF_INFO info = {0};
+	*a = (struct audio){ 0 };
+	SF_INFO info = { 0 };
 	int fd = open_regular(path);
 	if (fd < 0)
 		return fd;
@@ -242,11 +242,11 @@ static sf_count_t image_tell(void *user)
 int audio_memory_read(struct audio *a, const void *image, size_t len,
 		      unsigned rate)
 {
-	*a = (struct audio){0};
-	SF_INFO info = {0};
-	SF_VIRTUAL_IO io = {image_length, image_seek, image_read, image_write,
-			    image_tell};
-	struct image m = {image, (sf_count_t)len, 0};
+	*a = (struct audio){ 0 };
+	SF_INFO info = { 0 };
+	SF_VIRTUAL_IO io = { image_length, image_seek, image_read, image_write,
+			     image_tell };
+	struct image m = { image, (sf_count_t)len, 0 };
 	SNDFILE *file = sf_open_virtual(&io, SFM_READ, &info, &m);
 	return read_and_close(a, file, &info, rate);
 }
@@ -254,7 +254,7 @@ int audio_memory_read(struct audio *a, const void *image, size_t len,
 void audio_free(struct audio *a)
 {
 	free(a->pcm);
-	*a = (struct audio){0};
+	*a = (struct audio){ 0 };
 }
 
 static int write_frames(int fd, unsigned rate, unsigned channels,

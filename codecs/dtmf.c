@@ -17,16 +17,16 @@
 
 /* Twist is accepted beyond the +-6 dB we promise: an analysis block that
  * straddles the edge of a tone measures it up to 1 dB off. */
-#define TWIST_DB	 8
+#define TWIST_DB         8
 #define REVERSE_TWIST_DB 8
-#define THRESHOLD_DBM0	 (-38)
-#define SAMPLES_PER_MS	 8
+#define THRESHOLD_DBM0   (-38)
+#define SAMPLES_PER_MS   8
 /* SpanDSP stores MAX_DTMF_DIGITS; a digit takes at least two of its blocks of
  * 102 samples, so a run of a second cannot overfill an empty store. */
 #define RUN_SAMPLES 8000
 
-static const float row_hz[4] = {697, 770, 852, 941};
-static const float column_hz[4] = {1209, 1336, 1477, 1633};
+static const float row_hz[4] = { 697, 770, 852, 941 };
+static const float column_hz[4] = { 1209, 1336, 1477, 1633 };
 static const char keypad[] = "123A456B789C*0#D";
 
 struct dtmf_detector {

@@ -21,7 +21,11 @@ void dtmf_detector_free(struct dtmf_detector *d);
  * digits  room for cap characters; the digits that began in these samples are
  *         written in order, not NUL-terminated
  * Returns how many were written (never more than cap; what does not fit stays
- * for the next call). */
+ * for the next call, up to 128 digits; later ones are then lost).
+ *
+ * A digit is reported once, however long it lasts, some 26 ms after it began.
+ * Detected: -3..-25 dBm0 per tone, twist within 6 dB, 40 ms on and 40 ms off.
+ * Not detected: 23 ms or less, below -40 dBm0, a single tone. */
 size_t dtmf_detect(struct dtmf_detector *d, const int16_t *pcm, size_t n,
 		   char *digits, size_t cap);
 

@@ -10,7 +10,7 @@ struct law {
 	size_t (*decode)(int16_t *pcm, const uint8_t *code, size_t n);
 	size_t (*encode)(uint8_t *code, const int16_t *pcm, size_t n);
 	uint8_t inverted; /* the bits of magnitude complemented on the wire */
-	int clip;	  /* the virtual decision value: overload begins */
+	int clip;         /* the virtual decision value: overload begins */
 	int half_step[8]; /* by segment */
 };
 
@@ -19,14 +19,14 @@ static const struct law ulaw = {
 	g711_ulaw_encode,
 	0x7f,
 	8159 * 4,
-	{4, 8, 16, 32, 64, 128, 256, 512},
+	{ 4, 8, 16, 32, 64, 128, 256, 512 },
 };
 static const struct law alaw = {
 	g711_alaw_decode,
 	g711_alaw_encode,
 	0x55,
 	32767,
-	{8, 8, 16, 32, 64, 128, 256, 512},
+	{ 8, 8, 16, 32, 64, 128, 256, 512 },
 };
 
 struct row {
@@ -51,15 +51,16 @@ static void check_rows(const struct law *law, const struct row *row, size_t n)
 static void ulaw_follows_table_2(void **state)
 {
 	static const struct row row[] = {
-		{0xff, 0, "table 2a, value 1: zero"},
-		{0xfe, 2 * 4, "table 2a, value 2"},
-		{0xf0, 30 * 4, "table 2a, value 16: end of segment 1"},
-		{0xef, 33 * 4, "table 2a, value 17: start of segment 2"},
-		{0x8f, 4191 * 4, "table 2a, value 113: start of segment 8"},
-		{0x80, 8031 * 4, "table 2a, value 128: the largest"},
-		{0x7e, -2 * 4, "table 2b, value 2"},
-		{0x6f, -33 * 4, "table 2b, value 17"},
-		{0x00, -8031 * 4, "table 2b, value 128: the largest negative"},
+		{ 0xff, 0, "table 2a, value 1: zero" },
+		{ 0xfe, 2 * 4, "table 2a, value 2" },
+		{ 0xf0, 30 * 4, "table 2a, value 16: end of segment 1" },
+		{ 0xef, 33 * 4, "table 2a, value 17: start of segment 2" },
+		{ 0x8f, 4191 * 4, "table 2a, value 113: start of segment 8" },
+		{ 0x80, 8031 * 4, "table 2a, value 128: the largest" },
+		{ 0x7e, -2 * 4, "table 2b, value 2" },
+		{ 0x6f, -33 * 4, "table 2b, value 17" },
+		{ 0x00, -8031 * 4,
+		  "table 2b, value 128: the largest negative" },
 	};
 	(void)state;
 	check_rows(&ulaw, row, ARRAY_LEN(row));
@@ -69,13 +70,14 @@ static void ulaw_follows_table_2(void **state)
 static void alaw_follows_table_1(void **state)
 {
 	static const struct row row[] = {
-		{0xd5, 1 * 8, "table 1a, value 1: the smallest"},
-		{0xd4, 3 * 8, "table 1a, value 2"},
-		{0xc5, 33 * 8, "table 1a, value 17: the second segment"},
-		{0xf5, 66 * 8, "table 1a, value 33: the steps double"},
-		{0xaa, 4032 * 8, "table 1a, value 128: the largest"},
-		{0x55, -1 * 8, "table 1b, value 1"},
-		{0x2a, -4032 * 8, "table 1b, value 128: the largest negative"},
+		{ 0xd5, 1 * 8, "table 1a, value 1: the smallest" },
+		{ 0xd4, 3 * 8, "table 1a, value 2" },
+		{ 0xc5, 33 * 8, "table 1a, value 17: the second segment" },
+		{ 0xf5, 66 * 8, "table 1a, value 33: the steps double" },
+		{ 0xaa, 4032 * 8, "table 1a, value 128: the largest" },
+		{ 0x55, -1 * 8, "table 1b, value 1" },
+		{ 0x2a, -4032 * 8,
+		  "table 1b, value 128: the largest negative" },
 	};
 	(void)state;
 	check_rows(&alaw, row, ARRAY_LEN(row));
@@ -85,9 +87,9 @@ static void silence_is_quiet(void **state)
 {
 	int16_t pcm;
 	(void)state;
-	g711_ulaw_decode(&pcm, &(uint8_t){G711_ULAW_SILENCE}, 1);
+	g711_ulaw_decode(&pcm, &(uint8_t){ G711_ULAW_SILENCE }, 1);
 	CHECK_EQ(0, pcm, "mu-law has a zero");
-	g711_alaw_decode(&pcm, &(uint8_t){G711_ALAW_SILENCE}, 1);
+	g711_alaw_decode(&pcm, &(uint8_t){ G711_ALAW_SILENCE }, 1);
 	CHECK_EQ(8, pcm, "A-law has none: its smallest positive value");
 }
 
@@ -117,7 +119,7 @@ static void check_steps(const struct law *law, const char *why)
 	for (int x = -law->clip; x <= law->clip; x++) {
 		uint8_t code;
 		int16_t value;
-		law->encode(&code, &(int16_t){(int16_t)x}, 1);
+		law->encode(&code, &(int16_t){ (int16_t)x }, 1);
 		law->decode(&value, &code, 1);
 		unsigned segment = (code ^ law->inverted) >> 4 & 7;
 		CHECK(abs(x - value) <= law->half_step[segment], why);
@@ -133,7 +135,7 @@ static void every_sample_is_within_half_a_step(void **state)
 
 static void overload_takes_the_largest_value(void **state)
 {
-	static const int16_t pcm[] = {32767, 32700, -32700, -32768};
+	static const int16_t pcm[] = { 32767, 32700, -32700, -32768 };
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(pcm); i++) {
 		uint8_t code;

@@ -8,7 +8,7 @@
 #include <spandsp/vector_int.h>
 
 #define FULL_SCALE_POWER (32768.0 * 32768.0)
-#define MAX_RUN		 0x40000000u /* SpanDSP counts in int */
+#define MAX_RUN          0x40000000u /* SpanDSP counts in int */
 
 float level_dbm0(const int16_t *pcm, size_t n)
 {
@@ -36,12 +36,12 @@ int level_peak(const int16_t *pcm, size_t n)
 
 void level_meter_init(struct level_meter *m, int shift)
 {
-	*m = (struct level_meter){.shift = shift};
+	*m = (struct level_meter){ .shift = shift };
 }
 
 float level_meter_update(struct level_meter *m, const int16_t *pcm, size_t n)
 {
-	power_meter_t meter = {.shift = m->shift, .reading = m->reading};
+	power_meter_t meter = { .shift = m->shift, .reading = m->reading };
 	for (size_t i = 0; i < n; i++)
 		power_meter_update(&meter, pcm[i]);
 	m->reading = meter.reading;

@@ -36,7 +36,7 @@ static void levels_are_dbm0(void **state)
 
 static void silence_has_its_own_level(void **state)
 {
-	int16_t pcm[4] = {0};
+	int16_t pcm[4] = { 0 };
 	(void)state;
 	CHECK_EQ(LEVEL_SILENCE_DBM0, level_dbm0(pcm, 4), "digital silence");
 	CHECK_EQ(LEVEL_SILENCE_DBM0, level_dbm0(pcm, 0), "no samples");
@@ -47,7 +47,7 @@ static void silence_has_its_own_level(void **state)
 
 static void peak_is_the_largest_magnitude(void **state)
 {
-	int16_t pcm[37] = {0};
+	int16_t pcm[37] = { 0 };
 	(void)state;
 	CHECK_EQ(0, level_peak(pcm, 0), "no samples");
 	CHECK_EQ(0, level_peak(pcm, 37), "silence");

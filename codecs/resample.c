@@ -21,19 +21,19 @@ struct plan {
 };
 
 static const struct plan plans[RESAMPLE_RATIOS] = {
-	[RESAMPLE_8_TO_24] = {3, 1, RESAMPLE_TAPS_8_TO_24, 48, 32,
-			      resample_taps_8_to_24},
-	[RESAMPLE_24_TO_8] = {1, 3, RESAMPLE_TAPS_24_TO_8, 16, 96,
-			      resample_taps_24_to_8},
-	[RESAMPLE_16_TO_24] = {3, 2, RESAMPLE_TAPS_16_TO_24, 48, 64,
-			       resample_taps_16_to_24},
-	[RESAMPLE_24_TO_16] = {2, 3, RESAMPLE_TAPS_24_TO_16, 32, 96,
-			       resample_taps_24_to_16},
+	[RESAMPLE_8_TO_24] = { 3, 1, RESAMPLE_TAPS_8_TO_24, 48, 32,
+			       resample_taps_8_to_24 },
+	[RESAMPLE_24_TO_8] = { 1, 3, RESAMPLE_TAPS_24_TO_8, 16, 96,
+			       resample_taps_24_to_8 },
+	[RESAMPLE_16_TO_24] = { 3, 2, RESAMPLE_TAPS_16_TO_24, 48, 64,
+				resample_taps_16_to_24 },
+	[RESAMPLE_24_TO_16] = { 2, 3, RESAMPLE_TAPS_24_TO_16, 32, 96,
+				resample_taps_24_to_16 },
 };
 
 void resampler_init(struct resampler *r, enum resample_ratio ratio)
 {
-	*r = (struct resampler){.ratio = ratio};
+	*r = (struct resampler){ .ratio = ratio };
 }
 
 size_t resampler_bound(enum resample_ratio ratio, size_t n)

@@ -6,8 +6,13 @@
  * of a stream into chunks gives the same samples, bit for bit. Saturates
  * instead of wrapping.
  *
- * Quality, printed by `make codec-table`: pass band 200..3400 Hz within 0.1 dB,
- * images and aliases of it at or below -70 dB, delay at or below 2 ms. */
+ * Quality, printed by `make codec-table` and held by the test: pass band within
+ * 0.1 dB (200..3400 Hz for 8 kHz, 200..7250 Hz for 16 kHz), images and aliases
+ * of it at or below -70 dB, 0 dB exactly at DC and 1 kHz, delay exactly 2 ms
+ * each way: a whole number of samples at both rates. The filters are 3 dB down
+ * at half the lower rate and power-complementary there, so that up and down
+ * again gives back the whole band, not only the pass band.
+ */
 #ifndef CODECS_RESAMPLE_H
 #define CODECS_RESAMPLE_H
 
@@ -31,7 +36,8 @@ struct resampler {
 	int16_t history[RESAMPLE_HISTORY];
 };
 
-/* resampler_init: start (or restart) a stream with silent history. */
+/* resampler_init: start (or restart) a stream with silent history. The first
+ * output sample falls on the first input sample (delayed, as all are). */
 void resampler_init(struct resampler *r, enum resample_ratio ratio);
 
 /* resampler_bound: the most samples resampler_run can write for n inputs. */

@@ -23,8 +23,8 @@ static void print_table(const char *name, const char *size,
 	double tap[FILTER_HALF_MAX + 1];
 	float row[TAPS_MAX];
 	filter_design_run(d, tap);
-	printf("\n/* %g Hz, flat to %g Hz, stopped from %g Hz. */\n",
-	       d->rate_hz, d->pass_hz, d->stop_hz);
+	printf("\n/* At %g Hz: 3 dB down at %g Hz, stopped from %g Hz. */\n",
+	       d->rate_hz, d->corner_hz, d->stop_hz);
 	printf("const float %s[%u * %s] = {\n", name, up, size);
 	for (unsigned phase = 0; phase < up; phase++) {
 		filter_design_row(d, tap, up, phase, row, taps);

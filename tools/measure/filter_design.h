@@ -1,16 +1,18 @@
 /* How the resamplers' low-pass filters were designed.
  *
- * A linear-phase FIR of 2 * half + 1 taps at rate_hz, flat up to pass_hz,
- * stopped from stop_hz, and power-complementary about the middle of the two,
- * where it is 3 dB down: |H(c - x)|^2 + |H(c + x)|^2 = 1. So going up through
- * it and down again through it gives back the whole band up to c, transition
- * included (a square-root Nyquist filter), which a half-amplitude design of
- * the same length would cut at both passages.
+ * A linear-phase FIR of 2 * half + 1 taps at rate_hz, stopped from stop_hz, and
+ * power-complementary about corner_hz, where it is 3 dB down:
  *
- * Method: weighted least squares on a dense grid. After each solution the
- * weights grow where the error is large (Lawson: towards the least maximum),
- * and the wanted transition becomes the nearest power-complementary pair of
- * what was reached. Deterministic; a second of work. */
+ *     H(f)^2 + H(2 corner - f)^2 = 1        for f up to the corner.
+ *
+ * That makes it flat below 2 corner - stop, and lets the way up and the way
+ * down again give back the whole band up to the corner: aliasing included, the
+ * pair is a delay (a square-root Nyquist filter). A half-amplitude filter of
+ * the same length would bend the transition at each passage.
+ *
+ * Method: both claims at once on a dense grid, in weighted least squares by
+ * Gauss-Newton. After each step weights grow where the error is above the mean
+ * (Lawson's way towards the least maximum). Deterministic; a second's work. */
 #ifndef TOOLS_MEASURE_FILTER_DESIGN_H
 #define TOOLS_MEASURE_FILTER_DESIGN_H
 
@@ -20,11 +22,12 @@
 
 struct filter_design {
 	double rate_hz;
-	double pass_hz;
+	double corner_hz;
 	double stop_hz;
 	double stop_weight; /* how much dearer an error is above stop_hz */
-	size_t half;	    /* taps either side of the centre */
+	size_t half;        /* taps either side of the centre */
 	double null_hz[2];  /* forced zeros: images of DC; 0 = none */
+	double unity_hz;    /* exactly 0 dB, as at DC */
 };
 
 /* The two designs in use: 8 <-> 24 kHz at 24 kHz, 16 <-> 24 at 48 kHz. */
