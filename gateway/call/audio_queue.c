@@ -1,0 +1,152 @@
+#include "gateway/call/audio_queue.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct audio_block {
+	struct audio_block *next;
+	uint32_t start;
+	uint32_t used;
+	uint8_t bytes[AUDIO_BLOCK_BYTES];
+};
+
+void audio_pool_init(struct audio_pool *p, size_t limit_bytes)
+{
+	*p = (struct audio_pool){.limit = limit_bytes / AUDIO_BLOCK_BYTES};
+}
+
+void audio_pool_free(struct audio_pool *p)
+{
+	assert(p->in_use == 0);
+	while (p->free) {
+		struct audio_block *b = p->free;
+		p->free = b->next;
+		free(b);
+	}
+	p->blocks = 0;
+}
+
+static struct audio_block *pool_take(struct audio_pool *p)
+{
+	struct audio_block *b = p->free;
+
+	if (b) {
+		p->free = b->next;
+	} else {
+		if (p->blocks == p->limit)
+			return NULL;
+		b = malloc(sizeof(*b));
+		if (!b)
+			return NULL;
+		p->blocks++;
+	}
+	b->next = NULL;
+	b->start = 0;
+	b->used = 0;
+	p->in_use++;
+	return b;
+}
+
+static void pool_give(struct audio_pool *p, struct audio_block *b)
+{
+	b->next = p->free;
+	p->free = b;
+	p->in_use--;
+}
+
+void audio_queue_init(struct audio_queue *q, struct audio_pool *pool,
+		      size_t limit)
+{
+	*q = (struct audio_queue){.pool = pool, .limit = limit};
+}
+
+static size_t tail_room(const struct audio_queue *q)
+{
+	if (!q->tail)
+		return 0;
+	return AUDIO_BLOCK_BYTES - q->tail->start - q->tail->used;
+}
+
+static bool has_blocks(const struct audio_queue *q, size_t n)
+{
+	size_t room = tail_room(q);
+	size_t more = n > room ? n - room : 0;
+	size_t wanted = (more + AUDIO_BLOCK_BYTES - 1) / AUDIO_BLOCK_BYTES;
+
+	return wanted <= q->pool->limit - q->pool->in_use;
+}
+
+static struct audio_block *grow(struct audio_queue *q)
+{
+	struct audio_block *b = pool_take(q->pool);
+
+	if (!b)
+		return NULL;
+	if (q->tail)
+		q->tail->next = b;
+	else
+		q->head = b;
+	q->tail = b;
+	return b;
+}
+
+int audio_queue_push(struct audio_queue *q, const uint8_t *bytes, size_t n)
+{
+	if (n > q->limit - q->used || !has_blocks(q, n))
+		return -ENOBUFS;
+	while (n) {
+		size_t room = tail_room(q);
+		if (!room) {
+			if (!grow(q))
+				return -ENOBUFS; /* memory, not the bound */
+			continue;
+		}
+		size_t part = n < room ? n : room;
+		struct audio_block *b = q->tail;
+		memcpy(b->bytes + b->start + b->used, bytes, part);
+		b->used += (uint32_t)part;
+		q->used += part;
+		bytes += part;
+		n -= part;
+	}
+	return 0;
+}
+
+static void drop_head(struct audio_queue *q)
+{
+	struct audio_block *b = q->head;
+
+	q->head = b->next;
+	if (!q->head)
+		q->tail = NULL;
+	pool_give(q->pool, b);
+}
+
+size_t audio_queue_pop(struct audio_queue *q, uint8_t *out, size_t n)
+{
+	size_t done = 0;
+
+	while (done < n && q->head) {
+		struct audio_block *b = q->head;
+		size_t part = n - done < b->used ? n - done : b->used;
+		if (out)
+			memcpy(out + done, b->bytes + b->start, part);
+		b->start += (uint32_t)part;
+		b->used -= (uint32_t)part;
+		q->used -= part;
+		done += part;
+		if (!b->used)
+			drop_head(q);
+	}
+	return done;
+}
+
+void audio_queue_clear(struct audio_queue *q)
+{
+	while (q->head)
+		drop_head(q);
+	q->used = 0;
+}

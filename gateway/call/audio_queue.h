@@ -1,0 +1,51 @@
+/* A queue of audio bytes in blocks of a pool: a call holds only what waits.
+ *
+ * The pool belongs to a worker and is shared by its calls; blocks that are free
+ * are kept, so a worker that has seen its peak allocates nothing more. Neither
+ * is safe to share between threads. */
+#ifndef GATEWAY_CALL_AUDIO_QUEUE_H
+#define GATEWAY_CALL_AUDIO_QUEUE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define AUDIO_BLOCK_BYTES 2016  /* payload; a block is 2 KiB with its header */
+
+struct audio_block;
+
+struct audio_pool {
+	struct audio_block *free;
+	size_t blocks;          /* taken from the system so far */
+	size_t in_use;
+	size_t limit;           /* blocks; more is refused */
+};
+
+/* audio_pool_init: a pool that never holds more than limit_bytes of audio. */
+void audio_pool_init(struct audio_pool *p, size_t limit_bytes);
+
+/* audio_pool_free: every queue must be empty. */
+void audio_pool_free(struct audio_pool *p);
+
+struct audio_queue {
+	struct audio_pool *pool;
+	struct audio_block *head;
+	struct audio_block *tail;
+	size_t used;            /* bytes waiting */
+	size_t limit;           /* bytes this queue may hold */
+};
+
+void audio_queue_init(struct audio_queue *q, struct audio_pool *pool,
+		      size_t limit);
+
+/* audio_queue_push: append n bytes, all or none.
+ * Returns 0; -ENOBUFS when the queue's or the pool's limit is reached. */
+int audio_queue_push(struct audio_queue *q, const uint8_t *bytes, size_t n);
+
+/* audio_queue_pop: move up to n bytes from the front to out (NULL drops them).
+ * Returns how many. */
+size_t audio_queue_pop(struct audio_queue *q, uint8_t *out, size_t n);
+
+/* audio_queue_clear: give every block back. */
+void audio_queue_clear(struct audio_queue *q);
+
+#endif

@@ -1,0 +1,290 @@
+/* The call core, the model's side: its turns, its speech, its tools, and what
+ * the caller's interruption does to them. */
+#include <string.h>
+
+#include "gateway/call/call_parts.h"
+
+static uint64_t in_ms(uint64_t now_ns, unsigned ms)
+{
+	return now_ns + ms * CALL_NS_PER_MS;
+}
+
+static void speak(struct call *c, enum speak what)
+{
+	if (what != SPEAK_NOTHING)
+		c->model->speak(c->session, what);
+}
+
+void call_want(struct call *c, enum speak what, uint64_t now_ns)
+{
+	if (call_is_live(c))
+		speak(c, sequencer_want(&c->sequencer, what, now_ns));
+}
+
+void call_model_ready(struct call *c, uint64_t now_ns)
+{
+	call_step(c, CALL_MODEL_READY, now_ns);
+}
+
+void call_model_lost(struct call *c, const char *why, uint64_t now_ns)
+{
+	if (!c->has_model)
+		return;
+	call_note(c, CALL_NOTE_FAILED_ANSWER, why, 0);
+	call_step(c, CALL_MODEL_LOST, now_ns);
+}
+
+/* --- Interruption --- */
+
+/* What was not heard must not be remembered as said. */
+static void cut_items(struct call *c, const struct playout_cut *cut,
+		      size_t cuts)
+{
+	for (size_t i = 0; i < cuts; i++) {
+		call_note(c, CALL_NOTE_BARGE_IN, cut[i].id, cut[i].heard_ms);
+		if (cut[i].heard_ms)
+			c->model->truncate(c->session, cut[i].id,
+					   cut[i].content_index,
+					   cut[i].heard_ms);
+		else
+			c->model->forget_item(c->session, cut[i].id);
+	}
+}
+
+void call_interrupt(struct call *c, bool by_key, uint64_t now_ns)
+{
+	struct playout_cut cut[PLAYOUT_ITEMS];
+	bool has_sound = playout_has_sound(&c->playout, now_ns);
+	const char *active = sequencer_interrupt(&c->sequencer);
+
+	c->audio_due_ns = 0;
+	c->retry_ns = 0;
+	if (!has_sound && !active)
+		return;
+	c->carrier->clear(c->leg); /* first: the caller is waiting */
+	size_t cuts = playout_interrupt(&c->playout, now_ns, cut);
+	transcoder_reset(&c->down);
+	c->source_item[0] = '\0';
+	c->barge_ins++;
+	if (by_key && active)
+		c->model->cancel(c->session, active);
+	cut_items(c, cut, cuts);
+	call_step(c, CALL_BARGED_IN, now_ns);
+}
+
+void call_model_speech(struct call *c, bool is_speaking, uint64_t now_ns)
+{
+	if (!call_is_live(c))
+		return;
+	c->sequencer.caller_speaking = is_speaking;
+	if (is_speaking) {
+		c->answer_due_ns = 0;
+		call_interrupt(c, false, now_ns);
+	} else {
+		c->answer_due_ns = in_ms(now_ns, CALL_ANSWER_MS);
+	}
+}
+
+/* --- Responses --- */
+
+void call_model_response(struct call *c, const char *response_id, bool by_us,
+			 uint64_t now_ns)
+{
+	if (!call_is_live(c))
+		return;
+	c->responses++;
+	c->answer_due_ns = 0;
+	c->response_has_audio = false;
+	c->retry_what = by_us ? c->sequencer.requested : SPEAK_AGAIN;
+	if (sequencer_created(&c->sequencer, response_id, by_us))
+		c->model->cancel(c->session, response_id);
+	else
+		c->audio_due_ns = in_ms(now_ns, CALL_FIRST_AUDIO_MS);
+}
+
+void call_answer_failed(struct call *c, const char *why, uint64_t now_ns)
+{
+	call_note(c, CALL_NOTE_FAILED_ANSWER, why, c->failures + 1);
+	if (++c->failures >= CALL_FAILURES_MAX)
+		call_step(c, CALL_MODEL_LOST, now_ns);
+	else
+		c->retry_ns = in_ms(now_ns, CALL_RETRY_MS);
+}
+
+/* In a farewell, the first answer with sound is the goodbye; if the model asked
+ * to end without a word, it is asked for one. */
+static void look_for_goodbye(struct call *c, uint64_t now_ns)
+{
+	if (c->response_has_audio || c->goodbye_asked) {
+		c->goodbye_said = true;
+		return;
+	}
+	c->goodbye_asked = true;
+	call_want(c, SPEAK_GOODBYE, now_ns);
+}
+
+static void end_speech(struct call *c, uint64_t now_ns);
+
+void call_model_response_done(struct call *c, const char *response_id,
+			      bool by_us, enum call_outcome outcome,
+			      const char *why, uint64_t now_ns)
+{
+	if (!call_is_live(c))
+		return;
+	bool was_dead = sequencer_is_dead(&c->sequencer, response_id);
+	sequencer_done(&c->sequencer, response_id, by_us);
+	c->audio_due_ns = 0;
+	if (!was_dead)
+		end_speech(c, now_ns);
+
+	if (outcome == CALL_RESPONSE_HOPELESS) {
+		call_model_lost(c, why, now_ns);
+		return;
+	}
+	if (outcome == CALL_RESPONSE_FAILED && !c->response_has_audio &&
+	    c->state == CALL_UP)
+		call_answer_failed(c, why, now_ns);
+	if (!call_is_live(c))
+		return;
+	if (c->state == CALL_FAREWELL && outcome != CALL_RESPONSE_CUT)
+		look_for_goodbye(c, now_ns);
+	else if (c->tool_answered && outcome != CALL_RESPONSE_CUT)
+		call_want(c, SPEAK_TOOL, now_ns);
+	c->tool_answered = false;
+	speak(c, sequencer_due(&c->sequencer, now_ns));
+}
+
+void call_model_refused(struct call *c, bool is_busy, uint64_t now_ns)
+{
+	if (!call_is_live(c))
+		return;
+	sequencer_refused(&c->sequencer, is_busy);
+	if (!is_busy)
+		call_answer_failed(c, "request refused", now_ns);
+}
+
+/* --- Speech --- */
+
+static void to_playout(void *owner, const uint8_t *bytes, size_t n)
+{
+	struct call *c = owner;
+	unsigned per_ms = audio_format_bytes_per_ms(c->settings.model_format);
+
+	playout_push(&c->playout, c->source_item, c->source_content, bytes, n,
+		     (uint32_t)(c->source_bytes / per_ms));
+}
+
+static void begin_source(struct call *c, const char *item_id,
+			 unsigned content_index)
+{
+	if (strncmp(c->source_item, item_id, sizeof(c->source_item) - 1) == 0 &&
+	    c->source_content == content_index)
+		return;
+	strncpy(c->source_item, item_id, sizeof(c->source_item) - 1);
+	c->source_content = content_index;
+	c->source_bytes = 0;
+}
+
+/* More speech than the queue holds: the rest of this answer is not played, and
+ * the model is told so. */
+static void cut_off(struct call *c, const char *response_id)
+{
+	unsigned per_ms = audio_format_bytes_per_ms(c->settings.model_format);
+
+	call_note(c, CALL_NOTE_PLAYOUT_OVERFLOW, c->source_item,
+		  c->playout.overflow);
+	if (sequencer_interrupt(&c->sequencer))
+		c->model->cancel(c->session, response_id);
+	c->model->truncate(c->session, c->source_item, c->source_content,
+			   (unsigned)(c->source_bytes / per_ms));
+	playout_complete(&c->playout);
+}
+
+void call_model_audio(struct call *c, const char *response_id,
+		      const char *item_id, unsigned content_index,
+		      const uint8_t *bytes, size_t n, uint64_t now_ns)
+{
+	if (!call_is_live(c) || !n)
+		return;
+	if (sequencer_is_dead(&c->sequencer, response_id)) {
+		c->dead_bytes += n;
+		return;
+	}
+	c->response_has_audio = true;
+	c->audio_due_ns = 0;
+	c->failures = 0;
+	begin_source(c, item_id, content_index);
+
+	uint64_t overflow = c->playout.overflow;
+	uint64_t before = c->source_bytes;
+	c->source_bytes += n;
+	transcoder_run(&c->down, bytes, n, to_playout, c);
+	if (c->playout.overflow != overflow) {
+		c->source_bytes = before;
+		cut_off(c, response_id);
+	}
+	call_pump(c, now_ns);
+}
+
+/* The response is over: give out the filter's tail, let the last frame go. */
+static void end_speech(struct call *c, uint64_t now_ns)
+{
+	if (c->source_item[0])
+		transcoder_flush(&c->down, to_playout, c);
+	c->source_item[0] = '\0';
+	playout_complete(&c->playout);
+	call_pump(c, now_ns);
+}
+
+/* --- Tools --- */
+
+void call_model_tool(struct call *c, const char *call_id, const char *name,
+		     uint64_t now_ns)
+{
+	if (!call_is_live(c))
+		return;
+	c->audio_due_ns = 0;
+	if (strcmp(name, "end_call") != 0) {
+		c->model->tool_output(c->session, call_id,
+				      "{\"error\":\"there is no such tool\"}");
+		c->tool_answered = true;
+		return;
+	}
+	if (c->state == CALL_FAREWELL) {
+		c->model->tool_output(c->session, call_id,
+				      "{\"status\":\"already ending\"}");
+		return;
+	}
+	c->model->tool_output(c->session, call_id,
+			      "{\"status\":\"the call ends after your "
+			      "goodbye\"}");
+	call_step(c, CALL_END_ASKED, now_ns);
+}
+
+/* --- Watchdogs --- */
+
+static bool is_due(uint64_t *due_ns, uint64_t now_ns)
+{
+	if (!*due_ns || now_ns < *due_ns)
+		return false;
+	*due_ns = 0;
+	return true;
+}
+
+void call_model_tick(struct call *c, uint64_t now_ns)
+{
+	if (is_due(&c->answer_due_ns, now_ns))
+		call_want(c, SPEAK_AGAIN, now_ns);
+	if (is_due(&c->audio_due_ns, now_ns)) {
+		const char *silent = sequencer_interrupt(&c->sequencer);
+		if (silent)
+			c->model->cancel(c->session, silent);
+		call_answer_failed(c, "no audio", now_ns);
+	}
+	if (is_due(&c->retry_ns, now_ns))
+		call_want(c, c->retry_what, now_ns);
+	speak(c, call_is_live(c) ? sequencer_due(&c->sequencer, now_ns)
+				 : SPEAK_NOTHING);
+	if (c->sequencer.unanswered >= CALL_FAILURES_MAX)
+		call_model_lost(c, "requests are not answered", now_ns);
+}

@@ -1,0 +1,40 @@
+/* What the parts of the call core share; nobody else includes this. */
+#ifndef GATEWAY_CALL_CALL_PARTS_H
+#define GATEWAY_CALL_CALL_PARTS_H
+
+#include "gateway/call/call.h"
+
+#define CALL_NS_PER_MS 1000000ull
+
+/* Feed an event to the state table and do what it says. */
+void call_step(struct call *c, enum call_event event, uint64_t now_ns);
+
+/* Whether the model is in the conversation. */
+bool call_is_live(const struct call *c);
+
+/* Send the model what the ring holds, in whole messages. */
+void call_uplink(struct call *c);
+
+/* Send the carrier what is due. */
+void call_pump(struct call *c, uint64_t now_ns);
+
+/* Stop what is being said: the caller spoke, or pressed a key (by_key: then the
+ * model has to be told to stop). */
+void call_interrupt(struct call *c, bool by_key, uint64_t now_ns);
+
+/* Ask the model to speak, now or when it can. */
+void call_want(struct call *c, enum speak what, uint64_t now_ns);
+
+/* An answer failed; ask again later, or give the model up. */
+void call_answer_failed(struct call *c, const char *why, uint64_t now_ns);
+
+/* The model's watchdogs, once per tick. */
+void call_model_tick(struct call *c, uint64_t now_ns);
+
+/* The caller's, likewise. */
+void call_caller_tick(struct call *c, uint64_t now_ns);
+
+void call_note(struct call *c, enum call_note note, const char *text,
+	       uint64_t number);
+
+#endif

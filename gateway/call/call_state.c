@@ -1,0 +1,77 @@
+#include "gateway/call/call_state.h"
+
+struct call_rule {
+	enum call_state next;
+	unsigned todo;
+};
+
+/* A cell that is not here means: nothing to do, stay. */
+static const struct call_rule rule[CALL_STATES][CALL_EVENTS] = {
+	[CALL_CONNECTING] = {
+		[CALL_MODEL_READY] = {CALL_UP, CALL_DO_FLUSH_RING |
+					       CALL_DO_GREET},
+		[CALL_MODEL_LOST] = {CALL_SORRY, CALL_DO_CLOSE_MODEL |
+						 CALL_DO_APOLOGISE},
+		[CALL_DEADLINE] = {CALL_SORRY, CALL_DO_CLOSE_MODEL |
+					       CALL_DO_APOLOGISE},
+		[CALL_STOPPED] = {CALL_ENDING, CALL_DO_CLOSE_MODEL |
+					       CALL_DO_HANG_UP},
+		[CALL_CARRIER_ENDED] = {CALL_OVER, CALL_DO_CLOSE_MODEL |
+						   CALL_DO_FINISH},
+	},
+	[CALL_UP] = {
+		[CALL_MODEL_LOST] = {CALL_SORRY, CALL_DO_CLOSE_MODEL |
+						 CALL_DO_APOLOGISE},
+		[CALL_END_ASKED] = {CALL_FAREWELL, CALL_DO_AWAIT_GOODBYE},
+		[CALL_DEADLINE] = {CALL_ENDING, CALL_DO_CLOSE_MODEL |
+						CALL_DO_HANG_UP},
+		[CALL_STOPPED] = {CALL_ENDING, CALL_DO_CLOSE_MODEL |
+					       CALL_DO_HANG_UP},
+		[CALL_CARRIER_ENDED] = {CALL_OVER, CALL_DO_CLOSE_MODEL |
+						   CALL_DO_FINISH},
+	},
+	[CALL_FAREWELL] = {
+		/* What was said of the goodbye still plays out. */
+		[CALL_MODEL_LOST] = {CALL_FAREWELL, CALL_DO_CLOSE_MODEL},
+		[CALL_BARGED_IN] = {CALL_UP, 0},
+		[CALL_HEARD] = {CALL_ENDING, CALL_DO_CLOSE_MODEL |
+					     CALL_DO_HANG_UP},
+		[CALL_DEADLINE] = {CALL_ENDING, CALL_DO_CLOSE_MODEL |
+						CALL_DO_HANG_UP},
+		[CALL_STOPPED] = {CALL_ENDING, CALL_DO_CLOSE_MODEL |
+					       CALL_DO_HANG_UP},
+		[CALL_CARRIER_ENDED] = {CALL_OVER, CALL_DO_CLOSE_MODEL |
+						   CALL_DO_FINISH},
+	},
+	[CALL_SORRY] = {
+		[CALL_HEARD] = {CALL_ENDING, CALL_DO_HANG_UP},
+		[CALL_DEADLINE] = {CALL_ENDING, CALL_DO_HANG_UP},
+		[CALL_STOPPED] = {CALL_ENDING, CALL_DO_HANG_UP},
+		[CALL_CARRIER_ENDED] = {CALL_OVER, CALL_DO_FINISH},
+	},
+	[CALL_ENDING] = {
+		/* The carrier never said it ended: let go of it. */
+		[CALL_DEADLINE] = {CALL_OVER, CALL_DO_FINISH},
+		[CALL_CARRIER_ENDED] = {CALL_OVER, CALL_DO_FINISH},
+	},
+};
+
+unsigned call_state_step(enum call_state *state, enum call_event event)
+{
+	const struct call_rule *r = &rule[*state][event];
+
+	if (r->next == CALL_CONNECTING) /* nothing leads there: an empty cell */
+		return 0;
+	*state = r->next;
+	return r->todo;
+}
+
+const char *call_state_name(enum call_state state)
+{
+	static const char *const name[CALL_STATES] = {
+		[CALL_CONNECTING] = "connecting", [CALL_UP] = "up",
+		[CALL_FAREWELL] = "farewell",     [CALL_SORRY] = "sorry",
+		[CALL_ENDING] = "ending",         [CALL_OVER] = "over",
+	};
+	return name[state];
+}

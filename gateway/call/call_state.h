@@ -1,0 +1,44 @@
+/* The call's state table: state by event, every cell deliberate. Pure. */
+#ifndef GATEWAY_CALL_CALL_STATE_H
+#define GATEWAY_CALL_CALL_STATE_H
+
+enum call_state {
+	CALL_CONNECTING,        /* the caller is there, the model is not yet */
+	CALL_UP,                /* they talk */
+	CALL_FAREWELL,          /* the model ends the call: its goodbye first */
+	CALL_SORRY,             /* no model: the apology is being spoken */
+	CALL_ENDING,            /* the carrier was told to hang up */
+	CALL_OVER,
+	CALL_STATES
+};
+
+enum call_event {
+	CALL_MODEL_READY,       /* configured, and confirmed */
+	CALL_MODEL_LOST,        /* refused, failed, closed, silent for good */
+	CALL_END_ASKED,         /* the model called end_call */
+	CALL_BARGED_IN,         /* the caller interrupted speech */
+	CALL_HEARD,             /* all there was to hear has been heard */
+	CALL_DEADLINE,          /* the state lasted too long */
+	CALL_STOPPED,           /* this gateway is going down */
+	CALL_CARRIER_ENDED,     /* the caller's side is gone */
+	CALL_EVENTS
+};
+
+/* What to do, in this order. */
+enum call_todo {
+	CALL_DO_CLOSE_MODEL = 1 << 0,
+	CALL_DO_FLUSH_RING = 1 << 1,
+	CALL_DO_GREET = 1 << 2,
+	CALL_DO_AWAIT_GOODBYE = 1 << 3,
+	CALL_DO_APOLOGISE = 1 << 4,
+	CALL_DO_HANG_UP = 1 << 5,
+	CALL_DO_FINISH = 1 << 6
+};
+
+/* call_state_step: change *state, return what to do (call_todo bits, 0: the
+ * event means nothing in this state). */
+unsigned call_state_step(enum call_state *state, enum call_event event);
+
+const char *call_state_name(enum call_state state);
+
+#endif
