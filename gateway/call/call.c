@@ -98,7 +98,7 @@ static void carry_out(struct call *c, unsigned todo, uint64_t now_ns)
 		close_model(c);
 	if (todo & CALL_DO_FLUSH_RING)
 		call_uplink(c);
-	if (todo & CALL_DO_GREET)
+	if ((todo & CALL_DO_GREET) && c->settings.greets)
 		call_want(c, SPEAK_GREETING, now_ns);
 	if (todo & CALL_DO_AWAIT_GOODBYE) {
 		c->goodbye_asked = false;

@@ -82,7 +82,8 @@ struct call_settings {
 	unsigned longest_ms;            /* the longest call; 0: no limit */
 	unsigned digits_max;
 	unsigned digits_gap_ms;
-	char digits_terminator;
+	char digits_terminator;         /* 0: none */
+	bool greets;                    /* the model speaks first */
 	const uint8_t *apology;         /* in the carrier's format, not owned */
 	size_t apology_len;
 };

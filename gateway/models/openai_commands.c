@@ -1,0 +1,150 @@
+/* The OpenAI driver, towards the server: the call's wishes as client events. */
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/models/openai_parts.h"
+#include "gateway/net/ws.h"
+
+#define APPEND_BYTES 6144       /* audio in one append: 128 ms of PCM16 */
+#define INSTRUCTIONS_MAX 20480  /* the agent's and a response's own */
+
+/* Event ids say what they are for, so that an error names its cause. */
+static void next_id(struct openai_session *s, const char *kind, char id[32])
+{
+	snprintf(id, 32, "%s_%u", kind, ++s->commands);
+}
+
+/* Send the message that was just made, or say why it could not be. */
+static void transmit(struct openai_session *s, const char *id, int err)
+{
+	if (!err && s->ws && !s->is_closing)
+		err = ws_send_text(s->ws, (const char *)buffer_head(&s->out),
+				   s->out.used);
+	if (err)
+		log_event(&s->log, LOG_ERROR, "not_sent", "event_id", id, NULL);
+	buffer_consume(&s->out, s->out.used);
+}
+
+void openai_commands_configure(struct openai_session *s)
+{
+	next_id(s, "configure", s->configure_id);
+	transmit(s, s->configure_id,
+	     realtime_command_session(&s->out, s->configure_id,
+				      &s->profile->session));
+}
+
+static void append(void *session, const uint8_t *bytes, size_t n)
+{
+	struct openai_session *s = session;
+	char text[REALTIME_APPEND_ROOM(APPEND_BYTES)];
+
+	while (n && s->ws && !s->is_closing) {
+		size_t part = n < APPEND_BYTES ? n : APPEND_BYTES;
+		size_t len = realtime_command_append(text, sizeof(text), bytes,
+						     part);
+		ws_send_text(s->ws, text, len);
+		s->appends++;
+		s->appended_bytes += part;
+		bytes += part;
+		n -= part;
+	}
+}
+
+/* A response's own instructions replace the session's: repeat the persona. */
+static const char *instructions_for(struct openai_session *s, enum speak what,
+				    char *text, size_t cap)
+{
+	const char *extra = NULL;
+
+	if (what == SPEAK_GREETING)
+		extra = s->profile->greeting;
+	else if (what == SPEAK_GOODBYE)
+		extra = "Say a short goodbye now; the call ends after it.";
+	if (!extra)
+		return NULL;
+	snprintf(text, cap, "%s\n\n%s", s->profile->instructions, extra);
+	return text;
+}
+
+static void speak(void *session, enum speak what)
+{
+	static const char *const purpose[] = {
+		[SPEAK_NOTHING] = "nothing",   [SPEAK_AGAIN] = "again",
+		[SPEAK_TOOL] = "tool",         [SPEAK_DIGITS] = "digits",
+		[SPEAK_GREETING] = "greeting", [SPEAK_GOODBYE] = "goodbye",
+	};
+	struct openai_session *s = session;
+	char text[INSTRUCTIONS_MAX];
+
+	next_id(s, "speak", s->speak_id);
+	transmit(s, s->speak_id,
+	     realtime_command_respond(
+		     &s->out, s->speak_id,
+		     instructions_for(s, what, text, sizeof(text)),
+		     purpose[what]));
+}
+
+static void cancel(void *session, const char *response_id)
+{
+	struct openai_session *s = session;
+	char id[32];
+
+	next_id(s, "cancel", id);
+	transmit(s, id, realtime_command_cancel(&s->out, id, response_id));
+}
+
+static void truncate_item(void *session, const char *item_id,
+			  unsigned content_index, unsigned heard_ms)
+{
+	struct openai_session *s = session;
+	char id[32];
+
+	next_id(s, "truncate", id);
+	transmit(s, id,
+	     realtime_command_truncate(&s->out, id, item_id, content_index,
+				       heard_ms));
+}
+
+static void forget_item(void *session, const char *item_id)
+{
+	struct openai_session *s = session;
+	char id[32];
+
+	next_id(s, "delete", id);
+	transmit(s, id, realtime_command_delete(&s->out, id, item_id));
+}
+
+static void add_digits(void *session, const char *digits)
+{
+	struct openai_session *s = session;
+	char id[32], text[DIGITS_MAX + 16];
+
+	next_id(s, "digits", id);
+	snprintf(text, sizeof(text), "[keypad] %s", digits);
+	transmit(s, id, realtime_command_text(&s->out, id, "user", text));
+}
+
+static void tool_output(void *session, const char *call_id, const char *output)
+{
+	struct openai_session *s = session;
+	char id[32];
+
+	next_id(s, "tool", id);
+	transmit(s, id, realtime_command_tool_output(&s->out, id, call_id, output));
+}
+
+static void close_session(void *session)
+{
+	openai_session_close(session);
+}
+
+const struct call_model_port openai_session_port = {
+	.append = append,
+	.speak = speak,
+	.cancel = cancel,
+	.truncate = truncate_item,
+	.forget_item = forget_item,
+	.add_digits = add_digits,
+	.tool_output = tool_output,
+	.close = close_session,
+};

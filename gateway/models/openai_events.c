@@ -1,0 +1,232 @@
+/* The OpenAI driver, from the server: events as call events, errors judged. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/models/openai_parts.h"
+#include "protocols/realtime_event.h"
+
+static bool is_one_of(const char *code, const char *const *list)
+{
+	for (; *list; list++)
+		if (strcmp(code, *list) == 0)
+			return true;
+	return false;
+}
+
+/* After these the session, or the account, is of no use. */
+static bool is_fatal(const char *code)
+{
+	static const char *const list[] = {
+		"session_expired",
+		"invalid_api_key",
+		"missing_model",
+		"invalid_model",
+		"model_not_found",
+		"beta_api_shape_disabled",
+		"insufficient_quota",
+		"credit_balance_exhausted",
+		"account_deactivated",
+		"billing_hard_limit_reached",
+		NULL,
+	};
+	return is_one_of(code, list);
+}
+
+/* Races that are part of the protocol. */
+static bool is_benign(const struct realtime_event *ev)
+{
+	static const char *const list[] = {
+		"response_cancel_not_active",
+		"item_truncate_invalid_item_id",
+		"item_delete_invalid_item_id",
+		"item_already_truncated",
+		"input_audio_buffer_commit_empty",
+		NULL,
+	};
+	return is_one_of(ev->error_code, list) ||
+	       strstr(ev->error_message, "no active response") ||
+	       strstr(ev->error_message, "is already shorter than") ||
+	       strstr(ev->error_message, "can be truncated");
+}
+
+static bool is_busy(const struct realtime_event *ev)
+{
+	return strcmp(ev->error_code,
+		      "conversation_already_has_active_response") == 0 ||
+	       strstr(ev->error_message, "already has an active response");
+}
+
+static void log_error(struct openai_session *s, enum log_level level,
+		      const struct realtime_event *ev)
+{
+	log_event(&s->log, level, "model_error", "code", ev->error_code,
+		  "param", ev->error_param, "event_id", ev->error_event_id,
+		  "message", ev->error_message, NULL);
+}
+
+static void on_error(struct openai_session *s, const struct realtime_event *ev,
+		     uint64_t now_ns)
+{
+	char why[256];
+
+	s->errors++;
+	snprintf(why, sizeof(why), "%s: %s",
+		 ev->error_code[0] ? ev->error_code : ev->error_type,
+		 ev->error_message);
+	if (is_fatal(ev->error_code) || s->state != OPENAI_LIVE) {
+		openai_session_fail(s, why, now_ns);
+	} else if (is_busy(ev)) {
+		log_error(s, LOG_DEBUG, ev);
+		call_model_refused(s->call, true, now_ns);
+	} else if (ev->error_event_id[0] &&
+		   strcmp(ev->error_event_id, s->speak_id) == 0) {
+		log_error(s, LOG_ERROR, ev);
+		call_model_refused(s->call, false, now_ns);
+	} else {
+		log_error(s, is_benign(ev) ? LOG_DEBUG : LOG_ERROR, ev);
+	}
+}
+
+static void on_created(struct openai_session *s,
+		       const struct realtime_event *ev, uint64_t now_ns)
+{
+	snprintf(s->session_id, sizeof(s->session_id), "%s", ev->session_id);
+	openai_session_configure(s, now_ns);
+}
+
+/* The server must have understood every word of the configuration: a format it
+ * took otherwise is noise in the caller's ear. */
+static void on_updated(struct openai_session *s,
+		       const struct realtime_event *ev, uint64_t now_ns)
+{
+	if (s->state != OPENAI_CONFIGURING)
+		return;
+	const char *difference = realtime_session_difference(
+		&s->profile->session, ev->session);
+	if (difference) {
+		openai_session_fail(s, difference, now_ns);
+		return;
+	}
+	log_event(&s->log, LOG_INFO, "model_ready", "session", s->session_id,
+		  NULL);
+	openai_session_confirmed(s, now_ns);
+}
+
+static void on_response(struct openai_session *s,
+			const struct realtime_event *ev, uint64_t now_ns)
+{
+	call_model_response(s->call, ev->response_id, ev->purpose[0] != '\0',
+			    now_ns);
+}
+
+static enum call_outcome outcome_of(const struct realtime_event *ev)
+{
+	switch (ev->status) {
+	case REALTIME_CANCELLED:
+		return CALL_RESPONSE_CUT;
+	case REALTIME_FAILED:
+		return is_fatal(ev->error_code) ? CALL_RESPONSE_HOPELESS
+						: CALL_RESPONSE_FAILED;
+	case REALTIME_INCOMPLETE:
+		if (strcmp(ev->status_reason, "turn_detected") == 0)
+			return CALL_RESPONSE_CUT;
+		if (strcmp(ev->status_reason, "content_filter") == 0)
+			return CALL_RESPONSE_FAILED;
+		return CALL_RESPONSE_DONE;
+	default:
+		return CALL_RESPONSE_DONE;
+	}
+}
+
+static void on_response_done(struct openai_session *s,
+			     const struct realtime_event *ev, uint64_t now_ns)
+{
+	char why[256];
+
+	snprintf(why, sizeof(why), "%s: %s",
+		 ev->error_code[0] ? ev->error_code : ev->status_reason,
+		 ev->error_message);
+	call_model_response_done(s->call, ev->response_id,
+				 ev->purpose[0] != '\0', outcome_of(ev), why,
+				 now_ns);
+}
+
+static void on_item_done(struct openai_session *s,
+			 const struct realtime_event *ev, uint64_t now_ns)
+{
+	if (strcmp(ev->item_type, "function_call") != 0)
+		return;
+	if (ev->status != REALTIME_COMPLETED) {
+		log_event(&s->log, LOG_INFO, "tool_skipped", "why",
+			  "its call was cut off", "name", ev->function_name,
+			  NULL);
+		return;
+	}
+	log_event(&s->log, LOG_INFO, "tool", "name", ev->function_name, NULL);
+	call_model_tool(s->call, ev->call_id, ev->function_name, now_ns);
+}
+
+static void on_audio(struct openai_session *s, const struct realtime_event *ev,
+		     uint64_t now_ns)
+{
+	call_model_audio(s->call, ev->response_id, ev->item_id,
+			 ev->content_index, ev->audio, ev->audio_len, now_ns);
+}
+
+static void on_speech_started(struct openai_session *s,
+			      const struct realtime_event *ev, uint64_t now_ns)
+{
+	(void)ev;
+	call_model_speech(s->call, true, now_ns);
+}
+
+static void on_speech_stopped(struct openai_session *s,
+			      const struct realtime_event *ev, uint64_t now_ns)
+{
+	(void)ev;
+	call_model_speech(s->call, false, now_ns);
+}
+
+typedef void handler_fn(struct openai_session *s,
+			const struct realtime_event *ev, uint64_t now_ns);
+
+/* Events that are not here tell us nothing we act on. */
+static handler_fn *const handler[REALTIME_OTHER + 1] = {
+	[REALTIME_SESSION_CREATED] = on_created,
+	[REALTIME_SESSION_UPDATED] = on_updated,
+	[REALTIME_ERROR] = on_error,
+	[REALTIME_SPEECH_STARTED] = on_speech_started,
+	[REALTIME_SPEECH_STOPPED] = on_speech_stopped,
+	[REALTIME_RESPONSE_CREATED] = on_response,
+	[REALTIME_RESPONSE_DONE] = on_response_done,
+	[REALTIME_OUTPUT_ITEM_DONE] = on_item_done,
+	[REALTIME_AUDIO_DELTA] = on_audio,
+};
+
+/* A peer's mistake is counted and, the first time, said; the call goes on. */
+static void on_unreadable(struct openai_session *s, int err)
+{
+	if (!s->unreadable++)
+		log_event(&s->log, LOG_WARN, "model_unreadable", "why",
+			  err == -EBADMSG ? "not a JSON object"
+					  : "an event of impossible shape",
+			  NULL);
+}
+
+void openai_events_take(struct openai_session *s, char *text, size_t len,
+			uint64_t now_ns)
+{
+	struct realtime_event ev;
+	int err = realtime_event_parse(&ev, text, len);
+
+	if (err) {
+		on_unreadable(s, err);
+		return;
+	}
+	if (handler[ev.type])
+		handler[ev.type](s, &ev, now_ns);
+	else
+		s->ignored++;
+	realtime_event_release(&ev);
+}

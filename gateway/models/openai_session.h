@@ -1,0 +1,106 @@
+/* One OpenAI Realtime session for one call: connects, configures, confirms, then
+ * turns the server's events into call events and the call's wishes into client
+ * events.
+ *
+ * Opening is tried again after passing failures (a busy or restarting server)
+ * as long as the call waits; a refusal is final at once. Once live, a lost
+ * session is reported to the call and not replaced.
+ *
+ * Source: OpenAI Realtime reference: 1 (connecting), 2 (configuration), 3.6
+ * (errors), 4.2-4.8 (behaviour). */
+#ifndef GATEWAY_MODELS_OPENAI_SESSION_H
+#define GATEWAY_MODELS_OPENAI_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "gateway/call/call.h"
+#include "gateway/ops/log.h"
+#include "protocols/buffer.h"
+#include "protocols/realtime_command.h"
+
+struct tls_context;
+struct ws;
+
+/* Limits. */
+#define OPENAI_PING_MS 20000            /* between our pings */
+#define OPENAI_PONG_MS 10000            /* without an answer: lost */
+#define OPENAI_ATTEMPTS 4               /* to open one session */
+#define OPENAI_RETRY_MS 250             /* before the second attempt, doubling */
+#define OPENAI_COMMAND_MAX (256 * 1024) /* bytes of one control message */
+
+/* What every session of an agent has in common. Made once, never changed. */
+struct openai_profile {
+	char url[1024];                 /* ws[s]://…?model=… */
+	char headers[640];              /* Authorization line; holds a secret */
+	struct tls_context *tls;
+	unsigned connect_timeout_ms;
+	unsigned configure_timeout_ms;
+	struct realtime_session session;
+	const char *instructions;       /* the agent's own */
+	const char *greeting;           /* what the first response is told */
+};
+
+enum openai_state {
+	OPENAI_CONNECTING,      /* until the 101 */
+	OPENAI_OPEN,            /* until session.created */
+	OPENAI_CONFIGURING,     /* until session.updated */
+	OPENAI_LIVE,
+	OPENAI_WAITING,         /* before the next attempt */
+	OPENAI_CLOSED           /* the socket is gone, the memory may go too */
+};
+
+/* Embedded in its owner; opaque to everyone else. */
+struct openai_session {
+	const struct openai_profile *profile;
+	struct call *call;
+	uv_loop_t *loop;
+	struct log log;
+	/* A message has been handled: whatever was written may be flushed.
+	 * read_ns: when it came. */
+	void (*on_handled)(void *owner, uint64_t read_ns);
+	void *owner;
+
+	struct ws *ws;
+	enum openai_state state;
+	uint64_t since_ns;              /* of this state */
+	unsigned attempts;
+	bool is_closing;                /* by us */
+	struct buffer out;              /* one control message being made */
+	unsigned commands;              /* numbers of our event ids */
+	char configure_id[32];
+	char speak_id[32];              /* the last request to speak */
+	uint64_t ping_ns;               /* when the last ping left */
+	bool pong_missing;
+	char session_id[128];
+
+	/* Totals. */
+	uint64_t appends;
+	uint64_t appended_bytes;
+	uint64_t unreadable;            /* messages that could not be read */
+	uint64_t ignored;               /* events of no use */
+	uint64_t errors;
+};
+
+extern const struct call_model_port openai_session_port;
+
+/* openai_session_open: begin to connect for a call. call_model_ready or
+ * call_model_lost follows, never from inside. owner, on_handled and what the
+ * port needs must be set before. */
+void openai_session_open(struct openai_session *s,
+			 const struct openai_profile *profile, uv_loop_t *loop,
+			 struct call *call, const struct log *log,
+			 uint64_t now_ns);
+
+/* openai_session_tick: timeouts, pings, the next attempt. Once per 20 ms. */
+void openai_session_tick(struct openai_session *s, uint64_t now_ns);
+
+/* openai_session_flush: send what was written. */
+void openai_session_flush(struct openai_session *s);
+
+/* openai_session_close: close 1000; valid in every state, twice. The session
+ * comes to OPENAI_CLOSED at a later tick. */
+void openai_session_close(struct openai_session *s);
+
+#endif
