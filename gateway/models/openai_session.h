@@ -20,6 +20,7 @@
 #include "protocols/buffer.h"
 #include "protocols/realtime_command.h"
 
+struct config;
 struct tls_context;
 struct ws;
 
@@ -38,9 +39,16 @@ struct openai_profile {
 	unsigned connect_timeout_ms;
 	unsigned configure_timeout_ms;
 	struct realtime_session session;
-	const char *instructions;       /* the agent's own */
-	const char *greeting;           /* what the first response is told */
+	char instructions[18 * 1024];   /* the agent's, and the house rules */
+	const char *greeting;           /* what the first response is told, or
+					   NULL: the caller begins */
 };
+
+/* openai_profile_init: from the configuration, which must outlive it. tls may
+ * be NULL when the URL is ws://. openai_profile_wipe forgets the key. */
+void openai_profile_init(struct openai_profile *p, const struct config *c,
+			 struct tls_context *tls);
+void openai_profile_wipe(struct openai_profile *p);
 
 enum openai_state {
 	OPENAI_CONNECTING,      /* until the 101 */

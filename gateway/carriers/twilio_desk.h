@@ -1,0 +1,71 @@
+/* Where Twilio's HTTP requests are answered: the voice webhook, what happens
+ * after a stream, stream status; and whether a media socket may open.
+ *
+ * With auth tokens configured, every request must carry a right signature; with
+ * none, only peers on this machine are served. Bytes in, an HTTP status and a
+ * body out: no socket here.
+ *
+ * Source: Twilio reference 1 (webhooks and TwiML), 3 (signatures). */
+#ifndef GATEWAY_CARRIERS_TWILIO_DESK_H
+#define GATEWAY_CARRIERS_TWILIO_DESK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/carriers/twilio_tickets.h"
+#include "gateway/ops/log.h"
+
+struct buffer;
+struct config;
+struct http_message;
+
+#define TWILIO_PATH_VOICE "/twilio/voice"
+#define TWILIO_PATH_AFTER "/twilio/after-stream"
+#define TWILIO_PATH_STATUS "/twilio/stream-status"
+#define TWILIO_PATH_MEDIA "/twilio/media/"
+
+struct twilio_desk {
+	const struct config *config;
+	struct log log;
+	struct twilio_tickets tickets;
+	void (*random)(void *owner, uint8_t *out, size_t n);
+	bool (*is_full)(void *owner);   /* no room for another call */
+	void *owner;
+};
+
+/* One request, and what is known of its connection. */
+struct twilio_request {
+	struct http_message *message;
+	bool is_tls;
+	bool is_loopback;
+	uint64_t now_ns;
+};
+
+int twilio_desk_init(struct twilio_desk *d, const struct config *config,
+		     const struct log *log);
+void twilio_desk_free(struct twilio_desk *d);
+
+/* Each answers one POST: the body (text/xml on 200, text/plain otherwise) is
+ * appended to out.
+ * Returns the HTTP status: 200; 400 no usable CallSid; 403 wrong or missing
+ * signature, or an account that is not configured; 413 too many fields. */
+unsigned twilio_desk_voice(struct twilio_desk *d, const struct twilio_request *r,
+			   struct buffer *out);
+unsigned twilio_desk_after_stream(struct twilio_desk *d,
+				  const struct twilio_request *r,
+				  struct buffer *out);
+unsigned twilio_desk_stream_status(struct twilio_desk *d,
+				   const struct twilio_request *r,
+				   struct buffer *out);
+
+/* twilio_desk_admit: may this media socket open? Redeems the path's ticket.
+ * Returns 0 and *ticket; or the HTTP status to refuse with: 403, 503. */
+unsigned twilio_desk_admit(struct twilio_desk *d, const struct twilio_request *r,
+			   struct twilio_ticket **ticket);
+
+/* twilio_desk_voice_url: the URL to paste into Twilio for the voice webhook, as
+ * far as it is known ("https://<this host>/twilio/voice" without public_url). */
+void twilio_desk_voice_url(const struct config *c, char *out, size_t cap);
+
+#endif

@@ -1,0 +1,360 @@
+#include "gateway/carriers/twilio_leg.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NS_PER_MS 1000000ull
+
+static bool lasted(uint64_t since_ns, uint64_t ms, uint64_t now_ns)
+{
+	return now_ns >= since_ns + ms * NS_PER_MS;
+}
+
+void twilio_leg_open(struct twilio_leg *leg, struct call *call,
+		     const struct log *log,
+		     const struct twilio_leg_owner *events, void *owner,
+		     uint64_t now_ns)
+{
+	leg->call = call;
+	leg->events = events;
+	leg->owner = owner;
+	leg->opened_ns = now_ns;
+	leg->heard_ns = now_ns;
+	log_child(&leg->log, log, "leg", "twilio");
+}
+
+static void end(struct twilio_leg *leg, enum twilio_leg_end how)
+{
+	if (leg->has_ended)
+		return;
+	leg->has_ended = true;
+	leg->events->on_ended(leg->owner, how);
+}
+
+void twilio_leg_close(struct twilio_leg *leg, unsigned code, const char *why)
+{
+	if (leg->state == TWILIO_LEG_CLOSING || leg->state == TWILIO_LEG_GONE)
+		return;
+	leg->state = TWILIO_LEG_CLOSING;
+	if (leg->ws)
+		ws_close(leg->ws, code, why);
+}
+
+/* The stream can never work: say why, once, and close it. */
+static void refuse(struct twilio_leg *leg, unsigned code, const char *why)
+{
+	log_event(&leg->log, LOG_ERROR, "stream_refused", "why", why, NULL);
+	twilio_leg_close(leg, code, why);
+}
+
+/* --- From Twilio --- */
+
+static const char *fault_of_start(const struct twilio_leg *leg,
+				  const struct twilio_event *ev, unsigned *code)
+{
+	*code = 1008;
+	if (!twilio_sid_ok(ev->stream_sid, "MZ") ||
+	    !twilio_sid_ok(ev->call_sid, "CA"))
+		return "start without a valid streamSid and callSid";
+	if (leg->expected_call_sid &&
+	    strcmp(leg->expected_call_sid, ev->call_sid) != 0)
+		return "start of another call than the ticket's";
+	if (!ev->tracks_inbound_only)
+		return "the stream carries outbound audio: the TwiML must be "
+		       "<Connect><Stream>, not <Start><Stream>";
+	*code = 1003;
+	if (strcmp(ev->encoding, "audio/x-mulaw") != 0 ||
+	    ev->sample_rate != 8000 || ev->channels != 1)
+		return "the media format is not audio/x-mulaw, 8000 Hz, mono";
+	return NULL;
+}
+
+static void on_start(struct twilio_leg *leg, struct twilio_event *ev,
+		     uint64_t now_ns)
+{
+	unsigned code;
+
+	(void)now_ns;
+	if (leg->state != TWILIO_LEG_OPEN) {
+		leg->ignored++;
+		log_event(&leg->log, LOG_WARN, "ignored", "why",
+			  "a second start", NULL);
+		return;
+	}
+	const char *fault = fault_of_start(leg, ev, &code);
+	if (fault) {
+		refuse(leg, code, fault);
+		return;
+	}
+	snprintf(leg->stream_sid, sizeof(leg->stream_sid), "%s",
+		 ev->stream_sid);
+	leg->state = TWILIO_LEG_LIVE;
+	if (leg->events->on_start(leg->owner, ev) != 0)
+		refuse(leg, 1011, "the call cannot be set up");
+}
+
+static void on_media(struct twilio_leg *leg, struct twilio_event *ev,
+		     uint64_t now_ns)
+{
+	leg->media_in++;
+	if (ev->is_inbound)
+		call_caller_audio(leg->call, ev->timestamp_ms, ev->audio,
+				  ev->audio_len, now_ns);
+	else
+		leg->ignored++; /* else the model would hear itself */
+}
+
+static void on_dtmf(struct twilio_leg *leg, struct twilio_event *ev,
+		    uint64_t now_ns)
+{
+	call_caller_digit(leg->call, ev->digit, now_ns);
+}
+
+/* "g<generation>.i<item>.<end ms>.n<number>", ours only. */
+static void on_mark(struct twilio_leg *leg, struct twilio_event *ev,
+		    uint64_t now_ns)
+{
+	unsigned generation, item, end_ms, number;
+
+	if (sscanf(ev->mark, "g%u.i%u.%u.n%u", &generation, &item, &end_ms,
+		   &number) != 4) {
+		leg->ignored++;
+		return;
+	}
+	leg->probe_answered = true;
+	call_carrier_mark(leg->call, generation, number, now_ns);
+}
+
+static void on_stop(struct twilio_leg *leg, struct twilio_event *ev,
+		    uint64_t now_ns)
+{
+	(void)ev;
+	call_carrier_ended(leg->call, now_ns);
+	end(leg, TWILIO_LEG_BY_STOP);
+	twilio_leg_close(leg, 1000, "");
+}
+
+typedef void handler_fn(struct twilio_leg *leg, struct twilio_event *ev,
+			uint64_t now_ns);
+
+/* What a live stream does with each event. start comes earlier; connected and
+ * unknown events tell us nothing. */
+static handler_fn *const live_handler[TWILIO_UNKNOWN + 1] = {
+	[TWILIO_START] = on_start, [TWILIO_MEDIA] = on_media,
+	[TWILIO_DTMF] = on_dtmf,   [TWILIO_MARK] = on_mark,
+	[TWILIO_STOP] = on_stop,
+};
+
+static handler_fn *handler_for(struct twilio_leg *leg,
+			       const struct twilio_event *ev)
+{
+	if (leg->state == TWILIO_LEG_OPEN)
+		return ev->type == TWILIO_START ? on_start : NULL;
+	if (leg->state != TWILIO_LEG_LIVE)
+		return NULL;
+	if (ev->stream_sid[0] && strcmp(ev->stream_sid, leg->stream_sid) != 0 &&
+	    ev->type != TWILIO_START)
+		return NULL; /* of a stream that is not this one */
+	return live_handler[ev->type];
+}
+
+static void watch_sequence(struct twilio_leg *leg, uint64_t sequence)
+{
+	if (!sequence)
+		return;
+	if (leg->last_sequence && sequence != leg->last_sequence + 1)
+		leg->reordered++;
+	leg->last_sequence = sequence;
+}
+
+static void take(struct twilio_leg *leg, struct twilio_event *ev,
+		 uint64_t now_ns)
+{
+	handler_fn *handle = handler_for(leg, ev);
+
+	watch_sequence(leg, ev->sequence);
+	if (handle) {
+		handle(leg, ev, now_ns);
+	} else if (ev->type != TWILIO_CONNECTED) {
+		if (!leg->ignored++)
+			log_event(&leg->log, LOG_WARN, "ignored", "why",
+				  ev->type == TWILIO_UNKNOWN
+					  ? "an event of no known name"
+					  : "an event out of place",
+				  "event", ev->name, NULL);
+	}
+}
+
+static void on_bad(struct twilio_leg *leg, const char *why)
+{
+	if (!leg->bad++)
+		log_event(&leg->log, LOG_WARN, "bad_message", "why", why, NULL);
+	if (leg->bad > TWILIO_BAD_MAX)
+		refuse(leg, 1008, "too many bad messages");
+}
+
+static const char *bad_words(int err)
+{
+	switch (err) {
+	case -EBADMSG:
+		return "not a JSON object";
+	case -E2BIG:
+		return "more audio than a frame may hold";
+	default:
+		return "a known event of impossible shape";
+	}
+}
+
+static void on_text(void *owner, char *text, size_t len)
+{
+	struct twilio_leg *leg = owner;
+	uint64_t read_ns = ws_read_ns(leg->ws);
+	struct twilio_event ev;
+
+	leg->heard_ns = read_ns;
+	if (leg->state == TWILIO_LEG_CLOSING)
+		return; /* what was under way when we closed */
+	int err = twilio_message_parse(&ev, text, len);
+	if (err) {
+		on_bad(leg, bad_words(err));
+	} else {
+		take(leg, &ev, read_ns);
+		twilio_event_release(&ev);
+	}
+	leg->events->on_handled(leg->owner, read_ns);
+}
+
+static void on_binary(void *owner, const uint8_t *bytes, size_t len)
+{
+	(void)bytes;
+	(void)len;
+	on_bad(owner, "a binary message");
+}
+
+static void on_closed(void *owner, const struct ws_end *how)
+{
+	struct twilio_leg *leg = owner;
+	bool was_live = leg->state == TWILIO_LEG_LIVE;
+	bool by_us = leg->state == TWILIO_LEG_CLOSING;
+
+	leg->ws = NULL;
+	leg->state = TWILIO_LEG_GONE;
+	if (was_live)
+		log_event(&leg->log, LOG_WARN, "stream_lost", "why",
+			  how->why[0] ? how->why : "closed without a stop",
+			  NULL);
+	if (leg->stream_sid[0])
+		call_carrier_ended(leg->call, uv_hrtime());
+	end(leg, by_us ? TWILIO_LEG_BY_US : TWILIO_LEG_LOST);
+	leg->events->on_handled(leg->owner, uv_hrtime());
+}
+
+const struct ws_events twilio_leg_socket = {
+	.on_text = on_text,
+	.on_binary = on_binary,
+	.on_closed = on_closed,
+};
+
+/* --- The clock --- */
+
+static void watch_probe(struct twilio_leg *leg, uint64_t now_ns)
+{
+	if (leg->probe_answered || leg->probe_complained ||
+	    !lasted(leg->opened_ns, TWILIO_PROBE_MS, now_ns))
+		return;
+	leg->probe_complained = true;
+	log_event(&leg->log, LOG_WARN, "marks_missing", "why",
+		  "marks do not come back: is the TwiML <Start><Stream> "
+		  "instead of <Connect><Stream>?",
+		  NULL);
+}
+
+void twilio_leg_tick(struct twilio_leg *leg, uint64_t now_ns)
+{
+	if (leg->state == TWILIO_LEG_OPEN &&
+	    lasted(leg->opened_ns, TWILIO_START_MS, now_ns))
+		refuse(leg, 1008, "no start");
+	if (leg->state != TWILIO_LEG_LIVE)
+		return;
+	watch_probe(leg, now_ns);
+	if (lasted(leg->heard_ns, TWILIO_SILENT_MS, now_ns)) {
+		log_event(&leg->log, LOG_WARN, "stream_lost", "why",
+			  "no message for 15 s", NULL);
+		leg->state = TWILIO_LEG_CLOSING;
+		end(leg, TWILIO_LEG_LOST);
+		ws_abort(leg->ws);
+	}
+}
+
+void twilio_leg_flush(struct twilio_leg *leg)
+{
+	if (leg->ws)
+		ws_flush(leg->ws);
+}
+
+/* --- To Twilio --- */
+
+static bool can_send(const struct twilio_leg *leg)
+{
+	return leg->ws && leg->state == TWILIO_LEG_LIVE;
+}
+
+static void send_audio(void *port, const uint8_t *bytes, size_t n)
+{
+	struct twilio_leg *leg = port;
+	char text[TWILIO_MEDIA_ROOM(PLAYOUT_CHUNK_MS * 8)];
+
+	if (!can_send(leg))
+		return;
+	size_t len = twilio_message_media(text, sizeof(text), leg->stream_sid,
+					  bytes, n);
+	if (len)
+		ws_send_text(leg->ws, text, len);
+	leg->media_out++;
+}
+
+static void send_mark(void *port, const struct playout_mark *mark)
+{
+	struct twilio_leg *leg = port;
+	char text[TWILIO_CONTROL_ROOM], name[TWILIO_MARK_MAX];
+
+	if (!can_send(leg))
+		return;
+	snprintf(name, sizeof(name), "g%u.i%u.%u.n%u", mark->generation,
+		 mark->item, mark->end_ms, mark->number);
+	size_t len = twilio_message_mark(text, sizeof(text), leg->stream_sid,
+					 name);
+	if (len)
+		ws_send_text(leg->ws, text, len);
+}
+
+static void clear(void *port)
+{
+	struct twilio_leg *leg = port;
+	char text[TWILIO_CONTROL_ROOM];
+
+	if (!can_send(leg))
+		return;
+	size_t len =
+		twilio_message_clear(text, sizeof(text), leg->stream_sid);
+	if (len)
+		ws_send_text(leg->ws, text, len);
+	leg->clears++;
+}
+
+static void hang_up(void *port)
+{
+	struct twilio_leg *leg = port;
+
+	/* Twilio then asks /twilio/after-stream what to do with the call. */
+	end(leg, TWILIO_LEG_BY_US);
+	twilio_leg_close(leg, 1000, "bye");
+}
+
+const struct call_carrier_port twilio_leg_port = {
+	.send_audio = send_audio,
+	.send_mark = send_mark,
+	.clear = clear,
+	.hang_up = hang_up,
+};

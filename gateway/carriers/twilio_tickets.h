@@ -1,0 +1,78 @@
+/* One-use tickets for Twilio's media sockets, and what became of each call.
+ *
+ * The signature on a media socket signs a constant URL and would replay for
+ * ever; so the answer to each voice webhook carries a fresh secret in the
+ * stream's path, bound to the call, good once and for a minute. The same record
+ * remembers how the call ended, for the request that Twilio makes afterwards.
+ *
+ * Bounded: when the table is full the oldest finished call is forgotten, and
+ * with none finished the new one is refused. Not on the media path. Pure: time
+ * and random bytes are passed in.
+ *
+ * Source: Twilio reference 3.6 and 1.6. */
+#ifndef GATEWAY_CARRIERS_TWILIO_TICKETS_H
+#define GATEWAY_CARRIERS_TWILIO_TICKETS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TWILIO_TICKET_LEN 33            /* 128 bits in hex, with NUL */
+#define TWILIO_TICKET_MS 60000          /* from the webhook to the socket */
+#define TWILIO_RECORD_MS 600000         /* a finished call is remembered */
+#define TWILIO_STREAMS_MAX 3            /* streams for one call, in a row */
+
+enum twilio_fate {
+	TWILIO_INVITED,         /* the webhook was answered */
+	TWILIO_STREAMING,       /* the socket is open */
+	TWILIO_ENDED,           /* we ended it: hang up */
+	TWILIO_FAILED,          /* no model: do as the configuration says */
+	TWILIO_CALLER_GONE,     /* the caller hung up */
+	TWILIO_CUT              /* the socket was lost */
+};
+
+struct twilio_ticket {
+	char secret[TWILIO_TICKET_LEN]; /* "" once used */
+	char call_sid[35];
+	char from[32];                  /* for the log, masked when printed */
+	char to[32];
+	enum twilio_fate fate;
+	unsigned streams;               /* tickets given to this call so far */
+	uint64_t since_ns;
+	bool is_taken;
+};
+
+struct twilio_tickets {
+	struct twilio_ticket *ticket;
+	size_t count;
+};
+
+/* twilio_tickets_init: room for count calls at once.
+ * Returns 0 or -ENOMEM. */
+int twilio_tickets_init(struct twilio_tickets *t, size_t count);
+void twilio_tickets_free(struct twilio_tickets *t);
+
+/* twilio_tickets_issue: a ticket for a call; a webhook that is repeated before
+ * its socket opened gets the same one. entropy becomes the secret.
+ * Returns NULL when the table is full of running calls. */
+struct twilio_ticket *twilio_tickets_issue(struct twilio_tickets *t,
+					   const char *call_sid,
+					   const uint8_t entropy[16],
+					   uint64_t now_ns);
+
+/* twilio_tickets_redeem: a socket presents a secret (len characters). Good once;
+ * compared in constant time.
+ * Returns the ticket, or NULL for an unknown, used or expired one. */
+struct twilio_ticket *twilio_tickets_redeem(struct twilio_tickets *t,
+					    const char *secret, size_t len,
+					    uint64_t now_ns);
+
+/* twilio_tickets_find: what is known of a call, or NULL. */
+struct twilio_ticket *twilio_tickets_find(struct twilio_tickets *t,
+					  const char *call_sid);
+
+/* twilio_tickets_settle: the call's stream is over. */
+void twilio_tickets_settle(struct twilio_tickets *t, const char *call_sid,
+			   enum twilio_fate fate, uint64_t now_ns);
+
+#endif

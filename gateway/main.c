@@ -1,0 +1,281 @@
+/* tandem: the command line. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "gateway/carriers/twilio_desk.h"
+#include "gateway/ops/config.h"
+#include "gateway/ops/version.h"
+#include "gateway/worker.h"
+
+enum { EXIT_USAGE = 2 };
+
+struct program {
+	uv_loop_t loop;
+	uv_signal_t sigint;
+	uv_signal_t sigterm;
+	struct config config;
+	struct log log;
+	struct worker worker;
+};
+
+static const char usage[] =
+	"Usage: tandem [serve] [options]   bridge phone calls to a model\n"
+	"       tandem check [options]     say what is wrong with a configuration\n"
+	"\n"
+	"  -c, --config FILE      configuration (every key is optional)\n"
+	"      --listen HOST:PORT instead of the configured address; port 0: any\n"
+	"      --model-url URL    instead of the configured model server\n"
+	"      --log-level LEVEL  debug, info, warn or error\n"
+	"  -V, --version\n"
+	"  -h, --help\n"
+	"\n"
+	"Secrets come from the environment: OPENAI_API_KEY, TWILIO_AUTH_TOKEN.\n";
+
+struct options {
+	const char *command;
+	const char *config;
+	const char *listen;
+	const char *model_url;
+	const char *log_level;
+};
+
+static int read_options(struct options *o, int argc, char **argv)
+{
+	enum { LISTEN = 256, MODEL_URL, LOG_LEVEL };
+	static const struct option list[] = {
+		{"config", required_argument, NULL, 'c'},
+		{"listen", required_argument, NULL, LISTEN},
+		{"model-url", required_argument, NULL, MODEL_URL},
+		{"log-level", required_argument, NULL, LOG_LEVEL},
+		{"version", no_argument, NULL, 'V'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	int c;
+
+	*o = (struct options){.command = "serve"};
+	while ((c = getopt_long(argc, argv, "c:Vh", list, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			o->config = optarg;
+			break;
+		case LISTEN:
+			o->listen = optarg;
+			break;
+		case MODEL_URL:
+			o->model_url = optarg;
+			break;
+		case LOG_LEVEL:
+			o->log_level = optarg;
+			break;
+		case 'V':
+			printf("tandem %s\n", version_text());
+			exit(EXIT_SUCCESS);
+		case 'h':
+			fputs(usage, stdout);
+			exit(EXIT_SUCCESS);
+		default:
+			fputs(usage, stderr);
+			return -EINVAL;
+		}
+	}
+	if (optind < argc)
+		o->command = argv[optind++];
+	if (optind < argc || (strcmp(o->command, "serve") != 0 &&
+			      strcmp(o->command, "check") != 0)) {
+		fprintf(stderr, "tandem: unknown command or argument: %s\n\n%s",
+			argv[optind < argc ? optind : optind - 1], usage);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* --- Configuration --- */
+
+static int override(char *into, size_t cap, const char *text, const char *what)
+{
+	if (!text)
+		return 0;
+	if (strlen(text) >= cap) {
+		fprintf(stderr, "tandem: %s is too long\n", what);
+		return -EINVAL;
+	}
+	strcpy(into, text);
+	return 0;
+}
+
+static int set_level(struct config *c, const char *name)
+{
+	if (!name)
+		return 0;
+	for (int level = LOG_DEBUG; level <= LOG_ERROR; level++) {
+		if (strcmp(name, log_level_name((enum log_level)level)) != 0)
+			continue;
+		c->log.level = (enum log_level)level;
+		return 0;
+	}
+	fprintf(stderr, "tandem: --log-level is %s, must be debug, info, warn "
+			"or error\n",
+		name);
+	return -EINVAL;
+}
+
+static int load(struct config *c, const struct options *o)
+{
+	char errors[4096];
+	int err = config_load(c, o->config, errors, sizeof(errors));
+
+	if (!err)
+		err = config_secrets(c, errors, sizeof(errors));
+	if (err) {
+		fprintf(stderr, "%s\n", errors);
+		return err;
+	}
+	err = override(c->listen, sizeof(c->listen), o->listen, "--listen");
+	if (!err)
+		err = override(c->model.url, sizeof(c->model.url), o->model_url,
+			       "--model-url");
+	return err ? err : set_level(c, o->log_level);
+}
+
+/* --- Serving --- */
+
+static void on_stopped(void *owner)
+{
+	struct program *p = owner;
+
+	uv_close((uv_handle_t *)&p->sigint, NULL);
+	uv_close((uv_handle_t *)&p->sigterm, NULL);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct program *p = handle->data;
+
+	log_event(&p->log, LOG_INFO, "stopping", "signal",
+		  number == SIGINT ? "SIGINT" : "SIGTERM", NULL);
+	worker_stop(&p->worker, on_stopped, p);
+}
+
+static int catch_signals(struct program *p)
+{
+	p->sigint.data = p;
+	p->sigterm.data = p;
+	signal(SIGPIPE, SIG_IGN);
+	int err = uv_signal_init(&p->loop, &p->sigint);
+	if (!err)
+		err = uv_signal_init(&p->loop, &p->sigterm);
+	if (!err)
+		err = uv_signal_start(&p->sigint, on_signal, SIGINT);
+	if (!err)
+		err = uv_signal_start(&p->sigterm, on_signal, SIGTERM);
+	return err;
+}
+
+/* What a person needs next, on standard output. */
+static void announce(const struct program *p)
+{
+	const struct config *c = &p->config;
+	char voice[CONFIG_TEXT_MAX + 32];
+	const char *colon = strrchr(c->listen, ':');
+
+	twilio_desk_voice_url(c, voice, sizeof(voice));
+	printf("tandem listening on http://%.*s:%u\n",
+	       (int)(colon - c->listen), c->listen, worker_port(&p->worker));
+	printf("  Twilio, voice configuration, \"A call comes in\" "
+	       "(webhook, HTTP POST):\n    %s\n",
+	       voice);
+	printf("  Model server: %s\n", c->model.url);
+	fflush(stdout);
+	if (!c->twilio.auth_token_count)
+		log_event(&p->log, LOG_WARN, "unsigned", "why",
+			  "TWILIO_AUTH_TOKEN is not set: signatures cannot be "
+			  "checked, so only peers on this machine are served",
+			  NULL);
+	if (!secret_is_set(&c->model.key))
+		log_event(&p->log, LOG_WARN, "no_model_key", "why",
+			  "OPENAI_API_KEY is not set", NULL);
+}
+
+static void log_figure(const struct program *p, const char *name,
+		       const struct histogram *h)
+{
+	struct log_line l;
+
+	log_begin(&l, &p->log, LOG_INFO, "figure");
+	log_text(&l, "name", name);
+	log_number(&l, "count", (int64_t)histogram_count(h));
+	log_number(&l, "p50_us", (int64_t)histogram_quantile(h, 0.5) / 1000);
+	log_number(&l, "p99_us", (int64_t)histogram_quantile(h, 0.99) / 1000);
+	log_number(&l, "max_us", (int64_t)histogram_max(h) / 1000);
+	log_end(&l);
+}
+
+static void log_figures(const struct program *p)
+{
+	const struct worker_figures *f = &p->worker.figures;
+	struct log_line l;
+
+	log_figure(p, "caller_to_model", &f->caller_to_model);
+	log_figure(p, "model_to_caller", &f->model_to_caller);
+	log_figure(p, "interruption", &f->interruption);
+	log_begin(&l, &p->log, LOG_INFO, "stopped");
+	log_number(&l, "calls", (int64_t)f->calls);
+	log_number(&l, "without_model", (int64_t)f->failed);
+	log_end(&l);
+}
+
+static int serve(struct program *p)
+{
+	char why[512];
+	int err = uv_loop_init(&p->loop);
+
+	if (err)
+		return err;
+	log_open(&p->log, STDERR_FILENO, p->config.log.level);
+	err = worker_open(&p->worker, &p->loop, &p->config, &p->log, why,
+			  sizeof(why));
+	if (err) {
+		fprintf(stderr, "tandem: %s\n", why);
+		return err;
+	}
+	err = catch_signals(p);
+	if (err)
+		return err;
+	announce(p);
+	uv_run(&p->loop, UV_RUN_DEFAULT);
+	log_figures(p);
+	worker_free(&p->worker);
+	return uv_loop_close(&p->loop);
+}
+
+static int check(const struct program *p, const struct options *o)
+{
+	char voice[CONFIG_TEXT_MAX + 32];
+
+	twilio_desk_voice_url(&p->config, voice, sizeof(voice));
+	printf("%s: good\n", o->config ? o->config : "the default configuration");
+	printf("Twilio voice webhook (POST): %s\n", voice);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static struct program p; /* large, and lives as long as the process */
+	struct options o;
+
+	if (read_options(&o, argc, argv) != 0)
+		return EXIT_USAGE;
+	int err = load(&p.config, &o);
+	if (!err)
+		err = strcmp(o.command, "check") == 0 ? check(&p, &o)
+						      : serve(&p);
+	config_wipe(&p.config);
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}

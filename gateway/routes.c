@@ -1,0 +1,152 @@
+#include "gateway/routes.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/bridge.h"
+#include "gateway/net/http_server.h"
+#include "gateway/ops/config.h"
+#include "gateway/ops/version.h"
+#include "gateway/worker.h"
+#include "protocols/buffer.h"
+#include "protocols/websocket.h"
+
+#define TWIML_MAX 65536         /* Twilio's error 11750 */
+
+static struct twilio_request twilio_request_of(struct http_connection *c,
+					       struct http_message *m)
+{
+	return (struct twilio_request){
+		.message = m,
+		.is_tls = http_is_tls(c),
+		.is_loopback = http_peer_is_loopback(c),
+		.now_ns = uv_hrtime(),
+	};
+}
+
+static void front_page(struct worker *w, struct http_connection *c,
+		       struct http_message *m)
+{
+	char voice[CONFIG_TEXT_MAX + 32], text[2048];
+
+	(void)m;
+	twilio_desk_voice_url(w->config, voice, sizeof(voice));
+	int len = snprintf(text, sizeof(text),
+			   "Tandem %s, a telephony media gateway.\n\n"
+			   "Calls running: %u of %u\n"
+			   "Twilio voice webhook (POST): %s\n",
+			   version_text(), w->running, w->config->limits.calls,
+			   voice);
+	http_respond(c, 200, "text/plain; charset=utf-8", NULL, text,
+		     (size_t)len);
+}
+
+static void health(struct worker *w, struct http_connection *c,
+		   struct http_message *m)
+{
+	(void)w;
+	(void)m;
+	http_respond_text(c, 200, "ok\n");
+}
+
+typedef unsigned webhook_fn(struct twilio_desk *d,
+			    const struct twilio_request *r, struct buffer *out);
+
+static void webhook(struct worker *w, struct http_connection *c,
+		    struct http_message *m, webhook_fn *answer)
+{
+	struct twilio_request r = twilio_request_of(c, m);
+	struct buffer body;
+
+	buffer_init(&body, TWIML_MAX);
+	unsigned status = answer(&w->desk, &r, &body);
+	http_respond(c, status, status == 200 ? "text/xml" : "text/plain", NULL,
+		     buffer_head(&body), body.used);
+	buffer_free(&body);
+}
+
+static void voice(struct worker *w, struct http_connection *c,
+		  struct http_message *m)
+{
+	webhook(w, c, m, twilio_desk_voice);
+}
+
+static void after_stream(struct worker *w, struct http_connection *c,
+			 struct http_message *m)
+{
+	webhook(w, c, m, twilio_desk_after_stream);
+}
+
+static void stream_status(struct worker *w, struct http_connection *c,
+			  struct http_message *m)
+{
+	webhook(w, c, m, twilio_desk_stream_status);
+}
+
+static void media(struct worker *w, struct http_connection *c,
+		  struct http_message *m)
+{
+	struct twilio_request r = twilio_request_of(c, m);
+	struct twilio_ticket *ticket;
+	char accept[WEBSOCKET_ACCEPT_LEN];
+
+	int err = websocket_check_request(m, accept);
+	if (err) {
+		http_respond_text(c, (unsigned)-err,
+				  "this path takes WebSocket upgrades only\n");
+		return;
+	}
+	unsigned status = twilio_desk_admit(&w->desk, &r, &ticket);
+	if (status)
+		http_respond_text(c, status, "refused\n");
+	else
+		bridge_open(w, c, accept, ticket);
+}
+
+struct route {
+	const char *path;
+	bool is_prefix;
+	const char *method;
+	void (*take)(struct worker *w, struct http_connection *c,
+		     struct http_message *m);
+};
+
+static const struct route route[] = {
+	{"/", false, "GET", front_page},
+	{"/healthz", false, "GET", health},
+	{TWILIO_PATH_VOICE, false, "POST", voice},
+	{TWILIO_PATH_AFTER, false, "POST", after_stream},
+	{TWILIO_PATH_STATUS, false, "POST", stream_status},
+	{TWILIO_PATH_MEDIA, true, "GET", media},
+};
+
+static bool leads_to(const struct route *r, const char *target)
+{
+	size_t len = strlen(r->path);
+
+	if (strncmp(target, r->path, len) != 0)
+		return false;
+	return r->is_prefix || target[len] == '\0' || target[len] == '?';
+}
+
+void routes_take(void *worker, struct http_connection *c,
+		 struct http_message *m)
+{
+	char allow[32];
+
+	for (size_t i = 0; i < sizeof(route) / sizeof(route[0]); i++) {
+		if (!leads_to(&route[i], m->target))
+			continue;
+		if (strcmp(m->method, route[i].method) == 0) {
+			route[i].take(worker, c, m);
+			return;
+		}
+		snprintf(allow, sizeof(allow), "Allow: %s\r\n",
+			 route[i].method);
+		http_respond(c, 405, "text/plain", allow,
+			     "method not allowed\n", 19);
+		return;
+	}
+	http_respond_text(c, 404, "not found\n");
+}

@@ -1,0 +1,22 @@
+/* The HTTP routes of a worker, as a table. */
+#ifndef GATEWAY_ROUTES_H
+#define GATEWAY_ROUTES_H
+
+struct http_connection;
+struct http_message;
+
+/* routes_take: answer one request, for http_server's on_request; owner is the
+ * worker.
+ *
+ *   GET  /                      what this is, as text
+ *   GET  /healthz               200 "ok" while the worker runs
+ *   POST /twilio/voice          TwiML that opens the media stream
+ *   POST /twilio/after-stream   TwiML for what follows it
+ *   POST /twilio/stream-status  taken note of
+ *   GET  /twilio/media/<ticket> WebSocket: a call
+ *
+ * 404 for other paths, 405 with Allow for other methods. */
+void routes_take(void *worker, struct http_connection *c,
+		 struct http_message *request);
+
+#endif
