@@ -187,7 +187,7 @@ static size_t frames_due(struct playout *p, uint64_t now_ns, size_t *pad)
 		ahead = 0;
 	if (ahead >= p->lead_ns)
 		return 0;
-	size_t wanted = (size_t)((p->lead_ns - ahead + FRAME_NS - 1) / FRAME_NS);
+	size_t wanted = (size_t)((p->lead_ns - ahead) / FRAME_NS);
 	if (wanted > PLAYOUT_CHUNK_MS / PLAYOUT_FRAME_MS)
 		wanted = PLAYOUT_CHUNK_MS / PLAYOUT_FRAME_MS;
 	if (ready >= wanted)
