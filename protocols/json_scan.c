@@ -257,7 +257,9 @@ int json_scan_pick(char *text, size_t len, const char *const name[],
 	int more = json_scan_object(&s, text, len);
 
 	for (size_t i = 0; i < n; i++)
-		picked[i] = (struct json_member){ .kind = JSON_KIND_NULL };
+		picked[i] = (struct json_member){ { text, 0 },
+						  JSON_KIND_NULL,
+						  { text, 0 } };
 	if (more < 0)
 		return more;
 	while ((more = json_scan_next(&s, &m)) > 0)

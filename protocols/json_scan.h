@@ -7,11 +7,11 @@
  * nested object is walked by starting another scan on its slice. The text is
  * not changed, except by json_slice_unescape.
  *
- * It accepts what jansson accepts with JSON_ALLOW_NUL, but for three things:
+ * It accepts what jansson accepts with JSON_ALLOW_NUL, but for four things:
  * numbers of any magnitude and names with \u0000 pass here and not there;
- * nesting deeper than JSON_SCAN_DEPTH_MAX passes there and not here. Repeated
- * names are all reported, in their order; who reads them lets the last win, as
- * jansson does. */
+ * nesting deeper than JSON_SCAN_DEPTH_MAX and a bare NUL byte behind a number
+ * (jansson loses it) pass there and not here. Repeated names are all reported,
+ * in their order; who reads them lets the last win, as jansson does. */
 #ifndef PROTOCOLS_JSON_SCAN_H
 #define PROTOCOLS_JSON_SCAN_H
 
