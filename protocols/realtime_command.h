@@ -61,7 +61,8 @@ struct realtime_session {
 int realtime_command_session(struct buffer *out, const char *event_id,
 			     const struct realtime_session *s);
 
-/* realtime_session_difference: does the server's echo say what we asked?
+/* realtime_session_difference: does the server's echo say what we asked? Looked
+ * at: both formats, voice, turn detection, transcription, number of tools.
  * Returns NULL when it does, else the first difference in words ("output format
  * is audio/pcmu, asked for audio/pcm 24000"), static or in the thread's own
  * memory until the next call. Members the server leaves out are not

@@ -91,6 +91,11 @@ struct realtime_event {
 
 /* realtime_event_parse: one text message from the model server.
  *
+ * Members are found by name in any order, the last of a repeated one taken; one
+ * that is absent, null or of another type reads as "" or 0. A message without a
+ * type is REALTIME_OTHER with name "". A delta may be empty, or end within a
+ * sample.
+ *
  * text  len bytes, changed in place; text[len] must be NUL
  * Returns 0; -EBADMSG not a JSON object; -EPROTO a known event without a member
  * it cannot do without, or a damaged audio delta (skip it and count: the rest

@@ -36,10 +36,8 @@ struct twilio_event {
 	/* TWILIO_MEDIA */
 	const uint8_t *audio; /* decoded, inside the text */
 	size_t audio_len;
-	uint64_t timestamp_ms; /* from the start of the stream;
-				  0 when absent */
-	bool is_inbound;       /* the caller's track, or none
-				  named */
+	uint64_t timestamp_ms; /* since the stream began; 0 when absent */
+	bool is_inbound;       /* the caller's track, or none named */
 
 	/* TWILIO_START */
 	char account_sid[TWILIO_SID_LEN];

@@ -47,6 +47,8 @@ static int hash_fields(mbedtls_md_context_t *hmac, const struct form *fields)
 	const struct form_field *sorted[FORM_FIELDS_MAX];
 	int err = 0;
 
+	if (fields->count == 0)
+		return 0;
 	for (size_t i = 0; i < fields->count; i++)
 		sorted[i] = &fields->field[i];
 	qsort(sorted, fields->count, sizeof(sorted[0]), compare_fields);

@@ -9,6 +9,8 @@
 
 struct buffer;
 
+/* Arrives in start.customParameters. Twilio wants name and value together below
+ * 500 characters and at most 99 pairs; that is for the caller to keep. */
 struct twiml_parameter {
 	const char *name;
 	const char *value;
@@ -22,14 +24,17 @@ struct twiml_stream {
 	size_t parameters;
 };
 
-/* Each appends one document. Returns 0 or -ENOBUFS. */
+/* Each appends one document. Returns 0, or -ENOBUFS with out unchanged. What
+ * XML cannot hold (control characters, bytes that are no UTF-8) becomes U+FFFD.
+ */
 int twiml_connect_stream(struct buffer *out, const struct twiml_stream *s);
 int twiml_hangup(struct buffer *out);
 int twiml_empty(struct buffer *out);
+/* reason: "rejected", "busy", or NULL for Twilio's default. */
 int twiml_reject(struct buffer *out, const char *reason);
 
 /* twiml_say_dial: speak (unless say is NULL), then connect the caller with a
- * number (hang up when dial is NULL). */
+ * number or a sip: address (hang up when dial is NULL). */
 int twiml_say_dial(struct buffer *out, const char *say, const char *dial);
 
 #endif
