@@ -10,6 +10,7 @@
 
 #include "gateway/carriers/twilio_desk.h"
 #include "gateway/ops/config.h"
+#include "gateway/ops/resources.h"
 #include "gateway/ops/version.h"
 #include "gateway/worker.h"
 
@@ -19,6 +20,7 @@ struct program {
 	uv_loop_t loop;
 	uv_signal_t sigint;
 	uv_signal_t sigterm;
+	uv_signal_t sigusr1;
 	struct config config;
 	struct log log;
 	struct worker worker;
@@ -152,6 +154,7 @@ static void on_stopped(void *owner)
 
 	uv_close((uv_handle_t *)&p->sigint, NULL);
 	uv_close((uv_handle_t *)&p->sigterm, NULL);
+	uv_close((uv_handle_t *)&p->sigusr1, NULL);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -163,18 +166,32 @@ static void on_signal(uv_signal_t *handle, int number)
 	worker_stop(&p->worker, on_stopped, p);
 }
 
+/* SIGUSR1: say what the process holds, for whoever looks for a leak. */
+static void on_report(uv_signal_t *handle, int number)
+{
+	const struct program *p = handle->data;
+
+	(void)number;
+	resources_log(&p->log, p->worker.running);
+}
+
+static int catch(struct program *p, uv_signal_t *handle, uv_signal_cb on_caught,
+		 int number)
+{
+	int err = uv_signal_init(&p->loop, handle);
+
+	handle->data = p;
+	return err ? err : uv_signal_start(handle, on_caught, number);
+}
+
 static int catch_signals(struct program *p)
 {
-	p->sigint.data = p;
-	p->sigterm.data = p;
 	signal(SIGPIPE, SIG_IGN);
-	int err = uv_signal_init(&p->loop, &p->sigint);
+	int err = catch(p, &p->sigint, on_signal, SIGINT);
 	if (!err)
-		err = uv_signal_init(&p->loop, &p->sigterm);
+		err = catch(p, &p->sigterm, on_signal, SIGTERM);
 	if (!err)
-		err = uv_signal_start(&p->sigint, on_signal, SIGINT);
-	if (!err)
-		err = uv_signal_start(&p->sigterm, on_signal, SIGTERM);
+		err = catch(p, &p->sigusr1, on_report, SIGUSR1);
 	return err;
 }
 

@@ -178,7 +178,8 @@ static void on_server_closed(void *owner)
 
 void worker_bridge_gone(struct worker *w)
 {
-	w->running--;
+	if (--w->running == 0)
+		audio_pool_trim(&w->pool);
 	if (w->is_stopping && !w->running)
 		http_server_close(w->server, on_server_closed);
 }

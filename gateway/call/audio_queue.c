@@ -18,15 +18,20 @@ void audio_pool_init(struct audio_pool *p, size_t limit_bytes)
 	*p = (struct audio_pool){.limit = limit_bytes / AUDIO_BLOCK_BYTES};
 }
 
-void audio_pool_free(struct audio_pool *p)
+void audio_pool_trim(struct audio_pool *p)
 {
-	assert(p->in_use == 0);
 	while (p->free) {
 		struct audio_block *b = p->free;
 		p->free = b->next;
 		free(b);
+		p->blocks--;
 	}
-	p->blocks = 0;
+}
+
+void audio_pool_free(struct audio_pool *p)
+{
+	assert(p->in_use == 0);
+	audio_pool_trim(p);
 }
 
 static struct audio_block *pool_take(struct audio_pool *p)

@@ -23,6 +23,9 @@ struct audio_pool {
 /* audio_pool_init: a pool that never holds more than limit_bytes of audio. */
 void audio_pool_init(struct audio_pool *p, size_t limit_bytes);
 
+/* audio_pool_trim: give the free blocks back to the system (an idle worker). */
+void audio_pool_trim(struct audio_pool *p);
+
 /* audio_pool_free: every queue must be empty. */
 void audio_pool_free(struct audio_pool *p);
 

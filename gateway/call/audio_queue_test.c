@@ -60,6 +60,8 @@ static void test_limits(void **state)
 	CHECK_EQ(2 * AUDIO_BLOCK_BYTES + 1, audio_queue_pop(&a, NULL, SIZE_MAX),
 		 "dropping counts too");
 	CHECK_EQ(4, pool.blocks, "freed blocks are kept");
+	audio_pool_trim(&pool);
+	CHECK_EQ(pool.in_use, pool.blocks, "until they are not wanted");
 	audio_queue_clear(&b);
 	audio_pool_free(&pool);
 }

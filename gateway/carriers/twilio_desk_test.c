@@ -1,0 +1,305 @@
+#include "gateway/carriers/twilio_desk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/ops/config.h"
+#include "protocols/buffer.h"
+#include "protocols/form.h"
+#include "protocols/http.h"
+#include "protocols/twilio_signature.h"
+#include "tools/testing/check.h"
+
+#define SID "CAfedcba9876543210fedcba9876543210"
+#define TOKEN "2f1d3c5b7a9e0f4d6c8b1a3e5f7d9c0b"
+#define MS 1000000ull
+
+static struct config config;
+static struct log quiet = {.fd = -1, .level = LOG_ERROR};
+static struct twilio_desk desk;
+static bool full;
+static char body[512];
+static char signature[TWILIO_SIGNATURE_LEN];
+static struct http_message message;
+static struct buffer out;
+
+static void entropy(void *owner, uint8_t *bytes, size_t n)
+{
+	(void)owner;
+	memset(bytes, 0xab, n);
+}
+
+static bool is_full(void *owner)
+{
+	(void)owner;
+	return full;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	config_default(&config);
+	strcpy(config.public_url, "https://gw.example.net");
+	full = false;
+	assert_int_equal(0, twilio_desk_init(&desk, &config, &quiet));
+	desk.random = entropy;
+	desk.is_full = is_full;
+	buffer_init(&out, 65536);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	twilio_desk_free(&desk);
+	buffer_free(&out);
+	return 0;
+}
+
+static void with_token(void)
+{
+	config.twilio.auth_token_count = 1;
+	secret_set(&config.twilio.auth_tokens[0], TOKEN, strlen(TOKEN));
+}
+
+static void header(const char *name, const char *value)
+{
+	message.header[message.headers++] =
+		(struct http_header){.name = name, .value = value};
+}
+
+/* A POST with a form, signed for url unless that is NULL. */
+static struct twilio_request post(const char *target, const char *form_text,
+				  const char *url)
+{
+	memset(&message, 0, sizeof(message));
+	strcpy(body, form_text);
+	message.method = "POST";
+	message.target = target;
+	message.body = body;
+	message.body_len = strlen(body);
+	header("Host", "10.0.0.7:8080");
+	if (url) {
+		struct form form;
+		char copy[512];
+		strcpy(copy, form_text);
+		assert_int_equal(0, form_parse(&form, copy, strlen(copy)));
+		twilio_signature(signature, TOKEN, url, &form);
+		header("X-Twilio-Signature", signature);
+	}
+	out.used = out.start = 0;
+	return (struct twilio_request){.message = &message,
+				       .is_loopback = true,
+				       .now_ns = 1000 * MS};
+}
+
+static bool answers(const char *part)
+{
+	char text[4096];
+
+	snprintf(text, sizeof(text), "%.*s", (int)out.used,
+		 (const char *)buffer_head(&out));
+	return strstr(text, part) != NULL;
+}
+
+static const char voice_url[] = "https://gw.example.net/twilio/voice";
+
+static void test_voice_invites_to_a_ticket(void **state)
+{
+	(void)state;
+	struct twilio_request r;
+
+	with_token();
+	r = post("/twilio/voice", "CallSid=" SID "&From=%2B15552223333",
+		 voice_url);
+	CHECK_EQ(200, twilio_desk_voice(&desk, &r, &out), "signed and sound");
+	CHECK(answers("url=\"wss://gw.example.net/twilio/media/"
+		      "abababababababababababababababab\""),
+	      "a secret of its own in the path");
+	CHECK(answers("action=\"https://gw.example.net/twilio/after-stream\""),
+	      "and a way back");
+}
+
+static void test_who_is_refused(void **state)
+{
+	(void)state;
+	struct twilio_request r;
+
+	with_token();
+	r = post("/twilio/voice", "CallSid=" SID, NULL);
+	CHECK_EQ(403, twilio_desk_voice(&desk, &r, &out), "not signed");
+	r = post("/twilio/voice", "CallSid=" SID,
+		 "https://gw.example.net/twilio/other");
+	CHECK_EQ(403, twilio_desk_voice(&desk, &r, &out), "signed for another");
+	r = post("/twilio/voice", "CallSid=CA1", voice_url);
+	CHECK_EQ(400, twilio_desk_voice(&desk, &r, &out), "no call");
+	config.twilio.account_sid_count = 1;
+	strcpy(config.twilio.account_sids[0],
+	       "AC0123456789abcdef0123456789abcdef");
+	r = post("/twilio/voice",
+		 "CallSid=" SID "&AccountSid=AC00000000000000000000000000000000",
+		 voice_url);
+	CHECK_EQ(403, twilio_desk_voice(&desk, &r, &out), "a stranger");
+}
+
+static void test_without_token_only_this_machine(void **state)
+{
+	(void)state;
+	struct twilio_request r = post("/twilio/voice", "CallSid=" SID, NULL);
+
+	CHECK_EQ(200, twilio_desk_voice(&desk, &r, &out), "loopback");
+	r = post("/twilio/voice", "CallSid=" SID, NULL);
+	r.is_loopback = false;
+	CHECK_EQ(403, twilio_desk_voice(&desk, &r, &out), "anyone else");
+}
+
+static void test_busy_when_full(void **state)
+{
+	(void)state;
+	struct twilio_request r = post("/twilio/voice", "CallSid=" SID, NULL);
+
+	full = true;
+	CHECK_EQ(200, twilio_desk_voice(&desk, &r, &out), "an answer");
+	CHECK(answers("<Reject reason=\"busy\"/>"), "not billed");
+}
+
+static struct twilio_ticket *admitted(const char *target, bool is_signed,
+				      unsigned *status)
+{
+	struct twilio_ticket *ticket = NULL;
+	struct twilio_request r = post(target, "", NULL);
+	char url[256];
+
+	message.method = "GET";
+	if (is_signed) {
+		snprintf(url, sizeof(url), "wss://gw.example.net%s", target);
+		twilio_signature(signature, TOKEN, url, NULL);
+		header("X-Twilio-Signature", signature);
+	}
+	*status = twilio_desk_admit(&desk, &r, &ticket);
+	return ticket;
+}
+
+#define MEDIA "/twilio/media/abababababababababababababababab"
+
+static void test_media_socket(void **state)
+{
+	(void)state;
+	unsigned status;
+	struct twilio_request r;
+
+	with_token();
+	r = post("/twilio/voice", "CallSid=" SID, voice_url);
+	twilio_desk_voice(&desk, &r, &out);
+	admitted(MEDIA, false, &status);
+	CHECK_EQ(403, status, "a socket must be signed too");
+	admitted("/twilio/media/", true, &status);
+	CHECK_EQ(403, status, "without a ticket");
+	full = true;
+	admitted(MEDIA, true, &status);
+	CHECK_EQ(503, status, "over capacity, before the 101");
+	full = false;
+	struct twilio_ticket *ticket = admitted(MEDIA, true, &status);
+	CHECK_EQ(0, status, "now it opens");
+	CHECK_STR(SID, ticket->call_sid, "for that call");
+	admitted(MEDIA, true, &status);
+	CHECK_EQ(403, status, "and only once");
+}
+
+static void test_after_the_stream(void **state)
+{
+	(void)state;
+	static const struct {
+		enum twilio_fate fate;
+		const char *form_text;
+		const char *answer;
+		const char *why;
+	} row[] = {
+		{TWILIO_ENDED, "CallSid=" SID "&CallStatus=in-progress",
+		 "<Hangup/>", "we said goodbye"},
+		{TWILIO_FAILED, "CallSid=" SID "&CallStatus=in-progress",
+		 "<Hangup/>", "we apologised; the default is to hang up"},
+		{TWILIO_CALLER_GONE, "CallSid=" SID, "<Response></Response>",
+		 "nobody is there"},
+		{TWILIO_ENDED, "CallSid=" SID "&CallStatus=completed",
+		 "<Response></Response>", "the call is over already"},
+		{TWILIO_CUT, "CallSid=" SID "&CallStatus=in-progress",
+		 "<Stream", "the socket broke: join them again"},
+	};
+	unsigned status;
+
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		struct twilio_request r =
+			post("/twilio/voice", "CallSid=" SID, NULL);
+		twilio_desk_voice(&desk, &r, &out);
+		admitted(MEDIA, false, &status);
+		twilio_tickets_settle(&desk.tickets, SID, row[i].fate, 0);
+		r = post("/twilio/after-stream", row[i].form_text, NULL);
+		CHECK_EQ(200, twilio_desk_after_stream(&desk, &r, &out),
+			 row[i].why);
+		CHECK(answers(row[i].answer), row[i].why);
+		desk.tickets.ticket[0].streams = 0;
+	}
+}
+
+static void test_joining_again_is_bounded(void **state)
+{
+	(void)state;
+	static const char form_text[] = "CallSid=" SID "&CallStatus=in-progress";
+	struct twilio_request r = post("/twilio/voice", form_text, NULL);
+	unsigned status, joined = 0;
+
+	twilio_desk_voice(&desk, &r, &out);
+	for (int i = 0; i < 10; i++) {
+		admitted(MEDIA, false, &status);
+		twilio_tickets_settle(&desk.tickets, SID, TWILIO_CUT, 0);
+		r = post("/twilio/after-stream", form_text, NULL);
+		twilio_desk_after_stream(&desk, &r, &out);
+		joined += answers("<Stream");
+	}
+	CHECK_EQ(TWILIO_STREAMS_MAX - 1, joined, "some tries, not for ever");
+}
+
+static void test_failure_may_dial_a_person(void **state)
+{
+	(void)state;
+	struct twilio_request r = post("/twilio/voice", "CallSid=" SID, NULL);
+
+	config.failure.then = CONFIG_THEN_DIAL;
+	strcpy(config.failure.dial, "+15554445555");
+	twilio_desk_voice(&desk, &r, &out);
+	twilio_tickets_settle(&desk.tickets, SID, TWILIO_FAILED, 0);
+	r = post("/twilio/after-stream", "CallSid=" SID, NULL);
+	twilio_desk_after_stream(&desk, &r, &out);
+	CHECK(answers("+15554445555</"), "connected with a person");
+}
+
+static void test_stream_status(void **state)
+{
+	(void)state;
+	struct twilio_request r =
+		post("/twilio/stream-status",
+		     "CallSid=" SID "&StreamEvent=stream-error&StreamError=x",
+		     NULL);
+
+	CHECK_EQ(200, twilio_desk_stream_status(&desk, &r, &out), "taken");
+	CHECK(answers("<Response></Response>"), "the safest body");
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_voice_invites_to_a_ticket),
+		TEST(test_who_is_refused),
+		TEST(test_without_token_only_this_machine),
+		TEST(test_busy_when_full),
+		TEST(test_media_socket),
+		TEST(test_after_the_stream),
+		TEST(test_joining_again_is_bounded),
+		TEST(test_failure_may_dial_a_person),
+		TEST(test_stream_status),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

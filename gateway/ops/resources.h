@@ -1,0 +1,19 @@
+/* What the process holds right now: live heap and open descriptors. */
+#ifndef GATEWAY_OPS_RESOURCES_H
+#define GATEWAY_OPS_RESOURCES_H
+
+#include <stddef.h>
+
+struct log;
+
+struct resources {
+	size_t heap_bytes;      /* allocated and not freed */
+	unsigned descriptors;
+};
+
+void resources_read(struct resources *r);
+
+/* resources_log: one line: ev=resources calls=… heap_bytes=… descriptors=… */
+void resources_log(const struct log *log, unsigned calls);
+
+#endif
