@@ -131,12 +131,12 @@ static void check_text(struct config_report *report,
 }
 
 void config_value_check(struct config_report *report,
-			const struct config_value *p)
+			const struct config_value *value)
 {
-	if (p->schema->type == CYAML_STRING)
-		check_text(report, p);
-	else if (p->schema->type == CYAML_ENUM)
-		check_word(report, p);
+	if (value->schema->type == CYAML_STRING)
+		check_text(report, value);
+	else if (value->schema->type == CYAML_ENUM)
+		check_word(report, value);
 	else
-		check_number(report, p);
+		check_number(report, value);
 }

@@ -17,22 +17,26 @@ export UBSAN_OPTIONS=print_stacktrace=1
 export LSAN_OPTIONS=suppressions=$here/lsan.supp:print_suppressions=0
 passed=0
 failed=0
+skipped=0
 red= green= plain=
 if [ -t 1 ]; then red=$(printf '\033[31m') green=$(printf '\033[32m') plain=$(printf '\033[0m'); fi
 
 tally() { # name, log, exit status
-	ok=$(grep -c '^ok ' "$2")
-	bad=$(grep -c '^not ok ' "$2")
+	skip=$(grep -c '^[a-z ]*ok .*# SKIP' "$2")
+	ok=$(grep '^ok ' "$2" | grep -vc '# SKIP')
+	bad=$(grep '^not ok ' "$2" | grep -vc '# SKIP')
 	if [ "$3" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
-	if [ "$3" -eq 0 ] && [ "$ok" -eq 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+	if [ "$3" -eq 0 ] && [ $((ok + bad + skip)) -eq 0 ]; then bad=1; fi
 	passed=$((passed + ok))
 	failed=$((failed + bad))
+	skipped=$((skipped + skip))
 	if [ "$bad" -gt 0 ]; then
 		printf '%s  FAIL%s  %-44s %4d ok %4d not ok\n' "$red" "$plain" "$1" "$ok" "$bad"
 		sed 's/^/        /' "$2" | grep -v '^        ok ' | tail -n 60
 	else
 		printf '%s  ok  %s  %-44s %4d\n' "$green" "$plain" "$1" "$ok"
 	fi
+	[ "$skip" -eq 0 ] || grep '# SKIP' "$2" | sed 's/^.*# SKIP/        SKIPPED/'
 }
 
 log=$(mktemp)
@@ -50,5 +54,6 @@ if [ "${1:-}" = --fuzz ]; then
 	"$here/run-fuzz.sh" "$2" "$3" >"$log" 2>&1
 	tally "fuzz, $3 s each" "$log" $?
 fi
+[ "$skipped" -eq 0 ] || echo "$skipped skipped (the reasons are above)"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
