@@ -190,7 +190,9 @@ static void on_bad(struct twilio_leg *leg, const char *why)
 {
 	if (!leg->bad++)
 		log_event(&leg->log, LOG_WARN, "bad_message", "why", why, NULL);
-	if (leg->bad > TWILIO_BAD_MAX)
+	if (leg->state == TWILIO_LEG_OPEN)
+		refuse(leg, 1008, "the stream did not begin as it must");
+	else if (leg->bad > TWILIO_BAD_MAX)
 		refuse(leg, 1008, "too many bad messages");
 }
 

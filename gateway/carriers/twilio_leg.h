@@ -3,7 +3,8 @@
  * Tolerant, as the reference asks: what cannot be understood is counted, said
  * once, and ignored; only a stream that can never work is closed:
  *
- *   no start within TWILIO_START_MS ............ 1008
+ *   no start within TWILIO_START_MS, or a bad
+ *   message before it .......................... 1008
  *   start of an impossible shape, of another
  *   account or call, or with outbound audio .... 1008
  *   a media format that is not mu-law 8000/1 ... 1003
