@@ -29,17 +29,18 @@ static void on_note(void *owner, enum call_note note, const char *text,
 		const char *number;
 		enum log_level level;
 	} line[] = {
-		[CALL_NOTE_STATE] = {"state", "state", "at_ms", LOG_INFO},
-		[CALL_NOTE_BARGE_IN] = {"barge_in", "item", "heard_ms",
-					LOG_INFO},
-		[CALL_NOTE_DIGITS] = {"digits", NULL, "keys", LOG_INFO},
-		[CALL_NOTE_FAILED_ANSWER] = {"answer_failed", "why", "count",
-					     LOG_WARN},
-		[CALL_NOTE_RING_OVERFLOW] = {"ring_overflow", NULL, "bytes",
-					     LOG_WARN},
-		[CALL_NOTE_PLAYOUT_OVERFLOW] = {"playout_overflow", "item",
-						"bytes", LOG_WARN},
-		[CALL_NOTE_GAP_FILLED] = {"gap_filled", NULL, "ms", LOG_DEBUG},
+		[CALL_NOTE_STATE] = { "state", "state", "at_ms", LOG_INFO },
+		[CALL_NOTE_BARGE_IN] = { "barge_in", "item", "heard_ms",
+					 LOG_INFO },
+		[CALL_NOTE_DIGITS] = { "digits", NULL, "keys", LOG_INFO },
+		[CALL_NOTE_FAILED_ANSWER] = { "answer_failed", "why", "count",
+					      LOG_WARN },
+		[CALL_NOTE_RING_OVERFLOW] = { "ring_overflow", NULL, "bytes",
+					      LOG_WARN },
+		[CALL_NOTE_PLAYOUT_OVERFLOW] = { "playout_overflow", "item",
+						 "bytes", LOG_WARN },
+		[CALL_NOTE_GAP_FILLED] = { "gap_filled", NULL, "ms",
+					   LOG_DEBUG },
 	};
 	struct bridge *b = owner;
 	struct log_line l;
@@ -142,8 +143,7 @@ static void on_leg_handled(void *owner, uint64_t read_ns)
 	b->appends = b->session.appends;
 }
 
-static enum twilio_fate fate_of(const struct bridge *b,
-				enum twilio_leg_end how)
+static enum twilio_fate fate_of(const struct bridge *b, enum twilio_leg_end how)
 {
 	if (how == TWILIO_LEG_BY_STOP)
 		return TWILIO_CALLER_GONE;
@@ -212,8 +212,8 @@ static bool is_over(const struct bridge *b)
 
 static void on_tick(struct metronome_member *m, uint64_t now_ns)
 {
-	struct bridge *b = (struct bridge *)((char *)m -
-					     offsetof(struct bridge, clock));
+	struct bridge *b =
+		(struct bridge *)((char *)m - offsetof(struct bridge, clock));
 
 	twilio_leg_tick(&b->leg, now_ns);
 	if (b->has_call) {

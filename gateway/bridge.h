@@ -1,6 +1,6 @@
 /* One call on one worker: its phone leg, its model session and the call core
- * between them. Owns all three; lives from the media socket's upgrade until both
- * sockets are gone. */
+ * between them. Owns all three; lives from the media socket's upgrade until
+ * both sockets are gone. */
 #ifndef GATEWAY_BRIDGE_H
 #define GATEWAY_BRIDGE_H
 
@@ -18,12 +18,12 @@ struct worker;
 
 struct bridge {
 	struct worker *worker;
-	struct bridge *next;            /* the worker's list */
+	struct bridge *next; /* the worker's list */
 	struct bridge **link;
 	struct metronome_member clock;
 	struct log log;
 	char call_sid[TWILIO_SID_LEN];
-	bool has_call;                  /* start was read: call is valid */
+	bool has_call; /* start was read: call is valid */
 	bool is_stopping;
 	uint64_t opened_ns;
 

@@ -51,17 +51,17 @@ static int read_options(struct options *o, int argc, char **argv)
 {
 	enum { LISTEN = 256, MODEL_URL, LOG_LEVEL };
 	static const struct option list[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"listen", required_argument, NULL, LISTEN},
-		{"model-url", required_argument, NULL, MODEL_URL},
-		{"log-level", required_argument, NULL, LOG_LEVEL},
-		{"version", no_argument, NULL, 'V'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+		{ "config", required_argument, NULL, 'c' },
+		{ "listen", required_argument, NULL, LISTEN },
+		{ "model-url", required_argument, NULL, MODEL_URL },
+		{ "log-level", required_argument, NULL, LOG_LEVEL },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int c;
 
-	*o = (struct options){.command = "serve"};
+	*o = (struct options){ .command = "serve" };
 	while ((c = getopt_long(argc, argv, "c:Vh", list, NULL)) != -1) {
 		switch (c) {
 		case 'c':
@@ -122,8 +122,9 @@ static int set_level(struct config *c, const char *name)
 		c->log.level = (enum log_level)level;
 		return 0;
 	}
-	fprintf(stderr, "tandem: --log-level is %s, must be debug, info, warn "
-			"or error\n",
+	fprintf(stderr,
+		"tandem: --log-level is %s, must be debug, info, warn "
+		"or error\n",
 		name);
 	return -EINVAL;
 }
@@ -175,8 +176,8 @@ static void on_report(uv_signal_t *handle, int number)
 	resources_log(&p->log, p->worker.running);
 }
 
-static int catch(struct program *p, uv_signal_t *handle, uv_signal_cb on_caught,
-		 int number)
+static int catch (struct program *p, uv_signal_t *handle,
+		  uv_signal_cb on_caught, int number)
 {
 	int err = uv_signal_init(&p->loop, handle);
 
@@ -187,11 +188,11 @@ static int catch(struct program *p, uv_signal_t *handle, uv_signal_cb on_caught,
 static int catch_signals(struct program *p)
 {
 	signal(SIGPIPE, SIG_IGN);
-	int err = catch(p, &p->sigint, on_signal, SIGINT);
+	int err = catch (p, &p->sigint, on_signal, SIGINT);
 	if (!err)
-		err = catch(p, &p->sigterm, on_signal, SIGTERM);
+		err = catch (p, &p->sigterm, on_signal, SIGTERM);
 	if (!err)
-		err = catch(p, &p->sigusr1, on_report, SIGUSR1);
+		err = catch (p, &p->sigusr1, on_report, SIGUSR1);
 	return err;
 }
 
@@ -203,8 +204,8 @@ static void announce(const struct program *p)
 	const char *colon = strrchr(c->listen, ':');
 
 	twilio_desk_voice_url(c, voice, sizeof(voice));
-	printf("tandem listening on http://%.*s:%u\n",
-	       (int)(colon - c->listen), c->listen, worker_port(&p->worker));
+	printf("tandem listening on http://%.*s:%u\n", (int)(colon - c->listen),
+	       c->listen, worker_port(&p->worker));
 	printf("  Twilio, voice configuration, \"A call comes in\" "
 	       "(webhook, HTTP POST):\n    %s\n",
 	       voice);
@@ -277,7 +278,8 @@ static int check(const struct program *p, const struct options *o)
 	char voice[CONFIG_TEXT_MAX + 32];
 
 	twilio_desk_voice_url(&p->config, voice, sizeof(voice));
-	printf("%s: good\n", o->config ? o->config : "the default configuration");
+	printf("%s: good\n",
+	       o->config ? o->config : "the default configuration");
 	printf("Twilio voice webhook (POST): %s\n", voice);
 	return 0;
 }

@@ -12,7 +12,7 @@
 #include "protocols/buffer.h"
 #include "protocols/websocket.h"
 
-#define TWIML_MAX 65536         /* Twilio's error 11750 */
+#define TWIML_MAX 65536 /* Twilio's error 11750 */
 
 static struct twilio_request twilio_request_of(struct http_connection *c,
 					       struct http_message *m)
@@ -113,12 +113,12 @@ struct route {
 };
 
 static const struct route route[] = {
-	{"/", false, "GET", front_page},
-	{"/healthz", false, "GET", health},
-	{TWILIO_PATH_VOICE, false, "POST", voice},
-	{TWILIO_PATH_AFTER, false, "POST", after_stream},
-	{TWILIO_PATH_STATUS, false, "POST", stream_status},
-	{TWILIO_PATH_MEDIA, true, "GET", media},
+	{ "/", false, "GET", front_page },
+	{ "/healthz", false, "GET", health },
+	{ TWILIO_PATH_VOICE, false, "POST", voice },
+	{ TWILIO_PATH_AFTER, false, "POST", after_stream },
+	{ TWILIO_PATH_STATUS, false, "POST", stream_status },
+	{ TWILIO_PATH_MEDIA, true, "GET", media },
 };
 
 static bool leads_to(const struct route *r, const char *target)

@@ -12,7 +12,7 @@
 #include "gateway/routes.h"
 #include "protocols/tls.h"
 
-#define POOL_SECONDS 60         /* of mu-law a call may hold on average */
+#define POOL_SECONDS 60 /* of mu-law a call may hold on average */
 
 /* --- What the desk asks --- */
 
@@ -78,8 +78,8 @@ static int load_model_tls(struct worker *w, char *why, size_t cap)
 
 	if (strncmp(m->url, "wss://", 6) != 0)
 		return 0;
-	w->model_tls = tls_client_context(m->ca_file[0] ? m->ca_file : NULL,
-					  &error);
+	w->model_tls =
+		tls_client_context(m->ca_file[0] ? m->ca_file : NULL, &error);
 	if (w->model_tls)
 		return 0;
 	snprintf(why, cap, "model.ca_file: %s", error);
@@ -133,8 +133,8 @@ int worker_open(struct worker *w, uv_loop_t *loop, const struct config *config,
 	w->loop = loop;
 	w->config = config;
 	w->log = *log;
-	audio_pool_init(&w->pool, (size_t)config->limits.calls * POOL_SECONDS *
-					  8000);
+	audio_pool_init(&w->pool,
+			(size_t)config->limits.calls * POOL_SECONDS * 8000);
 	int err = load_model_tls(w, why, cap);
 	if (!err)
 		err = load_prompt(w, why, cap);

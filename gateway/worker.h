@@ -23,11 +23,12 @@ struct tls_context;
 
 /* What the worker measures, always. */
 struct worker_figures {
-	uint64_t calls;                 /* streams that began */
-	uint64_t failed;                /* of them, without a model */
+	uint64_t calls;                   /* streams that began */
+	uint64_t failed;                  /* of them, without a model */
 	struct histogram caller_to_model; /* frame read -> append written */
 	struct histogram model_to_caller; /* delta read -> media written */
-	struct histogram interruption;  /* speech_started read -> clear written */
+	struct histogram
+		interruption; /* speech_started read -> clear written */
 };
 
 struct worker {
@@ -35,14 +36,14 @@ struct worker {
 	const struct config *config;
 	struct log log;
 	struct http_server *server;
-	struct tls_context *model_tls;  /* NULL for ws:// */
+	struct tls_context *model_tls; /* NULL for ws:// */
 	struct metronome metronome;
 	struct audio_pool pool;
 	struct prompt apology;
 	struct openai_profile profile;
 	struct twilio_desk desk;
 	struct bridge *bridges;
-	unsigned running;               /* bridges alive */
+	unsigned running; /* bridges alive */
 	bool is_stopping;
 	void (*on_stopped)(void *owner);
 	void *owner;

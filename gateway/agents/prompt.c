@@ -35,7 +35,7 @@ int prompt_load(struct prompt *p, const char *path)
 	struct audio a;
 	int err = read_audio(&a, path);
 
-	*p = (struct prompt){0};
+	*p = (struct prompt){ 0 };
 	if (err)
 		return err;
 	p->ulaw = malloc(a.samples);
@@ -50,5 +50,5 @@ int prompt_load(struct prompt *p, const char *path)
 void prompt_free(struct prompt *p)
 {
 	free(p->ulaw);
-	*p = (struct prompt){0};
+	*p = (struct prompt){ 0 };
 }

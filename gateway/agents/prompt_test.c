@@ -15,7 +15,8 @@ static void test_bundled_apology(void **state)
 	int16_t pcm[8000];
 
 	CHECK_EQ(0, prompt_load(&p, NULL), "it is part of the program");
-	CHECK(p.len > 3 * 8000 && p.len < 10 * 8000, "a sentence of some seconds");
+	CHECK(p.len > 3 * 8000 && p.len < 10 * 8000,
+	      "a sentence of some seconds");
 	g711_ulaw_decode(pcm, p.ulaw + 8000, 8000);
 	CHECK(level_dbm0(pcm, 8000) > -30, "and it is speech, not silence");
 	prompt_free(&p);
@@ -25,7 +26,7 @@ static void test_own_file(void **state)
 {
 	(void)state;
 	struct prompt p;
-	int16_t pcm[2400] = {0};
+	int16_t pcm[2400] = { 0 };
 	const char *path = "build/prompt_test.wav";
 
 	assert_int_equal(0, audio_file_write(path, 24000, 1, pcm, 2400));

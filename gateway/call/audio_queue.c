@@ -15,7 +15,7 @@ struct audio_block {
 
 void audio_pool_init(struct audio_pool *p, size_t limit_bytes)
 {
-	*p = (struct audio_pool){.limit = limit_bytes / AUDIO_BLOCK_BYTES};
+	*p = (struct audio_pool){ .limit = limit_bytes / AUDIO_BLOCK_BYTES };
 }
 
 void audio_pool_trim(struct audio_pool *p)
@@ -65,7 +65,7 @@ static void pool_give(struct audio_pool *p, struct audio_block *b)
 void audio_queue_init(struct audio_queue *q, struct audio_pool *pool,
 		      size_t limit)
 {
-	*q = (struct audio_queue){.pool = pool, .limit = limit};
+	*q = (struct audio_queue){ .pool = pool, .limit = limit };
 }
 
 static size_t tail_room(const struct audio_queue *q)

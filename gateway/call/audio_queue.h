@@ -9,15 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define AUDIO_BLOCK_BYTES 2016  /* payload; a block is 2 KiB with its header */
+#define AUDIO_BLOCK_BYTES 2016 /* payload; a block is 2 KiB with its header */
 
 struct audio_block;
 
 struct audio_pool {
 	struct audio_block *free;
-	size_t blocks;          /* taken from the system so far */
+	size_t blocks; /* taken from the system so far */
 	size_t in_use;
-	size_t limit;           /* blocks; more is refused */
+	size_t limit; /* blocks; more is refused */
 };
 
 /* audio_pool_init: a pool that never holds more than limit_bytes of audio. */
@@ -33,8 +33,8 @@ struct audio_queue {
 	struct audio_pool *pool;
 	struct audio_block *head;
 	struct audio_block *tail;
-	size_t used;            /* bytes waiting */
-	size_t limit;           /* bytes this queue may hold */
+	size_t used;  /* bytes waiting */
+	size_t limit; /* bytes this queue may hold */
 };
 
 void audio_queue_init(struct audio_queue *q, struct audio_pool *pool,

@@ -43,7 +43,7 @@ static void test_limits(void **state)
 	(void)state;
 	struct audio_pool pool;
 	struct audio_queue a, b;
-	uint8_t zero[3 * AUDIO_BLOCK_BYTES] = {0};
+	uint8_t zero[3 * AUDIO_BLOCK_BYTES] = { 0 };
 
 	audio_pool_init(&pool, 4 * AUDIO_BLOCK_BYTES);
 	audio_queue_init(&a, &pool, 2 * AUDIO_BLOCK_BYTES + 1);

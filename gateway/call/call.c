@@ -163,9 +163,8 @@ void call_step(struct call *c, enum call_event event, uint64_t now_ns)
 	if (c->state != before) {
 		uint64_t ms = patience_ms(c);
 		if (c->state == CALL_UP)
-			c->deadline_ns = ms ? c->started_ns +
-						      ms * CALL_NS_PER_MS
-					    : 0;
+			c->deadline_ns =
+				ms ? c->started_ns + ms * CALL_NS_PER_MS : 0;
 		else
 			set_deadline(c, now_ns, ms);
 		call_note(c, CALL_NOTE_STATE, call_state_name(c->state),

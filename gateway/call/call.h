@@ -21,14 +21,14 @@
 #include "gateway/call/transcoder.h"
 
 /* Limits. */
-#define CALL_FAREWELL_MS 20000          /* for a goodbye to be made */
-#define CALL_TAIL_MS 250                /* silence between goodbye and hang-up */
-#define CALL_ENDING_MS 5000             /* for the carrier to end */
-#define CALL_ANSWER_MS 5000             /* from the caller's last word to a response */
-#define CALL_FIRST_AUDIO_MS 10000       /* from a response's start to its sound */
-#define CALL_RETRY_MS 1500              /* before a failed answer is asked again */
-#define CALL_FAILURES_MAX 2             /* failed answers in a row: model lost */
-#define CALL_APPEND_MS_MAX 100          /* audio in one message to the model */
+#define CALL_FAREWELL_MS    20000 /* for a goodbye to be made */
+#define CALL_TAIL_MS        250   /* silence between goodbye and hang-up */
+#define CALL_ENDING_MS      5000  /* for the carrier to end */
+#define CALL_ANSWER_MS      5000 /* from the caller's last word to a response */
+#define CALL_FIRST_AUDIO_MS 10000 /* from a response's start to its sound */
+#define CALL_RETRY_MS       1500  /* before a failed answer is asked again */
+#define CALL_FAILURES_MAX   2     /* failed answers in a row: model lost */
+#define CALL_APPEND_MS_MAX  100   /* audio in one message to the model */
 
 /* What the call does to its phone leg. */
 struct call_carrier_port {
@@ -54,37 +54,37 @@ struct call_model_port {
 
 /* What happened, for the log, the metrics and the live page. */
 enum call_note {
-	CALL_NOTE_STATE,        /* text: the new state; number: call-relative ms */
-	CALL_NOTE_BARGE_IN,     /* text: item; number: ms heard of it */
-	CALL_NOTE_DIGITS,       /* number: how many keys */
-	CALL_NOTE_FAILED_ANSWER,/* text: why */
-	CALL_NOTE_RING_OVERFLOW,/* number: bytes of caller audio dropped */
+	CALL_NOTE_STATE,    /* text: the new state; number: call-relative ms */
+	CALL_NOTE_BARGE_IN, /* text: item; number: ms heard of it */
+	CALL_NOTE_DIGITS,   /* number: how many keys */
+	CALL_NOTE_FAILED_ANSWER,    /* text: why */
+	CALL_NOTE_RING_OVERFLOW,    /* number: bytes of caller audio dropped */
 	CALL_NOTE_PLAYOUT_OVERFLOW, /* text: item that was cut off */
-	CALL_NOTE_GAP_FILLED    /* number: ms of silence inserted */
+	CALL_NOTE_GAP_FILLED        /* number: ms of silence inserted */
 };
 
 /* Why it ended. */
 enum call_end {
-	CALL_END_CALLER,        /* the caller hung up */
-	CALL_END_MODEL,         /* the model said goodbye */
-	CALL_END_MODEL_LOST,    /* no model: apologised */
-	CALL_END_TOO_LONG,      /* the longest call allowed */
-	CALL_END_SHUTDOWN       /* the gateway stopped */
+	CALL_END_CALLER,     /* the caller hung up */
+	CALL_END_MODEL,      /* the model said goodbye */
+	CALL_END_MODEL_LOST, /* no model: apologised */
+	CALL_END_TOO_LONG,   /* the longest call allowed */
+	CALL_END_SHUTDOWN    /* the gateway stopped */
 };
 
 struct call_settings {
 	enum audio_format carrier_format;
 	enum audio_format model_format;
-	unsigned lead_ms;               /* playout ahead of the caller's ear */
-	unsigned append_ms;             /* 20..CALL_APPEND_MS_MAX */
-	unsigned ring_ms;               /* caller audio kept while connecting */
-	unsigned connect_ms;            /* for the model to become ready */
-	unsigned longest_ms;            /* the longest call; 0: no limit */
+	unsigned lead_ms;    /* playout ahead of the caller's ear */
+	unsigned append_ms;  /* 20..CALL_APPEND_MS_MAX */
+	unsigned ring_ms;    /* caller audio kept while connecting */
+	unsigned connect_ms; /* for the model to become ready */
+	unsigned longest_ms; /* the longest call; 0: no limit */
 	unsigned digits_max;
 	unsigned digits_gap_ms;
-	char digits_terminator;         /* 0: none */
-	bool greets;                    /* the model speaks first */
-	const uint8_t *apology;         /* in the carrier's format, not owned */
+	char digits_terminator; /* 0: none */
+	bool greets;            /* the model speaks first */
+	const uint8_t *apology; /* in the carrier's format, not owned */
 	size_t apology_len;
 };
 
@@ -101,8 +101,8 @@ struct call {
 	enum call_state state;
 	enum call_end end;
 	uint64_t started_ns;
-	uint64_t deadline_ns;           /* of this state; 0: none */
-	bool has_model;                 /* the session may be spoken to */
+	uint64_t deadline_ns; /* of this state; 0: none */
+	bool has_model;       /* the session may be spoken to */
 
 	/* From the caller. */
 	struct audio_queue ring;
@@ -115,15 +115,15 @@ struct call {
 	struct transcoder down;
 	char source_item[PLAYOUT_ID_MAX];
 	unsigned source_content;
-	uint64_t source_bytes;          /* of the model's audio in that item */
+	uint64_t source_bytes; /* of the model's audio in that item */
 
 	/* The model's turns. */
 	struct sequencer sequencer;
 	bool response_has_audio;
-	bool tool_answered;             /* a response is owed for tool output */
+	bool tool_answered; /* a response is owed for tool output */
 	bool goodbye_asked;
 	bool goodbye_said;
-	uint64_t tail_ns;               /* goodbye was heard: hang up then */
+	uint64_t tail_ns; /* goodbye was heard: hang up then */
 	uint64_t answer_due_ns;
 	uint64_t audio_due_ns;
 	uint64_t retry_ns;
@@ -131,10 +131,10 @@ struct call {
 	unsigned failures;
 
 	/* Totals. */
-	uint64_t caller_bytes;          /* received from the carrier */
+	uint64_t caller_bytes; /* received from the carrier */
 	uint64_t ring_dropped;
-	uint64_t gap_ms;                /* silence put in */
-	uint64_t dead_bytes;            /* audio of interrupted responses */
+	uint64_t gap_ms;     /* silence put in */
+	uint64_t dead_bytes; /* audio of interrupted responses */
 	unsigned barge_ins;
 	unsigned responses;
 };
@@ -175,10 +175,10 @@ void call_model_audio(struct call *c, const char *response_id,
 		      const uint8_t *bytes, size_t n, uint64_t now_ns);
 
 enum call_outcome {
-	CALL_RESPONSE_DONE,     /* complete, or cut by the model's own limits */
-	CALL_RESPONSE_CUT,      /* cancelled, by the caller or by us */
-	CALL_RESPONSE_FAILED,   /* may be tried again */
-	CALL_RESPONSE_HOPELESS  /* no quota, account closed: never again */
+	CALL_RESPONSE_DONE,    /* complete, or cut by the model's own limits */
+	CALL_RESPONSE_CUT,     /* cancelled, by the caller or by us */
+	CALL_RESPONSE_FAILED,  /* may be tried again */
+	CALL_RESPONSE_HOPELESS /* no quota, account closed: never again */
 };
 
 void call_model_response_done(struct call *c, const char *response_id,

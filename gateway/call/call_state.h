@@ -3,24 +3,24 @@
 #define GATEWAY_CALL_CALL_STATE_H
 
 enum call_state {
-	CALL_CONNECTING,        /* the caller is there, the model is not yet */
-	CALL_UP,                /* they talk */
-	CALL_FAREWELL,          /* the model ends the call: its goodbye first */
-	CALL_SORRY,             /* no model: the apology is being spoken */
-	CALL_ENDING,            /* the carrier was told to hang up */
+	CALL_CONNECTING, /* the caller is there, the model is not yet */
+	CALL_UP,         /* they talk */
+	CALL_FAREWELL,   /* the model ends the call: its goodbye first */
+	CALL_SORRY,      /* no model: the apology is being spoken */
+	CALL_ENDING,     /* the carrier was told to hang up */
 	CALL_OVER,
 	CALL_STATES
 };
 
 enum call_event {
-	CALL_MODEL_READY,       /* configured, and confirmed */
-	CALL_MODEL_LOST,        /* refused, failed, closed, silent for good */
-	CALL_END_ASKED,         /* the model called end_call */
-	CALL_BARGED_IN,         /* the caller interrupted speech */
-	CALL_HEARD,             /* all there was to hear has been heard */
-	CALL_DEADLINE,          /* the state lasted too long */
-	CALL_STOPPED,           /* this gateway is going down */
-	CALL_CARRIER_ENDED,     /* the caller's side is gone */
+	CALL_MODEL_READY,   /* configured, and confirmed */
+	CALL_MODEL_LOST,    /* refused, failed, closed, silent for good */
+	CALL_END_ASKED,     /* the model called end_call */
+	CALL_BARGED_IN,     /* the caller interrupted speech */
+	CALL_HEARD,         /* all there was to hear has been heard */
+	CALL_DEADLINE,      /* the state lasted too long */
+	CALL_STOPPED,       /* this gateway is going down */
+	CALL_CARRIER_ENDED, /* the caller's side is gone */
 	CALL_EVENTS
 };
 

@@ -1,5 +1,6 @@
-/* The call core against two recording ports and a fake clock. A port writes what
- * it is told as words; each test compares them with what the reference asks. */
+/* The call core against two recording ports and a fake clock. A port writes
+ * what it is told as words; each test compares them with what the reference
+ * asks. */
 #include "gateway/call/call.h"
 
 #include <errno.h>
@@ -8,18 +9,18 @@
 
 #include "tools/testing/check.h"
 
-#define MS 1000000ull
-#define FRAME 160               /* 20 ms of mu-law */
-#define DELTA_MS(ms) ((size_t)(ms) * 48)
+#define MS           1000000ull
+#define FRAME        160 /* 20 ms of mu-law */
+#define DELTA_MS(ms) ((size_t)(ms)*48)
 
 static struct audio_pool pool;
 static struct call c;
 static uint64_t now_ms;
-static char told[8192];         /* what the ports were told, but audio */
-static uint64_t appended;       /* bytes to the model */
-static uint64_t sent;           /* bytes to the carrier */
-static bool echoes;             /* the carrier sends marks back */
-static uint64_t busy_ms;        /* the carrier plays until then */
+static char told[8192];   /* what the ports were told, but audio */
+static uint64_t appended; /* bytes to the model */
+static uint64_t sent;     /* bytes to the carrier */
+static bool echoes;       /* the carrier sends marks back */
+static uint64_t busy_ms;  /* the carrier plays until then */
 static struct {
 	struct playout_mark mark;
 	uint64_t due_ms;
@@ -56,7 +57,8 @@ static void port_clear(void *leg)
 {
 	(void)leg;
 	tell("clear", "", "");
-	busy_ms = now_ms; /* and the marks come back: nobody must believe them */
+	busy_ms =
+		now_ms; /* and the marks come back: nobody must believe them */
 	for (unsigned i = echo_first; i < echo_last; i++)
 		echo[i % 256].due_ms = now_ms;
 }
@@ -83,8 +85,8 @@ static void port_append(void *session, const uint8_t *bytes, size_t n)
 
 static void port_speak(void *session, enum speak what)
 {
-	static const char *const name[] = {"?",      "again",    "tool",
-					   "digits", "greeting", "goodbye"};
+	static const char *const name[] = { "?",      "again",    "tool",
+					    "digits", "greeting", "goodbye" };
 	(void)session;
 	tell("speak", name[what], "");
 }

@@ -13,16 +13,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CALLER_GAP_MIN_MS 20            /* smaller jumps are jitter */
-#define CALLER_GAP_MAX_MS 2000          /* the most one gap is filled with */
-#define CALLER_STALL_MS 500             /* without audio, while speaking */
-#define CALLER_NO_TIMESTAMP UINT64_MAX  /* carriers that have none */
+#define CALLER_GAP_MIN_MS   20         /* smaller jumps are jitter */
+#define CALLER_GAP_MAX_MS   2000       /* the most one gap is filled with */
+#define CALLER_STALL_MS     500        /* without audio, while speaking */
+#define CALLER_NO_TIMESTAMP UINT64_MAX /* carriers that have none */
 
 struct caller_timeline {
 	bool has_frames;
-	uint64_t expected_ms;   /* timestamp the next frame should carry */
-	uint64_t arrived_ns;    /* when the last frame came */
-	uint64_t filled_ms;     /* by the clock, since the last frame */
+	uint64_t expected_ms; /* timestamp the next frame should carry */
+	uint64_t arrived_ns;  /* when the last frame came */
+	uint64_t filled_ms;   /* by the clock, since the last frame */
 };
 
 /* caller_timeline_frame: a frame of duration_ms arrives.

@@ -12,17 +12,17 @@ static void test_gaps(void **state)
 		unsigned silence_ms;
 		const char *why;
 	} row[] = {
-		{155, 0, "the first timestamp is never 0 and never a gap"},
-		{175, 0, "the next frame, on time"},
-		{193, 0, "2 ms early is jitter"},
-		{217, 0, "4 ms late is jitter"},
-		{277, 40, "two frames are missing"},
-		{297, 0, "and then it goes on"},
-		{3317, 2000, "3 s are missing: filled up to the bound"},
-		{3337, 0, "a filled gap does not come back"},
-		{3300, 0, "a timestamp that goes back adds nothing"},
+		{ 155, 0, "the first timestamp is never 0 and never a gap" },
+		{ 175, 0, "the next frame, on time" },
+		{ 193, 0, "2 ms early is jitter" },
+		{ 217, 0, "4 ms late is jitter" },
+		{ 277, 40, "two frames are missing" },
+		{ 297, 0, "and then it goes on" },
+		{ 3317, 2000, "3 s are missing: filled up to the bound" },
+		{ 3337, 0, "a filled gap does not come back" },
+		{ 3300, 0, "a timestamp that goes back adds nothing" },
 	};
-	struct caller_timeline t = {0};
+	struct caller_timeline t = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LEN(row); i++)
 		CHECK_EQ(row[i].silence_ms,
@@ -34,7 +34,7 @@ static void test_gaps(void **state)
 static void test_stall_is_filled_once(void **state)
 {
 	(void)state;
-	struct caller_timeline t = {0};
+	struct caller_timeline t = { 0 };
 
 	CHECK_EQ(0, caller_timeline_stall(&t, true, 900 * MS),
 		 "nothing to fill before the first frame");
@@ -56,7 +56,7 @@ static void test_stall_is_filled_once(void **state)
 static void test_carrier_without_timestamps(void **state)
 {
 	(void)state;
-	struct caller_timeline t = {0};
+	struct caller_timeline t = { 0 };
 
 	for (int i = 0; i < 5; i++)
 		CHECK_EQ(0,

@@ -11,11 +11,11 @@
 #define DIGITS_MAX 64
 
 struct digits {
-	char entry[DIGITS_MAX + 1];     /* NUL-terminated, terminator included */
+	char entry[DIGITS_MAX + 1]; /* NUL-terminated, terminator included */
 	unsigned count;
-	unsigned max;           /* 1..DIGITS_MAX */
+	unsigned max; /* 1..DIGITS_MAX */
 	unsigned gap_ms;
-	char terminator;        /* 0: none */
+	char terminator; /* 0: none */
 	uint64_t last_ns;
 };
 

@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <string.h>
 
-#define MS 1000000LL
-#define FRAME_NS (PLAYOUT_FRAME_MS * MS)
+#define MS             1000000LL
+#define FRAME_NS       (PLAYOUT_FRAME_MS * MS)
 #define CLOCK_SLACK_NS (20 * MS) /* smaller disagreements are jitter */
-#define LAG_MAX_NS (300 * MS)
-#define RTT_MAX_NS (2000 * MS)
+#define LAG_MAX_NS     (300 * MS)
+#define RTT_MAX_NS     (2000 * MS)
 
 void playout_init(struct playout *p, struct audio_pool *pool,
 		  unsigned bytes_per_ms, uint8_t silence, unsigned lead_ms)
@@ -308,8 +308,8 @@ struct playout_mark playout_probe(struct playout *p, uint64_t now_ns)
 {
 	p->probe = ++p->marks;
 	p->probe_ns = (int64_t)now_ns;
-	return (struct playout_mark){.generation = p->generation,
-				     .number = p->probe};
+	return (struct playout_mark){ .generation = p->generation,
+				      .number = p->probe };
 }
 
 void playout_set_rtt(struct playout *p, int64_t rtt_ns)
@@ -473,8 +473,8 @@ bool playout_is_idle(const struct playout *p, uint64_t now_ns)
 	if (p->queue.used || p->unmarked)
 		return false;
 	if (p->marks_work && p->segments)
-		return now > peek(p, p->segments - 1)->end_ns +
-				     PLAYOUT_GRACE_MS * MS;
+		return now >
+		       peek(p, p->segments - 1)->end_ns + PLAYOUT_GRACE_MS * MS;
 	return now >= p->end_ns;
 }
 

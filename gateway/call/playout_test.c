@@ -6,7 +6,7 @@
 
 #include "tools/testing/check.h"
 
-#define MS 1000000ull
+#define MS   1000000ull
 #define ULAW 8 /* bytes per ms */
 
 static struct audio_pool pool;
@@ -277,16 +277,16 @@ static void test_items_are_bounded(void **state)
 /* --- Against a simulated carrier --- */
 
 struct carrier {
-	int64_t delay_ns;       /* each way */
-	int64_t lag_ns;         /* before playback starts from silence */
-	int64_t busy_ns;        /* FIFO is playing until then */
+	int64_t delay_ns; /* each way */
+	int64_t lag_ns;   /* before playback starts from silence */
+	int64_t busy_ns;  /* FIFO is playing until then */
 	struct {
 		struct playout_mark mark;
 		int64_t back_ns;
 	} echo[4096];
 	unsigned first, last;
-	uint64_t arrived;       /* bytes of the current reply */
-	int64_t begin_ns;       /* when its first byte was played */
+	uint64_t arrived; /* bytes of the current reply */
+	int64_t begin_ns; /* when its first byte was played */
 };
 
 static void carrier_take(struct carrier *c, const struct playout_chunk *chunk,
@@ -328,7 +328,7 @@ static void test_truncation_error(void **state)
 	(void)state;
 	enum { REPLIES = 400 };
 	static int error_ms[REPLIES];
-	struct carrier c = {.delay_ns = 30 * MS, .lag_ns = 60 * MS};
+	struct carrier c = { .delay_ns = 30 * MS, .lag_ns = 60 * MS };
 	struct playout_chunk chunk;
 	struct playout_cut cut[PLAYOUT_ITEMS];
 	int64_t now = 0;
@@ -360,7 +360,8 @@ static void test_truncation_error(void **state)
 	CHECK(n > REPLIES / 3, "enough interruptions hit speech");
 	qsort(error_ms, n, sizeof(error_ms[0]), by_value);
 	CHECK(error_ms[n * 95 / 100] <= 20, "p95 within one frame");
-	CHECK(error_ms[n - 1] <= 60, "the worst within the unknown start-up lag");
+	CHECK(error_ms[n - 1] <= 60,
+	      "the worst within the unknown start-up lag");
 }
 
 int main(void)

@@ -1,9 +1,9 @@
 /* The response sequencer: one response at a time.
  *
- * Voice detection, keypad entries, tools and our own greeting all want the model
- * to speak; the model takes one at a time. A wish made at a bad moment waits
- * (at most one: the most urgent) until the response is done and the caller is
- * silent.
+ * Voice detection, keypad entries, tools and our own greeting all want the
+ * model to speak; the model takes one at a time. A wish made at a bad moment
+ * waits (at most one: the most urgent) until the response is done and the
+ * caller is silent.
  *
  * Pure. Source: OpenAI Realtime reference, 4.7. */
 #ifndef GATEWAY_CALL_SEQUENCER_H
@@ -12,35 +12,35 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SEQUENCER_ID_MAX 128    /* characters of a response's id, with NUL */
-#define SEQUENCER_DEAD 8        /* interrupted responses remembered */
-#define SEQUENCER_CREATE_MS 5000/* until a wish must have been granted */
+#define SEQUENCER_ID_MAX    128  /* characters of a response's id, with NUL */
+#define SEQUENCER_DEAD      8    /* interrupted responses remembered */
+#define SEQUENCER_CREATE_MS 5000 /* until a wish must have been granted */
 
 /* Why the model is asked to speak; the higher wins when two wait. */
 enum speak {
 	SPEAK_NOTHING,
-	SPEAK_AGAIN,            /* a failed or missing answer */
-	SPEAK_TOOL,             /* tools have answered */
-	SPEAK_DIGITS,           /* a keypad entry */
+	SPEAK_AGAIN,  /* a failed or missing answer */
+	SPEAK_TOOL,   /* tools have answered */
+	SPEAK_DIGITS, /* a keypad entry */
 	SPEAK_GREETING,
 	SPEAK_GOODBYE
 };
 
 enum sequencer_state {
 	SEQUENCER_IDLE,
-	SEQUENCER_REQUESTED,    /* asked, not yet created */
-	SEQUENCER_ACTIVE,       /* the model is generating */
-	SEQUENCER_CANCELLING    /* cancelled, not yet done */
+	SEQUENCER_REQUESTED, /* asked, not yet created */
+	SEQUENCER_ACTIVE,    /* the model is generating */
+	SEQUENCER_CANCELLING /* cancelled, not yet done */
 };
 
 struct sequencer {
 	enum sequencer_state state;
-	enum speak requested;   /* what REQUESTED asked for */
+	enum speak requested; /* what REQUESTED asked for */
 	enum speak pending;
 	bool caller_speaking;
-	bool abandoned;         /* REQUESTED, but the caller interrupted since */
+	bool abandoned; /* REQUESTED, but the caller interrupted since */
 	uint64_t requested_ns;
-	unsigned unanswered;    /* requests in a row that nothing came of */
+	unsigned unanswered; /* requests in a row that nothing came of */
 	char active[SEQUENCER_ID_MAX];
 	char dead[SEQUENCER_DEAD][SEQUENCER_ID_MAX];
 	unsigned next_dead;
@@ -71,8 +71,9 @@ const char *sequencer_interrupt(struct sequencer *s);
 /* sequencer_is_dead: late audio of this response must not be played. */
 bool sequencer_is_dead(const struct sequencer *s, const char *id);
 
-/* sequencer_due: to be called after every change and tick: what to ask the model
- * for now, or SPEAK_NOTHING. A request that was never granted is repeated. */
+/* sequencer_due: to be called after every change and tick: what to ask the
+ * model for now, or SPEAK_NOTHING. A request that was never granted is
+ * repeated. */
 enum speak sequencer_due(struct sequencer *s, uint64_t now_ns);
 
 /* sequencer_is_quiet: no response runs and none is wanted. */

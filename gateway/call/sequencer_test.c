@@ -9,7 +9,7 @@
 static void test_one_response_at_a_time(void **state)
 {
 	(void)state;
-	struct sequencer s = {0};
+	struct sequencer s = { 0 };
 
 	CHECK_EQ(SPEAK_GREETING, sequencer_want(&s, SPEAK_GREETING, 0),
 		 "idle: granted at once");
@@ -19,7 +19,8 @@ static void test_one_response_at_a_time(void **state)
 	CHECK_EQ(SPEAK_NOTHING, sequencer_want(&s, SPEAK_DIGITS, 2),
 		 "one is active: wait");
 	sequencer_done(&s, "r0", false);
-	CHECK_EQ(SEQUENCER_ACTIVE, s.state, "another response's end is not ours");
+	CHECK_EQ(SEQUENCER_ACTIVE, s.state,
+		 "another response's end is not ours");
 	sequencer_done(&s, "r1", true);
 	CHECK_EQ(SPEAK_DIGITS, sequencer_due(&s, 3),
 		 "wishes coalesce, the most urgent wins");
@@ -32,7 +33,7 @@ static void test_one_response_at_a_time(void **state)
 static void test_caller_goes_first(void **state)
 {
 	(void)state;
-	struct sequencer s = {.caller_speaking = true};
+	struct sequencer s = { .caller_speaking = true };
 
 	CHECK_EQ(SPEAK_NOTHING, sequencer_want(&s, SPEAK_TOOL, 0),
 		 "not while the caller speaks");
@@ -43,7 +44,7 @@ static void test_caller_goes_first(void **state)
 static void test_interruption(void **state)
 {
 	(void)state;
-	struct sequencer s = {0};
+	struct sequencer s = { 0 };
 
 	CHECK(!sequencer_interrupt(&s), "nothing was active");
 	sequencer_created(&s, "r1", false);
@@ -59,7 +60,7 @@ static void test_interruption(void **state)
 static void test_orphan_is_cancelled(void **state)
 {
 	(void)state;
-	struct sequencer s = {0};
+	struct sequencer s = { 0 };
 
 	sequencer_want(&s, SPEAK_DIGITS, 0);
 	sequencer_interrupt(&s);
@@ -73,7 +74,7 @@ static void test_orphan_is_cancelled(void **state)
 static void test_refusals(void **state)
 {
 	(void)state;
-	struct sequencer s = {0};
+	struct sequencer s = { 0 };
 
 	sequencer_want(&s, SPEAK_TOOL, 0);
 	sequencer_refused(&s, true);
@@ -89,7 +90,7 @@ static void test_refusals(void **state)
 static void test_request_without_answer_is_repeated(void **state)
 {
 	(void)state;
-	struct sequencer s = {0};
+	struct sequencer s = { 0 };
 
 	sequencer_want(&s, SPEAK_GREETING, 0);
 	CHECK_EQ(SPEAK_NOTHING, sequencer_due(&s, 4999 * MS), "patience");
@@ -104,7 +105,7 @@ static void test_request_without_answer_is_repeated(void **state)
 static void test_the_dead_are_bounded(void **state)
 {
 	(void)state;
-	struct sequencer s = {0};
+	struct sequencer s = { 0 };
 	char id[16];
 
 	for (int i = 0; i <= SEQUENCER_DEAD; i++) {

@@ -15,11 +15,11 @@ struct format {
 };
 
 static const struct format format[] = {
-	[AUDIO_ULAW] = {"mulaw/8000", 8, 1, G711_ULAW_SILENCE},
-	[AUDIO_ALAW] = {"alaw/8000", 8, 1, G711_ALAW_SILENCE},
-	[AUDIO_PCM8] = {"pcm16/8000", 8, 2, 0},
-	[AUDIO_PCM16] = {"pcm16/16000", 16, 2, 0},
-	[AUDIO_PCM24] = {"pcm16/24000", 24, 2, 0},
+	[AUDIO_ULAW] = { "mulaw/8000", 8, 1, G711_ULAW_SILENCE },
+	[AUDIO_ALAW] = { "alaw/8000", 8, 1, G711_ALAW_SILENCE },
+	[AUDIO_PCM8] = { "pcm16/8000", 8, 2, 0 },
+	[AUDIO_PCM16] = { "pcm16/16000", 16, 2, 0 },
+	[AUDIO_PCM24] = { "pcm16/24000", 24, 2, 0 },
 };
 
 unsigned audio_format_bytes_per_ms(enum audio_format f)
@@ -122,7 +122,7 @@ static size_t join_odd_byte(struct transcoder *t, const uint8_t *bytes,
 {
 	if (!t->has_odd_byte || !n)
 		return 0;
-	uint8_t sample[2] = {t->odd_byte, bytes[0]};
+	uint8_t sample[2] = { t->odd_byte, bytes[0] };
 	t->has_odd_byte = false;
 	slice(t, sample, 1, sink, owner);
 	return 1;

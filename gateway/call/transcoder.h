@@ -10,25 +10,25 @@
 #include "codecs/resample.h"
 
 enum audio_format {
-	AUDIO_ULAW,             /* G.711 mu-law, 8 kHz, one byte a sample */
-	AUDIO_ALAW,             /* G.711 A-law, likewise */
-	AUDIO_PCM8,             /* 16-bit little-endian, 8 kHz */
-	AUDIO_PCM16,            /* … 16 kHz */
-	AUDIO_PCM24             /* … 24 kHz */
+	AUDIO_ULAW,  /* G.711 mu-law, 8 kHz, one byte a sample */
+	AUDIO_ALAW,  /* G.711 A-law, likewise */
+	AUDIO_PCM8,  /* 16-bit little-endian, 8 kHz */
+	AUDIO_PCM16, /* … 16 kHz */
+	AUDIO_PCM24  /* … 24 kHz */
 };
 
 unsigned audio_format_bytes_per_ms(enum audio_format f);
 uint8_t audio_format_silence(enum audio_format f);
 const char *audio_format_name(enum audio_format f);
 
-#define TRANSCODER_SLICE 800    /* samples a step takes at once */
+#define TRANSCODER_SLICE 800 /* samples a step takes at once */
 
 struct transcoder {
 	enum audio_format from;
 	enum audio_format to;
 	bool resamples;
 	struct resampler resampler;
-	bool has_odd_byte;      /* a 16-bit sample was split between chunks */
+	bool has_odd_byte; /* a 16-bit sample was split between chunks */
 	uint8_t odd_byte;
 };
 
@@ -36,7 +36,8 @@ struct transcoder {
 typedef void transcoder_sink(void *owner, const uint8_t *bytes, size_t n);
 
 /* transcoder_init: start a stream.
- * Returns 0, or -ENOTSUP for a pair of rates without a filter (8 and 16 kHz). */
+ * Returns 0, or -ENOTSUP for a pair of rates without a filter (8 and 16 kHz).
+ */
 int transcoder_init(struct transcoder *t, enum audio_format from,
 		    enum audio_format to);
 

@@ -8,7 +8,8 @@
 #include "codecs/g711.h"
 #include "tools/testing/check.h"
 
-struct catch {
+struct catch
+{
 	uint8_t bytes[200000];
 	size_t len;
 };
@@ -28,7 +29,7 @@ static void test_equal_formats_pass_through(void **state)
 {
 	(void)state;
 	struct transcoder t;
-	const uint8_t odd[] = {1, 2, 3};
+	const uint8_t odd[] = { 1, 2, 3 };
 
 	one.len = 0;
 	assert_int_equal(0, transcoder_init(&t, AUDIO_ULAW, AUDIO_ULAW));
@@ -47,13 +48,13 @@ static void test_pairs(void **state)
 		unsigned in_per_s, out_per_s;
 		const char *why;
 	} row[] = {
-		{AUDIO_ULAW, AUDIO_PCM24, 0, 8000, 48000, "a caller's audio"},
-		{AUDIO_PCM24, AUDIO_ULAW, 0, 48000, 8000, "a model's audio"},
-		{AUDIO_ALAW, AUDIO_ULAW, 0, 8000, 8000, "law to law"},
-		{AUDIO_PCM16, AUDIO_PCM24, 0, 32000, 48000, "wide band up"},
-		{AUDIO_PCM24, AUDIO_PCM16, 0, 48000, 32000, "wide band down"},
-		{AUDIO_PCM8, AUDIO_PCM24, 0, 16000, 48000, "narrow band up"},
-		{AUDIO_ULAW, AUDIO_PCM16, -ENOTSUP, 0, 0, "no such filter"},
+		{ AUDIO_ULAW, AUDIO_PCM24, 0, 8000, 48000, "a caller's audio" },
+		{ AUDIO_PCM24, AUDIO_ULAW, 0, 48000, 8000, "a model's audio" },
+		{ AUDIO_ALAW, AUDIO_ULAW, 0, 8000, 8000, "law to law" },
+		{ AUDIO_PCM16, AUDIO_PCM24, 0, 32000, 48000, "wide band up" },
+		{ AUDIO_PCM24, AUDIO_PCM16, 0, 48000, 32000, "wide band down" },
+		{ AUDIO_PCM8, AUDIO_PCM24, 0, 16000, 48000, "narrow band up" },
+		{ AUDIO_ULAW, AUDIO_PCM16, -ENOTSUP, 0, 0, "no such filter" },
 	};
 	static uint8_t second[48000];
 
@@ -103,7 +104,7 @@ static void test_reset_forgets_the_past(void **state)
 {
 	(void)state;
 	struct transcoder t;
-	uint8_t loud[480], silent[960] = {0};
+	uint8_t loud[480], silent[960] = { 0 };
 
 	memset(loud, 0x3f, sizeof(loud));
 	one.len = two.len = 0;

@@ -34,8 +34,8 @@ static int public_url(const struct twilio_desk *d,
 		      bool is_upgrade, char *out, size_t cap)
 {
 	const struct twilio_request_url where = {
-		.public_base = d->config->public_url[0] ? d->config->public_url
-							: NULL,
+		.public_base =
+			d->config->public_url[0] ? d->config->public_url : NULL,
 		.is_tls = r->is_tls,
 		.is_upgrade = is_upgrade,
 		.host = http_header_value(r->message, "Host"),
@@ -152,8 +152,8 @@ static unsigned invite(struct twilio_desk *d, const struct twilio_request *r,
 	uint8_t entropy[16];
 
 	d->random(d->owner, entropy, sizeof(entropy));
-	struct twilio_ticket *ticket = twilio_tickets_issue(
-		&d->tickets, call_sid, entropy, r->now_ns);
+	struct twilio_ticket *ticket =
+		twilio_tickets_issue(&d->tickets, call_sid, entropy, r->now_ns);
 	if (!ticket) {
 		twiml_reject(out, "busy");
 		return 200;
@@ -164,8 +164,8 @@ static unsigned invite(struct twilio_desk *d, const struct twilio_request *r,
 	return 200;
 }
 
-unsigned twilio_desk_voice(struct twilio_desk *d, const struct twilio_request *r,
-			   struct buffer *out)
+unsigned twilio_desk_voice(struct twilio_desk *d,
+			   const struct twilio_request *r, struct buffer *out)
 {
 	struct form form;
 	struct log_line l;
@@ -216,8 +216,8 @@ static unsigned rejoin(struct twilio_desk *d, const struct twilio_request *r,
 
 static bool caller_is_gone(const char *call_status)
 {
-	static const char *const over[] = {"completed", "busy", "failed",
-					   "no-answer", "canceled"};
+	static const char *const over[] = { "completed", "busy", "failed",
+					    "no-answer", "canceled" };
 
 	for (size_t i = 0; call_status && i < sizeof(over) / sizeof(over[0]);
 	     i++)
@@ -264,13 +264,14 @@ unsigned twilio_desk_stream_status(struct twilio_desk *d,
 	const char *event = form_value(&form, "StreamEvent");
 	const char *error = form_value(&form, "StreamError");
 	log_event(&d->log, error && error[0] ? LOG_WARN : LOG_DEBUG,
-		  "stream_status", "call", form_value(&form, "CallSid"), "event",
-		  event, "error", error, NULL);
+		  "stream_status", "call", form_value(&form, "CallSid"),
+		  "event", event, "error", error, NULL);
 	twiml_empty(out);
 	return 200;
 }
 
-unsigned twilio_desk_admit(struct twilio_desk *d, const struct twilio_request *r,
+unsigned twilio_desk_admit(struct twilio_desk *d,
+			   const struct twilio_request *r,
 			   struct twilio_ticket **ticket)
 {
 	const char *secret = r->message->target + strlen(TWILIO_PATH_MEDIA);
@@ -283,8 +284,9 @@ unsigned twilio_desk_admit(struct twilio_desk *d, const struct twilio_request *r
 	*ticket = twilio_tickets_redeem(&d->tickets, secret, strlen(secret),
 					r->now_ns);
 	if (!*ticket)
-		return refuse(d, r, NULL, 403,
-			      "the stream's ticket is unknown, used or expired");
+		return refuse(
+			d, r, NULL, 403,
+			"the stream's ticket is unknown, used or expired");
 	return 0;
 }
 

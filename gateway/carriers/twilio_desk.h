@@ -20,17 +20,17 @@ struct buffer;
 struct config;
 struct http_message;
 
-#define TWILIO_PATH_VOICE "/twilio/voice"
-#define TWILIO_PATH_AFTER "/twilio/after-stream"
+#define TWILIO_PATH_VOICE  "/twilio/voice"
+#define TWILIO_PATH_AFTER  "/twilio/after-stream"
 #define TWILIO_PATH_STATUS "/twilio/stream-status"
-#define TWILIO_PATH_MEDIA "/twilio/media/"
+#define TWILIO_PATH_MEDIA  "/twilio/media/"
 
 struct twilio_desk {
 	const struct config *config;
 	struct log log;
 	struct twilio_tickets tickets;
 	void (*random)(void *owner, uint8_t *out, size_t n);
-	bool (*is_full)(void *owner);   /* no room for another call */
+	bool (*is_full)(void *owner); /* no room for another call */
 	void *owner;
 };
 
@@ -50,8 +50,8 @@ void twilio_desk_free(struct twilio_desk *d);
  * appended to out.
  * Returns the HTTP status: 200; 400 no usable CallSid; 403 wrong or missing
  * signature, or an account that is not configured; 413 too many fields. */
-unsigned twilio_desk_voice(struct twilio_desk *d, const struct twilio_request *r,
-			   struct buffer *out);
+unsigned twilio_desk_voice(struct twilio_desk *d,
+			   const struct twilio_request *r, struct buffer *out);
 unsigned twilio_desk_after_stream(struct twilio_desk *d,
 				  const struct twilio_request *r,
 				  struct buffer *out);
@@ -61,11 +61,13 @@ unsigned twilio_desk_stream_status(struct twilio_desk *d,
 
 /* twilio_desk_admit: may this media socket open? Redeems the path's ticket.
  * Returns 0 and *ticket; or the HTTP status to refuse with: 403, 503. */
-unsigned twilio_desk_admit(struct twilio_desk *d, const struct twilio_request *r,
+unsigned twilio_desk_admit(struct twilio_desk *d,
+			   const struct twilio_request *r,
 			   struct twilio_ticket **ticket);
 
 /* twilio_desk_voice_url: the URL to paste into Twilio for the voice webhook, as
- * far as it is known ("https://<this host>/twilio/voice" without public_url). */
+ * far as it is known ("https://<this host>/twilio/voice" without public_url).
+ */
 void twilio_desk_voice_url(const struct config *c, char *out, size_t cap);
 
 #endif

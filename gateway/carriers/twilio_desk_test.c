@@ -11,12 +11,12 @@
 #include "protocols/twilio_signature.h"
 #include "tools/testing/check.h"
 
-#define SID "CAfedcba9876543210fedcba9876543210"
+#define SID   "CAfedcba9876543210fedcba9876543210"
 #define TOKEN "2f1d3c5b7a9e0f4d6c8b1a3e5f7d9c0b"
-#define MS 1000000ull
+#define MS    1000000ull
 
 static struct config config;
-static struct log quiet = {.fd = -1, .level = LOG_ERROR};
+static struct log quiet = { .fd = -1, .level = LOG_ERROR };
 static struct twilio_desk desk;
 static bool full;
 static char body[512];
@@ -66,7 +66,7 @@ static void with_token(void)
 static void header(const char *name, const char *value)
 {
 	message.header[message.headers++] =
-		(struct http_header){.name = name, .value = value};
+		(struct http_header){ .name = name, .value = value };
 }
 
 /* A POST with a form, signed for url unless that is NULL. */
@@ -89,9 +89,9 @@ static struct twilio_request post(const char *target, const char *form_text,
 		header("X-Twilio-Signature", signature);
 	}
 	out.used = out.start = 0;
-	return (struct twilio_request){.message = &message,
-				       .is_loopback = true,
-				       .now_ns = 1000 * MS};
+	return (struct twilio_request){ .message = &message,
+					.is_loopback = true,
+					.now_ns = 1000 * MS };
 }
 
 static bool answers(const char *part)
@@ -138,7 +138,8 @@ static void test_who_is_refused(void **state)
 	strcpy(config.twilio.account_sids[0],
 	       "AC0123456789abcdef0123456789abcdef");
 	r = post("/twilio/voice",
-		 "CallSid=" SID "&AccountSid=AC00000000000000000000000000000000",
+		 "CallSid=" SID
+		 "&AccountSid=AC00000000000000000000000000000000",
 		 voice_url);
 	CHECK_EQ(403, twilio_desk_voice(&desk, &r, &out), "a stranger");
 }
@@ -216,16 +217,16 @@ static void test_after_the_stream(void **state)
 		const char *answer;
 		const char *why;
 	} row[] = {
-		{TWILIO_ENDED, "CallSid=" SID "&CallStatus=in-progress",
-		 "<Hangup/>", "we said goodbye"},
-		{TWILIO_FAILED, "CallSid=" SID "&CallStatus=in-progress",
-		 "<Hangup/>", "we apologised; the default is to hang up"},
-		{TWILIO_CALLER_GONE, "CallSid=" SID, "<Response></Response>",
-		 "nobody is there"},
-		{TWILIO_ENDED, "CallSid=" SID "&CallStatus=completed",
-		 "<Response></Response>", "the call is over already"},
-		{TWILIO_CUT, "CallSid=" SID "&CallStatus=in-progress",
-		 "<Stream", "the socket broke: join them again"},
+		{ TWILIO_ENDED, "CallSid=" SID "&CallStatus=in-progress",
+		  "<Hangup/>", "we said goodbye" },
+		{ TWILIO_FAILED, "CallSid=" SID "&CallStatus=in-progress",
+		  "<Hangup/>", "we apologised; the default is to hang up" },
+		{ TWILIO_CALLER_GONE, "CallSid=" SID, "<Response></Response>",
+		  "nobody is there" },
+		{ TWILIO_ENDED, "CallSid=" SID "&CallStatus=completed",
+		  "<Response></Response>", "the call is over already" },
+		{ TWILIO_CUT, "CallSid=" SID "&CallStatus=in-progress",
+		  "<Stream", "the socket broke: join them again" },
 	};
 	unsigned status;
 
@@ -246,7 +247,8 @@ static void test_after_the_stream(void **state)
 static void test_joining_again_is_bounded(void **state)
 {
 	(void)state;
-	static const char form_text[] = "CallSid=" SID "&CallStatus=in-progress";
+	static const char form_text[] =
+		"CallSid=" SID "&CallStatus=in-progress";
 	struct twilio_request r = post("/twilio/voice", form_text, NULL);
 	unsigned status, joined = 0;
 

@@ -325,8 +325,8 @@ static void send_mark(void *port, const struct playout_mark *mark)
 		return;
 	snprintf(name, sizeof(name), "g%u.i%u.%u.n%u", mark->generation,
 		 mark->item, mark->end_ms, mark->number);
-	size_t len = twilio_message_mark(text, sizeof(text), leg->stream_sid,
-					 name);
+	size_t len =
+		twilio_message_mark(text, sizeof(text), leg->stream_sid, name);
 	if (len)
 		ws_send_text(leg->ws, text, len);
 }
@@ -338,8 +338,7 @@ static void clear(void *port)
 
 	if (!can_send(leg))
 		return;
-	size_t len =
-		twilio_message_clear(text, sizeof(text), leg->stream_sid);
+	size_t len = twilio_message_clear(text, sizeof(text), leg->stream_sid);
 	if (len)
 		ws_send_text(leg->ws, text, len);
 	leg->clears++;

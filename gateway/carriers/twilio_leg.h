@@ -24,23 +24,23 @@
 #include "gateway/ops/log.h"
 #include "protocols/twilio_message.h"
 
-#define TWILIO_START_MS 10000
+#define TWILIO_START_MS  10000
 #define TWILIO_SILENT_MS 15000
-#define TWILIO_PROBE_MS 2000            /* for the first mark to come back */
-#define TWILIO_BAD_MAX 100
+#define TWILIO_PROBE_MS  2000 /* for the first mark to come back */
+#define TWILIO_BAD_MAX   100
 
 enum twilio_leg_state {
-	TWILIO_LEG_OPEN,        /* until start */
+	TWILIO_LEG_OPEN, /* until start */
 	TWILIO_LEG_LIVE,
-	TWILIO_LEG_CLOSING,     /* we close it */
-	TWILIO_LEG_GONE         /* the socket is gone, the memory may go too */
+	TWILIO_LEG_CLOSING, /* we close it */
+	TWILIO_LEG_GONE     /* the socket is gone, the memory may go too */
 };
 
 /* How the stream ended, for the request that follows it. */
 enum twilio_leg_end {
 	TWILIO_LEG_BY_US,
-	TWILIO_LEG_BY_STOP,     /* the caller hung up, or the call was taken away */
-	TWILIO_LEG_LOST         /* no stop: the network, or Twilio itself */
+	TWILIO_LEG_BY_STOP, /* the caller hung up, or the call was taken away */
+	TWILIO_LEG_LOST     /* no stop: the network, or Twilio itself */
 };
 
 struct twilio_leg_owner {
@@ -60,13 +60,13 @@ struct twilio_leg {
 	struct log log;
 	const struct twilio_leg_owner *events;
 	void *owner;
-	const char *expected_call_sid;  /* of the ticket, or NULL */
+	const char *expected_call_sid; /* of the ticket, or NULL */
 
 	enum twilio_leg_state state;
-	bool has_ended;                 /* on_ended was called */
+	bool has_ended; /* on_ended was called */
 	char stream_sid[TWILIO_SID_LEN];
 	uint64_t opened_ns;
-	uint64_t heard_ns;              /* last message */
+	uint64_t heard_ns; /* last message */
 	uint64_t last_sequence;
 	bool probe_answered;
 	bool probe_complained;
@@ -75,9 +75,9 @@ struct twilio_leg {
 	uint64_t media_in;
 	uint64_t media_out;
 	uint64_t clears;
-	uint64_t ignored;               /* unknown or misplaced */
-	uint64_t bad;                   /* of impossible shape */
-	uint64_t reordered;             /* sequence numbers that jumped */
+	uint64_t ignored;   /* unknown or misplaced */
+	uint64_t bad;       /* of impossible shape */
+	uint64_t reordered; /* sequence numbers that jumped */
 };
 
 extern const struct call_carrier_port twilio_leg_port;

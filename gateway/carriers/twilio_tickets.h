@@ -17,27 +17,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TWILIO_TICKET_LEN 33            /* 128 bits in hex, with NUL */
-#define TWILIO_TICKET_MS 60000          /* from the webhook to the socket */
-#define TWILIO_RECORD_MS 600000         /* a finished call is remembered */
-#define TWILIO_STREAMS_MAX 3            /* streams for one call, in a row */
+#define TWILIO_TICKET_LEN  33     /* 128 bits in hex, with NUL */
+#define TWILIO_TICKET_MS   60000  /* from the webhook to the socket */
+#define TWILIO_RECORD_MS   600000 /* a finished call is remembered */
+#define TWILIO_STREAMS_MAX 3      /* streams for one call, in a row */
 
 enum twilio_fate {
-	TWILIO_INVITED,         /* the webhook was answered */
-	TWILIO_STREAMING,       /* the socket is open */
-	TWILIO_ENDED,           /* we ended it: hang up */
-	TWILIO_FAILED,          /* no model: do as the configuration says */
-	TWILIO_CALLER_GONE,     /* the caller hung up */
-	TWILIO_CUT              /* the socket was lost */
+	TWILIO_INVITED,     /* the webhook was answered */
+	TWILIO_STREAMING,   /* the socket is open */
+	TWILIO_ENDED,       /* we ended it: hang up */
+	TWILIO_FAILED,      /* no model: do as the configuration says */
+	TWILIO_CALLER_GONE, /* the caller hung up */
+	TWILIO_CUT          /* the socket was lost */
 };
 
 struct twilio_ticket {
 	char secret[TWILIO_TICKET_LEN]; /* "" once used */
 	char call_sid[35];
-	char from[32];                  /* for the log, masked when printed */
+	char from[32]; /* for the log, masked when printed */
 	char to[32];
 	enum twilio_fate fate;
-	unsigned streams;               /* tickets given to this call so far */
+	unsigned streams; /* tickets given to this call so far */
 	uint64_t since_ns;
 	bool is_taken;
 };
@@ -60,9 +60,9 @@ struct twilio_ticket *twilio_tickets_issue(struct twilio_tickets *t,
 					   const uint8_t entropy[16],
 					   uint64_t now_ns);
 
-/* twilio_tickets_redeem: a socket presents a secret (len characters). Good once;
- * compared in constant time.
- * Returns the ticket, or NULL for an unknown, used or expired one. */
+/* twilio_tickets_redeem: a socket presents a secret (len characters). Good
+ * once; compared in constant time. Returns the ticket, or NULL for an unknown,
+ * used or expired one. */
 struct twilio_ticket *twilio_tickets_redeem(struct twilio_tickets *t,
 					    const char *secret, size_t len,
 					    uint64_t now_ns);

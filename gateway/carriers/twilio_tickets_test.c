@@ -8,9 +8,9 @@
 #define MS 1000000ull
 
 static const uint8_t entropy[2][16] = {
-	{0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b,
-	 0x0c, 0x0d, 0x0e, 0xff},
-	{0xaa},
+	{ 0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a,
+	  0x0b, 0x0c, 0x0d, 0x0e, 0xff },
+	{ 0xaa },
 };
 
 static void test_good_once(void **state)
@@ -20,7 +20,8 @@ static void test_good_once(void **state)
 	char secret[TWILIO_TICKET_LEN];
 
 	assert_int_equal(0, twilio_tickets_init(&t, 4));
-	struct twilio_ticket *k = twilio_tickets_issue(&t, "CA1", entropy[0], 0);
+	struct twilio_ticket *k =
+		twilio_tickets_issue(&t, "CA1", entropy[0], 0);
 	CHECK_STR("000102030405060708090a0b0c0d0eff", k->secret,
 		  "128 bits in hex");
 	strcpy(secret, k->secret);
@@ -55,11 +56,13 @@ static void test_repeated_webhook(void **state)
 
 	assert_int_equal(0, twilio_tickets_init(&t, 4));
 	strcpy(secret, twilio_tickets_issue(&t, "CA1", entropy[0], 0)->secret);
-	CHECK_STR(secret, twilio_tickets_issue(&t, "CA1", entropy[1], 1)->secret,
+	CHECK_STR(secret,
+		  twilio_tickets_issue(&t, "CA1", entropy[1], 1)->secret,
 		  "a retry gets the same ticket");
 	twilio_tickets_redeem(&t, secret, 32, 2);
 	twilio_tickets_settle(&t, "CA1", TWILIO_CUT, 3);
-	struct twilio_ticket *k = twilio_tickets_issue(&t, "CA1", entropy[1], 4);
+	struct twilio_ticket *k =
+		twilio_tickets_issue(&t, "CA1", entropy[1], 4);
 	CHECK(strcmp(secret, k->secret) != 0, "a new stream gets a new one");
 	CHECK_EQ(2, k->streams, "and they are counted");
 	twilio_tickets_free(&t);

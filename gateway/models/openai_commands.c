@@ -5,8 +5,8 @@
 #include "gateway/models/openai_parts.h"
 #include "gateway/net/ws.h"
 
-#define APPEND_BYTES 6144       /* audio in one append: 128 ms of PCM16 */
-#define INSTRUCTIONS_MAX 20480  /* the agent's and a response's own */
+#define APPEND_BYTES     6144  /* audio in one append: 128 ms of PCM16 */
+#define INSTRUCTIONS_MAX 20480 /* the agent's and a response's own */
 
 /* Event ids say what they are for, so that an error names its cause. */
 static void next_id(struct openai_session *s, const char *kind, char id[32])
@@ -29,8 +29,8 @@ void openai_commands_configure(struct openai_session *s)
 {
 	next_id(s, "configure", s->configure_id);
 	transmit(s, s->configure_id,
-	     realtime_command_session(&s->out, s->configure_id,
-				      &s->profile->session));
+		 realtime_command_session(&s->out, s->configure_id,
+					  &s->profile->session));
 }
 
 static void append(void *session, const uint8_t *bytes, size_t n)
@@ -78,10 +78,10 @@ static void speak(void *session, enum speak what)
 
 	next_id(s, "speak", s->speak_id);
 	transmit(s, s->speak_id,
-	     realtime_command_respond(
-		     &s->out, s->speak_id,
-		     instructions_for(s, what, text, sizeof(text)),
-		     purpose[what]));
+		 realtime_command_respond(&s->out, s->speak_id,
+					  instructions_for(s, what, text,
+							   sizeof(text)),
+					  purpose[what]));
 }
 
 static void cancel(void *session, const char *response_id)
@@ -101,8 +101,8 @@ static void truncate_item(void *session, const char *item_id,
 
 	next_id(s, "truncate", id);
 	transmit(s, id,
-	     realtime_command_truncate(&s->out, id, item_id, content_index,
-				       heard_ms));
+		 realtime_command_truncate(&s->out, id, item_id, content_index,
+					   heard_ms));
 }
 
 static void forget_item(void *session, const char *item_id)
@@ -130,7 +130,8 @@ static void tool_output(void *session, const char *call_id, const char *output)
 	char id[32];
 
 	next_id(s, "tool", id);
-	transmit(s, id, realtime_command_tool_output(&s->out, id, call_id, output));
+	transmit(s, id,
+		 realtime_command_tool_output(&s->out, id, call_id, output));
 }
 
 static void close_session(void *session)

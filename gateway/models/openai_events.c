@@ -102,8 +102,8 @@ static void on_updated(struct openai_session *s,
 {
 	if (s->state != OPENAI_CONFIGURING)
 		return;
-	const char *difference = realtime_session_difference(
-		&s->profile->session, ev->session);
+	const char *difference =
+		realtime_session_difference(&s->profile->session, ev->session);
 	if (difference) {
 		openai_session_fail(s, difference, now_ns);
 		return;

@@ -36,8 +36,8 @@ static const char *or_null(const char *text)
 	return text[0] ? text : NULL;
 }
 
-static void set_session(struct realtime_session *s, const struct config_agent *a,
-			const char *instructions)
+static void set_session(struct realtime_session *s,
+			const struct config_agent *a, const char *instructions)
 {
 	*s = (struct realtime_session){
 		.instructions = instructions,

@@ -36,7 +36,7 @@ void openai_session_fail(struct openai_session *s, const char *why,
 
 static bool is_passing_status(unsigned http_status)
 {
-	static const unsigned list[] = {408, 429, 500, 502, 503, 504};
+	static const unsigned list[] = { 408, 429, 500, 502, 503, 504 };
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
 		if (http_status == list[i])
@@ -46,8 +46,8 @@ static bool is_passing_status(unsigned http_status)
 
 static bool is_passing_code(unsigned code)
 {
-	static const unsigned list[] = {1001, 1005, 1006, 1011,
-					1012, 1013, 1014};
+	static const unsigned list[] = { 1001, 1005, 1006, 1011,
+					 1012, 1013, 1014 };
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
 		if (code == list[i])

@@ -1,6 +1,6 @@
-/* One OpenAI Realtime session for one call: connects, configures, confirms, then
- * turns the server's events into call events and the call's wishes into client
- * events.
+/* One OpenAI Realtime session for one call: connects, configures, confirms,
+ * then turns the server's events into call events and the call's wishes into
+ * client events.
  *
  * Opening is tried again after passing failures (a busy or restarting server)
  * as long as the call waits; a refusal is final at once. Once live, a lost
@@ -25,23 +25,23 @@ struct tls_context;
 struct ws;
 
 /* Limits. */
-#define OPENAI_PING_MS 20000            /* between our pings */
-#define OPENAI_PONG_MS 10000            /* without an answer: lost */
-#define OPENAI_ATTEMPTS 4               /* to open one session */
-#define OPENAI_RETRY_MS 250             /* before the second attempt, doubling */
+#define OPENAI_PING_MS     20000 /* between our pings */
+#define OPENAI_PONG_MS     10000 /* without an answer: lost */
+#define OPENAI_ATTEMPTS    4     /* to open one session */
+#define OPENAI_RETRY_MS    250   /* before the second attempt, doubling */
 #define OPENAI_COMMAND_MAX (256 * 1024) /* bytes of one control message */
 
 /* What every session of an agent has in common. Made once, never changed. */
 struct openai_profile {
-	char url[1024];                 /* ws[s]://…?model=… */
-	char headers[640];              /* Authorization line; holds a secret */
+	char url[1024];    /* ws[s]://…?model=… */
+	char headers[640]; /* Authorization line; holds a secret */
 	struct tls_context *tls;
 	unsigned connect_timeout_ms;
 	unsigned configure_timeout_ms;
 	struct realtime_session session;
-	char instructions[18 * 1024];   /* the agent's, and the house rules */
-	const char *greeting;           /* what the first response is told, or
-					   NULL: the caller begins */
+	char instructions[18 * 1024]; /* the agent's, and the house rules */
+	const char *greeting;         /* what the first response is told, or
+					 NULL: the caller begins */
 };
 
 /* openai_profile_init: from the configuration, which must outlive it. tls may
@@ -51,12 +51,12 @@ void openai_profile_init(struct openai_profile *p, const struct config *c,
 void openai_profile_wipe(struct openai_profile *p);
 
 enum openai_state {
-	OPENAI_CONNECTING,      /* until the 101 */
-	OPENAI_OPEN,            /* until session.created */
-	OPENAI_CONFIGURING,     /* until session.updated */
+	OPENAI_CONNECTING,  /* until the 101 */
+	OPENAI_OPEN,        /* until session.created */
+	OPENAI_CONFIGURING, /* until session.updated */
 	OPENAI_LIVE,
-	OPENAI_WAITING,         /* before the next attempt */
-	OPENAI_CLOSED           /* the socket is gone, the memory may go too */
+	OPENAI_WAITING, /* before the next attempt */
+	OPENAI_CLOSED   /* the socket is gone, the memory may go too */
 };
 
 /* Embedded in its owner; opaque to everyone else. */
@@ -72,22 +72,22 @@ struct openai_session {
 
 	struct ws *ws;
 	enum openai_state state;
-	uint64_t since_ns;              /* of this state */
+	uint64_t since_ns; /* of this state */
 	unsigned attempts;
-	bool is_closing;                /* by us */
-	struct buffer out;              /* one control message being made */
-	unsigned commands;              /* numbers of our event ids */
+	bool is_closing;   /* by us */
+	struct buffer out; /* one control message being made */
+	unsigned commands; /* numbers of our event ids */
 	char configure_id[32];
-	char speak_id[32];              /* the last request to speak */
-	uint64_t ping_ns;               /* when the last ping left */
+	char speak_id[32]; /* the last request to speak */
+	uint64_t ping_ns;  /* when the last ping left */
 	bool pong_missing;
 	char session_id[128];
 
 	/* Totals. */
 	uint64_t appends;
 	uint64_t appended_bytes;
-	uint64_t unreadable;            /* messages that could not be read */
-	uint64_t ignored;               /* events of no use */
+	uint64_t unreadable; /* messages that could not be read */
+	uint64_t ignored;    /* events of no use */
 	uint64_t errors;
 };
 

@@ -7,7 +7,7 @@
 struct log;
 
 struct resources {
-	size_t heap_bytes;      /* allocated and not freed */
+	size_t heap_bytes; /* allocated and not freed */
 	unsigned descriptors;
 };
 

@@ -2,9 +2,10 @@
  *
  *   call_sound CALL.wav [--json]
  *
- * The left channel is what the caller said, the right what the caller heard. The
- * two are aligned once, then window by window: a window whose delay differs has
- * lost or gained samples. The quality is the segmental SNR of active speech. */
+ * The left channel is what the caller said, the right what the caller heard.
+ * The two are aligned once, then window by window: a window whose delay differs
+ * has lost or gained samples. The quality is the segmental SNR of active
+ * speech. */
 #include <sndfile.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 
 #include "codecs/audio_compare.h"
 
-#define WINDOW_S 10
+#define WINDOW_S    10
 #define MAX_DELAY_S 5
 
 struct recording {
@@ -24,16 +25,16 @@ struct recording {
 };
 
 struct figures {
-	long delay;             /* samples */
-	unsigned windows;       /* with speech in them */
-	long drift;             /* largest change of the delay, samples */
+	long delay;       /* samples */
+	unsigned windows; /* with speech in them */
+	long drift;       /* largest change of the delay, samples */
 	double snr_db;
-	long gaps;              /* digital silence inside speech, of >= 10 ms */
+	long gaps; /* digital silence inside speech, of >= 10 ms */
 };
 
 static int read_recording(struct recording *r, const char *path)
 {
-	SF_INFO info = {0};
+	SF_INFO info = { 0 };
 	SNDFILE *f = sf_open(path, SFM_READ, &info);
 
 	if (!f || info.channels != 2) {
@@ -88,8 +89,8 @@ static void count_gaps(const struct recording *r, struct figures *f)
 	long run = 0, least = (long)r->rate / 100;
 
 	for (long i = 0; i + f->delay < r->samples; i++) {
-		bool is_hole = r->heard[i + f->delay] == 0 &&
-			       abs(r->said[i]) > 300;
+		bool is_hole =
+			r->heard[i + f->delay] == 0 && abs(r->said[i]) > 300;
 		if (is_hole)
 			run++;
 		else if (r->heard[i + f->delay] != 0)
@@ -111,16 +112,15 @@ static int measure(const struct recording *r, struct figures *f)
 		return -1;
 	measure_drift(r, f);
 	count_gaps(r, f);
-	f->snr_db = audio_segmental_snr(r->said, r->heard + f->delay,
-					(size_t)(r->samples - f->delay),
-					r->rate);
+	f->snr_db =
+		audio_segmental_snr(r->said, r->heard + f->delay,
+				    (size_t)(r->samples - f->delay), r->rate);
 	return 0;
 }
 
 static void print_text(const struct recording *r, const struct figures *f)
 {
-	printf("  length              %8.1f s\n",
-	       (double)r->samples / r->rate);
+	printf("  length              %8.1f s\n", (double)r->samples / r->rate);
 	printf("  delay there and back%8.1f ms\n",
 	       1000.0 * (double)f->delay / r->rate);
 	printf("  segmental SNR       %8.1f dB\n", f->snr_db);
