@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -135,13 +136,9 @@ static int read_all(struct audio *a, SNDFILE *file, const SF_INFO *info)
 	return err;
 }
 
-static int check_info(const SF_INFO *info)
+static bool rate_is_known(long rate)
 {
-	if (info->channels < 1 || info->frames < 1 ||
-	    info->samplerate < AUDIO_CONVERT_RATE_MIN ||
-	    info->samplerate > AUDIO_CONVERT_RATE_MAX)
-		return -EINVAL;
-	return 0;
+	return rate >= AUDIO_CONVERT_RATE_MIN && rate <= AUDIO_CONVERT_RATE_MAX;
 }
 
 /* Takes file over. */
@@ -150,9 +147,10 @@ static int read_and_close(struct audio *a, SNDFILE *file, const SF_INFO *info,
 {
 	if (!file)
 		return -EINVAL;
+	int err = -EINVAL;
 	a->rate = rate;
-	int err = check_info(info);
-	if (!err)
+	if (rate_is_known(rate) && rate_is_known(info->samplerate) &&
+	    info->channels > 0)
 		err = read_all(a, file, info);
 	sf_close(file);
 	if (!err && a->samples == 0)
@@ -265,9 +263,11 @@ static int write_frames(int fd, unsigned rate, unsigned channels,
 		.channels = (int)channels,
 		.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16,
 	};
+	if (!sf_format_check(&info))
+		return -EINVAL;
 	SNDFILE *file = sf_open_fd(fd, SFM_WRITE, &info, SF_FALSE);
 	if (!file)
-		return -EINVAL;
+		return -EIO;
 	sf_count_t n = sf_writef_short(file, pcm, (sf_count_t)frames);
 	int err = sf_close(file);
 	return err || n != (sf_count_t)frames ? -EIO : 0;

@@ -16,9 +16,10 @@ struct audio {
 	unsigned rate; /* Hz */
 };
 
-/* audio_file_read: read a file of any rate, width and channel count as mono
- * 16-bit at `rate` Hz (channels are averaged; other rates are converted by a
- * windowed-sinc filter, which neither wraps nor aliases above -70 dB).
+/* audio_file_read: read a file of any rate (1..768 kHz), width and channel
+ * count as mono 16-bit at `rate` Hz. Channels are averaged; other rates are
+ * converted by audio_convert, which neither wraps nor aliases above -70 dB;
+ * a mono 16-bit file of the same rate is read bit for bit.
  *
  * Files of more than AUDIO_FILE_MAX_SECONDS are refused.
  * Returns 0; -ENOENT/-EACCES/... as open(2); -EINVAL not an audio file
@@ -35,7 +36,8 @@ void audio_free(struct audio *a);
 /* audio_file_write: write `frames` frames of interleaved 16-bit samples as a
  * WAV file, replacing what was there.
  *
- * Returns 0 or a negative errno (-EIO for a short write). */
+ * Returns 0; -EINVAL for a rate or channel count WAV does not have; -EIO for a
+ * short write; else as open(2). */
 int audio_file_write(const char *path, unsigned rate, unsigned channels,
 		     const int16_t *pcm, size_t frames);
 

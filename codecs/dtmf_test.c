@@ -42,15 +42,14 @@ static void check_no_digit(const char *folder)
 
 static void human_speech_holds_no_digit(void **state)
 {
-	const char *folder = getenv("TANDEM_SPEECH");
 	(void)state;
-	check_no_digit(folder ? folder : "../shared/audio");
+	check_no_digit(speech_files_human());
 }
 
 static void bundled_speech_holds_no_digit(void **state)
 {
 	(void)state;
-	check_no_digit("test-vectors/speech");
+	check_no_digit(speech_files_bundled());
 }
 
 /* Amplitude of one frequency over a whole second: exact bins. */

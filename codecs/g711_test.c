@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/measure/g711_measure.h"
 #include "tools/testing/check.h"
 
 struct law {
@@ -147,6 +148,20 @@ static void overload_takes_the_largest_value(void **state)
 	}
 }
 
+static void distortion_is_within_the_mask(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G711_MEASURE_LEVELS; i++) {
+		const struct g711_mask *mask = &g711_measure_mask[i];
+		double u = g711_measure_sine_db(G711_MEASURE_ULAW,
+						mask->level_dbm0);
+		double a = g711_measure_sine_db(G711_MEASURE_ALAW,
+						mask->level_dbm0);
+		CHECK(u >= mask->least_db, "mu-law, G.712 mask");
+		CHECK(a >= mask->least_db, "A-law, G.712 mask");
+	}
+}
+
 static void arrays_equal_samples(void **state)
 {
 	uint8_t code[256];
@@ -170,6 +185,7 @@ int main(void)
 		cmocka_unit_test(every_code_word_survives),
 		cmocka_unit_test(every_sample_is_within_half_a_step),
 		cmocka_unit_test(overload_takes_the_largest_value),
+		cmocka_unit_test(distortion_is_within_the_mask),
 		cmocka_unit_test(arrays_equal_samples),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,13 +1,12 @@
 #include "tools/measure/dtmf_measure.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "codecs/audio_file.h"
 #include "codecs/dtmf.h"
 #include "codecs/g711.h"
 
@@ -61,56 +60,43 @@ struct dtmf_score dtmf_measure(int level, int twist)
 	return score;
 }
 
-static void amplify(int16_t *pcm, size_t n, double gain)
+static void amplify(int16_t *out, const int16_t *in, size_t n, double gain)
 {
 	for (size_t i = 0; i < n; i++) {
-		double x = fmin(fmax(pcm[i] * gain, INT16_MIN), INT16_MAX);
-		pcm[i] = (int16_t)lrint(x);
+		double x = fmin(fmax(in[i] * gain, INT16_MIN), INT16_MAX);
+		out[i] = (int16_t)lrint(x);
 	}
 }
 
-static size_t digits_in(const struct audio *a)
+static size_t digits_in(const struct audio *a, double gain)
 {
 	char heard[HEARD_MAX];
 	struct dtmf_detector *d = dtmf_detector_new();
-	size_t digits = d ? dtmf_detect(d, a->pcm, a->samples, heard, HEARD_MAX)
-			  : HEARD_MAX;
+	size_t digits = HEARD_MAX;
+	int16_t *pcm = malloc(a->samples * sizeof(*pcm));
+	if (d && pcm) {
+		amplify(pcm, a->pcm, a->samples, gain);
+		digits = dtmf_detect(d, pcm, a->samples, heard, HEARD_MAX);
+	}
+	free(pcm);
 	dtmf_detector_free(d);
 	return digits;
 }
 
-static void add_file(struct dtmf_talk_off *t, const char *path)
+static void on_speech(void *user, const char *path, struct audio *a)
 {
 	static const double gain[] = { 0.316, 1, 3.16 };
+	struct dtmf_talk_off *t = user;
 	for (size_t g = 0; g < 3; g++) {
-		struct audio a;
-		if (audio_file_read(&a, path, RATE))
-			return;
-		amplify(a.pcm, a.samples, gain[g]);
-		size_t digits = digits_in(&a);
+		size_t digits = digits_in(a, gain[g]);
 		if (digits && !t->digits)
 			snprintf(t->first, sizeof(t->first), "%s", path);
 		t->digits += digits;
-		t->seconds += (double)a.samples / RATE;
-		audio_free(&a);
+		t->seconds += (double)a->samples / RATE;
 	}
-	t->files++;
 }
 
 void dtmf_measure_talk_off(struct dtmf_talk_off *t, const char *folder)
 {
-	DIR *dir = opendir(folder);
-	if (!dir)
-		return;
-	for (struct dirent *e; (e = readdir(dir));) {
-		char path[DTMF_PATH_SIZE];
-		const char *dot = strrchr(e->d_name, '.');
-		if (!dot || strcmp(dot, ".wav") != 0)
-			continue;
-		int len = snprintf(path, sizeof(path), "%s/%s", folder,
-				   e->d_name);
-		if (len > 0 && (size_t)len < sizeof(path))
-			add_file(t, path);
-	}
-	closedir(dir);
+	t->files += speech_files_each(folder, RATE, on_speech, t);
 }

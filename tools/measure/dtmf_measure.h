@@ -5,12 +5,13 @@
 
 #include <stddef.h>
 
-#define DTMF_ON_MS     40
-#define DTMF_OFF_MS    40
-#define DTMF_REPEATS   8 /* each at another phase of the detector's blocks */
-#define DTMF_LEVELS    12
-#define DTMF_TWISTS    5
-#define DTMF_PATH_SIZE 512
+#include "tools/measure/speech_files.h"
+
+#define DTMF_ON_MS   40
+#define DTMF_OFF_MS  40
+#define DTMF_REPEATS 8 /* each at another phase of the detector's blocks */
+#define DTMF_LEVELS  12
+#define DTMF_TWISTS  5
 
 /* tenths of dBm0 per tone, and tenths of dB */
 extern const int dtmf_measure_level[DTMF_LEVELS];
@@ -25,12 +26,12 @@ struct dtmf_score {
 /* dtmf_measure: all 16 digits, DTMF_REPEATS times each, through mu-law. */
 struct dtmf_score dtmf_measure(int level, int twist);
 
-/* Digits heard in the WAV files of a folder. */
+/* Digits heard in speech. */
 struct dtmf_talk_off {
 	size_t files;
 	double seconds;
 	size_t digits;
-	char first[DTMF_PATH_SIZE]; /* a file with false digits */
+	char first[SPEECH_FILES_PATH_SIZE]; /* a file with false digits */
 };
 
 /* dtmf_measure_talk_off: add a folder's speech, at its own level and at +-10

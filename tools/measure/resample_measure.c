@@ -2,11 +2,8 @@
 
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#include "tools/measure/filter_design.h"
 
 #define PI           3.14159265358979323846
 #define PASS_FROM_HZ 200
@@ -18,7 +15,6 @@
 #define OUT_MAX      (3 * IN_MAX + 3 * RESAMPLE_HISTORY)
 #define PHASES       16 /* of the round-trip sine against the samples */
 #define NOISE_IN     4801
-#define OVERLOAD_IN  960
 #define TIMED_FRAMES 20000
 
 const struct resample_band resample_measure_band[RESAMPLE_RATIOS] = {
@@ -227,106 +223,6 @@ size_t resample_measure_split_failures(enum resample_ratio ratio, size_t splits)
 		size_t got = convert_split(ratio, split, in, NOISE_IN, most,
 					   (uint32_t)i);
 		if (got != n || memcmp(split, whole, n * sizeof(*split)) != 0)
-			failures++;
-	}
-	return failures;
-}
-
-/* A filter as designed, between the grids of a ratio. */
-struct textbook {
-	const struct filter_design *design;
-	double tap[FILTER_HALF_MAX + 1];
-	size_t up;
-	size_t down;
-};
-
-static void textbook_init(struct textbook *t, enum resample_ratio ratio)
-{
-	const struct resample_band *band = &resample_measure_band[ratio];
-	bool is_narrow = band->in_hz == 8000 || band->out_hz == 8000;
-	t->design = is_narrow ? &filter_design_narrow : &filter_design_wide;
-	t->up = (size_t)t->design->rate_hz / band->in_hz;
-	t->down = (size_t)t->design->rate_hz / band->out_hz;
-	filter_design_run(t->design, t->tap);
-}
-
-/* Zero-stuff, convolve, keep every `down`th, saturate. */
-static double textbook_output(const struct textbook *t, const int16_t *in,
-			      size_t n, size_t index)
-{
-	size_t at = index * t->down;
-	size_t half = t->design->half;
-	double sum = 0;
-	for (size_t i = 0; i < n && i * t->up <= at; i++) {
-		size_t k = at - i * t->up;
-		size_t off = k < half ? half - k : k - half;
-		if (off <= half)
-			sum += in[i] * t->tap[off] * (double)t->up;
-	}
-	return fmin(fmax(sum, INT16_MIN), INT16_MAX);
-}
-
-static bool follows_textbook(enum resample_ratio ratio,
-			     const struct textbook *t, const int16_t *in)
-{
-	int16_t out[3 * OVERLOAD_IN];
-	size_t n = convert(ratio, out, in, OVERLOAD_IN);
-	for (size_t i = 0; i < n; i++)
-		if (fabs(out[i] - textbook_output(t, in, OVERLOAD_IN, i)) > 1)
-			return false;
-	return true;
-}
-
-/* Rows: half a period of a square wave, or a shape. */
-enum { SHAPE_SILENCE = 1000, SHAPE_DC, SHAPE_SINE, SHAPE_NOISE, SHAPE_PEAKS };
-
-static const int overload_case[] = { SHAPE_SILENCE,
-				     SHAPE_DC,
-				     SHAPE_SINE,
-				     SHAPE_NOISE,
-				     SHAPE_PEAKS,
-				     1,
-				     2,
-				     3,
-				     4,
-				     7,
-				     20,
-				     100 };
-
-static int16_t overload_sample(int shape, size_t i, uint32_t *seed)
-{
-	switch (shape) {
-	case SHAPE_SILENCE:
-		return 0;
-	case SHAPE_DC:
-		return i < OVERLOAD_IN / 2 ? INT16_MAX : INT16_MIN;
-	case SHAPE_SINE:
-		return (int16_t)lrint(INT16_MAX * sin(0.37 * (double)i));
-	case SHAPE_NOISE:
-		return next_random(seed) & 1 ? INT16_MAX : INT16_MIN;
-	case SHAPE_PEAKS:
-		return i % 97 == 0 ? INT16_MIN : 0;
-	default:
-		return i / (size_t)shape % 2 ? INT16_MAX : INT16_MIN;
-	}
-}
-
-size_t resample_measure_overload_cases(void)
-{
-	return sizeof(overload_case) / sizeof(overload_case[0]);
-}
-
-size_t resample_measure_overload_failures(enum resample_ratio ratio)
-{
-	struct textbook textbook;
-	size_t failures = 0;
-	textbook_init(&textbook, ratio);
-	for (size_t c = 0; c < resample_measure_overload_cases(); c++) {
-		int16_t in[OVERLOAD_IN];
-		uint32_t seed = 42;
-		for (size_t i = 0; i < OVERLOAD_IN; i++)
-			in[i] = overload_sample(overload_case[c], i, &seed);
-		if (!follows_textbook(ratio, &textbook, in))
 			failures++;
 	}
 	return failures;

@@ -48,12 +48,6 @@ double resample_measure_round_trip_db(enum resample_ratio up,
 size_t resample_measure_split_failures(enum resample_ratio ratio,
 				       size_t splits);
 
-/* How many of the overload cases (DC, square waves, sines and noise at full
- * scale, silence) are off by more than one from the same filter in double
- * precision, saturated: a wrap is off by 65535. */
-size_t resample_measure_overload_cases(void);
-size_t resample_measure_overload_failures(enum resample_ratio ratio);
-
 /* The mean time of a 20 ms frame. */
 double resample_measure_frame_ns(enum resample_ratio ratio);
 
