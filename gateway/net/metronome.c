@@ -3,7 +3,7 @@
 #include <string.h>
 
 #define NS_PER_MS 1000000u
-#define STEP_NS	  ((uint64_t)METRONOME_STEP_MS * NS_PER_MS)
+#define STEP_NS   ((uint64_t)METRONOME_STEP_MS * NS_PER_MS)
 
 static void on_timer(uv_timer_t *timer);
 

@@ -27,11 +27,11 @@ struct metronome_member {
 struct metronome {
 	uv_timer_t timer;
 	uint64_t origin_ns; /* on a whole millisecond */
-	uint64_t tick;	    /* steps since the origin that are done */
+	uint64_t tick;      /* steps since the origin that are done */
 	struct metronome_member *phase[METRONOME_PHASES];
 	struct metronome_member *next; /* being walked: removal stays safe */
 	unsigned members;
-	unsigned turn;	      /* which phase the next member joins */
+	unsigned turn;        /* which phase the next member joins */
 	uint64_t late_ns_max; /* worst lateness seen */
 };
 

@@ -103,17 +103,17 @@ static void what_is_due_follows_from_the_time(void **state)
 		unsigned ticks;
 		const char *why;
 	} row[] = {
-		{4.9, 0, "before the first step"},
-		{5, 1, "the first step to the nanosecond"},
-		{9.9, 1, "within it nothing more"},
-		{12, 2, "late by 2 ms: still the second step"},
-		{15, 3, "and lateness does not move the grid"},
-		{14, 3, "time that stands still calls nobody"},
-		{20, 4, "the fourth"},
-		{35, 7, "three steps at once: three phases"},
-		{40, 8, "the grid goes on"},
-		{1000, 12, "960 ms late: each member once"},
-		{1005, 13, "and from there one by one"},
+		{ 4.9, 0, "before the first step" },
+		{ 5, 1, "the first step to the nanosecond" },
+		{ 9.9, 1, "within it nothing more" },
+		{ 12, 2, "late by 2 ms: still the second step" },
+		{ 15, 3, "and lateness does not move the grid" },
+		{ 14, 3, "time that stands still calls nobody" },
+		{ 20, 4, "the fourth" },
+		{ 35, 7, "three steps at once: three phases" },
+		{ 40, 8, "the grid goes on" },
+		{ 1000, 12, "960 ms late: each member once" },
+		{ 1005, 13, "and from there one by one" },
 	};
 	struct stage *s = *state;
 

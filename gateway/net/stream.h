@@ -18,9 +18,14 @@ struct buffer;
 struct stream;
 struct tls_context;
 
-#define STREAM_OUT_MAX (4u << 20)       /* bytes waiting for a slow peer; more:
-					   the stream closes with -ENOBUFS */
-#define STREAM_ADDRESS_LEN 64           /* "[::1]:8080" with NUL */
+/* Bytes waiting for a slow peer; more: the stream closes with -ENOBUFS. */
+#define STREAM_OUT_MAX (4u << 20)
+/* After the peer's orderly end what waits may still leave, this long. */
+#define STREAM_LINGER_MS 1000
+/* A peer whose kernel says nothing for this long is gone (-ETIMEDOUT). */
+#define STREAM_SILENCE_MS 10000
+/* stream_peer's text with its NUL, and to spare. */
+#define STREAM_ADDRESS_LEN 64
 
 struct stream_events {
 	/* Connected and, with TLS, the handshake done. Not called for an
@@ -29,15 +34,17 @@ struct stream_events {
 	/* Bytes from the peer. They stay valid for the call only. */
 	void (*on_bytes)(void *owner, const uint8_t *bytes, size_t n);
 	/* The end, whoever caused it. status: 0 after our own close or the
-	 * peer's orderly end; else a negative errno (libuv's, or
-	 * stream_connect's own -ETIMEDOUT, -EACCES for a certificate). why is
-	 * for people: "connection refused", "certificate is not valid for
-	 * host …". */
+	 * peer's orderly end (why tells which); else a negative errno:
+	 * libuv's (UV_EAI_… for a name), -EACCES for a certificate, -EPROTO
+	 * for broken TLS, -ENOBUFS. why is for people: "connection refused
+	 * (127.0.0.1:9)", "certificate is not valid for host …". Never from
+	 * inside a function of this header. */
 	void (*on_closed)(void *owner, int status, const char *why);
 };
 
 /* stream_accept: take a connection from a listening handle.
- * tls NULL means plain. Returns NULL when it cannot be taken. */
+ * tls NULL means plain. How long the TLS handshake may take is the owner's
+ * business. Returns NULL when it cannot be taken. */
 struct stream *stream_accept(uv_loop_t *loop, uv_stream_t *listening,
 			     struct tls_context *tls,
 			     const struct stream_events *events, void *owner);
@@ -46,7 +53,8 @@ struct stream *stream_accept(uv_loop_t *loop, uv_stream_t *listening,
  *
  * tls         NULL means plain; otherwise host is the name that is verified
  * timeout_ms  for resolving, connecting and TLS together
- * Returns NULL only when out of memory; all else arrives by on_closed. */
+ * Returns NULL only when out of memory; all else arrives by on_closed, with
+ * status -ETIMEDOUT (UV_ETIMEDOUT) when the time is spent. */
 struct stream *stream_connect(uv_loop_t *loop, const char *host, unsigned port,
 			      struct tls_context *tls, unsigned timeout_ms,
 			      const struct stream_events *events, void *owner);
@@ -66,20 +74,23 @@ size_t stream_waiting(const struct stream *s);
 void stream_rebind(struct stream *s, const struct stream_events *events,
 		   void *owner);
 
-/* stream_finish: flush, say goodbye (close_notify, FIN), then close; at the
- * latest after timeout_ms. stream_close: at once; what waits is lost. */
+/* stream_finish: flush, say goodbye (close_notify, FIN), then close when the
+ * peer does; at the latest after timeout_ms. What the peer still sends is
+ * thrown away. A stream that is not open yet closes at once.
+ * stream_close: at once; what waits is lost. */
 void stream_finish(struct stream *s, unsigned timeout_ms);
 void stream_close(struct stream *s);
 
 /* stream_reset: close with a TCP RST, for fault injection. */
 void stream_reset(struct stream *s);
 
-/* stream_pause / stream_resume reading, for fault injection. */
+/* stream_pause / stream_resume reading, for fault injection. A pause inside
+ * on_bytes takes effect after it; bytes that TLS holds still arrive. */
 void stream_pause(struct stream *s);
 void stream_resume(struct stream *s);
 
-/* stream_peer: "127.0.0.1:51234". stream_peer_is_loopback: 127/8, ::1 and
- * IPv4-mapped 127/8. */
+/* stream_peer: "127.0.0.1:51234", "unknown" before there is a connection.
+ * stream_peer_is_loopback: 127/8, ::1 and IPv4-mapped 127/8. */
 const char *stream_peer(const struct stream *s);
 bool stream_peer_is_loopback(const struct stream *s);
 bool stream_is_tls(const struct stream *s);

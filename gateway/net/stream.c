@@ -1,0 +1,308 @@
+#include "gateway/net/stream.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "gateway/net/dial.h"
+#include "gateway/net/stream_inner.h"
+#include "protocols/tls.h"
+
+#define PLAIN_MAX       (128u << 10) /* one read, decrypted */
+#define KEEPALIVE_S     (STREAM_SILENCE_MS / 1000)
+#define TLS_OVERHEAD(n) ((n) / 64 + 16384) /* records, alerts, handshake */
+
+static const struct stream_events nobody = { 0 };
+
+/* --- The end --- */
+
+static void on_handle_closed(uv_handle_t *h)
+{
+	struct stream *s = h->data;
+
+	if (--s->open_handles > 0)
+		return;
+	if (s->events->on_closed)
+		s->events->on_closed(s->owner, s->status, s->why);
+	tls_free(s->tls);
+	buffer_free(&s->out);
+	buffer_free(&s->wire);
+	buffer_free(&s->sending);
+	buffer_free(&s->plain);
+	free(s->tcp);
+	free(s);
+}
+
+void stream_end(struct stream *s)
+{
+	if (s->is_closing)
+		return;
+	s->is_closing = true;
+	if (s->dial)
+		dial_cancel(s->dial);
+	s->dial = NULL;
+	if (s->tcp)
+		uv_close((uv_handle_t *)s->tcp, on_handle_closed);
+	uv_close((uv_handle_t *)&s->timer, on_handle_closed);
+}
+
+__attribute__((format(printf, 3, 4))) void stream_note(struct stream *s,
+						       int status,
+						       const char *why, ...)
+{
+	va_list args;
+
+	s->status = status;
+	va_start(args, why);
+	vsnprintf(s->why, sizeof(s->why), why, args);
+	va_end(args);
+}
+
+void stream_fail(struct stream *s, int status)
+{
+	char words[128];
+
+	if (s->is_closing)
+		return;
+	stream_note(s, status, "%s", dial_error(status, words, sizeof(words)));
+	stream_end(s);
+}
+
+void stream_close(struct stream *s)
+{
+	if (!s->is_closing && !s->why[0])
+		stream_note(s, 0, "closed");
+	stream_end(s);
+}
+
+void stream_reset(struct stream *s)
+{
+	struct linger hard = { .l_onoff = 1, .l_linger = 0 };
+	uv_os_fd_t fd;
+
+	/* Not uv_tcp_close_reset, which refuses once a FIN is asked for. */
+	if (!s->is_closing && s->tcp &&
+	    uv_fileno((uv_handle_t *)s->tcp, &fd) == 0)
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+	stream_close(s);
+}
+
+void stream_fail_tls(struct stream *s, int status)
+{
+	const char *words = tls_error(s->tls);
+
+	if (s->is_closing)
+		return;
+	stream_note(s, status, "%s", words[0] ? words : "TLS failed");
+	stream_end(s);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct stream *s = timer->data;
+
+	if (s->is_open) {
+		stream_end(s); /* it was finishing */
+		return;
+	}
+	stream_note(s, UV_ETIMEDOUT, "no answer within %u ms (%s)",
+		    s->timeout_ms, s->tcp ? "TLS handshake" : "connecting");
+	stream_end(s);
+}
+
+void stream_linger(struct stream *s, unsigned timeout_ms)
+{
+	stream_encrypt(s);
+	s->is_finishing = true;
+	if (s->is_closing)
+		return;
+	if (s->tls)
+		tls_close(s->tls);
+	uv_timer_start(&s->timer, on_timer, timeout_ms, 0);
+	stream_resume(s); /* its end must be seen */
+	stream_pump(s);
+}
+
+void stream_finish(struct stream *s, unsigned timeout_ms)
+{
+	if (s->is_closing || s->is_finishing)
+		return;
+	if (!s->is_open) {
+		stream_close(s);
+		return;
+	}
+	stream_note(s, 0, "closed");
+	stream_linger(s, timeout_ms);
+}
+
+void stream_opened(struct stream *s)
+{
+	s->is_open = true;
+	uv_timer_stop(&s->timer);
+	if (s->is_paused)
+		uv_read_stop((uv_stream_t *)s->tcp);
+	if (s->events->on_open)
+		s->events->on_open(s->owner);
+	stream_flush(s);
+}
+
+/* --- The beginning --- */
+
+static void learn_peer(struct stream *s)
+{
+	struct sockaddr_storage a = { 0 };
+	int len = sizeof(a);
+
+	if (uv_tcp_getpeername(s->tcp, (struct sockaddr *)&a, &len))
+		return;
+	address_text((const struct sockaddr *)&a, s->peer);
+	s->peer_is_loopback = address_is_loopback((const struct sockaddr *)&a);
+}
+
+static void tune(uv_tcp_t *tcp)
+{
+	unsigned silence_ms = STREAM_SILENCE_MS;
+	uv_os_fd_t fd;
+
+	uv_tcp_nodelay(tcp, 1);
+	uv_tcp_keepalive(tcp, 1, KEEPALIVE_S);
+	if (uv_fileno((uv_handle_t *)tcp, &fd) == 0)
+		setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &silence_ms,
+			   sizeof(silence_ms));
+}
+
+/* A connected handle begins to carry bytes. */
+static void begin(struct stream *s)
+{
+	s->tcp->data = s;
+	tune(s->tcp);
+	learn_peer(s);
+	s->is_open = !s->tls;
+	if (!s->is_paused || s->tls)
+		stream_read_start(s);
+}
+
+static void on_dialled(void *owner, uv_tcp_t *tcp, int status, const char *why)
+{
+	struct stream *s = owner;
+
+	s->dial = NULL;
+	if (!tcp) {
+		stream_note(s, status, "%s", why);
+		stream_end(s);
+		return;
+	}
+	s->tcp = tcp;
+	s->open_handles++;
+	begin(s);
+	if (s->tls)
+		stream_take_tls(s, NULL, 0);
+	else
+		stream_opened(s);
+}
+
+static struct stream *create(uv_loop_t *loop, const char *host,
+			     struct tls_context *tls,
+			     const struct stream_events *events, void *owner)
+{
+	struct stream *s = calloc(1, sizeof(*s));
+	size_t sending_max = STREAM_OUT_MAX;
+
+	if (!s)
+		return NULL;
+	if (tls)
+		sending_max += TLS_OVERHEAD(STREAM_OUT_MAX);
+	buffer_init(&s->out, STREAM_OUT_MAX);
+	buffer_init(&s->wire, sending_max);
+	buffer_init(&s->sending, sending_max);
+	buffer_init(&s->plain, PLAIN_MAX);
+	s->tls = tls ? tls_new(tls, host, &s->wire, &s->plain) : NULL;
+	if (tls && !s->tls) {
+		free(s);
+		return NULL;
+	}
+	s->loop = loop;
+	s->events = events;
+	s->owner = owner;
+	s->timer.data = s->write.data = s;
+	snprintf(s->peer, sizeof(s->peer), "unknown");
+	uv_timer_init(loop, &s->timer); /* cannot fail */
+	s->open_handles = 1;
+	return s;
+}
+
+struct stream *stream_accept(uv_loop_t *loop, uv_stream_t *listening,
+			     struct tls_context *tls,
+			     const struct stream_events *events, void *owner)
+{
+	struct stream *s = create(loop, NULL, tls, events, owner);
+
+	if (!s)
+		return NULL;
+	s->tcp = malloc(sizeof(*s->tcp));
+	if (s->tcp && uv_tcp_init(loop, s->tcp) != 0) {
+		free(s->tcp);
+		s->tcp = NULL;
+	}
+	if (s->tcp) {
+		s->open_handles++;
+		s->tcp->data = s;
+		if (uv_accept(listening, (uv_stream_t *)s->tcp) == 0) {
+			begin(s);
+			return s;
+		}
+	}
+	s->events = &nobody;
+	stream_end(s);
+	return NULL;
+}
+
+struct stream *stream_connect(uv_loop_t *loop, const char *host, unsigned port,
+			      struct tls_context *tls, unsigned timeout_ms,
+			      const struct stream_events *events, void *owner)
+{
+	struct stream *s = create(loop, host, tls, events, owner);
+	int err;
+
+	if (!s)
+		return NULL;
+	s->timeout_ms = timeout_ms;
+	uv_update_time(loop); /* a long callback must not eat the time-out */
+	uv_timer_start(&s->timer, on_timer, timeout_ms, 0);
+	err = dial_start(&s->dial, loop, host, port, timeout_ms, on_dialled, s);
+	if (err)
+		stream_fail(s, err);
+	return s;
+}
+
+void stream_rebind(struct stream *s, const struct stream_events *events,
+		   void *owner)
+{
+	s->events = events;
+	s->owner = owner;
+}
+
+const char *stream_peer(const struct stream *s)
+{
+	return s->peer;
+}
+
+bool stream_peer_is_loopback(const struct stream *s)
+{
+	return s->peer_is_loopback;
+}
+
+bool stream_is_tls(const struct stream *s)
+{
+	return s->tls != NULL;
+}
+
+uint64_t stream_read_ns(const struct stream *s)
+{
+	return s->read_ns;
+}
