@@ -1,8 +1,9 @@
 /* A WebSocket connection on libuv, either role: messages in, messages out.
  *
  * One owner. ws_close and ws_abort may be called in every state and twice;
- * on_closed comes exactly once, last, after which the ws is gone. No callback
- * runs from inside the functions of this header. */
+ * after either no message is delivered any more. on_closed comes exactly once,
+ * last, after which the ws is gone. No callback runs from inside the functions
+ * of this header. */
 #ifndef GATEWAY_NET_WS_H
 #define GATEWAY_NET_WS_H
 
@@ -15,19 +16,22 @@ struct stream;
 struct tls_context;
 struct ws;
 
-#define WS_CLOSE_WAIT_MS 1000   /* for the peer's close frame, then TCP closes */
+/* For the peer's close frame; then TCP closes. */
+#define WS_CLOSE_WAIT_MS 1000
 
 /* Why a connection that never opened failed, or how an open one ended. */
 struct ws_end {
 	bool was_open;
-	bool by_peer;           /* the peer ended it, or the network */
-	unsigned code;          /* close code; 1005, 1006 as in RFC 6455 */
+	bool by_peer;           /* the peer ended it, or the network; false: we
+				   did, on our own or for a peer's breach */
+	unsigned code;          /* of the first close frame, the peer's or ours;
+				   1005 it had none, 1006 there was no frame */
 	char reason[124];       /* the peer's, printable ASCII only */
 	unsigned http_status;   /* answer to our upgrade when it was not 101 */
 	unsigned retry_after_s; /* its Retry-After, or 0 */
 	int status;             /* negative errno of the transport, or 0 */
-	char why[160];          /* in words: "connection refused",
-				   "HTTP 401 Unauthorized", … */
+	char why[320];          /* in words: "connection refused (…)", "HTTP
+				   401 Unauthorized: bad key", printable ASCII */
 };
 
 struct ws_events {
@@ -42,11 +46,11 @@ struct ws_events {
 };
 
 struct ws_target {
-	const char *url;        /* ws:// or wss:// */
-	const char *extra;      /* more header lines, each with CRLF, or NULL */
-	struct tls_context *tls;/* for wss */
-	unsigned timeout_ms;    /* until the 101; then on_closed -ETIMEDOUT */
-	size_t message_max;     /* bytes */
+	const char *url;   /* ws:// or wss:// */
+	const char *extra; /* more header lines, each with CRLF, or NULL */
+	struct tls_context *tls; /* for wss */
+	unsigned timeout_ms;     /* until the 101; then on_closed -ETIMEDOUT */
+	size_t message_max;      /* bytes */
 };
 
 /* ws_connect: open a client connection. Redirects are never followed.
@@ -54,13 +58,19 @@ struct ws_target {
 struct ws *ws_connect(uv_loop_t *loop, const struct ws_target *target,
 		      const struct ws_events *events, void *owner);
 
-/* ws_adopt: the server's side of a granted upgrade (used by http_upgrade). */
+/* ws_adopt: the server's side of a granted upgrade (used by http_upgrade).
+ * Returns NULL when out of memory; the stream is then still the caller's. */
 struct ws *ws_adopt(uv_loop_t *loop, struct stream *s, size_t message_max,
 		    const struct ws_events *events, void *owner);
 
-/* Sending. Each returns 0, -EPIPE when the connection is closing, or -ENOBUFS
- * when the peer is too slow (STREAM_OUT_MAX waits; the connection then closes).
- * Messages leave at ws_flush, or at the end of the callback being run. */
+/* ws_receive: the bytes that came behind an adopted upgrade (used by the HTTP
+ * server, once its handler has returned; n may be 0). */
+void ws_receive(struct ws *w, const uint8_t *bytes, size_t n);
+
+/* Sending. Each returns 0; -EPIPE when the connection is closing or not open
+ * yet; -ENOBUFS when the peer is too slow (STREAM_OUT_MAX waits; the connection
+ * then closes). Messages leave at ws_flush, or at the end of the callback of
+ * this ws that is being run. */
 int ws_send_text(struct ws *w, const char *text, size_t len);
 int ws_send_frame(struct ws *w, unsigned opcode, bool is_final,
 		  const void *payload, size_t len);
@@ -74,10 +84,10 @@ void ws_abort(struct ws *w);
 void ws_reset(struct ws *w);
 
 struct stream *ws_stream(struct ws *w);
-size_t ws_waiting(const struct ws *w);          /* bytes not yet in the kernel */
-uint64_t ws_read_ns(const struct ws *w);        /* when the current message came */
+size_t ws_waiting(const struct ws *w);   /* bytes not yet in the kernel */
+uint64_t ws_read_ns(const struct ws *w); /* when the current message came */
+
+/* ws_header: of the 101 we received; inside on_open only, else NULL. */
 const char *ws_header(const struct ws *w, const char *name);
-						/* of the 101 we received, only
-						   inside on_open; or NULL */
 
 #endif
