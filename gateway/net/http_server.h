@@ -17,10 +17,12 @@ struct http_connection;
 struct tls_context;
 
 struct http_server_limits {
-	unsigned connections;           /* default 4096; more: closed at once */
-	unsigned head_timeout_ms;       /* default 10000: 408 and close */
-	unsigned idle_timeout_ms;       /* default 30000 between requests */
-	size_t body_max;                /* default 65536: 413 */
+	unsigned connections;     /* default 4096, without the upgraded
+				     ones; more: closed at once */
+	unsigned head_timeout_ms; /* default 10000 for a whole request
+				     (and TLS): 408 and close */
+	unsigned idle_timeout_ms; /* default 30000 between requests */
+	size_t body_max;          /* default 65536: 413 */
 };
 
 struct http_server_events {

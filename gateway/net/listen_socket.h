@@ -1,0 +1,16 @@
+/* A listening TCP socket, as a descriptor: a failure leaves nothing behind. */
+#ifndef GATEWAY_NET_LISTEN_SOCKET_H
+#define GATEWAY_NET_LISTEN_SOCKET_H
+
+#include <uv.h>
+
+/* listen_socket_open: bind and listen on the first address of host (a literal,
+ * bracketed or not, or a name; resolving a name waits) and port (0: any).
+ * Returns a non-blocking descriptor, or a negative errno (libuv's). */
+int listen_socket_open(uv_loop_t *loop, const char *host, unsigned port,
+		       int backlog);
+
+/* listen_socket_port: the port it is bound to. */
+unsigned listen_socket_port(int fd);
+
+#endif
