@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define BASE64_ENCODED(n) (((n) + 2) / 3 * 4)     /* characters for n bytes */
+#define BASE64_ENCODED(n)     (((n) + 2) / 3 * 4) /* characters for n bytes */
 #define BASE64_DECODED_MAX(n) ((n) / 4 * 3)       /* bytes for n characters */
 
 /* base64_encode: write BASE64_ENCODED(n) characters, not NUL-terminated; text

@@ -10,16 +10,16 @@
 static const struct {
 	const char *bytes, *text;
 } vector[] = {
-	{"", ""},
-	{"f", "Zg=="},
-	{"fo", "Zm8="},
-	{"foo", "Zm9v"},
-	{"foob", "Zm9vYg=="},
-	{"fooba", "Zm9vYmE="},
-	{"foobar", "Zm9vYmFy"},
-	{"\x14\xfb\x9c\x03\xd9\x7e", "FPucA9l+"},
-	{"\x14\xfb\x9c\x03\xd9", "FPucA9k="},
-	{"\x14\xfb\x9c\x03", "FPucAw=="},
+	{ "", "" },
+	{ "f", "Zg==" },
+	{ "fo", "Zm8=" },
+	{ "foo", "Zm9v" },
+	{ "foob", "Zm9vYg==" },
+	{ "fooba", "Zm9vYmE=" },
+	{ "foobar", "Zm9vYmFy" },
+	{ "\x14\xfb\x9c\x03\xd9\x7e", "FPucA9l+" },
+	{ "\x14\xfb\x9c\x03\xd9", "FPucA9k=" },
+	{ "\x14\xfb\x9c\x03", "FPucAw==" },
 };
 
 static void test_vectors(void **state)
@@ -28,8 +28,8 @@ static void test_vectors(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(vector); i++) {
 		size_t n = strlen(vector[i].bytes),
 		       len = strlen(vector[i].text);
-		char text[16] = {0};
-		uint8_t bytes[16] = {0};
+		char text[16] = { 0 };
+		uint8_t bytes[16] = { 0 };
 		CHECK_EQ(len, BASE64_ENCODED(n), vector[i].text);
 		CHECK_EQ(len,
 			 base64_encode(text, (const uint8_t *)vector[i].bytes,
@@ -49,25 +49,25 @@ static void test_refused(void **state)
 	static const struct {
 		const char *text, *why;
 	} row[] = {
-		{"A", "one character"},
-		{"AA", "no padding"},
-		{"AAA", "no padding for two bytes"},
-		{"AAAAA", "not a multiple of four"},
-		{"====", "padding only"},
-		{"A===", "three pads"},
-		{"AA=A", "a letter behind padding"},
-		{"=AAA", "padding first"},
-		{"AA==AAAA", "padding inside"},
-		{"AAA=AAAA", "one pad inside"},
-		{"Zh==", "unused bits not zero (one byte)"},
-		{"Zm9=", "unused bits not zero (two bytes)"},
-		{"Zm9-", "url alphabet"},
-		{"Zm9_", "url alphabet"},
-		{"Zm9 ", "blank"},
-		{"Zm\n9v", "line break"},
-		{"Zm9vYm\r\n", "line break at the end"},
-		{"Zm9\xff", "high byte"},
-		{"\x80m9vZm9v", "high byte first"},
+		{ "A", "one character" },
+		{ "AA", "no padding" },
+		{ "AAA", "no padding for two bytes" },
+		{ "AAAAA", "not a multiple of four" },
+		{ "====", "padding only" },
+		{ "A===", "three pads" },
+		{ "AA=A", "a letter behind padding" },
+		{ "=AAA", "padding first" },
+		{ "AA==AAAA", "padding inside" },
+		{ "AAA=AAAA", "one pad inside" },
+		{ "Zh==", "unused bits not zero (one byte)" },
+		{ "Zm9=", "unused bits not zero (two bytes)" },
+		{ "Zm9-", "url alphabet" },
+		{ "Zm9_", "url alphabet" },
+		{ "Zm9 ", "blank" },
+		{ "Zm\n9v", "line break" },
+		{ "Zm9vYm\r\n", "line break at the end" },
+		{ "Zm9\xff", "high byte" },
+		{ "\x80m9vZm9v", "high byte first" },
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
@@ -88,8 +88,8 @@ static void test_against_definition(void **state)
 				  "abcdefghijklmnopqrstuvwxyz0123456789+/";
 	(void)state;
 	for (unsigned v = 0; v < 1u << 24; v += 251) {
-		uint8_t in[3] = {(uint8_t)(v >> 16), (uint8_t)(v >> 8),
-				 (uint8_t)v};
+		uint8_t in[3] = { (uint8_t)(v >> 16), (uint8_t)(v >> 8),
+				  (uint8_t)v };
 		uint8_t back[3];
 		char text[4];
 		base64_encode(text, in, 3);

@@ -11,7 +11,7 @@
 
 void buffer_init(struct buffer *b, size_t limit)
 {
-	*b = (struct buffer){.limit = limit};
+	*b = (struct buffer){ .limit = limit };
 }
 
 void buffer_free(struct buffer *b)

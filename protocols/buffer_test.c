@@ -27,7 +27,7 @@ static void test_append_consume(void **state)
 static void test_limit(void **state)
 {
 	struct buffer b;
-	uint8_t block[1000] = {0};
+	uint8_t block[1000] = { 0 };
 
 	(void)state;
 	buffer_init(&b, 1000);
@@ -85,7 +85,7 @@ static void test_queue_order(void **state)
 static void test_steady_stream_allocates_nothing(void **state)
 {
 	struct buffer b;
-	uint8_t block[300] = {0};
+	uint8_t block[300] = { 0 };
 
 	(void)state;
 	buffer_init(&b, 1 << 20);

@@ -12,34 +12,31 @@
 
 struct buffer;
 
-#define HTTP_HEADERS_MAX 64     /* more: 431 */
-#define HTTP_HEAD_MAX 16384     /* request line and headers, bytes; more: 431 */
-#define HTTP_TARGET_MAX 8192    /* more: 414 */
+#define HTTP_HEADERS_MAX 64    /* more: 431 */
+#define HTTP_HEAD_MAX    16384 /* request line and headers, bytes; more: 431 */
+#define HTTP_TARGET_MAX  8192  /* more: 414 */
 
 struct http_header {
-	const char *name;       /* NUL-terminated, as received */
-	const char *value;      /* NUL-terminated, trimmed */
+	const char *name;  /* NUL-terminated, as received */
+	const char *value; /* NUL-terminated, trimmed */
 };
 
 /* A whole message. Valid until the reader is fed or reset. */
 struct http_message {
-	const char *method;     /* "GET"; NULL in a response */
-	const char *target;     /* raw, undecoded; NULL in a response */
-	unsigned status;        /* 0 in a request */
+	const char *method; /* "GET"; NULL in a response */
+	const char *target; /* raw, undecoded; NULL in a response */
+	unsigned status;    /* 0 in a request */
 	bool keep_alive;
-	bool is_upgrade;        /* asks for, or grants, a protocol switch */
+	bool is_upgrade; /* asks for, or grants, a protocol switch */
 	struct http_header header[HTTP_HEADERS_MAX];
 	size_t headers;
-	char *body;             /* may be changed in place; body[body_len] is 0 */
+	char *body; /* may be changed in place; body[body_len] is 0 */
 	size_t body_len;
 };
 
 enum http_kind { HTTP_READ_REQUESTS, HTTP_READ_RESPONSES };
 
-enum http_progress {
-	HTTP_NEEDS_MORE = 0,
-	HTTP_COMPLETE = 1
-};
+enum http_progress { HTTP_NEEDS_MORE = 0, HTTP_COMPLETE = 1 };
 
 struct http_reader;
 

@@ -16,10 +16,10 @@
 
 struct http_head {
 	bool is_request;
-	struct buffer bytes;    /* the head so far, with its empty line */
+	struct buffer bytes; /* the head so far, with its empty line */
 	size_t scanned;
 	size_t line_start;
-	unsigned lines;         /* complete ones */
+	unsigned lines; /* complete ones */
 };
 
 void http_head_init(struct http_head *h, bool is_request);

@@ -30,6 +30,7 @@ struct http_reader {
 	struct slice target;
 	struct slice name[HTTP_HEADERS_MAX];
 	struct slice value[HTTP_HEADERS_MAX];
+	bool is_chunked;     /* the library's flag changes with trailers */
 	const char *framing; /* end of the last body bytes fed */
 	char framing_last;   /* 0 right behind body bytes */
 	size_t body_wire;    /* bytes of the body on the wire */
@@ -41,7 +42,7 @@ static struct slice slice_of_head(const struct http_reader *r, const char *at,
 {
 	const char *head = (const char *)buffer_head(&r->head.bytes);
 
-	return (struct slice){(size_t)(at - head), len};
+	return (struct slice){ (size_t)(at - head), len };
 }
 
 static int on_url(struct http_parser *p, const char *at, size_t len)
@@ -99,7 +100,7 @@ static int on_body(struct http_parser *p, const char *at, size_t len)
 {
 	struct http_reader *r = p->data;
 
-	if ((p->flags & F_CHUNKED) && !is_framing_sound(r, at))
+	if (r->is_chunked && !is_framing_sound(r, at))
 		return 1;
 	r->framing = at + len;
 	r->framing_last = 0;
@@ -201,6 +202,8 @@ static void publish(struct http_reader *r)
 		m->status = r->parser.status_code;
 	}
 	m->is_upgrade = r->parser.upgrade;
+	m->keep_alive = http_should_keep_alive(&r->parser) != 0;
+	r->is_chunked = r->parser.flags & F_CHUNKED;
 }
 
 /* RFC 9112, 6.1: only plain chunked is understood, and not from HTTP/1.0. */
@@ -222,7 +225,6 @@ static int check_transfer_encoding(const struct http_reader *r)
 static int check_head(const struct http_reader *r)
 {
 	size_t hosts = http_header_count(&r->message, "Host");
-	bool is_chunked = r->parser.flags & F_CHUNKED;
 	uint64_t length = r->parser.content_length;
 
 	/* RFC 9112, 3.2: exactly one Host, which HTTP/1.0 may omit. */
@@ -234,7 +236,7 @@ static int check_head(const struct http_reader *r)
 	int err = check_transfer_encoding(r);
 	if (err)
 		return err;
-	if (r->stage == IN_HEAD && !is_chunked && length != UINT64_MAX &&
+	if (r->stage == IN_HEAD && !r->is_chunked && length != UINT64_MAX &&
 	    length > r->body_max)
 		return -413;
 	return 0;
@@ -246,7 +248,6 @@ static int complete(struct http_reader *r)
 
 	r->stage = IS_COMPLETE;
 	http_parser_pause(&r->parser, 0);
-	m->keep_alive = http_should_keep_alive(&r->parser) != 0;
 	m->body_len = r->body.used;
 	m->body = r->body.used ? (char *)buffer_head(&r->body) : r->no_body;
 	m->body[m->body_len] = 0;
@@ -303,7 +304,7 @@ static int read_body(struct http_reader *r, const uint8_t *bytes, size_t n,
 				    n);
 	r->body_wire += *used;
 	int err = parser_result(r);
-	if (!err && (r->parser.flags & F_CHUNKED))
+	if (!err && r->is_chunked)
 		err = check_chunking(r, (const char *)bytes + *used);
 	if (err)
 		return fail(r, err);

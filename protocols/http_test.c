@@ -31,7 +31,7 @@ static int feed(struct http_reader *r, const char *text, size_t len,
 	return result;
 }
 
-static const size_t steps[] = {1 << 20, 1, 2, 3, 7};
+static const size_t steps[] = { 1 << 20, 1, 2, 3, 7 };
 
 #define HOST "Host: a\r\n"
 
@@ -42,131 +42,137 @@ static void test_requests(void **state)
 		int result;
 		const char *rest, *why;
 	} row[] = {
-		{"GET / HTTP/1.1\r\n" HOST "\r\n", 1, "", "smallest"},
-		{"GET / HTTP/1.1\r\n" HOST "\r\nGET", 1, "GET", "pipelined"},
-		{"\r\nGET / HTTP/1.1\r\n" HOST "\r\n", 1, "",
-		 "one empty line ahead is forgiven"},
-		{"\r\n\r\nGET / HTTP/1.1\r\n" HOST "\r\n", -400, NULL,
-		 "two are not"},
-		{"GET / HTTP/1.0\r\n\r\n", 1, "", "1.0 without a host"},
-		{"GET / HTTP/1.1\r\n\r\n", -400, NULL, "1.1 without a host"},
-		{"GET / HTTP/1.1\r\n" HOST "Host: b\r\n\r\n", -400, NULL,
-		 "two hosts"},
-		{"POST / HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabcd", 1,
-		 "d", "a body and what follows"},
-		{"POST / HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n", 1, "",
-		 "empty body"},
-		{"POST / HTTP/1.1\r\n" HOST "Content-Length: 64\r\n\r\n", 0, "",
-		 "largest body"},
-		{"POST / HTTP/1.1\r\n" HOST "Content-Length: 65\r\n\r\n", -413,
-		 NULL, "too large by one"},
-		{"POST / HTTP/1.1\r\n" HOST
-		 "Content-Length: 18446744073709551615\r\n\r\n",
-		 -400, NULL, "length at the end of 64 bits"},
-		{"POST / HTTP/1.1\r\n" HOST
-		 "Content-Length: 99999999999999999999\r\n\r\n",
-		 -400, NULL, "length beyond 64 bits"},
-		{"POST / HTTP/1.1\r\n" HOST "Content-Length: -1\r\n\r\n", -400,
-		 NULL, "negative length"},
-		{"POST / HTTP/1.1\r\n" HOST "Content-Length: +1\r\n\r\nx", -400,
-		 NULL, "signed length"},
-		{"POST / HTTP/1.1\r\n" HOST "Content-Length: 1 1\r\n\r\n", -400,
-		 NULL, "two numbers"},
-		{"POST / HTTP/1.1\r\n" HOST "Content-Length: 1, 1\r\n\r\n",
-		 -400, NULL, "a list of lengths"},
-		{"POST / HTTP/1.1\r\n" HOST
-		 "Content-Length: 1\r\nContent-Length: 1\r\n\r\nx",
-		 -400, NULL, "two lengths, even equal"},
-		{"POST / HTTP/1.1\r\n" HOST "Content-Length: 1\r\n"
-		 "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-		 -400, NULL, "length and chunked"},
-		{"POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n"
-		 "Content-Length: 1\r\n\r\n0\r\n\r\n",
-		 -400, NULL, "chunked and length"},
-		{"POST / HTTP/1.1\r\n" HOST
-		 "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nX",
-		 1, "X", "chunked"},
-		{"POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
-		 "3;ext=1\r\nabc\r\n0\r\nTrailer: x\r\n\r\nX",
-		 1, "X", "chunk extension and trailer"},
-		{"POST / HTTP/1.1\r\n" HOST
-		 "Transfer-Encoding: chunked\r\n\r\n41\r\n"
-		 "0123456789012345678901234567890123456789"
-		 "0123456789012345678901234\r\n0\r\n\r\n",
-		 -413, NULL, "chunked and too large"},
-		{"POST / HTTP/1.1\r\n" HOST
-		 "Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
-		 -400, NULL, "chunk size no number"},
-		{"POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
-		 "ffffffffffffffffff\r\n",
-		 -400, NULL, "chunk size beyond 64 bits"},
-		{"POST / HTTP/1.1\r\n" HOST
-		 "Transfer-Encoding: chunked\r\n\r\n3\rXabc\r\n0\r\n\r\n",
-		 -400, NULL, "CR without LF behind a chunk size"},
-		{"POST / HTTP/1.1\r\n" HOST
-		 "Transfer-Encoding: chunked\r\n\r\n3\r\nabcXX0\r\n\r\n",
-		 -400, NULL, "no CRLF behind a chunk"},
-		{"POST / HTTP/1.1\r\n" HOST
-		 "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\n0\r\n\r\n",
-		 -400, NULL, "LF alone behind a chunk"},
-		{"POST / HTTP/1.1\r\n" HOST
-		 "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
-		 -400, NULL, "chunked twice"},
-		{"POST / HTTP/1.1\r\n" HOST
-		 "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-		 -501, NULL, "a coding nobody decodes"},
-		{"POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip\r\n\r\n",
-		 -400, NULL, "no chunked at the end"},
-		{"POST / HTTP/1.1\r\n" HOST
-		 "Transfer-Encoding: \vchunked\r\n\r\n0\r\n\r\n",
-		 -400, NULL, "disguised chunked"},
-		{"POST / HTTP/1.0\r\n" HOST
-		 "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-		 -400, NULL, "chunked from 1.0"},
-		{"GET / HTTP/1.1\r\n" HOST "A: b\r\n c\r\n\r\n", -400, NULL,
-		 "folded header"},
-		{"GET / HTTP/1.1\r\n" HOST "A: b\r\n\tc\r\n\r\n", -400, NULL,
-		 "folded by a tab"},
-		{"GET / HTTP/1.1\r\n A: b\r\n" HOST "\r\n", -400, NULL,
-		 "blank before the first header"},
-		{"GET / HTTP/1.1\r\nHost : a\r\n\r\n", -400, NULL,
-		 "blank before the colon"},
-		{"GET / HTTP/1.1\r\n" HOST ": b\r\n\r\n", -400, NULL,
-		 "no header name"},
-		{"GET / HTTP/1.1\r\n" HOST "Ab\r\n\r\n", -400, NULL,
-		 "no colon"},
-		{"GET / HTTP/1.1\r\n" HOST "A(b: c\r\n\r\n", -400, NULL,
-		 "header name no token"},
-		{"GET / HTTP/1.1\r\n" HOST "A: \x01\r\n\r\n", -400, NULL,
-		 "control character"},
-		{"GET / HTTP/1.1\r\n" HOST "A: \x7f\r\n\r\n", -400, NULL,
-		 "DEL"},
-		{"GET / HTTP/1.1\n" HOST "\r\n", -400, NULL, "LF alone"},
-		{"GET / HTTP/1.1\r\nHost: a\n\r\n", -400, NULL, "LF alone"},
-		{"GET / HTTP/1.1\r\nHost: a\rb\r\n\r\n", -400, NULL,
-		 "CR alone"},
-		{" GET / HTTP/1.1\r\n" HOST "\r\n", -400, NULL, "blank first"},
-		{"GET  / HTTP/1.1\r\n" HOST "\r\n", -400, NULL, "two blanks"},
-		{"GET / x HTTP/1.1\r\n" HOST "\r\n", -400, NULL,
-		 "blank in the target"},
-		{"GET /\xc3\xa9 HTTP/1.1\r\n" HOST "\r\n", -400, NULL,
-		 "target not ASCII"},
-		{"GET HTTP/1.1\r\n" HOST "\r\n", -400, NULL, "no target"},
-		{"GET /\r\n" HOST "\r\n", -400, NULL, "HTTP/0.9"},
-		{"GET / HTTP/1.1 \r\n" HOST "\r\n", -400, NULL,
-		 "blank behind the version"},
-		{"GET / http/1.1\r\n" HOST "\r\n", -400, NULL, "small letters"},
-		{"GET / HTTP/2.0\r\n" HOST "\r\n", -505, NULL, "version 2"},
-		{"GET / HTTP/11.1\r\n" HOST "\r\n", -400, NULL, "version 11.1"},
-		{"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", -505, NULL,
-		 "HTTP/2 preface"},
-		{"FETCH / HTTP/1.1\r\n" HOST "\r\n", -501, NULL,
-		 "unknown method"},
-		{"CONNECT a:1 HTTP/1.1\r\n" HOST "\r\n", -501, NULL, "tunnel"},
-		{"G@T / HTTP/1.1\r\n" HOST "\r\n", -400, NULL,
-		 "method no token"},
-		{"\x16\x03\x01\x02", -400, NULL, "TLS on the plain port"},
-		{"GET / HTTP/1.1\r\nHost:", 0, "", "cut"},
+		{ "GET / HTTP/1.1\r\n" HOST "\r\n", 1, "", "smallest" },
+		{ "GET / HTTP/1.1\r\n" HOST "\r\nGET", 1, "GET", "pipelined" },
+		{ "\r\nGET / HTTP/1.1\r\n" HOST "\r\n", 1, "",
+		  "one empty line ahead is forgiven" },
+		{ "\r\n\r\nGET / HTTP/1.1\r\n" HOST "\r\n", -400, NULL,
+		  "two are not" },
+		{ "GET / HTTP/1.0\r\n\r\n", 1, "", "1.0 without a host" },
+		{ "GET / HTTP/1.1\r\n\r\n", -400, NULL, "1.1 without a host" },
+		{ "GET / HTTP/1.1\r\n" HOST "Host: b\r\n\r\n", -400, NULL,
+		  "two hosts" },
+		{ "POST / HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabcd", 1,
+		  "d", "a body and what follows" },
+		{ "POST / HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n", 1, "",
+		  "empty body" },
+		{ "POST / HTTP/1.1\r\n" HOST "Content-Length: 64\r\n\r\n", 0,
+		  "", "largest body" },
+		{ "POST / HTTP/1.1\r\n" HOST "Content-Length: 65\r\n\r\n", -413,
+		  NULL, "too large by one" },
+		{ "POST / HTTP/1.1\r\n" HOST
+		  "Content-Length: 18446744073709551615\r\n\r\n",
+		  -400, NULL, "length at the end of 64 bits" },
+		{ "POST / HTTP/1.1\r\n" HOST
+		  "Content-Length: 99999999999999999999\r\n\r\n",
+		  -400, NULL, "length beyond 64 bits" },
+		{ "POST / HTTP/1.1\r\n" HOST "Content-Length: -1\r\n\r\n", -400,
+		  NULL, "negative length" },
+		{ "POST / HTTP/1.1\r\n" HOST "Content-Length: +1\r\n\r\nx",
+		  -400, NULL, "signed length" },
+		{ "POST / HTTP/1.1\r\n" HOST "Content-Length: 1 1\r\n\r\n",
+		  -400, NULL, "two numbers" },
+		{ "POST / HTTP/1.1\r\n" HOST "Content-Length: 1, 1\r\n\r\n",
+		  -400, NULL, "a list of lengths" },
+		{ "POST / HTTP/1.1\r\n" HOST
+		  "Content-Length: 1\r\nContent-Length: 1\r\n\r\nx",
+		  -400, NULL, "two lengths, even equal" },
+		{ "POST / HTTP/1.1\r\n" HOST "Content-Length: 1\r\n"
+		  "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		  -400, NULL, "length and chunked" },
+		{ "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n"
+		  "Content-Length: 1\r\n\r\n0\r\n\r\n",
+		  -400, NULL, "chunked and length" },
+		{ "POST / HTTP/1.1\r\n" HOST
+		  "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nX",
+		  1, "X", "chunked" },
+		{ "POST / HTTP/1.1\r\n" HOST
+		  "Transfer-Encoding: chunked\r\n\r\n"
+		  "3;ext=1\r\nabc\r\n0\r\nTrailer: x\r\n\r\nX",
+		  1, "X", "chunk extension and trailer" },
+		{ "POST / HTTP/1.1\r\n" HOST
+		  "Transfer-Encoding: chunked\r\n\r\n41\r\n"
+		  "0123456789012345678901234567890123456789"
+		  "0123456789012345678901234\r\n0\r\n\r\n",
+		  -413, NULL, "chunked and too large" },
+		{ "POST / HTTP/1.1\r\n" HOST
+		  "Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
+		  -400, NULL, "chunk size no number" },
+		{ "POST / HTTP/1.1\r\n" HOST
+		  "Transfer-Encoding: chunked\r\n\r\n"
+		  "ffffffffffffffffff\r\n",
+		  -400, NULL, "chunk size beyond 64 bits" },
+		{ "POST / HTTP/1.1\r\n" HOST
+		  "Transfer-Encoding: chunked\r\n\r\n3\rXabc\r\n0\r\n\r\n",
+		  -400, NULL, "CR without LF behind a chunk size" },
+		{ "POST / HTTP/1.1\r\n" HOST
+		  "Transfer-Encoding: chunked\r\n\r\n3\r\nabcXX0\r\n\r\n",
+		  -400, NULL, "no CRLF behind a chunk" },
+		{ "POST / HTTP/1.1\r\n" HOST
+		  "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\n0\r\n\r\n",
+		  -400, NULL, "LF alone behind a chunk" },
+		{ "POST / HTTP/1.1\r\n" HOST
+		  "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+		  -400, NULL, "chunked twice" },
+		{ "POST / HTTP/1.1\r\n" HOST
+		  "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+		  -501, NULL, "a coding nobody decodes" },
+		{ "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip\r\n\r\n",
+		  -400, NULL, "no chunked at the end" },
+		{ "POST / HTTP/1.1\r\n" HOST
+		  "Transfer-Encoding: \vchunked\r\n\r\n0\r\n\r\n",
+		  -400, NULL, "disguised chunked" },
+		{ "POST / HTTP/1.0\r\n" HOST
+		  "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		  -400, NULL, "chunked from 1.0" },
+		{ "GET / HTTP/1.1\r\n" HOST "A: b\r\n c\r\n\r\n", -400, NULL,
+		  "folded header" },
+		{ "GET / HTTP/1.1\r\n" HOST "A: b\r\n\tc\r\n\r\n", -400, NULL,
+		  "folded by a tab" },
+		{ "GET / HTTP/1.1\r\n A: b\r\n" HOST "\r\n", -400, NULL,
+		  "blank before the first header" },
+		{ "GET / HTTP/1.1\r\nHost : a\r\n\r\n", -400, NULL,
+		  "blank before the colon" },
+		{ "GET / HTTP/1.1\r\n" HOST ": b\r\n\r\n", -400, NULL,
+		  "no header name" },
+		{ "GET / HTTP/1.1\r\n" HOST "Ab\r\n\r\n", -400, NULL,
+		  "no colon" },
+		{ "GET / HTTP/1.1\r\n" HOST "A(b: c\r\n\r\n", -400, NULL,
+		  "header name no token" },
+		{ "GET / HTTP/1.1\r\n" HOST "A: \x01\r\n\r\n", -400, NULL,
+		  "control character" },
+		{ "GET / HTTP/1.1\r\n" HOST "A: \x7f\r\n\r\n", -400, NULL,
+		  "DEL" },
+		{ "GET / HTTP/1.1\n" HOST "\r\n", -400, NULL, "LF alone" },
+		{ "GET / HTTP/1.1\r\nHost: a\n\r\n", -400, NULL, "LF alone" },
+		{ "GET / HTTP/1.1\r\nHost: a\rb\r\n\r\n", -400, NULL,
+		  "CR alone" },
+		{ " GET / HTTP/1.1\r\n" HOST "\r\n", -400, NULL,
+		  "blank first" },
+		{ "GET  / HTTP/1.1\r\n" HOST "\r\n", -400, NULL, "two blanks" },
+		{ "GET / x HTTP/1.1\r\n" HOST "\r\n", -400, NULL,
+		  "blank in the target" },
+		{ "GET /\xc3\xa9 HTTP/1.1\r\n" HOST "\r\n", -400, NULL,
+		  "target not ASCII" },
+		{ "GET HTTP/1.1\r\n" HOST "\r\n", -400, NULL, "no target" },
+		{ "GET /\r\n" HOST "\r\n", -400, NULL, "HTTP/0.9" },
+		{ "GET / HTTP/1.1 \r\n" HOST "\r\n", -400, NULL,
+		  "blank behind the version" },
+		{ "GET / http/1.1\r\n" HOST "\r\n", -400, NULL,
+		  "small letters" },
+		{ "GET / HTTP/2.0\r\n" HOST "\r\n", -505, NULL, "version 2" },
+		{ "GET / HTTP/11.1\r\n" HOST "\r\n", -400, NULL,
+		  "version 11.1" },
+		{ "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", -505, NULL,
+		  "HTTP/2 preface" },
+		{ "FETCH / HTTP/1.1\r\n" HOST "\r\n", -501, NULL,
+		  "unknown method" },
+		{ "CONNECT a:1 HTTP/1.1\r\n" HOST "\r\n", -501, NULL,
+		  "tunnel" },
+		{ "G@T / HTTP/1.1\r\n" HOST "\r\n", -400, NULL,
+		  "method no token" },
+		{ "\x16\x03\x01\x02", -400, NULL, "TLS on the plain port" },
+		{ "GET / HTTP/1.1\r\nHost:", 0, "", "cut" },
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(row) * ARRAY_LEN(steps); i++) {
@@ -249,28 +255,28 @@ static void test_keep_alive_and_upgrade(void **state)
 		bool keep_alive, is_upgrade;
 		size_t rest;
 	} row[] = {
-		{HTTP_READ_REQUESTS, "GET / HTTP/1.1\r\n" HOST "\r\n", true,
-		 false, 0},
-		{HTTP_READ_REQUESTS,
-		 "GET / HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", false,
-		 false, 0},
-		{HTTP_READ_REQUESTS,
-		 "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", true,
-		 false, 0},
-		{HTTP_READ_REQUESTS,
-		 "GET / HTTP/1.1\r\n" HOST
-		 "Connection: x, Upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x80",
-		 true, true, 2},
-		{HTTP_READ_RESPONSES,
-		 "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
-		 "Upgrade: websocket\r\n\r\n\x81\x01x",
-		 true, true, 3},
-		{HTTP_READ_RESPONSES,
-		 "HTTP/1.1 426 Upgrade Required\r\nConnection: Upgrade\r\n"
-		 "Upgrade: websocket\r\nContent-Length: 0\r\n\r\n",
-		 true, false, 0},
-		{HTTP_READ_RESPONSES, "HTTP/1.1 204 No Content\r\n\r\nH", true,
-		 false, 1},
+		{ HTTP_READ_REQUESTS, "GET / HTTP/1.1\r\n" HOST "\r\n", true,
+		  false, 0 },
+		{ HTTP_READ_REQUESTS,
+		  "GET / HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", false,
+		  false, 0 },
+		{ HTTP_READ_REQUESTS,
+		  "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", true,
+		  false, 0 },
+		{ HTTP_READ_REQUESTS,
+		  "GET / HTTP/1.1\r\n" HOST
+		  "Connection: x, Upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x80",
+		  true, true, 2 },
+		{ HTTP_READ_RESPONSES,
+		  "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+		  "Upgrade: websocket\r\n\r\n\x81\x01x",
+		  true, true, 3 },
+		{ HTTP_READ_RESPONSES,
+		  "HTTP/1.1 426 Upgrade Required\r\nConnection: Upgrade\r\n"
+		  "Upgrade: websocket\r\nContent-Length: 0\r\n\r\n",
+		  true, false, 0 },
+		{ HTTP_READ_RESPONSES, "HTTP/1.1 204 No Content\r\n\r\nH", true,
+		  false, 1 },
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
@@ -286,6 +292,29 @@ static void test_keep_alive_and_upgrade(void **state)
 	}
 }
 
+/* What a trailer says comes too late to count (RFC 9110, 6.5.1). */
+static void test_trailers_change_nothing(void **state)
+{
+	static const char text[] =
+		"POST / HTTP/1.1\r\n" HOST
+		"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n"
+		"Connection: close\r\nTransfer-Encoding: chunked\r\n"
+		"Host: evil\r\n\r\n";
+	(void)state;
+	for (size_t step = 1; step < sizeof text; step++) {
+		struct http_reader *r =
+			http_reader_new(HTTP_READ_REQUESTS, BODY_MAX);
+		size_t taken;
+		CHECK_EQ(1, feed(r, text, strlen(text), step, &taken), "whole");
+		const struct http_message *m = http_reader_message(r);
+		CHECK(m->keep_alive, "not closed by a trailer");
+		CHECK_EQ(2, m->headers, "no header from a trailer");
+		CHECK_STR("a", http_header_value(m, "Host"), "the host stays");
+		CHECK_STR("abc", m->body, "the body");
+		http_reader_free(r);
+	}
+}
+
 static void test_responses(void **state)
 {
 	static const struct {
@@ -294,33 +323,36 @@ static void test_responses(void **state)
 		unsigned status;
 		const char *body, *why;
 	} row[] = {
-		{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", 1, 1, 200,
-		 "hi", "with a length"},
-		{"HTTP/1.1 200 OK\r\n\r\nuntil the end", 0, 1, 200,
-		 "until the end", "ended by the close"},
-		{"HTTP/1.0 503\r\n\r\n", 0, 1, 503, "", "no reason phrase"},
-		{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-		 "2\r\nhi\r\n0\r\n\r\n",
-		 1, 1, 200, "hi", "chunked"},
-		{"HTTP/1.1 100 Continue\r\n\r\n", 1, 1, 100, "", "interim"},
-		{"HTTP/1.1 401 Unauthorized\r\nContent-Length: 9\r\n\r\nhi", 0,
-		 -400, 0, NULL, "cut in the body"},
-		{"HTTP/1.1 200 OK\r\nContent-", 0, -400, 0, NULL,
-		 "cut in the head"},
-		{"", 0, 0, 0, NULL, "nothing had begun"},
-		{"HTTP/1.1 200 OK\r\nContent-Length: 65\r\n\r\n", -413, -413, 0,
-		 NULL, "too large"},
-		{"HTTP/1.1 20 OK\r\n\r\n", -400, -400, 0, NULL, "bad status"},
-		{"HTTP/1.1 2000 OK\r\n\r\n", -400, -400, 0, NULL, "bad status"},
-		{"HTTP/1.1 600 OK\r\n\r\n", -400, -400, 0, NULL, "bad status"},
-		{"HTTP/1.1  200 OK\r\n\r\n", -400, -400, 0, NULL, "two blanks"},
-		{"HTTP/1.1\r\n\r\n", -400, -400, 0, NULL, "no status"},
-		{"ICY 200 OK\r\n\r\n", -400, -400, 0, NULL, "not HTTP"},
-		{"HTTP/2.0 200 OK\r\n\r\n", -400, -400, 0, NULL, "HTTP/2"},
-		{"SSH-2.0-OpenSSH\r\n", -400, -400, 0, NULL,
-		 "another protocol"},
-		{"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nx", -400,
-		 -400, 0, NULL, "a coding nobody decodes"},
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", 1, 1, 200,
+		  "hi", "with a length" },
+		{ "HTTP/1.1 200 OK\r\n\r\nuntil the end", 0, 1, 200,
+		  "until the end", "ended by the close" },
+		{ "HTTP/1.0 503\r\n\r\n", 0, 1, 503, "", "no reason phrase" },
+		{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+		  "2\r\nhi\r\n0\r\n\r\n",
+		  1, 1, 200, "hi", "chunked" },
+		{ "HTTP/1.1 100 Continue\r\n\r\n", 1, 1, 100, "", "interim" },
+		{ "HTTP/1.1 401 Unauthorized\r\nContent-Length: 9\r\n\r\nhi", 0,
+		  -400, 0, NULL, "cut in the body" },
+		{ "HTTP/1.1 200 OK\r\nContent-", 0, -400, 0, NULL,
+		  "cut in the head" },
+		{ "", 0, 0, 0, NULL, "nothing had begun" },
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 65\r\n\r\n", -413, -413,
+		  0, NULL, "too large" },
+		{ "HTTP/1.1 20 OK\r\n\r\n", -400, -400, 0, NULL, "bad status" },
+		{ "HTTP/1.1 2000 OK\r\n\r\n", -400, -400, 0, NULL,
+		  "bad status" },
+		{ "HTTP/1.1 600 OK\r\n\r\n", -400, -400, 0, NULL,
+		  "bad status" },
+		{ "HTTP/1.1  200 OK\r\n\r\n", -400, -400, 0, NULL,
+		  "two blanks" },
+		{ "HTTP/1.1\r\n\r\n", -400, -400, 0, NULL, "no status" },
+		{ "ICY 200 OK\r\n\r\n", -400, -400, 0, NULL, "not HTTP" },
+		{ "HTTP/2.0 200 OK\r\n\r\n", -400, -400, 0, NULL, "HTTP/2" },
+		{ "SSH-2.0-OpenSSH\r\n", -400, -400, 0, NULL,
+		  "another protocol" },
+		{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nx", -400,
+		  -400, 0, NULL, "a coding nobody decodes" },
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(row) * ARRAY_LEN(steps); i++) {
@@ -457,7 +489,7 @@ static void test_write(void **state)
 	http_write_request(&b, "GET", "/", "a", NULL, NULL, NULL, 0);
 	check_text(&b, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "request");
 	buffer_append(&b, "before", 6);
-	char body[200] = {0};
+	char body[200] = { 0 };
 	CHECK(http_write_response(&b, 200, true, "a/b", NULL, body, 180) < 0,
 	      "no room for the body");
 	check_text(&b, "before", "half a message is not left behind");
@@ -470,17 +502,17 @@ static void test_reasons(void **state)
 		unsigned status;
 		const char *reason;
 	} row[] = {
-		{101, "Switching Protocols"},
-		{200, "OK"},
-		{401, "Unauthorized"},
-		{404, "Not Found"},
-		{408, "Request Timeout"},
-		{426, "Upgrade Required"},
-		{429, "Too Many Requests"},
-		{503, "Service Unavailable"},
-		{299, ""},
-		{0, ""},
-		{999, ""},
+		{ 101, "Switching Protocols" },
+		{ 200, "OK" },
+		{ 401, "Unauthorized" },
+		{ 404, "Not Found" },
+		{ 408, "Request Timeout" },
+		{ 426, "Upgrade Required" },
+		{ 429, "Too Many Requests" },
+		{ 503, "Service Unavailable" },
+		{ 299, "" },
+		{ 0, "" },
+		{ 999, "" },
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(row); i++)
@@ -493,6 +525,7 @@ int main(void)
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_message),
 		cmocka_unit_test(test_keep_alive_and_upgrade),
+		cmocka_unit_test(test_trailers_change_nothing),
 		cmocka_unit_test(test_responses),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_chunk_overhead),

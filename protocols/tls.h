@@ -62,7 +62,7 @@ int tls_send(struct tls *t, const void *bytes, size_t n);
 /* tls_close: append a close_notify. */
 void tls_close(struct tls *t);
 
-bool tls_is_open(const struct tls *t);          /* handshake done */
+bool tls_is_open(const struct tls *t); /* handshake done */
 
 /* tls_error: the last failure in words a person can act on, "" without one:
  * "certificate is not valid for host api.example.net". */

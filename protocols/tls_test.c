@@ -9,6 +9,7 @@
 
 #include "protocols/buffer.h"
 #include "protocols/tls.h"
+#include "tools/testing/allocations.h"
 #include "tools/testing/test_cert.h"
 
 #define HOST     "gw.example.com"
@@ -358,6 +359,31 @@ static void test_a_megabyte_each_way(void **state)
 	finish(&p);
 }
 
+/* Records of a call's size, after the handshake: no allocation. */
+static void test_steady_stream_allocates_nothing(void **state)
+{
+	uint8_t bytes[1400] = { 0 };
+	struct pair p;
+	size_t before = 0;
+
+	(void)state;
+	allocations_watch();
+	begin(&p, "good", "good", HOST);
+	exchange(&p, 1 << 20);
+	for (int i = 0; i < 1000; i++) {
+		if (i == 10)
+			before = allocations_count();
+		tls_send(p.client.tls, bytes, sizeof bytes);
+		tls_receive(p.server.tls, buffer_head(&p.client.wire),
+			    p.client.wire.used);
+		CHECK_EQ(1400, p.server.plain.used, "arrived");
+		buffer_consume(&p.client.wire, p.client.wire.used);
+		buffer_consume(&p.server.plain, p.server.plain.used);
+	}
+	CHECK_EQ(before, allocations_count(), "steady state");
+	finish(&p);
+}
+
 static void test_full_buffers(void **state)
 {
 	uint8_t bytes[1000] = { 0 };
@@ -451,6 +477,7 @@ int main(void)
 		cmocka_unit_test(test_changed_on_the_way),
 		cmocka_unit_test(test_not_tls),
 		cmocka_unit_test(test_a_megabyte_each_way),
+		cmocka_unit_test(test_steady_stream_allocates_nothing),
 		cmocka_unit_test(test_full_buffers),
 		cmocka_unit_test(test_contexts_that_fail),
 		cmocka_unit_test(test_system_store),

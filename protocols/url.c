@@ -11,10 +11,10 @@ static const struct scheme {
 	bool is_secure;
 	unsigned port;
 } schemes[] = {
-	{"http", false, 80},
-	{"https", true, 443},
-	{"ws", false, 80},
-	{"wss", true, 443},
+	{ "http", false, 80 },
+	{ "https", true, 443 },
+	{ "ws", false, 80 },
+	{ "wss", true, 443 },
 };
 
 static const struct scheme *find_scheme(const char *text, size_t len)

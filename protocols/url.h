@@ -5,16 +5,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define URL_HOST_MAX 254        /* with NUL; longer hosts are refused */
-#define URL_TARGET_MAX 8192     /* with NUL; path and query, verbatim */
+#define URL_HOST_MAX   254  /* with NUL; longer hosts are refused */
+#define URL_TARGET_MAX 8192 /* with NUL; path and query, verbatim */
 
 struct url {
-	char scheme[6];         /* lower case */
-	bool is_secure;         /* https or wss */
-	char host[URL_HOST_MAX];/* without the brackets of an IPv6 address */
-	bool is_ipv6;           /* host is an IPv6 literal: bracket it again */
-	bool has_port;          /* the URL names it */
-	unsigned port;          /* named, or the scheme's default (80, 443) */
+	char scheme[6];          /* lower case */
+	bool is_secure;          /* https or wss */
+	char host[URL_HOST_MAX]; /* without the brackets of an IPv6 address */
+	bool is_ipv6;            /* host is an IPv6 literal: bracket it again */
+	bool has_port;           /* the URL names it */
+	unsigned port;           /* named, or the scheme's default (80, 443) */
 	char target[URL_TARGET_MAX]; /* begins with '/', never empty */
 };
 

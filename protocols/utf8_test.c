@@ -11,42 +11,43 @@ static void test_validity(void **state)
 		bool is_valid;
 		const char *why;
 	} row[] = {
-		{"", true, "nothing"},
-		{"plain ascii, longer than eight", true, "ASCII"},
-		{"\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5", true, "kosme"},
-		{"\x7f", true, "last of one byte"},
-		{"\xc2\x80", true, "U+0080"},
-		{"\xdf\xbf", true, "U+07FF"},
-		{"\xe0\xa0\x80", true, "U+0800"},
-		{"\xed\x9f\xbf", true, "U+D7FF, before the surrogates"},
-		{"\xee\x80\x80", true, "U+E000, after the surrogates"},
-		{"\xef\xbf\xbf", true, "U+FFFF"},
-		{"\xf0\x90\x80\x80", true, "U+10000"},
-		{"\xf4\x8f\xbf\xbf", true, "U+10FFFF"},
-		{"\x80", false, "stray continuation"},
-		{"\xbf", false, "stray continuation"},
-		{"\xc0\x80", false, "overlong NUL"},
-		{"\xc1\xbf", false, "overlong DEL"},
-		{"\xe0\x9f\xbf", false, "overlong U+07FF"},
-		{"\xf0\x8f\xbf\xbf", false, "overlong U+FFFF"},
-		{"\xed\xa0\x80", false, "first surrogate"},
-		{"\xed\xbf\xbf", false, "last surrogate"},
-		{"\xf4\x90\x80\x80", false, "U+110000"},
-		{"\xf5\x80\x80\x80", false, "F5 leads nothing"},
-		{"\xff", false, "FF"},
-		{"\xc2", false, "cut after one of two"},
-		{"\xe1\x80", false, "cut after two of three"},
-		{"\xf1\x80\x80", false, "cut after three of four"},
-		{"\xe1\x80"
-		 "a",
-		 false, "third byte missing"},
-		{"\xc2"
-		 "a",
-		 false, "second byte missing"},
-		{"12345678\xff", false, "bad behind eight good"},
-		{"1234567\xc2\x80"
-		 "90",
-		 true, "good across eight"},
+		{ "", true, "nothing" },
+		{ "plain ascii, longer than eight", true, "ASCII" },
+		{ "\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5", true,
+		  "kosme" },
+		{ "\x7f", true, "last of one byte" },
+		{ "\xc2\x80", true, "U+0080" },
+		{ "\xdf\xbf", true, "U+07FF" },
+		{ "\xe0\xa0\x80", true, "U+0800" },
+		{ "\xed\x9f\xbf", true, "U+D7FF, before the surrogates" },
+		{ "\xee\x80\x80", true, "U+E000, after the surrogates" },
+		{ "\xef\xbf\xbf", true, "U+FFFF" },
+		{ "\xf0\x90\x80\x80", true, "U+10000" },
+		{ "\xf4\x8f\xbf\xbf", true, "U+10FFFF" },
+		{ "\x80", false, "stray continuation" },
+		{ "\xbf", false, "stray continuation" },
+		{ "\xc0\x80", false, "overlong NUL" },
+		{ "\xc1\xbf", false, "overlong DEL" },
+		{ "\xe0\x9f\xbf", false, "overlong U+07FF" },
+		{ "\xf0\x8f\xbf\xbf", false, "overlong U+FFFF" },
+		{ "\xed\xa0\x80", false, "first surrogate" },
+		{ "\xed\xbf\xbf", false, "last surrogate" },
+		{ "\xf4\x90\x80\x80", false, "U+110000" },
+		{ "\xf5\x80\x80\x80", false, "F5 leads nothing" },
+		{ "\xff", false, "FF" },
+		{ "\xc2", false, "cut after one of two" },
+		{ "\xe1\x80", false, "cut after two of three" },
+		{ "\xf1\x80\x80", false, "cut after three of four" },
+		{ "\xe1\x80"
+		  "a",
+		  false, "third byte missing" },
+		{ "\xc2"
+		  "a",
+		  false, "second byte missing" },
+		{ "12345678\xff", false, "bad behind eight good" },
+		{ "1234567\xc2\x80"
+		  "90",
+		  true, "good across eight" },
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(row); i++)
@@ -64,7 +65,7 @@ static void test_every_character(void **state)
 	for (uint32_t c = 0x80; c < 0x120000; c += 7) {
 		uint8_t b[4];
 		size_t n = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-		static const uint8_t mark[5] = {0, 0, 0xc0, 0xe0, 0xf0};
+		static const uint8_t mark[5] = { 0, 0, 0xc0, 0xe0, 0xf0 };
 		for (size_t i = n - 1, left = c; i < n; i--, left >>= 6)
 			b[i] = (uint8_t)(i ? 0x80 | (left & 0x3f)
 					   : mark[n] | left);
@@ -93,7 +94,7 @@ static void test_ascii_character(void **state)
 static void test_cut(void **state)
 {
 	static const char text[] = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80";
-	static const size_t cut[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10};
+	static const size_t cut[] = { 0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10 };
 
 	(void)state;
 	for (size_t max = 0; max < ARRAY_LEN(cut); max++)

@@ -13,9 +13,9 @@
 struct buffer;
 struct http_message;
 
-#define WEBSOCKET_KEY_LEN 25            /* base64 of 16 bytes, with NUL */
-#define WEBSOCKET_ACCEPT_LEN 29         /* base64 of 20 bytes, with NUL */
-#define WEBSOCKET_REASON_MAX 123        /* bytes of a close reason */
+#define WEBSOCKET_KEY_LEN    25  /* base64 of 16 bytes, with NUL */
+#define WEBSOCKET_ACCEPT_LEN 29  /* base64 of 20 bytes, with NUL */
+#define WEBSOCKET_REASON_MAX 123 /* bytes of a close reason */
 
 /* Close codes (RFC 6455, 7.4.1). */
 enum websocket_code {
@@ -23,8 +23,8 @@ enum websocket_code {
 	WEBSOCKET_GOING_AWAY = 1001,
 	WEBSOCKET_PROTOCOL_ERROR = 1002,
 	WEBSOCKET_UNSUPPORTED = 1003,
-	WEBSOCKET_NO_STATUS = 1005,     /* close without a code */
-	WEBSOCKET_ABNORMAL = 1006,      /* lost without a close frame */
+	WEBSOCKET_NO_STATUS = 1005, /* close without a code */
+	WEBSOCKET_ABNORMAL = 1006,  /* lost without a close frame */
 	WEBSOCKET_BAD_DATA = 1007,
 	WEBSOCKET_POLICY = 1008,
 	WEBSOCKET_TOO_BIG = 1009,

@@ -9,6 +9,7 @@
 #include "protocols/buffer.h"
 #include "protocols/http.h"
 #include "protocols/websocket.h"
+#include "tools/testing/allocations.h"
 
 #define MESSAGE_MAX 20
 #define OUT_MAX     4096
@@ -384,6 +385,37 @@ static void test_callbacks_may_be_absent(void **state)
 	buffer_free(&out);
 }
 
+/* A call's worth of messages of about the size of 20 ms of audio, both ways,
+ * with control frames between: after the first nothing is allocated. */
+static void test_steady_stream_allocates_nothing(void **state)
+{
+	char text[1400];
+	struct end from, to;
+	size_t before = 0;
+
+	(void)state;
+	memset(text, 'u', sizeof text);
+	allocations_watch();
+	begin(&from, C, 0);
+	begin(&to, S, 16384);
+	for (int i = 0; i < 3000; i++) {
+		to.log[0] = 0;
+		if (i == 10)
+			before = allocations_count();
+		websocket_send_frame(from.ws, 1, false, text, sizeof text);
+		websocket_ping(from.ws, "?", 1);
+		websocket_send_frame(from.ws, 0, true, text, 7);
+		websocket_receive(to.ws, buffer_head(&from.out), from.out.used);
+		buffer_consume(&from.out, from.out.used);
+		websocket_send_text(to.ws, text, sizeof text);
+		buffer_consume(&to.out, to.out.used);
+	}
+	CHECK_EQ(before, allocations_count(), "steady state");
+	CHECK(!strncmp(to.log, "ping[?]text[uuu", 15), "messages did come");
+	finish(&from);
+	finish(&to);
+}
+
 /* --- Handshake --- */
 
 static void test_accept_key(void **state)
@@ -553,6 +585,7 @@ int main(void)
 		cmocka_unit_test(test_long_reason_is_cut),
 		cmocka_unit_test(test_full_output),
 		cmocka_unit_test(test_callbacks_may_be_absent),
+		cmocka_unit_test(test_steady_stream_allocates_nothing),
 		cmocka_unit_test(test_accept_key),
 		cmocka_unit_test(test_check_request),
 		cmocka_unit_test(test_check_response),
