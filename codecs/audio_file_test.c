@@ -135,7 +135,8 @@ static void widths_rates_and_kinds_are_read(void **state)
 		write_format(row[r].format, row[r].rate, row[r].channels, x,
 			     frames);
 		CHECK_EQ(0, audio_file_read(&a, path, RATE), row[r].why);
-		CHECK_NEAR(RATE / 2, a.samples, 1, row[r].why);
+		CHECK(a.samples >= RATE / 2 && a.samples <= RATE / 2 + 1,
+		      row[r].why);
 		for (size_t i = RATE / 8; i < RATE * 3 / 8; i++) {
 			double want =
 				16384 * sin(2 * M_PI * 500 * (double)i / RATE);

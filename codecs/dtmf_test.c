@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tools/measure/dtmf_measure.h"
+#include "tools/testing/allocations.h"
 #include "tools/testing/check.h"
 
 #define TONE 800 /* samples: 100 ms */
@@ -175,6 +176,20 @@ static void what_does_not_fit_stays(void **state)
 	dtmf_detector_free(d);
 }
 
+static void detecting_takes_no_memory(void **state)
+{
+	static int16_t pcm[16 * TONE];
+	char digits[32];
+	struct dtmf_detector *d = dtmf_detector_new();
+	(void)state;
+	allocations_watch();
+	size_t before = allocations_count();
+	size_t n = dial(pcm, DTMF_DIGITS);
+	CHECK_EQ(16, dtmf_detect(d, pcm, n, digits, sizeof(digits)), "all");
+	CHECK_EQ(before, allocations_count(), "generate and detect");
+	dtmf_detector_free(d);
+}
+
 static void a_held_key_is_one_digit(void **state)
 {
 	static int16_t pcm[8 * 3000];
@@ -227,6 +242,7 @@ int main(void)
 		cmocka_unit_test(loud_tones_do_not_wrap),
 		cmocka_unit_test(digits_come_in_order_whole_or_in_chunks),
 		cmocka_unit_test(what_does_not_fit_stays),
+		cmocka_unit_test(detecting_takes_no_memory),
 		cmocka_unit_test(a_held_key_is_one_digit),
 		cmocka_unit_test(too_short_too_quiet_or_single_is_no_digit),
 	};

@@ -8,6 +8,7 @@
 #include "tools/measure/filter_design.h"
 #include "tools/measure/resample_measure.h"
 #include "tools/measure/resample_textbook.h"
+#include "tools/testing/allocations.h"
 #include "tools/testing/check.h"
 
 static const char *name(enum resample_ratio ratio)
@@ -15,43 +16,34 @@ static const char *name(enum resample_ratio ratio)
 	return resample_measure_band[ratio].name;
 }
 
-#define EACH_RATIO(r) (enum resample_ratio r = 0; r < RESAMPLE_RATIOS; r++)
-
 static void pass_band_is_flat(void **state)
 {
 	(void)state;
-	for
-		EACH_RATIO(r)
-		{
-			double ripple_db = resample_measure_ripple_db(r);
-			CHECK(ripple_db <= RESAMPLE_RIPPLE_MAX_DB, name(r));
-		}
+	for (enum resample_ratio r = 0; r < RESAMPLE_RATIOS; r++) {
+		double ripple_db = resample_measure_ripple_db(r);
+		CHECK(ripple_db <= RESAMPLE_RIPPLE_MAX_DB, name(r));
+	}
 }
 
 static void images_and_aliases_are_down(void **state)
 {
 	(void)state;
-	for
-		EACH_RATIO(r)
-		{
-			double spur_db = resample_measure_spur_db(r);
-			CHECK(spur_db <= RESAMPLE_SPUR_MAX_DB, name(r));
-		}
+	for (enum resample_ratio r = 0; r < RESAMPLE_RATIOS; r++) {
+		double spur_db = resample_measure_spur_db(r);
+		CHECK(spur_db <= RESAMPLE_SPUR_MAX_DB, name(r));
+	}
 }
 
 static void delay_is_whole_and_as_stated(void **state)
 {
 	(void)state;
-	for
-		EACH_RATIO(r)
-		{
-			size_t delay = resample_measure_delay(r);
-			unsigned rate = resample_measure_band[r].out_hz;
-			double delay_ms = 1000.0 * (double)delay / rate;
-			CHECK_EQ(resampler_delay(r), delay, name(r));
-			CHECK(delay > 0 && delay_ms <= RESAMPLE_DELAY_MAX_MS,
-			      name(r));
-		}
+	for (enum resample_ratio r = 0; r < RESAMPLE_RATIOS; r++) {
+		size_t delay = resample_measure_delay(r);
+		unsigned rate = resample_measure_band[r].out_hz;
+		double delay_ms = 1000.0 * (double)delay / rate;
+		CHECK_EQ(resampler_delay(r), delay, name(r));
+		CHECK(delay > 0 && delay_ms <= RESAMPLE_DELAY_MAX_MS, name(r));
+	}
 }
 
 static void round_trip_returns_the_sine(void **state)
@@ -68,17 +60,15 @@ static void round_trip_returns_the_sine(void **state)
 static void any_split_gives_the_same_samples(void **state)
 {
 	(void)state;
-	for
-		EACH_RATIO(r)
-	CHECK_EQ(0, resample_measure_split_failures(r, 30), name(r));
+	for (enum resample_ratio r = 0; r < RESAMPLE_RATIOS; r++)
+		CHECK_EQ(0, resample_measure_split_failures(r, 30), name(r));
 }
 
 static void full_scale_saturates(void **state)
 {
 	(void)state;
-	for
-		EACH_RATIO(r)
-	CHECK_EQ(0, resample_textbook_overload_failures(r), name(r));
+	for (enum resample_ratio r = 0; r < RESAMPLE_RATIOS; r++)
+		CHECK_EQ(0, resample_textbook_overload_failures(r), name(r));
 }
 
 /* The first output falls on the first input; the rest on a common grid. */
@@ -122,23 +112,19 @@ static void counts_follow_the_grids(void **state)
 static void bound_holds_in_every_phase(void **state)
 {
 	(void)state;
-	for
-		EACH_RATIO(ratio)
-		{
-			struct resampler r;
-			resampler_init(&r, ratio);
-			for (size_t n = 0; n < 600; n += 7) {
-				size_t room = resampler_bound(ratio, n);
-				int16_t *in = calloc(n + 1, sizeof(*in));
-				int16_t *out =
-					malloc((room + !room) * sizeof(*out));
-				size_t made = resampler_run(&r, out, in, n);
-				CHECK(made <= room && made + 1 >= room,
-				      name(ratio));
-				free(in);
-				free(out);
-			}
+	for (enum resample_ratio ratio = 0; ratio < RESAMPLE_RATIOS; ratio++) {
+		struct resampler r;
+		resampler_init(&r, ratio);
+		for (size_t n = 0; n < 600; n += 7) {
+			size_t room = resampler_bound(ratio, n);
+			int16_t *in = calloc(n + 1, sizeof(*in));
+			int16_t *out = malloc((room + !room) * sizeof(*out));
+			size_t made = resampler_run(&r, out, in, n);
+			CHECK(made <= room && made + 1 >= room, name(ratio));
+			free(in);
+			free(out);
 		}
+	}
 }
 
 /* A stream of n inputs and its tail hold every sample the filter was given:
@@ -146,45 +132,56 @@ static void bound_holds_in_every_phase(void **state)
 static void flush_brings_out_the_last_sample(void **state)
 {
 	(void)state;
-	for
-		EACH_RATIO(ratio)
-		{
-			const struct resample_band *b =
-				&resample_measure_band[ratio];
-			struct resampler r;
-			int16_t in[60] = { 0 };
-			int16_t out[3 * (60 + RESAMPLE_HISTORY)];
-			double sum = 0;
-			for (size_t i = 48; i < 60; i++)
-				in[i] = 20000;
-			resampler_init(&r, ratio);
-			size_t n = resampler_run(&r, out, in, 60);
-			n += resampler_flush(&r, out + n);
-			for (size_t i = 0; i < n; i++)
-				sum += out[i];
-			CHECK_NEAR(12 * 20000.0 * b->out_hz / b->in_hz, sum,
-				   12 * 20000.0 * 0.002, name(ratio));
-			resampler_run(&r, out, in, 48);
-			CHECK_EQ(0, out[0], "starts again with silence");
-		}
+	for (enum resample_ratio ratio = 0; ratio < RESAMPLE_RATIOS; ratio++) {
+		const struct resample_band *b = &resample_measure_band[ratio];
+		struct resampler r;
+		int16_t in[60] = { 0 };
+		int16_t out[3 * (60 + RESAMPLE_HISTORY)];
+		double sum = 0;
+		for (size_t i = 48; i < 60; i++)
+			in[i] = 20000;
+		resampler_init(&r, ratio);
+		size_t n = resampler_run(&r, out, in, 60);
+		n += resampler_flush(&r, out + n);
+		for (size_t i = 0; i < n; i++)
+			sum += out[i];
+		CHECK_NEAR(12 * 20000.0 * b->out_hz / b->in_hz, sum,
+			   12 * 20000.0 * 0.002, name(ratio));
+		resampler_run(&r, out, in, 48);
+		CHECK_EQ(0, out[0], "starts again with silence");
+	}
 }
 
 static void constant_stays_constant(void **state)
 {
 	(void)state;
-	for
-		EACH_RATIO(ratio)
-		{
-			int16_t in[480];
-			int16_t out[1440];
-			struct resampler r;
-			for (size_t i = 0; i < 480; i++)
-				in[i] = -12345;
-			resampler_init(&r, ratio);
-			size_t n = resampler_run(&r, out, in, 480);
-			for (size_t i = 2 * resampler_delay(ratio); i < n; i++)
-				CHECK_NEAR(-12345, out[i], 1, name(ratio));
-		}
+	for (enum resample_ratio ratio = 0; ratio < RESAMPLE_RATIOS; ratio++) {
+		int16_t in[480];
+		int16_t out[1440];
+		struct resampler r;
+		for (size_t i = 0; i < 480; i++)
+			in[i] = -12345;
+		resampler_init(&r, ratio);
+		size_t n = resampler_run(&r, out, in, 480);
+		for (size_t i = 2 * resampler_delay(ratio); i < n; i++)
+			CHECK_NEAR(-12345, out[i], 1, name(ratio));
+	}
+}
+
+static void the_path_takes_no_memory(void **state)
+{
+	int16_t in[960] = { 0 };
+	int16_t out[2880];
+	(void)state;
+	allocations_watch();
+	size_t before = allocations_count();
+	for (enum resample_ratio ratio = 0; ratio < RESAMPLE_RATIOS; ratio++) {
+		struct resampler r;
+		resampler_init(&r, ratio);
+		resampler_run(&r, out, in, 960);
+		resampler_flush(&r, out);
+	}
+	CHECK_EQ(before, allocations_count(), "init, run and flush");
 }
 
 static void check_table(const float *table, size_t taps, unsigned up,
@@ -226,6 +223,7 @@ int main(void)
 		cmocka_unit_test(bound_holds_in_every_phase),
 		cmocka_unit_test(flush_brings_out_the_last_sample),
 		cmocka_unit_test(constant_stays_constant),
+		cmocka_unit_test(the_path_takes_no_memory),
 		cmocka_unit_test(tables_are_the_design),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
