@@ -39,7 +39,7 @@ static bool grow(struct buffer *b, size_t need)
 
 	if (!bytes)
 		return false;
-	if (b->used)
+	if (b->bytes)
 		memcpy(bytes, b->bytes + b->start, b->used);
 	free(b->bytes);
 	b->bytes = bytes;

@@ -55,7 +55,8 @@ static int check_target(const char *text, size_t len)
 
 static int check_version(const char *text, size_t len)
 {
-	if (len != VERSION_LEN || memcmp(text, "HTTP/", 5) || text[6] != '.')
+	if (len != VERSION_LEN || memcmp(text, "HTTP/", 5) != 0 ||
+	    text[6] != '.')
 		return -400;
 	if (text[5] < '0' || text[5] > '9' || text[7] < '0' || text[7] > '9')
 		return -400;
@@ -117,6 +118,11 @@ static int take_line(struct http_head *h, const char *line, size_t len)
 			     : check_status_line(line, len);
 }
 
+static bool is_control(uint8_t c)
+{
+	return (c < ' ' && c != '\t' && c != '\r') || c == 0x7f;
+}
+
 /* What may follow what: CR only before LF, LF only behind CR, no control
  * characters, and no line that begins with a blank (a folded header). */
 static bool is_allowed(const struct http_head *h, uint8_t c, size_t at)
@@ -128,7 +134,7 @@ static bool is_allowed(const struct http_head *h, uint8_t c, size_t at)
 		return before == '\r' && c == '\n';
 	if (at == h->line_start && (c == ' ' || c == '\t'))
 		return false;
-	return (c >= ' ' && c != 0x7f) || c == '\t' || c == '\r';
+	return !is_control(c);
 }
 
 static int scan_byte(struct http_head *h, size_t at)

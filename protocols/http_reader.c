@@ -222,24 +222,32 @@ static int check_transfer_encoding(const struct http_reader *r)
 	return 0;
 }
 
-static int check_head(const struct http_reader *r)
+/* RFC 9112, 3.2: exactly one Host, which HTTP/1.0 may omit. */
+static bool has_sound_host(const struct http_reader *r)
 {
 	size_t hosts = http_header_count(&r->message, "Host");
+
+	return hosts == 1 || (hosts == 0 && r->parser.http_minor == 0);
+}
+
+static bool is_announced_too_large(const struct http_reader *r)
+{
 	uint64_t length = r->parser.content_length;
 
-	/* RFC 9112, 3.2: exactly one Host, which HTTP/1.0 may omit. */
-	if (r->head.is_request &&
-	    (hosts > 1 || (hosts == 0 && r->parser.http_minor > 0)))
+	return r->stage == IN_HEAD && !r->is_chunked && length != UINT64_MAX &&
+	       length > r->body_max;
+}
+
+static int check_head(const struct http_reader *r)
+{
+	if (r->head.is_request && !has_sound_host(r))
 		return -400;
 	if (r->head.is_request && r->parser.method == HTTP_CONNECT)
 		return -501;
 	int err = check_transfer_encoding(r);
 	if (err)
 		return err;
-	if (r->stage == IN_HEAD && !r->is_chunked && length != UINT64_MAX &&
-	    length > r->body_max)
-		return -413;
-	return 0;
+	return is_announced_too_large(r) ? -413 : 0;
 }
 
 static int complete(struct http_reader *r)

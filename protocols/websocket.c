@@ -166,10 +166,9 @@ int websocket_close(struct websocket *ws, unsigned code, const char *reason)
 	if (ws->close_sent)
 		return 0;
 	if (code != 0 && code != WEBSOCKET_NO_STATUS) {
-		size_t all = reason ? strlen(reason) : 0;
-		len = utf8_cut(reason, all, WEBSOCKET_REASON_MAX);
-		if (len)
-			memcpy(payload + 2, reason, len);
+		const char *words = reason ? reason : "";
+		len = utf8_cut(words, strlen(words), WEBSOCKET_REASON_MAX);
+		memcpy(payload + 2, words, len);
 		len += 2;
 	}
 	int err = write_frame(ws, WSLAY_CONNECTION_CLOSE, true, payload, len);
@@ -285,27 +284,39 @@ static void end_frame(struct websocket *ws)
 	}
 }
 
+/* May this opcode come now? (RFC 6455, 5.4) Or what is wrong with it. */
+static const char *misplaced(const struct websocket *ws, uint8_t opcode)
+{
+	switch (opcode) {
+	case WSLAY_CONTINUATION_FRAME:
+		return ws->message_opcode ? NULL : "continuation of nothing";
+	case WSLAY_TEXT_FRAME:
+	case WSLAY_BINARY_FRAME:
+		return ws->message_opcode ? "new message inside a message"
+					  : NULL;
+	case WSLAY_CONNECTION_CLOSE:
+	case WSLAY_PING:
+	case WSLAY_PONG:
+		return NULL;
+	default:
+		return "unknown opcode";
+	}
+}
+
 /* What is wrong with a frame's header, or NULL. Lengths, and fragmented
  * control frames, are wslay's to refuse. */
 static const char *breach(const struct websocket *ws,
 			  const struct wslay_frame_iocb *f)
 {
-	bool is_data = f->opcode == WSLAY_TEXT_FRAME ||
-		       f->opcode == WSLAY_BINARY_FRAME;
+	bool must_mask = ws->role == WEBSOCKET_SERVER;
 
 	if (f->rsv)
 		return "reserved bit set";
-	if (f->mask != (ws->role == WEBSOCKET_SERVER))
-		return f->mask ? "masked frame from a server"
-			       : "unmasked frame from a client";
-	if (is_data && ws->message_opcode)
-		return "new message inside a message";
-	if (f->opcode == WSLAY_CONTINUATION_FRAME && !ws->message_opcode)
-		return "continuation of nothing";
-	if (!is_data && f->opcode != WSLAY_CONTINUATION_FRAME &&
-	    (f->opcode < WSLAY_CONNECTION_CLOSE || f->opcode > WSLAY_PONG))
-		return "unknown opcode";
-	return NULL;
+	if (f->mask && !must_mask)
+		return "masked frame from a server";
+	if (!f->mask && must_mask)
+		return "unmasked frame from a client";
+	return misplaced(ws, f->opcode);
 }
 
 static void begin_frame(struct websocket *ws, const struct wslay_frame_iocb *f)

@@ -12,10 +12,29 @@ static const struct test_cert_request usual = {
 	.hosts = 3,
 };
 
+static int make(const char *dir, const struct test_cert_request *request)
+{
+	struct test_cert cert;
+	int err = test_cert_make(&cert, request);
+
+	if (err) {
+		fprintf(stderr, "make_cert: mbedTLS error -0x%x\n",
+			(unsigned)-err);
+		return 1;
+	}
+	if (mkdir(dir, 0755) && errno != EEXIST)
+		err = -errno;
+	if (!err)
+		err = test_cert_write(&cert, dir);
+	if (err)
+		fprintf(stderr, "make_cert: cannot write below %s: %s\n", dir,
+			strerror(-err));
+	return err ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct test_cert_request request = usual;
-	struct test_cert cert;
 
 	if (argc < 2 || argc - 2 > TEST_CERT_HOSTS_MAX) {
 		fprintf(stderr,
@@ -28,18 +47,5 @@ int main(int argc, char **argv)
 		request.host[i - 2] = argv[i];
 	if (argc > 2)
 		request.hosts = (size_t)argc - 2;
-	int err = test_cert_make(&cert, &request);
-	if (err) {
-		fprintf(stderr, "make_cert: mbedTLS error -0x%x\n",
-			(unsigned)-err);
-		return 1;
-	}
-	if (mkdir(argv[1], 0755) && errno != EEXIST)
-		err = -errno;
-	if (!err)
-		err = test_cert_write(&cert, argv[1]);
-	if (err)
-		fprintf(stderr, "make_cert: cannot write below %s: %s\n",
-			argv[1], strerror(-err));
-	return err ? 1 : 0;
+	return make(argv[1], &request);
 }

@@ -9,6 +9,7 @@
 #include <mbedtls/oid.h>
 #include <mbedtls/pk.h>
 #include <mbedtls/x509_crt.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -101,32 +102,50 @@ static int set_serial(struct maker *m, mbedtls_x509write_cert *crt)
 	return err;
 }
 
-static int fill(struct maker *m, mbedtls_x509write_cert *crt, int is_ca)
+static int set_names(mbedtls_x509write_cert *crt, bool is_ca)
 {
-	const char *from = m->request->not_before, *to = m->request->not_after;
+	int err = mbedtls_x509write_crt_set_issuer_name(crt, CA_NAME);
 
+	return err ? err
+		   : mbedtls_x509write_crt_set_subject_name(
+			     crt, is_ca ? CA_NAME : CERT_NAME);
+}
+
+static int set_validity(mbedtls_x509write_cert *crt, const char *from,
+			const char *to)
+{
+	return mbedtls_x509write_crt_set_validity(
+		crt, from ? from : "20200101000000",
+		to ? to : "20491231235959");
+}
+
+/* What only one of the two has. */
+static int set_role(struct maker *m, mbedtls_x509write_cert *crt, bool is_ca)
+{
+	const struct test_cert_request *request = m->request;
+	int err = mbedtls_x509write_crt_set_basic_constraints(crt, is_ca,
+							      is_ca ? 0 : -1);
+
+	mbedtls_x509write_crt_set_subject_key(crt,
+					      is_ca ? &m->ca_key : &m->key);
+	if (err || is_ca)
+		return err ? err : set_validity(crt, NULL, NULL);
+	err = set_validity(crt, request->not_before, request->not_after);
+	return err ? err : set_hosts(crt, request);
+}
+
+static int fill(struct maker *m, mbedtls_x509write_cert *crt, bool is_ca)
+{
 	mbedtls_x509write_crt_set_version(crt, MBEDTLS_X509_CRT_VERSION_3);
 	mbedtls_x509write_crt_set_md_alg(crt, MBEDTLS_MD_SHA256);
 	mbedtls_x509write_crt_set_issuer_key(crt, &m->ca_key);
-	mbedtls_x509write_crt_set_subject_key(crt,
-					      is_ca ? &m->ca_key : &m->key);
 	int err = set_serial(m, crt);
 	if (!err)
-		err = mbedtls_x509write_crt_set_issuer_name(crt, CA_NAME);
-	if (!err)
-		err = mbedtls_x509write_crt_set_subject_name(
-			crt, is_ca ? CA_NAME : CERT_NAME);
-	if (!err)
-		err = mbedtls_x509write_crt_set_basic_constraints(
-			crt, is_ca, is_ca ? 0 : -1);
-	if (!err)
-		err = mbedtls_x509write_crt_set_validity(
-			crt, from && !is_ca ? from : "20200101000000",
-			to && !is_ca ? to : "20491231235959");
-	return err || is_ca ? err : set_hosts(crt, m->request);
+		err = set_names(crt, is_ca);
+	return err ? err : set_role(m, crt, is_ca);
 }
 
-static int write_certificate(struct maker *m, char *pem, size_t cap, int is_ca)
+static int write_certificate(struct maker *m, char *pem, size_t cap, bool is_ca)
 {
 	mbedtls_x509write_cert crt;
 
@@ -153,9 +172,9 @@ static int make_all(struct maker *m, struct test_cert *out)
 	if (!err)
 		err = new_key(m, &m->key);
 	if (!err)
-		err = write_certificate(m, out->ca, sizeof out->ca, 1);
+		err = write_certificate(m, out->ca, sizeof out->ca, true);
 	if (!err)
-		err = write_certificate(m, out->cert, sizeof out->cert, 0);
+		err = write_certificate(m, out->cert, sizeof out->cert, false);
 	if (!err)
 		err = mbedtls_pk_write_key_pem(
 			&m->key, (unsigned char *)out->key, sizeof out->key);

@@ -10,8 +10,8 @@
 struct test_cert_request {
 	const char *host[TEST_CERT_HOSTS_MAX]; /* names or IP addresses */
 	size_t hosts;
-	const char *not_before;         /* "20200101000000"; NULL: that */
-	const char *not_after;          /* NULL: "20491231235959" */
+	const char *not_before; /* "20200101000000"; NULL: that */
+	const char *not_after;  /* NULL: "20491231235959" */
 };
 
 /* PEM texts. */
