@@ -172,6 +172,9 @@ $(B)/%.o: %.c $(B)/flags
 	@echo "  CC    $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# Recordings the assembler copies in are no header: the compiler does not tell.
+$(B)/tools/model/model_voice_data.o: $(wildcard test-vectors/speech/*.wav)
+
 # What the programs say about themselves changes with the commit, not the flags.
 $(B)/gateway/ops/version.o: CPPFLAGS += -DTANDEM_VERSION='"$(VERSION)"'
 
