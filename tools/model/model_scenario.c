@@ -20,6 +20,9 @@ struct parse_note {
 };
 
 static void on_parse_log(cyaml_log_t level, void *context, const char *format,
+			 va_list args) __attribute__((format(printf, 3, 0)));
+
+static void on_parse_log(cyaml_log_t level, void *context, const char *format,
 			 va_list args)
 {
 	struct parse_note *note = context;
