@@ -464,4 +464,5 @@ void http_server_close(struct http_server *s, void (*on_closed)(void *owner))
 	for (struct http_connection *c = s->first; c; c = c->next)
 		if (c->stream && !c->upgraded && !c->is_ending)
 			stream_close(c->stream);
+	server_put(s); /* nothing may be left that would call back */
 }

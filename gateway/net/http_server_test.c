@@ -406,6 +406,17 @@ static void stop_listening_keeps_connections(void **state)
 	close(fd);
 }
 
+static void closing_what_has_already_stopped(void **state)
+{
+	struct stage *s = *state;
+
+	http_server_stop_listening(s->server);
+	raw_socket_turn(&s->loop);
+	http_server_close(s->server, on_server_closed);
+	WAIT_FOR(&s->loop, s->is_closed, "with nothing left to close, too");
+	raw_socket_close_loop(&s->loop);
+}
+
 static void closing_inside_a_request(void **state)
 {
 	struct stage *s = *state;
@@ -504,6 +515,7 @@ int main(void)
 		TEST(upgrade_with_bytes_behind_the_head),
 		LAST(upgraded_connections_outlive_the_server),
 		TEST(stop_listening_keeps_connections),
+		LAST(closing_what_has_already_stopped),
 		LAST(closing_inside_a_request),
 		TEST(many_connections_leave_nothing),
 		cmocka_unit_test(addresses_to_listen_on),
