@@ -211,15 +211,14 @@ static struct stream *create(uv_loop_t *loop, const char *host,
 			     const struct stream_events *events, void *owner)
 {
 	struct stream *s = calloc(1, sizeof(*s));
-	size_t sending_max = STREAM_OUT_MAX;
+	size_t out_max = 2 * STREAM_OUT_MAX;
+	size_t wire_max = tls ? out_max + TLS_OVERHEAD(out_max) : out_max;
 
 	if (!s)
 		return NULL;
-	if (tls)
-		sending_max += TLS_OVERHEAD(STREAM_OUT_MAX);
-	buffer_init(&s->out, STREAM_OUT_MAX);
-	buffer_init(&s->wire, sending_max);
-	buffer_init(&s->sending, sending_max);
+	buffer_init(&s->out, out_max);
+	buffer_init(&s->wire, wire_max);
+	buffer_init(&s->sending, wire_max);
 	buffer_init(&s->plain, PLAIN_MAX);
 	s->tls = tls ? tls_new(tls, host, &s->wire, &s->plain) : NULL;
 	if (tls && !s->tls) {
@@ -275,8 +274,10 @@ struct stream *stream_connect(uv_loop_t *loop, const char *host, unsigned port,
 	uv_update_time(loop); /* a long callback must not eat the time-out */
 	uv_timer_start(&s->timer, on_timer, timeout_ms, 0);
 	err = dial_start(&s->dial, loop, host, port, timeout_ms, on_dialled, s);
-	if (err)
-		stream_fail(s, err);
+	if (err) {
+		stream_note(s, err, "not a usable host name: \"%.200s\"", host);
+		stream_end(s);
+	}
 	return s;
 }
 

@@ -18,7 +18,9 @@ struct buffer;
 struct stream;
 struct tls_context;
 
-/* Bytes waiting for a slow peer; more: the stream closes with -ENOBUFS. */
+/* Bytes waiting for a slow peer; more after a flush: the stream closes with
+ * -ENOBUFS. stream_out() itself takes twice as much, so an append of up to this
+ * size never fails on a stream that is flushed. */
 #define STREAM_OUT_MAX (4u << 20)
 /* After the peer's orderly end what waits may still leave, this long. */
 #define STREAM_LINGER_MS 1000

@@ -413,10 +413,13 @@ struct ws *ws_adopt(uv_loop_t *loop, struct stream *s, size_t message_max,
 
 static int sent(struct ws *w, int err)
 {
+	if (!err && stream_out(w->stream)->used > EAGER_FLUSH_BYTES) {
+		stream_flush(w->stream);
+		if (stream_waiting(w->stream) > STREAM_OUT_MAX)
+			err = -ENOBUFS;
+	}
 	if (err == -ENOBUFS)
 		fail_slow(w);
-	else if (!err && stream_out(w->stream)->used > EAGER_FLUSH_BYTES)
-		stream_flush(w->stream);
 	return err;
 }
 
