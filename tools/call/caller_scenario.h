@@ -1,0 +1,51 @@
+/* Scenario files: what the caller does, which faults are injected, and what is
+ * expected of the call. YAML, by libcyaml; the keys are told in README.md. */
+#ifndef TOOLS_CALL_CALLER_SCENARIO_H
+#define TOOLS_CALL_CALLER_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tools/call/caller_figures.h"
+#include "tools/call/caller_script.h"
+#include "tools/call/phone_fault.h"
+
+#define CALLER_SCENARIO_ERROR_MAX 256
+
+struct caller_scenario {
+	char name[64];
+	char dial_status[16]; /* of every <Dial> */
+	struct caller_script script;
+	struct phone_faults faults; /* from the call's beginning */
+	char outcome[24];           /* expected; "" is any */
+	bool is_expected[CALLER_FIGURE_COUNT];
+	struct caller_range range[CALLER_FIGURE_COUNT];
+	struct caller_clip clip[CALLER_SCRIPT_STEPS_MAX];
+	size_t clips;
+};
+
+/* caller_scenario_load: a file. Returns 0; or a negative errno with error set:
+ * "call.yaml:7: unexpected key: pres". */
+int caller_scenario_load(struct caller_scenario *s, const char *path,
+			 char error[CALLER_SCENARIO_ERROR_MAX]);
+
+/* caller_scenario_parse: len bytes of YAML.
+ *
+ * file    for error messages
+ * folder  where relative paths of clips begin; NULL: the working directory */
+int caller_scenario_parse(struct caller_scenario *s, const char *text,
+			  size_t len, const char *file, const char *folder,
+			  char error[CALLER_SCENARIO_ERROR_MAX]);
+
+/* caller_scenario_demonstration: the built-in script. */
+int caller_scenario_demonstration(struct caller_scenario *s,
+				  char error[CALLER_SCENARIO_ERROR_MAX]);
+
+/* caller_scenario_say: hear the greeting out, say the file, hear the reply out,
+ * hang up. */
+int caller_scenario_say(struct caller_scenario *s, const char *file,
+			char error[CALLER_SCENARIO_ERROR_MAX]);
+
+void caller_scenario_free(struct caller_scenario *s);
+
+#endif
