@@ -1,0 +1,235 @@
+/* tandem-call: a Twilio phone network in one program. */
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <uv.h>
+
+#include "codecs/audio_file.h"
+#include "codecs/g711.h"
+#include "protocols/tls.h"
+#include "tools/call/caller_options.h"
+#include "tools/call/caller_report.h"
+#include "tools/call/caller_scenario.h"
+#include "tools/call/caller_verdict.h"
+#include "tools/call/phone_network.h"
+
+enum { PASSED = 0, FAILED = 1, UNUSABLE = 2 };
+
+struct run {
+	struct caller_options options;
+	struct caller_scenario scenario;
+	struct caller_report report;
+	struct tls_context *tls;
+	uv_loop_t loop;
+};
+
+static void on_event(void *owner, const struct caller_event *e)
+{
+	struct run *run = owner;
+
+	caller_report_event(&run->report, e);
+}
+
+static void on_call(void *owner, unsigned index, struct phone_call *call)
+{
+	(void)owner, (void)index, (void)call;
+}
+
+static int load_scenario(struct run *run)
+{
+	char error[CALLER_SCENARIO_ERROR_MAX];
+	int err;
+
+	if (run->options.scenario)
+		err = caller_scenario_load(&run->scenario,
+					   run->options.scenario, error);
+	else if (run->options.say)
+		err = caller_scenario_say(&run->scenario, run->options.say,
+					  error);
+	else
+		err = caller_scenario_demonstration(&run->scenario, error);
+	if (err)
+		fprintf(stderr, "tandem-call: %s\n", error);
+	return err;
+}
+
+static bool needs_tls(const struct caller_options *o)
+{
+	const char *url = o->stream_url ? o->stream_url : o->url;
+
+	return o->ca_file || strncasecmp(url, "https:", 6) == 0 ||
+	       strncasecmp(url, "wss:", 4) == 0;
+}
+
+static int open_tls(struct run *run)
+{
+	const char *error;
+
+	if (!needs_tls(&run->options))
+		return 0;
+	run->tls = tls_client_context(run->options.ca_file, &error);
+	if (run->tls)
+		return 0;
+	fprintf(stderr, "tandem-call: %s\n", error);
+	return -EINVAL;
+}
+
+static void prepare_report(struct run *run)
+{
+	const struct caller_options *o = &run->options;
+
+	run->report = (struct caller_report){
+		.out = stdout,
+		.is_json = o->is_json,
+		.is_quiet = o->is_quiet,
+		.is_coloured = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+		.is_live = o->calls == 1 && !o->is_json && !o->is_quiet,
+	};
+}
+
+/* The call as the caller lived it: left said, right heard. */
+static int write_wav(const char *path, const struct caller *c)
+{
+	size_t frames =
+		c->said.used > c->heard.used ? c->said.used : c->heard.used;
+	int16_t *pcm = calloc(frames ? frames * 2 : 1, sizeof(*pcm));
+	int err = pcm ? 0 : -ENOMEM;
+
+	for (size_t i = 0; pcm && i < frames; i++) {
+		if (i < c->said.used)
+			g711_ulaw_decode(&pcm[2 * i], buffer_head(&c->said) + i,
+					 1);
+		if (i < c->heard.used)
+			g711_ulaw_decode(&pcm[2 * i + 1],
+					 buffer_head(&c->heard) + i, 1);
+	}
+	if (!err)
+		err = audio_file_write(path, 8000, 2, pcm, frames);
+	free(pcm);
+	if (err)
+		fprintf(stderr, "tandem-call: %s: %s\n", path, strerror(-err));
+	return err;
+}
+
+static unsigned judge_calls(struct run *run, struct phone_network *network,
+			    struct caller_figures *figures, size_t *judged)
+{
+	struct caller_verdict verdict;
+	unsigned failed = 0;
+
+	*judged = 0;
+	for (unsigned i = 0; i < run->options.calls; i++) {
+		struct phone_call *call = phone_network_call(network, i);
+
+		if (!call)
+			continue;
+		struct phone_call_result *result = phone_call_result(call);
+		struct caller_evidence evidence = {
+			.run = &phone_call_caller(call)->run,
+			.figures = &result->figures,
+			.outcome = phone_call_outcome_name(result->outcome),
+			.is_lenient = run->options.is_lenient,
+		};
+		caller_verdict_reach(&verdict, &run->scenario, &evidence);
+		failed += verdict.failures > 0;
+		figures[(*judged)++] = result->figures;
+		caller_report_call(&run->report, i + 1, call, &verdict);
+	}
+	return failed;
+}
+
+/* Nobody answered, in any call. */
+static bool is_unreachable(struct run *run, struct phone_network *network)
+{
+	for (unsigned i = 0; i < run->options.calls; i++) {
+		struct phone_call *call = phone_network_call(network, i);
+
+		if (call && !phone_call_result(call)->could_not_connect)
+			return false;
+	}
+	return true;
+}
+
+static int finish(struct run *run, struct phone_network *network)
+{
+	struct caller_figures *figures =
+		calloc(run->options.calls, sizeof(*figures));
+	size_t judged;
+	int status = PASSED;
+
+	if (!figures)
+		return UNUSABLE;
+	unsigned failed = judge_calls(run, network, figures, &judged);
+	if (failed || judged < run->options.calls)
+		status = FAILED;
+	if (run->options.calls > 1)
+		caller_report_totals(&run->report, figures, judged, failed);
+	free(figures);
+	if (run->options.out &&
+	    write_wav(run->options.out,
+		      phone_call_caller(phone_network_call(network, 0))) < 0)
+		status = FAILED;
+	return is_unreachable(run, network) ? UNUSABLE : status;
+}
+
+static int place_calls(struct run *run)
+{
+	const struct caller_options *o = &run->options;
+	struct phone_network_options options = {
+		.call = {
+			.webhook_url = o->stream_url ? NULL : o->url,
+			.stream_url = o->stream_url,
+			.auth_token = o->auth_token,
+			.account_sid = o->account_sid,
+			.from = o->from,
+			.to = o->to,
+			.dial_status = run->scenario.dial_status,
+			.tls = run->tls,
+			.script = &run->scenario.script,
+			.faults = &run->scenario.faults,
+			.timeout_ms = o->timeout_s * 1000,
+			.keeps_tracks = o->out != NULL,
+			.seed = o->has_seed ? o->seed : uv_hrtime(),
+			.on_event = run->report.is_live ? on_event : NULL,
+			.owner = run,
+		},
+		.calls = o->calls,
+		.parallel = o->parallel,
+		.rate = o->rate,
+	};
+	struct phone_network *network =
+		phone_network_run(&run->loop, &options, on_call, run);
+
+	if (!network) {
+		fputs("tandem-call: out of memory\n", stderr);
+		return UNUSABLE;
+	}
+	int status = finish(run, network);
+	phone_network_free(network);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	static struct run run;
+	int answered = caller_options_read(&run.options, argc, argv);
+	int status = UNUSABLE;
+
+	if (answered)
+		return answered > 0 ? PASSED : UNUSABLE;
+	signal(SIGPIPE, SIG_IGN);
+	prepare_report(&run);
+	if (load_scenario(&run) == 0 && open_tls(&run) == 0 &&
+	    uv_loop_init(&run.loop) == 0) {
+		status = place_calls(&run);
+		uv_loop_close(&run.loop);
+	}
+	tls_context_free(run.tls);
+	caller_scenario_free(&run.scenario);
+	return status;
+}
