@@ -8,6 +8,7 @@
 #define USUAL_DELTA_MS 200, 300
 #define USUAL_PERCENT  70
 #define OPEN_BEFORE_US 20000 /* the item appears, then its sound */
+#define SPREAD_PERCENT 60, 140
 #define BURST_DELTAS   8, 16
 #define MIN_PAUSED_MS  1500 /* shorter speech has no pauses */
 #define WORDS_STEP_US  15000
@@ -22,6 +23,7 @@ struct layout {
 	size_t sample_bytes;
 	uint64_t now_us;
 	unsigned burst_left;
+	uint64_t late_us; /* paused, to be made up for by the next deltas */
 };
 
 static int add_step(struct layout *l, enum model_step_kind kind,
@@ -101,23 +103,34 @@ static int add_words_until(struct layout *l, unsigned output, size_t *at,
 	return 0;
 }
 
+static void pause_between_bursts(struct layout *l)
+{
+	const unsigned *range = l->plan->pace.pause_ms;
+	uint64_t pause_us =
+		1000ull * model_random_between(l->random, range[0], range[1]);
+
+	l->burst_left = model_random_between(l->random, BURST_DELTAS);
+	l->now_us += pause_us;
+	l->late_us += pause_us;
+}
+
 static void pass_time(struct layout *l, size_t bytes, size_t total)
 {
-	const struct model_pace *pace = &l->plan->pace;
-	double spread = model_random_between(l->random, 60, 140) / 100.0;
+	double speed = l->plan->pace.speed;
 	double ms = (double)bytes / (double)l->bytes_per_ms;
 
 	/* Real time and slower is asked for exactly. */
-	if (pace->speed <= 1.0)
-		spread = 1.0;
-	l->now_us += (uint64_t)(ms * 1000 / (pace->speed * spread));
-	if (pace->speed <= 1.0 || total < MIN_PAUSED_MS * l->bytes_per_ms ||
-	    --l->burst_left > 0)
+	if (speed <= 1.0) {
+		l->now_us += (uint64_t)(ms * 1000 / speed);
 		return;
-	l->burst_left = model_random_between(l->random, BURST_DELTAS);
-	l->now_us +=
-		1000ull * model_random_between(l->random, pace->pause_ms[0],
-					       pace->pause_ms[1]);
+	}
+	speed *= model_random_between(l->random, SPREAD_PERCENT) / 100.0;
+	uint64_t step_us = (uint64_t)(ms * 1000 / speed);
+	uint64_t saved_us = l->late_us < step_us / 2 ? l->late_us : step_us / 2;
+	l->late_us -= saved_us;
+	l->now_us += step_us - saved_us;
+	if (total >= MIN_PAUSED_MS * l->bytes_per_ms && --l->burst_left == 0)
+		pause_between_bursts(l);
 }
 
 static int lay_speech(struct layout *l, unsigned output)
