@@ -182,6 +182,7 @@ $(B)/gateway/ops/version.o: CPPFLAGS += -DTANDEM_VERSION='"$(VERSION)"'
 
 .SECONDARY:
 .DELETE_ON_ERROR:
-ifeq (,$(filter -j% --jobserver%,$(MAKEFLAGS)))
+# Once, at the top: makes below share its job server.
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
