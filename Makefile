@@ -182,7 +182,6 @@ $(B)/gateway/ops/version.o: CPPFLAGS += -DTANDEM_VERSION='"$(VERSION)"'
 
 .SECONDARY:
 .DELETE_ON_ERROR:
-# Once, at the top: makes below share its job server.
-ifeq ($(MAKELEVEL),0)
+ifeq (,$(filter -j% --jobserver%,$(MAKEFLAGS)))
 MAKEFLAGS += -j$(shell nproc)
 endif

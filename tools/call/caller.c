@@ -101,7 +101,7 @@ void caller_clear(struct caller *c, uint64_t now, size_t dropped,
 {
 	unsigned heeded = c->judge.barge_ins_heeded;
 
-	caller_judge_clear(&c->judge, now_us);
+	caller_judge_clear(&c->judge, dropped, now_us);
 	if (c->judge.barge_ins_heeded > heeded)
 		caller_timeline_add(&c->timeline, (int64_t)(now / MS),
 				    CALLER_MOMENT_HEARD,
@@ -246,15 +246,20 @@ void caller_act(struct caller *c, uint64_t now)
 	}
 }
 
+void caller_line_ends(struct caller *c)
+{
+	if (!c->ear.is_speech)
+		return;
+	c->ear.is_speech = false;
+	c->ear.ends++;
+	note_speech(c);
+}
+
 void caller_end(struct caller *c, uint64_t now, bool by_far_end)
 {
 	if (c->is_ended)
 		return;
-	if (c->ear.is_speech) {
-		c->ear.is_speech = false;
-		c->ear.ends++;
-		note_speech(c);
-	}
+	caller_line_ends(c);
 	c->is_ended = by_far_end;
 	struct caller_view view = view_at(c, now);
 	caller_script_end(&c->run, &view);

@@ -77,6 +77,9 @@ void caller_act(struct caller *c, uint64_t now);
 void caller_speak(struct caller *c, uint64_t begin,
 		  uint8_t frame[CALLER_FRAME]);
 
+/* caller_line_ends: no more is heard on this stream: speech ends with it. */
+void caller_line_ends(struct caller *c);
+
 /* caller_end: the call is over. by_far_end: it hung up. */
 void caller_end(struct caller *c, uint64_t now, bool by_far_end);
 

@@ -129,13 +129,15 @@ void caller_judge_arrival(struct caller_judge *j, uint64_t begin, size_t n,
 	j->run[j->runs - 1].samples += n;
 }
 
-void caller_judge_clear(struct caller_judge *j, uint64_t now_us)
+void caller_judge_clear(struct caller_judge *j, uint64_t dropped,
+			uint64_t now_us)
 {
 	if (j->clears < CALLER_JUDGE_CLEARS_MAX)
 		j->clear[j->clears] = (struct caller_clear){
 			.at_us = now_us,
 			.run = j->runs ? j->runs - 1 : 0,
 			.played_samples = j->run_played,
+			.dropped_samples = dropped,
 		};
 	j->clears++;
 	j->was_cleared = true;

@@ -39,9 +39,10 @@
 
 /* One clear, for pairing with the model's truncation. */
 struct caller_clear {
-	uint64_t at_us;          /* monotonic clock */
-	unsigned run;            /* index of the run it cut */
-	uint64_t played_samples; /* of that run, when it came */
+	uint64_t at_us;           /* monotonic clock */
+	unsigned run;             /* index of the run it cut */
+	uint64_t played_samples;  /* of that run, when it came */
+	uint64_t dropped_samples; /* that were still waiting */
 };
 
 /* One run of audio from the far end. */
@@ -92,8 +93,10 @@ void caller_judge_free(struct caller_judge *j);
 void caller_judge_arrival(struct caller_judge *j, uint64_t begin, size_t n,
 			  uint64_t now_us);
 
-/* caller_judge_clear: a clear arrived, after everything up to now was heard. */
-void caller_judge_clear(struct caller_judge *j, uint64_t now_us);
+/* caller_judge_clear: a clear arrived, after everything up to now was heard; it
+ * dropped so many samples. */
+void caller_judge_clear(struct caller_judge *j, uint64_t dropped,
+			uint64_t now_us);
 
 /* caller_judge_hear: the next n samples of the heard track, which has no holes.
  * is_sound: they were in the buffer; else it was empty and pcm is silence. */

@@ -164,7 +164,7 @@ static void test_clear_is_no_click(void **state)
 	wave += 10;
 	play(11, 8000);
 	j.clicks = 0;
-	caller_judge_clear(&j, 7);
+	caller_judge_clear(&j, 0, 7);
 	silence(300);
 	CHECK_EQ(0, j.clicks, "the cut of a clear is wanted");
 	CHECK_EQ(0, j.gaps, "so is the silence");
@@ -185,7 +185,7 @@ static void test_barge_in(void **state)
 	caller_judge_speaks(&j, true);
 	caller_judge_interrupt(&j, j.at);
 	play(130, 8000);
-	caller_judge_clear(&j, 0);
+	caller_judge_clear(&j, 0, 0);
 	CHECK_EQ(1, j.barge_ins_heeded, "the far end stopped");
 	CHECK_EQ(130 * MS, j.reaction_samples, "after 130 ms");
 	silence(100);
@@ -207,7 +207,7 @@ static void test_barge_in_ignored(void **state)
 	caller_judge_interrupt(&j, j.at);
 	play(900, 8000);
 	caller_judge_speaks(&j, false);
-	caller_judge_clear(&j, 0);
+	caller_judge_clear(&j, 0, 0);
 	CHECK_EQ(0, j.barge_ins_heeded,
 		 "a clear after the caller has finished is no answer to it");
 }
@@ -217,7 +217,7 @@ static void test_many_clears(void **state)
 	(void)state;
 	for (int i = 0; i < 200; i++) {
 		play(20, 0);
-		caller_judge_clear(&j, 0);
+		caller_judge_clear(&j, 0, 0);
 	}
 	CHECK_EQ(200, j.clears, "all are counted");
 	CHECK_EQ(CALLER_JUDGE_RUNS_MAX, j.runs, "so many are kept");

@@ -15,6 +15,7 @@
 #include "tools/call/caller_options.h"
 #include "tools/call/caller_report.h"
 #include "tools/call/caller_scenario.h"
+#include "tools/call/caller_trace.h"
 #include "tools/call/caller_verdict.h"
 #include "tools/call/phone_network.h"
 
@@ -133,6 +134,7 @@ static unsigned judge_calls(struct run *run, struct phone_network *network,
 			.run = &phone_call_caller(call)->run,
 			.figures = &result->figures,
 			.outcome = phone_call_outcome_name(result->outcome),
+			.has_trace = run->options.model_trace != NULL,
 			.is_lenient = run->options.is_lenient,
 		};
 		caller_verdict_reach(&verdict, &run->scenario, &evidence);
@@ -141,6 +143,35 @@ static unsigned judge_calls(struct run *run, struct phone_network *network,
 		caller_report_call(&run->report, i + 1, call, &verdict);
 	}
 	return failed;
+}
+
+/* Join the model's trace to the calls; their figures are completed. */
+static int consult_trace(struct run *run, struct phone_network *network)
+{
+	const char *path = run->options.model_trace;
+	struct caller_trace_call *call =
+		calloc(run->options.calls, sizeof(*call));
+	struct caller_trace trace;
+	size_t n = 0;
+
+	caller_trace_init(&trace);
+	int err = call ? caller_trace_load(&trace, path) : -ENOMEM;
+	for (unsigned i = 0; i < run->options.calls && !err; i++) {
+		struct phone_call *c = phone_network_call(network, i);
+
+		if (c)
+			call[n++] = (struct caller_trace_call){
+				.judge = &phone_call_caller(c)->judge,
+				.figures = &phone_call_result(c)->figures,
+			};
+	}
+	if (!err)
+		err = caller_trace_judge(&trace, call, n);
+	if (err)
+		fprintf(stderr, "tandem-call: %s: %s\n", path, strerror(-err));
+	caller_trace_free(&trace);
+	free(call);
+	return err;
 }
 
 /* Nobody answered, in any call. */
@@ -164,6 +195,8 @@ static int finish(struct run *run, struct phone_network *network)
 
 	if (!figures)
 		return UNUSABLE;
+	if (run->options.model_trace && consult_trace(run, network) < 0)
+		status = FAILED;
 	unsigned failed = judge_calls(run, network, figures, &judged);
 	if (failed || judged < run->options.calls)
 		status = FAILED;

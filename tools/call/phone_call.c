@@ -776,6 +776,7 @@ static void on_stream_ended(void *owner, const struct phone_stream_end *e)
 {
 	struct phone_call *c = owner;
 
+	caller_line_ends(&c->caller);
 	take_stream_figures(c);
 	c->stream = NULL;
 	judge_stream_end(c, e);
