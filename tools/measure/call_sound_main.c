@@ -13,9 +13,11 @@
 #include <string.h>
 
 #include "codecs/audio_compare.h"
+#include "codecs/audio_file.h"
 
 #define WINDOW_S    10
 #define MAX_DELAY_S 5
+#define PAUSE_S     1 /* at the most, between two repetitions */
 
 struct recording {
 	int16_t *said;
@@ -25,9 +27,10 @@ struct recording {
 };
 
 struct figures {
-	long delay;       /* samples */
-	unsigned windows; /* with speech in them */
-	long drift;       /* largest change of the delay, samples */
+	long delay;           /* samples */
+	unsigned windows;     /* with speech in them */
+	long drift;           /* largest change of the delay, samples */
+	unsigned repetitions; /* of the source */
 	double snr_db;
 	long gaps; /* digital silence inside speech, of >= 10 ms */
 };
@@ -99,7 +102,33 @@ static void count_gaps(const struct recording *r, struct figures *f)
 	}
 }
 
-static int measure(const struct recording *r, struct figures *f)
+/* Put the original in the place of what was said: companding is part of what is
+ * measured. Returns how many repetitions were found. */
+static unsigned restore(struct recording *r, const struct audio *source)
+{
+	long len = (long)source->samples;
+	long slack = PAUSE_S * (long)r->rate;
+	long at = 0;
+	unsigned found = 0;
+
+	while (at + len + slack <= r->samples) {
+		long lag =
+			audio_align(source->pcm, source->samples, r->said + at,
+				    (size_t)(len + slack), slack);
+		if (lag == AUDIO_ALIGN_FAILED || lag < 0)
+			break;
+		memset(r->said + at, 0, (size_t)lag * sizeof(r->said[0]));
+		memcpy(r->said + at + lag, source->pcm,
+		       source->samples * sizeof(r->said[0]));
+		at += lag + len;
+		found++;
+	}
+	memset(r->said + at, 0, (size_t)(r->samples - at) * sizeof(r->said[0]));
+	return found;
+}
+
+static int measure(struct recording *r, const struct audio *source,
+		   struct figures *f)
 {
 	long head = 30 * (long)r->rate;
 
@@ -112,6 +141,7 @@ static int measure(const struct recording *r, struct figures *f)
 		return -1;
 	measure_drift(r, f);
 	count_gaps(r, f);
+	f->repetitions = restore(r, source);
 	f->snr_db =
 		audio_segmental_snr(r->said, r->heard + f->delay,
 				    (size_t)(r->samples - f->delay), r->rate);
@@ -123,7 +153,8 @@ static void print_text(const struct recording *r, const struct figures *f)
 	printf("  length              %8.1f s\n", (double)r->samples / r->rate);
 	printf("  delay there and back%8.1f ms\n",
 	       1000.0 * (double)f->delay / r->rate);
-	printf("  segmental SNR       %8.1f dB\n", f->snr_db);
+	printf("  segmental SNR       %8.1f dB over %u repetitions\n",
+	       f->snr_db, f->repetitions);
 	printf("  samples lost, added %8ld in %u windows of %d s\n", f->drift,
 	       f->windows, WINDOW_S);
 	printf("  gaps                %8ld\n", f->gaps);
@@ -141,21 +172,28 @@ static void print_json(const struct recording *r, const struct figures *f)
 int main(int argc, char **argv)
 {
 	struct recording r;
+	struct audio source;
 	struct figures f;
 
-	if (argc < 2 || argc > 3 ||
-	    (argc == 3 && strcmp(argv[2], "--json") != 0)) {
-		fputs("Usage: call_sound CALL.wav [--json]\n", stderr);
+	if (argc < 3 || argc > 4 ||
+	    (argc == 4 && strcmp(argv[3], "--json") != 0)) {
+		fputs("Usage: call_sound CALL.wav SOURCE.wav [--json]\n",
+		      stderr);
 		return 2;
 	}
 	if (read_recording(&r, argv[1]) != 0)
 		return 2;
-	int err = measure(&r, &f);
+	if (audio_file_read(&source, argv[2], r.rate) != 0) {
+		fprintf(stderr, "call_sound: %s: not a recording\n", argv[2]);
+		return 2;
+	}
+	int err = measure(&r, &source, &f);
 	if (err)
 		fputs("call_sound: the caller did not hear what it said\n",
 		      stderr);
 	else
-		(argc == 3 ? print_json : print_text)(&r, &f);
+		(argc == 4 ? print_json : print_text)(&r, &f);
+	audio_free(&source);
 	free(r.said);
 	free(r.heard);
 	return err ? 1 : 0;
