@@ -47,6 +47,42 @@ static int open_trace(struct program *p)
 	return p->world.trace ? 0 : fail(p->options.trace, strerror(errno));
 }
 
+/* Sounds are read when they are said; one that cannot be is told now. */
+static int check_sounds(struct program *p, char **sound, unsigned n)
+{
+	const char *directory = p->world.scenario.directory;
+	struct model_clip clip = { .bytes = NULL };
+
+	for (unsigned i = 0; i < n; i++) {
+		if (strcmp(sound[i], "echo") == 0)
+			continue;
+		int err = model_voice_say(p->world.voice, &clip, MODEL_PCM,
+					  sound[i], directory);
+		model_clip_free(&clip);
+		if (!err)
+			continue;
+		fprintf(stderr, "tandem-model: %s: cannot say \"%s\": %s\n",
+			p->options.scenario, sound[i], strerror(-err));
+		return err;
+	}
+	return 0;
+}
+
+static int check_answers(struct program *p)
+{
+	const struct model_script *script = p->world.scenario.script;
+	int err = 0;
+
+	for (unsigned i = 0; !err && i < script->responses_count; i++) {
+		const struct model_answer *a = &script->responses[i];
+
+		err = check_sounds(p, a->preamble, a->preamble_count);
+		if (!err)
+			err = check_sounds(p, a->say, a->say_count);
+	}
+	return err;
+}
+
 static int open_world(struct program *p)
 {
 	char why[1024];
@@ -60,7 +96,9 @@ static int open_world(struct program *p)
 	p->world.report.log = p->options.is_quiet ? NULL : stderr;
 	p->world.voice = model_voice_new();
 	model_random_seed(&p->world.random, p->options.seed);
-	return p->world.voice && p->world.scenario.script ? 0 : -ENOMEM;
+	if (!p->world.voice || !p->world.scenario.script)
+		return -ENOMEM;
+	return check_answers(p);
 }
 
 static void close_world(struct program *p)

@@ -1,4 +1,7 @@
 #include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/model/model_scenario.h"
@@ -125,12 +128,74 @@ static void names_what_is_wrong(void **state)
 		  "in words");
 }
 
+static char *read_text(const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	char *text = calloc(1, 65536);
+
+	CHECK(f && text, path);
+	CHECK(fread(text, 1, 65535, f) > 0, path);
+	fclose(f);
+	return text;
+}
+
+/* Tests run at the root of the tree. */
+static void takes_every_file_of_ours(void **state)
+{
+	struct model_scenario s;
+	char why[512];
+	glob_t files;
+
+	(void)state;
+	CHECK_EQ(0,
+		 glob("test-vectors/scenarios/model-*.yaml", 0, NULL, &files),
+		 "they are there");
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		int err = model_scenario_load(&s, files.gl_pathv[i], why,
+					      sizeof(why));
+
+		CHECK_EQ(0, err, err ? why : "");
+		CHECK_STR("test-vectors/scenarios", s.directory, "its folder");
+		model_scenario_free(&s);
+	}
+	CHECK(files.gl_pathc > 20, "all of them");
+	globfree(&files);
+}
+
+static void takes_every_example_of_the_readme(void **state)
+{
+	char *text = read_text("tools/model/README.md"), *at = text;
+	struct model_scenario s;
+	char why[512];
+	unsigned examples = 0;
+
+	(void)state;
+	while ((at = strstr(at, "```yaml\n"))) {
+		char *end;
+
+		at += strlen("```yaml\n");
+		end = strstr(at, "```");
+		CHECK(end, "closed");
+		int err = model_scenario_parse(&s, "README.md", at,
+					       (size_t)(end - at), why,
+					       sizeof(why));
+		CHECK_EQ(0, err, err ? why : "");
+		model_scenario_free(&s);
+		examples++;
+		at = end + 3;
+	}
+	CHECK_EQ(6, examples, "one for each part of the file");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(has_defaults),
 		cmocka_unit_test(reads_every_part),
 		cmocka_unit_test(names_what_is_wrong),
+		cmocka_unit_test(takes_every_file_of_ours),
+		cmocka_unit_test(takes_every_example_of_the_readme),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
