@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/testing/allocations.h"
 #include "tools/testing/check.h"
 
 #define MS           1000000ull
@@ -727,6 +728,28 @@ static void test_shutdown(void **state)
 	CHECK_EQ(CALL_OVER, c.state, "even if the carrier never answers");
 }
 
+/* The media path takes no memory once the worker's pool has seen its peak. */
+static void test_a_running_call_allocates_nothing(void **state)
+{
+	(void)state;
+
+	up();
+	greet();
+	answer("r1", "i1", 5000);
+	pass(6000);
+	allocations_watch();
+	size_t before = allocations_count();
+	call_model_response(&c, "r2", false, now());
+	for (unsigned i = 0; i < 200; i++) {
+		frame(100 + i * 20);
+		call_model_audio(&c, "r2", "i2", 0, pcm, DELTA_MS(25), now());
+		pass(20);
+	}
+	caller_speaks();
+	CHECK_EQ(before, allocations_count(), "4 s both ways, and a barge-in");
+	CHECK(strstr(told, "truncate i2"), "which really happened");
+}
+
 static void test_every_state_survives_every_event(void **state)
 {
 	(void)state;
@@ -778,6 +801,7 @@ int main(void)
 		TEST(test_unknown_tool),
 		TEST(test_answer_longer_than_the_queue),
 		TEST(test_shutdown),
+		TEST(test_a_running_call_allocates_nothing),
 		TEST(test_every_state_survives_every_event),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
