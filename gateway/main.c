@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -249,6 +250,17 @@ static void log_figures(const struct program *p)
 	log_end(&l);
 }
 
+/* A call takes two descriptors: use all that the system grants. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
+		r.rlim_cur = r.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &r);
+	}
+}
+
 static int serve(struct program *p)
 {
 	char why[512];
@@ -256,6 +268,7 @@ static int serve(struct program *p)
 
 	if (err)
 		return err;
+	raise_descriptor_limit();
 	log_open(&p->log, STDERR_FILENO, p->config.log.level);
 	err = worker_open(&p->worker, &p->loop, &p->config, &p->log, why,
 			  sizeof(why));
