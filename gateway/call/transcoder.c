@@ -1,5 +1,6 @@
 #include "gateway/call/transcoder.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -132,6 +133,7 @@ void transcoder_run(struct transcoder *t, const uint8_t *bytes, size_t n,
 		    transcoder_sink *sink, void *owner)
 {
 	size_t width = format[t->from].bytes;
+	assert(width > 0);
 
 	if (t->from == t->to) {
 		if (n)

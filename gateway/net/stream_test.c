@@ -616,7 +616,7 @@ static void a_deaf_address_times_out(void **state)
 
 		fd[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 		getsockname(listening, (struct sockaddr *)&a, &len);
-		connect(fd[i], (struct sockaddr *)&a, len);
+		(void)connect(fd[i], (struct sockaddr *)&a, len);
 	}
 	dial(s, "127.0.0.1", port, NULL);
 	WAIT_FOR(&s->loop, s->client.closed, "500 ms");

@@ -17,9 +17,9 @@ static void say_goodbye(struct stream *s)
 	if (s->is_shut)
 		return;
 	s->is_shut = true;
-	if (s->is_peer_ended)
-		stream_end(s); /* nothing unread: the kernel still delivers */
-	else if (uv_shutdown(&s->shutdown, (uv_stream_t *)s->tcp, on_shutdown))
+	/* After the peer's end nothing is unread: the kernel still delivers. */
+	if (s->is_peer_ended ||
+	    uv_shutdown(&s->shutdown, (uv_stream_t *)s->tcp, on_shutdown))
 		stream_end(s);
 }
 

@@ -49,8 +49,8 @@ static int read_recording(struct recording *r, const char *path)
 	}
 	size_t n = (size_t)info.frames;
 	int16_t *both = malloc(n * 2 * sizeof(*both) + 1);
-	r->said = malloc(n * sizeof(*both) + 1);
-	r->heard = malloc(n * sizeof(*both) + 1);
+	r->said = calloc(n + 1, sizeof(*both));
+	r->heard = calloc(n + 1, sizeof(*both));
 	if (!both || !r->said || !r->heard)
 		abort();
 	r->samples = (long)sf_readf_short(f, both, info.frames);
@@ -185,6 +185,8 @@ int main(int argc, char **argv)
 		return 2;
 	if (audio_file_read(&source, argv[2], r.rate) != 0) {
 		fprintf(stderr, "call_sound: %s: not a recording\n", argv[2]);
+		free(r.said);
+		free(r.heard);
 		return 2;
 	}
 	int err = measure(&r, &source, &f);

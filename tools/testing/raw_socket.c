@@ -131,7 +131,8 @@ unsigned raw_socket_count(void)
 
 	while (dir && readdir(dir))
 		n++;
-	closedir(dir);
+	if (dir)
+		closedir(dir);
 	return n;
 }
 
