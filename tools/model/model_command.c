@@ -396,46 +396,52 @@ static json_t *traced_members(struct model_session *s, const char *type,
 	return members;
 }
 
-static void carry_out(struct model_session *s, json_t *event, bool is_early)
+/* The type of an event, or NULL with *e set. */
+static const char *type_of(json_t *event, struct model_error *e)
 {
-	struct model_error e;
-	const char *type = text_of(event, "type");
+	json_t *type = json_object_get(event, "type");
 
-	if (!json_object_get(event, "type")) {
-		model_error_set(&e, "invalid_event", "type",
+	if (!type)
+		model_error_set(e, "invalid_event", "type",
 				"The 'type' field is missing.");
-		refuse(s, event, &e);
-		return;
-	}
-	if (!type) {
-		model_error_set(&e, "invalid_type", "type",
+	else if (!json_is_string(type))
+		model_error_set(e, "invalid_type", "type",
 				"Invalid type for 'type': expected a string.");
-		refuse(s, event, &e);
-		return;
-	}
+	return json_string_value(type);
+}
+
+static bool carry_out(struct model_session *s, json_t *event, bool is_early,
+		      struct model_error *e)
+{
+	const char *type = type_of(event, e);
+
+	if (!type)
+		return false;
 	if (strcmp(type, "input_audio_buffer.append") != 0)
 		model_emit_received(s, type, traced_members(s, type, event));
-	const struct command *c = find_command(type, &e);
-	if (c && c->waits && (is_early || !s->is_configured))
+	const struct command *c = find_command(type, e);
+	if (!c)
+		return false;
+	if (c->waits && (is_early || !s->is_configured))
 		model_emit_breach(s, MODEL_BREACH_EARLY,
 				  "%s before session.updated", type);
-	if (!c || !model_schema_check(event, c->shape, "", &e) ||
-	    !c->run(s, event, &e))
-		refuse(s, event, &e);
+	return model_schema_check(event, c->shape, "", e) &&
+	       c->run(s, event, e);
 }
 
 void model_command_handle(struct model_session *s, const char *text, size_t len,
 			  bool is_early)
 {
-	struct model_error e;
+	/* What stands when memory ran out before anything was judged. */
+	struct model_error e = { .type = "server_error",
+				 .code = "server_error",
+				 .message = "The server is out of memory." };
 	json_t *event = parse(text, len, &e);
 
 	if (s->is_expired)
 		model_emit_breach(s, MODEL_BREACH_EXPIRED,
 				  "an event after session_expired");
-	if (event)
-		carry_out(s, event, is_early);
-	else
-		refuse(s, NULL, &e);
+	if (!event || !carry_out(s, event, is_early, &e))
+		refuse(s, event, &e);
 	json_decref(event);
 }

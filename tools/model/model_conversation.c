@@ -75,8 +75,8 @@ static void remove_at(struct model_conversation *c, size_t i)
 {
 	item_free(c->item[i]);
 	c->items--;
-	memmove(&c->item[i], &c->item[i + 1],
-		(c->items - i) * sizeof(c->item[0]));
+	for (; i < c->items; i++)
+		c->item[i] = c->item[i + 1];
 }
 
 static bool make_room(struct model_conversation *c)
@@ -86,8 +86,7 @@ static bool make_room(struct model_conversation *c)
 	if (c->items < c->room)
 		return true;
 	size_t room = c->room ? 2 * c->room : 32;
-	struct model_item **item =
-		realloc(c->item, room * sizeof(struct model_item *));
+	struct model_item **item = reallocarray(c->item, room, sizeof(void *));
 	if (!item)
 		return false;
 	c->item = item;
@@ -160,10 +159,9 @@ struct model_item *model_conversation_insert(struct model_conversation *c,
 		json_decref(json);
 		return NULL;
 	}
-	memmove(&c->item[at + 1], &c->item[at],
-		(c->items - at) * sizeof(c->item[0]));
+	for (size_t i = c->items++; i > at; i--)
+		c->item[i] = c->item[i - 1];
 	c->item[at] = item;
-	c->items++;
 	return item;
 }
 

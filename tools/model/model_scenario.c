@@ -140,27 +140,33 @@ static void lay_over(struct model_scenario *s)
 		s->expect = *file->expect;
 }
 
-static bool is_range(const unsigned *range)
+/* Returns the key that is wrong, or NULL; says why in *what. */
+static const char *wrong_range(const struct model_timing *t, const char **what)
 {
-	return !range || range[0] <= range[1];
+	const struct {
+		const char *key;
+		const unsigned *range;
+	} row[] = {
+		{ "first_delta_ms", t->first_delta_ms },
+		{ "delta_ms", t->delta_ms },
+		{ "pause_ms", t->pause_ms },
+		{ "update_delay_ms", t->update_delay_ms },
+		{ "late_deltas", t->late_deltas },
+	};
+
+	*what = "the least comes first, then the most";
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		if (row[i].range && row[i].range[0] > row[i].range[1])
+			return row[i].key;
+	return NULL;
 }
 
-/* Returns the key that is wrong, or NULL; says why in *what. */
 static const char *wrong_timing(const struct model_timing *t, const char **what)
 {
-	if (!t)
-		return NULL;
-	*what = "the least comes first, then the most";
-	if (!is_range(t->first_delta_ms))
-		return "first_delta_ms";
-	if (!is_range(t->delta_ms))
-		return "delta_ms";
-	if (!is_range(t->pause_ms))
-		return "pause_ms";
-	if (!is_range(t->update_delay_ms))
-		return "update_delay_ms";
-	if (!is_range(t->late_deltas))
-		return "late_deltas";
+	const char *key = t ? wrong_range(t, what) : NULL;
+
+	if (key || !t)
+		return key;
 	*what = "a delta holds at least 1 ms of audio";
 	if (t->delta_ms && t->delta_ms[0] == 0)
 		return "delta_ms";
@@ -182,6 +188,22 @@ static const char *wrong_fault(const struct model_fault *f, const char **what)
 	return NULL;
 }
 
+static const char *wrong_hearing(const struct model_hearing *h,
+				 const char **what)
+{
+	unsigned past = 0;
+
+	*what = "an utterance stops after it starts, and before the next one";
+	for (unsigned i = 0; h && i < h->scripted_count; i++) {
+		const struct model_utterance *u = &h->scripted[i];
+
+		if (u->start_ms < past || u->stop_ms <= u->start_ms)
+			return "scripted";
+		past = u->stop_ms;
+	}
+	return NULL;
+}
+
 static const char *wrong_script(const struct model_script *script,
 				const char **what)
 {
@@ -191,18 +213,7 @@ static const char *wrong_script(const struct model_script *script,
 		key = wrong_timing(script->responses[i].timing, what);
 	for (unsigned i = 0; !key && i < script->faults_count; i++)
 		key = wrong_fault(&script->faults[i], what);
-	*what = key ? *what
-		    : "an utterance stops after it starts, and before "
-		      "the next one";
-	unsigned past = 0;
-	for (unsigned i = 0;
-	     !key && script->vad && i < script->vad->scripted_count; i++) {
-		const struct model_utterance *u = &script->vad->scripted[i];
-		if (u->start_ms < past || u->stop_ms <= u->start_ms)
-			key = "scripted";
-		past = u->stop_ms;
-	}
-	return key;
+	return key ? key : wrong_hearing(script->vad, what);
 }
 
 static const cyaml_config_t *parser(struct parse_note *note,

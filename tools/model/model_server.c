@@ -12,9 +12,11 @@
 #include "protocols/websocket.h"
 #include "tools/model/model_agenda.h"
 #include "tools/model/model_handshake.h"
+#include "tools/model/model_outbox.h"
 
 #define MESSAGE_MAX     (32u << 20) /* an append of 15 MiB is 20 MiB of text */
 #define FRAGMENT_ONE_IN 16          /* messages sent in pieces */
+#define PUMP_MS         2           /* between tries to send what waits */
 #define FRAGMENT_MIN    64
 
 /* One connection. It owns itself: freed when socket and timer are closed. */
@@ -22,6 +24,7 @@ struct link {
 	struct model_server *server;
 	struct ws *ws;
 	struct model_session *session;
+	struct model_outbox outbox;
 	uv_timer_t timer;
 	struct link *next, **at;
 	bool timer_gone, ws_gone;
@@ -70,6 +73,7 @@ static void link_release(struct link *l)
 		l->next->at = l->at;
 	s->links--;
 	model_session_free(l->session);
+	model_outbox_free(&l->outbox);
 	free(l);
 	check_gone(s);
 }
@@ -110,11 +114,12 @@ static void out_send(void *owner, const char *text, size_t len)
 
 	if (!l->ws)
 		return;
-	if (len >= FRAGMENT_MIN &&
+	if (!l->outbox.first && len >= FRAGMENT_MIN &&
+	    len <= MODEL_OUTBOX_PIECE &&
 	    model_random_between(&l->server->random, 1, FRAGMENT_ONE_IN) == 1)
 		send_pieces(l, text, len);
 	else
-		ws_send_text(l->ws, text, len);
+		model_outbox_send(&l->outbox, l->ws, 1, text, len);
 }
 
 static void out_binary(void *owner, const void *bytes, size_t len)
@@ -122,7 +127,7 @@ static void out_binary(void *owner, const void *bytes, size_t len)
 	struct link *l = owner;
 
 	if (l->ws)
-		ws_send_frame(l->ws, 2, true, bytes, len);
+		model_outbox_send(&l->outbox, l->ws, 2, bytes, len);
 }
 
 static void out_ping(void *owner, const uint8_t payload[4])
@@ -176,23 +181,33 @@ static const struct model_session_out session_out = {
 
 static void on_timer(uv_timer_t *timer);
 
+/* When to look at this link again: in ms, or -1 for not by itself. */
+static int64_t link_wait_ms(struct link *l, uint64_t now)
+{
+	bool has_more = model_outbox_pump(&l->outbox, l->ws);
+	uint64_t due = model_session_due(l->session);
+
+	ws_flush(l->ws);
+	if (due == MODEL_NEVER)
+		return has_more ? PUMP_MS : -1;
+	uint64_t ms = due > now ? (due - now + 999) / 1000 : 0;
+	return has_more && ms > PUMP_MS ? PUMP_MS : (int64_t)ms;
+}
+
 static void link_proceed(struct link *l)
 {
-	uint64_t now = now_us(), due;
+	uint64_t now = now_us();
 
-	if (l->ws_gone || !l->session)
+	if (!l->ws || !l->session)
 		return;
 	model_session_run(l->session, now);
-	if (l->ws)
-		ws_flush(l->ws);
-	due = model_session_due(l->session);
-	if (l->ws_gone || due == MODEL_NEVER) {
+	int64_t wait_ms = l->ws ? link_wait_ms(l, now) : -1;
+	if (wait_ms < 0) {
 		uv_timer_stop(&l->timer);
 		return;
 	}
 	uv_update_time(l->server->loop);
-	uv_timer_start(&l->timer, on_timer,
-		       due > now ? (due - now + 999) / 1000 : 0, 0);
+	uv_timer_start(&l->timer, on_timer, (uint64_t)wait_ms, 0);
 }
 
 static void on_timer(uv_timer_t *timer)

@@ -295,6 +295,22 @@ static void closes_and_resets(void **state)
 	close_stage(&stage);
 }
 
+static void sends_more_than_a_socket_takes(void **state)
+{
+	(void)state;
+	open_stage(&stage,
+		   "faults: [{fault: oversize, at: created, bytes: 20000000}]");
+	dial(&stage, GOOD_QUERY, GOOD_KEY);
+	json_t *event = run_until(&stage, "session.something_new");
+	CHECK_EQ(20000000, json_string_length(json_object_get(event, "filler")),
+		 "all of it, in frames");
+	send_event(&stage, UPDATE);
+	run_until(&stage, "session.updated");
+	hang_up(&stage);
+	CHECK_EQ(1000, stage.end.code, "and the session lives on");
+	close_stage(&stage);
+}
+
 static void counts_how_the_client_leaves(void **state)
 {
 	static const uint8_t bytes[] = { 1, 2, 3 };
@@ -455,6 +471,7 @@ int main(void)
 		cmocka_unit_test(turns_away),
 		cmocka_unit_test(refuses_by_http),
 		cmocka_unit_test(closes_and_resets),
+		cmocka_unit_test(sends_more_than_a_socket_takes),
 		cmocka_unit_test(counts_how_the_client_leaves),
 		cmocka_unit_test(ends_sessions_when_it_stops),
 		cmocka_unit_test(serves_tls),
