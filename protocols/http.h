@@ -60,7 +60,9 @@ int http_reader_feed(struct http_reader *r, const uint8_t *bytes, size_t n,
  * when it was cut. */
 int http_reader_finish(struct http_reader *r);
 
-/* http_reader_message: the message after HTTP_COMPLETE. */
+/* http_reader_message: the message after HTTP_COMPLETE. A response whose head
+ * was taken (status is then not 0) has status and headers already, and keeps
+ * them when its body fails; body is NULL. */
 struct http_message *http_reader_message(struct http_reader *r);
 
 /* http_reader_next: forget the message and begin the next one. */

@@ -312,6 +312,43 @@ static void refusals_are_told(void **state)
 	s->closed = 1;
 }
 
+/* The status is known as soon as the head is: the rest may be anything. */
+static void refusals_with_a_bad_body(void **state)
+{
+	static const char head[] = "HTTP/1.1 502 Bad Gateway\r\n"
+				   "Retry-After: 3\r\n";
+	struct stage *s = *state;
+
+	for (int i = 0; i < 4; i++) {
+		dial(s);
+		raw_socket_say(s->fd, head);
+		if (i == 0) /* announced too large */
+			raw_socket_say(s->fd, "Content-Length: 9000\r\n\r\n");
+		if (i == 1) /* too large, and not announced */
+			snprintf(s->all, sizeof(s->all), "\r\n%09000d", 0);
+		if (i == 2) /* never ends: the time-out ends it */
+			snprintf(s->all, sizeof(s->all), "\r\nhalf");
+		if (i == 3) /* cut by a RST */
+			snprintf(s->all, sizeof(s->all), "\r\nhalf");
+		if (i > 0)
+			raw_socket_say(s->fd, s->all);
+		if (i == 3) {
+			raw_socket_turn_for(&s->loop, 20);
+			raw_socket_reset(s->fd);
+		}
+		wait_closed(s);
+		CHECK_EQ(502, s->end.http_status, "known");
+		CHECK_EQ(3, s->end.retry_after_s, "with its headers");
+		CHECK(strstr(s->end.why, "HTTP 502 Bad Gateway") == s->end.why,
+		      "in words");
+		s->closed = 0;
+		if (i != 3)
+			close(s->fd);
+	}
+	s->fd = -1;
+	s->closed = 1;
+}
+
 static void what_nobody_offered_fails(void **state)
 {
 	static const char *const row[] = {
@@ -664,6 +701,7 @@ int main(void)
 		TEST(the_request_says_what_it_must),
 		TEST(bytes_behind_the_101_are_not_lost),
 		TEST(refusals_are_told),
+		TEST(refusals_with_a_bad_body),
 		TEST(what_nobody_offered_fails),
 		TEST(a_silent_server_times_out),
 		TEST(close_before_the_101),
