@@ -2,17 +2,12 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "gateway/net/http_inner.h"
 #include "gateway/net/listen_socket.h"
-#include "gateway/net/stream.h"
-#include "protocols/buffer.h"
-#include "protocols/tls.h"
-#include "protocols/websocket.h"
 
-#define LISTEN_BACKLOG     512
-#define GOODBYE_TIMEOUT_MS 2000 /* for the peer to take the last answer */
+#define LISTEN_BACKLOG 512
 
 static const struct http_server_limits default_limits = {
 	.connections = 4096,
@@ -21,313 +16,7 @@ static const struct http_server_limits default_limits = {
 	.body_max = 65536,
 };
 
-struct http_server {
-	uv_loop_t *loop;
-	uv_tcp_t listening;
-	struct tls_context *tls;
-	struct http_server_limits limits;
-	const struct http_server_events *events;
-	void *owner;
-	void (*on_closed)(void *owner);
-	struct http_connection *first;
-	unsigned connections; /* in the list, until the last callback */
-	unsigned open;        /* of them, what the limit counts */
-	unsigned port;
-	bool is_listening_closed;
-	bool is_closing;
-};
-
-struct http_connection {
-	struct http_server *server;
-	struct stream *stream; /* NULL once upgraded or gone */
-	struct http_reader *reader;
-	struct ws *upgraded;
-	uv_timer_t timer;
-	struct http_connection *next;
-	struct http_connection **link;
-	bool is_in_request; /* its first byte is here */
-	bool is_answered;
-	bool is_keep_alive;
-	bool is_head;
-	bool is_ending; /* the last answer is given */
-};
-
-/* --- The end --- */
-
-static void server_put(struct http_server *s)
-{
-	if (!s->is_closing || !s->is_listening_closed || s->connections > 0)
-		return;
-	if (s->on_closed)
-		s->on_closed(s->owner);
-	free(s);
-}
-
-static void on_connection_closed(uv_handle_t *h)
-{
-	struct http_connection *c = h->data;
-	struct http_server *s = c->server;
-
-	*c->link = c->next;
-	if (c->next)
-		c->next->link = c->link;
-	s->connections--;
-	http_reader_free(c->reader);
-	free(c);
-	server_put(s);
-}
-
-static void drop(struct http_connection *c)
-{
-	if (uv_is_closing((uv_handle_t *)&c->timer))
-		return;
-	c->is_ending = true;
-	c->server->open--;
-	uv_close((uv_handle_t *)&c->timer, on_connection_closed);
-}
-
-static void on_stream_closed(void *owner, int status, const char *why)
-{
-	struct http_connection *c = owner;
-
-	(void)status;
-	(void)why;
-	c->stream = NULL;
-	drop(c);
-}
-
-/* --- Answers --- */
-
-static bool may_answer(const struct http_connection *c)
-{
-	return c->stream && !c->is_answered && !c->is_ending;
-}
-
-void http_respond(struct http_connection *c, unsigned status, const char *type,
-		  const char *extra, const void *body, size_t body_len)
-{
-	struct buffer *out;
-
-	if (!may_answer(c))
-		return;
-	c->is_answered = true;
-	out = stream_out(c->stream);
-	if (http_write_response(out, status, c->is_keep_alive, type, extra,
-				body, body_len)) {
-		c->is_ending = true;
-		stream_close(c->stream);
-		return;
-	}
-	if (c->is_head)
-		out->used -= body_len; /* the head alone, with its length */
-}
-
-void http_respond_text(struct http_connection *c, unsigned status,
-		       const char *text)
-{
-	http_respond(c, status, "text/plain; charset=utf-8", NULL, text,
-		     strlen(text));
-}
-
-struct ws *http_upgrade(struct http_connection *c, const char *accept,
-			const char *extra, size_t message_max,
-			const struct ws_events *events, void *owner)
-{
-	struct ws *w = NULL;
-
-	if (!may_answer(c))
-		return NULL;
-	c->is_answered = true;
-	if (websocket_write_accept(stream_out(c->stream), accept, extra) == 0)
-		w = ws_adopt(c->server->loop, c->stream, message_max, events,
-			     owner);
-	if (!w) {
-		c->is_ending = true;
-		stream_close(c->stream);
-		return NULL;
-	}
-	c->upgraded = w;
-	return w;
-}
-
-static void end_after_answer(struct http_connection *c)
-{
-	c->is_ending = true;
-	uv_timer_stop(&c->timer);
-	stream_finish(c->stream, GOODBYE_TIMEOUT_MS);
-}
-
-static void refuse(struct http_connection *c, unsigned status, const char *why)
-{
-	struct http_server *s = c->server;
-
-	if (s->events->on_refused)
-		s->events->on_refused(s->owner, stream_peer(c->stream), status,
-				      why);
-	c->is_answered = false;
-	c->is_keep_alive = false;
-	c->is_head = false;
-	http_respond_text(c, status, why);
-	end_after_answer(c);
-}
-
-/* --- Time --- */
-
-static void on_timer(uv_timer_t *timer)
-{
-	struct http_connection *c = timer->data;
-
-	if (c->is_in_request)
-		refuse(c, 408, "the request took too long");
-	else
-		stream_close(c->stream); /* idle between requests */
-}
-
-static void await_request(struct http_connection *c)
-{
-	c->is_in_request = false;
-	uv_timer_start(&c->timer, on_timer, c->server->limits.idle_timeout_ms,
-		       0);
-}
-
-static void begin_request(struct http_connection *c)
-{
-	c->is_in_request = true;
-	uv_timer_start(&c->timer, on_timer, c->server->limits.head_timeout_ms,
-		       0);
-}
-
-/* --- Requests --- */
-
-static const char *refusal_words(unsigned status)
-{
-	static const struct {
-		unsigned status;
-		const char *words;
-	} row[] = {
-		{ 400, "the request is not well-formed HTTP/1.1" },
-		{ 413, "the body of the request is too large" },
-		{ 414, "the target of the request is too long" },
-		{ 431, "the headers of the request are too large" },
-		{ 501, "the transfer coding is not supported" },
-		{ 505, "only HTTP/1.1 and HTTP/1.0 are supported" },
-	};
-
-	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
-		if (row[i].status == status)
-			return row[i].words;
-	return "the request cannot be taken";
-}
-
-static void answer(struct http_connection *c)
-{
-	struct http_server *s = c->server;
-	struct http_message *request = http_reader_message(c->reader);
-
-	c->is_answered = false;
-	c->is_keep_alive = request->keep_alive && !s->is_closing;
-	c->is_head = strcmp(request->method, "HEAD") == 0;
-	uv_timer_stop(&c->timer);
-	s->events->on_request(s->owner, c, request);
-	if (!c->is_answered)
-		http_respond_text(c, 500, "the request was not answered");
-	http_reader_next(c->reader);
-}
-
-/* After one whole request: true while the next one may follow at once. */
-static bool goes_on(struct http_connection *c)
-{
-	if (c->is_ending || c->upgraded || c->server->is_closing)
-		return false;
-	if (c->is_keep_alive) {
-		await_request(c);
-		return true;
-	}
-	end_after_answer(c);
-	return false;
-}
-
-/* The connection was handed over: what came behind the request is the
- * WebSocket's. */
-static void hand_over(struct http_connection *c, const uint8_t *bytes, size_t n)
-{
-	c->stream = NULL;
-	ws_receive(c->upgraded, bytes, n);
-	drop(c);
-}
-
-static void on_bytes(void *owner, const uint8_t *bytes, size_t n)
-{
-	struct http_connection *c = owner;
-
-	while (n > 0 && !c->is_ending) {
-		size_t used = 0;
-		int progress;
-
-		if (!c->is_in_request)
-			begin_request(c);
-		progress = http_reader_feed(c->reader, bytes, n, &used);
-		bytes += used;
-		n -= used;
-		if (progress < 0) {
-			refuse(c, (unsigned)-progress,
-			       refusal_words((unsigned)-progress));
-			return;
-		}
-		if (progress != HTTP_COMPLETE)
-			break;
-		answer(c);
-		if (!goes_on(c))
-			break;
-	}
-	if (c->upgraded)
-		hand_over(c, bytes, n);
-	else if (c->stream)
-		stream_flush(c->stream);
-}
-
-static const struct stream_events stream_events = {
-	.on_bytes = on_bytes,
-	.on_closed = on_stream_closed,
-};
-
-/* --- Connections --- */
-
 static const struct stream_events turned_away = { 0 };
-
-static void add(struct http_server *s, struct http_connection *c)
-{
-	c->server = s;
-	c->timer.data = c;
-	c->next = s->first;
-	c->link = &s->first;
-	if (c->next)
-		c->next->link = &c->next;
-	s->first = c;
-	s->connections++;
-	s->open++;
-	uv_timer_init(s->loop, &c->timer);
-	begin_request(c); /* the first may not be waited for as an idle one */
-}
-
-static void accept_one(struct http_server *s)
-{
-	struct http_connection *c = calloc(1, sizeof(*c));
-
-	if (c)
-		c->reader =
-			http_reader_new(HTTP_READ_REQUESTS, s->limits.body_max);
-	if (c && c->reader)
-		c->stream = stream_accept(s->loop, (uv_stream_t *)&s->listening,
-					  s->tls, &stream_events, c);
-	if (c && c->stream) {
-		add(s, c);
-		return;
-	}
-	if (c)
-		http_reader_free(c->reader);
-	free(c);
-}
 
 static void turn_away(struct http_server *s)
 {
@@ -345,28 +34,11 @@ static void on_connection(uv_stream_t *listening, int status)
 
 	if (status < 0)
 		return; /* lost before it was taken; libuv goes on listening */
-	if (s->open < s->limits.connections)
-		accept_one(s);
-	else
+	/* Something must take it, or libuv stops listening. */
+	if (s->connections >= s->limits.connections ||
+	    !http_connection_accept(s))
 		turn_away(s);
 }
-
-const char *http_peer(const struct http_connection *c)
-{
-	return c->stream ? stream_peer(c->stream) : "unknown";
-}
-
-bool http_peer_is_loopback(const struct http_connection *c)
-{
-	return c->stream && stream_peer_is_loopback(c->stream);
-}
-
-bool http_is_tls(const struct http_connection *c)
-{
-	return c->server->tls != NULL;
-}
-
-/* --- The listener --- */
 
 static struct http_server_limits with_defaults(
 	const struct http_server_limits *given)
@@ -430,9 +102,13 @@ int http_server_open(struct http_server **out, uv_loop_t *loop,
 	s->events = events;
 	s->owner = owner;
 	err = listen_on(s, fd);
-	if (!err)
-		*out = s;
-	return err;
+	if (err)
+		return err;
+	s->end.data = s;
+	uv_timer_init(loop, &s->end);
+	s->pending = 2; /* the listener and the end */
+	*out = s;
+	return 0;
 }
 
 unsigned http_server_port(const struct http_server *s)
@@ -440,18 +116,24 @@ unsigned http_server_port(const struct http_server *s)
 	return s->port;
 }
 
-static void on_listening_closed(uv_handle_t *h)
+void http_server_put(struct http_server *s)
 {
-	struct http_server *s = h->data;
+	if (--s->pending > 0)
+		return;
+	if (s->on_closed)
+		s->on_closed(s->owner);
+	free(s);
+}
 
-	s->is_listening_closed = true;
-	server_put(s);
+static void on_handle_closed(uv_handle_t *h)
+{
+	http_server_put(h->data);
 }
 
 void http_server_stop_listening(struct http_server *s)
 {
 	if (!uv_is_closing((uv_handle_t *)&s->listening))
-		uv_close((uv_handle_t *)&s->listening, on_listening_closed);
+		uv_close((uv_handle_t *)&s->listening, on_handle_closed);
 }
 
 void http_server_close(struct http_server *s, void (*on_closed)(void *owner))
@@ -464,5 +146,5 @@ void http_server_close(struct http_server *s, void (*on_closed)(void *owner))
 	for (struct http_connection *c = s->first; c; c = c->next)
 		if (c->stream && !c->upgraded && !c->is_ending)
 			stream_close(c->stream);
-	server_put(s); /* nothing may be left that would call back */
+	uv_close((uv_handle_t *)&s->end, on_handle_closed);
 }

@@ -53,8 +53,8 @@ unsigned http_server_port(const struct http_server *s);
 void http_server_stop_listening(struct http_server *s);
 
 /* http_server_close: close the listener and all plain HTTP connections (not the
- * upgraded ones, which belong to others), then free; on_closed comes last, from
- * inside this call when nothing was left to close. */
+ * upgraded ones, which belong to others), then free; on_closed comes last,
+ * never from inside this call. */
 void http_server_close(struct http_server *s, void (*on_closed)(void *owner));
 
 /* http_respond: answer; the body is copied. extra: header lines, each with

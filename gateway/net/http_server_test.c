@@ -413,6 +413,7 @@ static void closing_what_has_already_stopped(void **state)
 	http_server_stop_listening(s->server);
 	raw_socket_turn(&s->loop);
 	http_server_close(s->server, on_server_closed);
+	CHECK(!s->is_closed, "not from inside");
 	WAIT_FOR(&s->loop, s->is_closed, "with nothing left to close, too");
 	raw_socket_close_loop(&s->loop);
 }

@@ -1,0 +1,289 @@
+/* One connection of the HTTP server: requests in, answers out, in order. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/net/http_inner.h"
+#include "protocols/buffer.h"
+#include "protocols/websocket.h"
+
+#define GOODBYE_TIMEOUT_MS 2000 /* for the peer to take the last answer */
+
+/* --- The end --- */
+
+static void on_connection_closed(uv_handle_t *h)
+{
+	struct http_connection *c = h->data;
+	struct http_server *s = c->server;
+
+	*c->link = c->next;
+	if (c->next)
+		c->next->link = c->link;
+	http_reader_free(c->reader);
+	free(c);
+	http_server_put(s);
+}
+
+static void drop(struct http_connection *c)
+{
+	if (uv_is_closing((uv_handle_t *)&c->timer))
+		return;
+	c->is_ending = true;
+	c->server->connections--;
+	uv_close((uv_handle_t *)&c->timer, on_connection_closed);
+}
+
+static void on_stream_closed(void *owner, int status, const char *why)
+{
+	struct http_connection *c = owner;
+
+	(void)status;
+	(void)why;
+	c->stream = NULL;
+	drop(c);
+}
+
+/* --- Answers --- */
+
+static bool may_answer(const struct http_connection *c)
+{
+	return c->stream && !c->is_answered && !c->is_ending;
+}
+
+void http_respond(struct http_connection *c, unsigned status, const char *type,
+		  const char *extra, const void *body, size_t body_len)
+{
+	struct buffer *out;
+
+	if (!may_answer(c))
+		return;
+	c->is_answered = true;
+	out = stream_out(c->stream);
+	if (http_write_response(out, status, c->is_keep_alive, type, extra,
+				body, body_len)) {
+		c->is_ending = true;
+		stream_close(c->stream);
+		return;
+	}
+	if (c->is_head)
+		out->used -= body_len; /* the head alone, with its length */
+}
+
+void http_respond_text(struct http_connection *c, unsigned status,
+		       const char *text)
+{
+	http_respond(c, status, "text/plain; charset=utf-8", NULL, text,
+		     strlen(text));
+}
+
+struct ws *http_upgrade(struct http_connection *c, const char *accept,
+			const char *extra, size_t message_max,
+			const struct ws_events *events, void *owner)
+{
+	struct ws *w = NULL;
+
+	if (!may_answer(c))
+		return NULL;
+	c->is_answered = true;
+	if (websocket_write_accept(stream_out(c->stream), accept, extra) == 0)
+		w = ws_adopt(c->server->loop, c->stream, message_max, events,
+			     owner);
+	if (!w) {
+		c->is_ending = true;
+		stream_close(c->stream);
+		return NULL;
+	}
+	c->upgraded = w;
+	return w;
+}
+
+static void end_after_answer(struct http_connection *c)
+{
+	c->is_ending = true;
+	uv_timer_stop(&c->timer);
+	stream_finish(c->stream, GOODBYE_TIMEOUT_MS);
+}
+
+static void refuse(struct http_connection *c, unsigned status, const char *why)
+{
+	struct http_server *s = c->server;
+
+	if (s->events->on_refused)
+		s->events->on_refused(s->owner, stream_peer(c->stream), status,
+				      why);
+	c->is_answered = false;
+	c->is_keep_alive = false;
+	c->is_head = false;
+	http_respond_text(c, status, why);
+	end_after_answer(c);
+}
+
+/* --- Time --- */
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct http_connection *c = timer->data;
+
+	if (c->is_in_request)
+		refuse(c, 408, "the request took too long");
+	else
+		stream_close(c->stream); /* idle between requests */
+}
+
+static void await_request(struct http_connection *c)
+{
+	c->is_in_request = false;
+	uv_timer_start(&c->timer, on_timer, c->server->limits.idle_timeout_ms,
+		       0);
+}
+
+static void begin_request(struct http_connection *c)
+{
+	c->is_in_request = true;
+	uv_timer_start(&c->timer, on_timer, c->server->limits.head_timeout_ms,
+		       0);
+}
+
+/* --- Requests --- */
+
+static const char *refusal_words(unsigned status)
+{
+	static const struct {
+		unsigned status;
+		const char *words;
+	} row[] = {
+		{ 400, "the request is not well-formed HTTP/1.1" },
+		{ 413, "the body of the request is too large" },
+		{ 414, "the target of the request is too long" },
+		{ 431, "the headers of the request are too large" },
+		{ 501, "the transfer coding is not supported" },
+		{ 505, "only HTTP/1.1 and HTTP/1.0 are supported" },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		if (row[i].status == status)
+			return row[i].words;
+	return "the request cannot be taken";
+}
+
+static void answer(struct http_connection *c)
+{
+	struct http_server *s = c->server;
+	struct http_message *request = http_reader_message(c->reader);
+
+	c->is_answered = false;
+	c->is_keep_alive = request->keep_alive && !s->is_closing;
+	c->is_head = strcmp(request->method, "HEAD") == 0;
+	uv_timer_stop(&c->timer);
+	s->events->on_request(s->owner, c, request);
+	if (!c->is_answered)
+		http_respond_text(c, 500, "the request was not answered");
+	http_reader_next(c->reader);
+}
+
+/* After one whole request: true while the next one may follow at once. */
+static bool goes_on(struct http_connection *c)
+{
+	if (c->is_ending || c->upgraded || c->server->is_closing)
+		return false;
+	if (c->is_keep_alive) {
+		await_request(c);
+		return true;
+	}
+	end_after_answer(c);
+	return false;
+}
+
+/* The connection was handed over: what came behind the request is the
+ * WebSocket's. */
+static void hand_over(struct http_connection *c, const uint8_t *bytes, size_t n)
+{
+	c->stream = NULL;
+	ws_receive(c->upgraded, bytes, n);
+	drop(c);
+}
+
+static void on_bytes(void *owner, const uint8_t *bytes, size_t n)
+{
+	struct http_connection *c = owner;
+
+	while (n > 0 && !c->is_ending) {
+		size_t used = 0;
+		int progress;
+
+		if (!c->is_in_request)
+			begin_request(c);
+		progress = http_reader_feed(c->reader, bytes, n, &used);
+		bytes += used;
+		n -= used;
+		if (progress < 0) {
+			refuse(c, (unsigned)-progress,
+			       refusal_words((unsigned)-progress));
+			return;
+		}
+		if (progress != HTTP_COMPLETE)
+			break;
+		answer(c);
+		if (!goes_on(c))
+			break;
+	}
+	if (c->upgraded)
+		hand_over(c, bytes, n);
+	else if (c->stream)
+		stream_flush(c->stream);
+}
+
+static const struct stream_events stream_events = {
+	.on_bytes = on_bytes,
+	.on_closed = on_stream_closed,
+};
+
+/* --- The beginning --- */
+
+static void add(struct http_server *s, struct http_connection *c)
+{
+	c->server = s;
+	c->timer.data = c;
+	c->next = s->first;
+	c->link = &s->first;
+	if (c->next)
+		c->next->link = &c->next;
+	s->first = c;
+	s->connections++;
+	s->pending++;
+	uv_timer_init(s->loop, &c->timer);
+	begin_request(c); /* the first may not be waited for as an idle one */
+}
+
+bool http_connection_accept(struct http_server *s)
+{
+	struct http_connection *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return false;
+	c->reader = http_reader_new(HTTP_READ_REQUESTS, s->limits.body_max);
+	if (c->reader)
+		c->stream = stream_accept(s->loop, (uv_stream_t *)&s->listening,
+					  s->tls, &stream_events, c);
+	if (c->stream) {
+		add(s, c);
+		return true;
+	}
+	http_reader_free(c->reader);
+	free(c);
+	return false;
+}
+
+const char *http_peer(const struct http_connection *c)
+{
+	return c->stream ? stream_peer(c->stream) : "unknown";
+}
+
+bool http_peer_is_loopback(const struct http_connection *c)
+{
+	return c->stream && stream_peer_is_loopback(c->stream);
+}
+
+bool http_is_tls(const struct http_connection *c)
+{
+	return c->server->tls != NULL;
+}
