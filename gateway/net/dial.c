@@ -117,9 +117,9 @@ static void on_connect(uv_connect_t *req, int status)
 static uint64_t share_ms(const struct dial *d)
 {
 	uint64_t now_ms = uv_now(d->loop);
-	unsigned left = 0;
+	unsigned left = 1;
 
-	for (const struct addrinfo *a = d->at; a; a = a->ai_next)
+	for (const struct addrinfo *a = d->at->ai_next; a; a = a->ai_next)
 		left++;
 	if (now_ms >= d->deadline_ms || left == 0)
 		return 1;

@@ -1,4 +1,5 @@
 /* One connection of the HTTP server: requests in, answers out, in order. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,9 +36,10 @@ static void drop(struct http_connection *c)
 static void on_stream_closed(void *owner, int status, const char *why)
 {
 	struct http_connection *c = owner;
+	struct http_server *s = c->server;
 
-	(void)status;
-	(void)why;
+	if ((status == -EPROTO || status == -EACCES) && s->events->on_refused)
+		s->events->on_refused(s->owner, stream_peer(c->stream), 0, why);
 	c->stream = NULL;
 	drop(c);
 }

@@ -31,7 +31,8 @@ struct http_server_events {
 	void (*on_request)(void *owner, struct http_connection *c,
 			   struct http_message *request);
 	/* For the log: a request that was refused before it reached
-	 * on_request (malformed, too large, too slow). May be NULL. */
+	 * on_request (malformed, too large, too slow). status 0: TLS failed
+	 * and there was no answer. May be NULL. */
 	void (*on_refused)(void *owner, const char *peer, unsigned status,
 			   const char *why);
 };

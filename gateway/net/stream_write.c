@@ -14,8 +14,6 @@ static void on_shutdown(uv_shutdown_t *req, int status)
 
 static void say_goodbye(struct stream *s)
 {
-	if (s->is_shut)
-		return;
 	s->is_shut = true;
 	/* After the peer's end nothing is unread: the kernel still delivers. */
 	if (s->is_peer_ended ||
@@ -56,23 +54,28 @@ static void queue_rest(struct stream *s, struct buffer *from)
 		stream_fail(s, err);
 }
 
+/* Returns false when the kernel has ended the connection. */
+static bool write_now(struct stream *s, struct buffer *b)
+{
+	uv_buf_t bytes = uv_buf_init((char *)buffer_head(b), (unsigned)b->used);
+	int n = uv_try_write((uv_stream_t *)s->tcp, &bytes, 1);
+
+	if (n < 0 && n != UV_EAGAIN) {
+		stream_fail(s, n);
+		return false;
+	}
+	buffer_consume(b, n > 0 ? (size_t)n : 0);
+	return true;
+}
+
 void stream_pump(struct stream *s)
 {
 	struct buffer *b = s->tls ? &s->wire : &s->out;
 
 	if (s->is_closing || s->is_writing || s->is_shut)
 		return;
-	if (b->used > 0) {
-		uv_buf_t bytes =
-			uv_buf_init((char *)buffer_head(b), (unsigned)b->used);
-		int n = uv_try_write((uv_stream_t *)s->tcp, &bytes, 1);
-
-		if (n < 0 && n != UV_EAGAIN) {
-			stream_fail(s, n);
-			return;
-		}
-		buffer_consume(b, n > 0 ? (size_t)n : 0);
-	}
+	if (b->used > 0 && !write_now(s, b))
+		return;
 	if (b->used > 0)
 		queue_rest(s, b);
 	else if (s->is_finishing)

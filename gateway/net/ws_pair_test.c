@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gateway/net/http_client.h"
 #include "gateway/net/http_server.h"
@@ -33,6 +34,7 @@ struct stage {
 	bool with_tls;
 	struct end here, there;
 	unsigned fetched;
+	unsigned refused;
 	char body[64];
 };
 
@@ -85,8 +87,19 @@ static void on_request(void *owner, struct http_connection *c,
 					   MESSAGE_MAX, &events, &s->there);
 }
 
+static void on_refused(void *owner, const char *peer, unsigned status,
+		       const char *why)
+{
+	struct stage *s = owner;
+
+	CHECK(peer[0] && why[0], "who and why");
+	CHECK_EQ(0, status, "no HTTP was spoken");
+	s->refused++;
+}
+
 static const struct http_server_events server_events = {
 	.on_request = on_request,
+	.on_refused = on_refused,
 };
 
 static int make(void **state)
@@ -254,6 +267,19 @@ static void a_refusal_over_tls(void **state)
 	end(s);
 }
 
+static void a_plain_client_on_a_tls_port(void **state)
+{
+	struct stage *s = begin(true);
+	int fd = raw_socket_connect(http_server_port(s->server), 0);
+
+	(void)state;
+	raw_socket_say(fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+	WAIT_FOR(&s->loop, s->refused, "the log hears of it");
+	raw_socket_read_end(&s->loop, fd);
+	close(fd);
+	end(s);
+}
+
 static void on_done(void *owner, int status, const char *why,
 		    struct http_message *answer)
 {
@@ -318,6 +344,7 @@ int main(void)
 		cmocka_unit_test(both_close_at_once),
 		cmocka_unit_test(reset_and_abort),
 		cmocka_unit_test(a_refusal_over_tls),
+		cmocka_unit_test(a_plain_client_on_a_tls_port),
 		cmocka_unit_test(a_fetch_over_tls),
 		cmocka_unit_test(steady_messages_take_no_memory),
 	};

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -74,6 +75,14 @@ void raw_socket_say(int fd, const char *text)
 	raw_socket_send(fd, text, strlen(text));
 }
 
+static bool is_done(const char *out, size_t used, const char *wanted,
+		    bool has_ended)
+{
+	if (!wanted)
+		return has_ended;
+	return memmem(out, used, wanted, strlen(wanted)) != NULL;
+}
+
 size_t raw_socket_read_until(uv_loop_t *loop, int fd, const char *wanted,
 			     char *out, size_t cap)
 {
@@ -82,14 +91,13 @@ size_t raw_socket_read_until(uv_loop_t *loop, int fd, const char *wanted,
 
 	for (;;) {
 		ssize_t n = recv(fd, out + used, cap - 1 - used, MSG_DONTWAIT);
+		bool has_ended = n == 0 || (n < 0 && errno != EAGAIN);
 
 		used += n > 0 ? (size_t)n : 0;
 		out[used] = '\0';
-		if (n == 0 && !wanted)
+		if (is_done(out, used, wanted, n == 0))
 			return used;
-		if (wanted && memmem(out, used, wanted, strlen(wanted)))
-			return used;
-		if (n == 0 || (n < 0 && errno != EAGAIN))
+		if (has_ended)
 			fail_msg("the connection ended after: %s", out);
 		if (uv_hrtime() > until)
 			fail_msg("waited for %s, got: %s",
