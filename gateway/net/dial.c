@@ -121,7 +121,7 @@ static uint64_t share_ms(const struct dial *d)
 
 	for (const struct addrinfo *a = d->at->ai_next; a; a = a->ai_next)
 		left++;
-	if (now_ms >= d->deadline_ms || left == 0)
+	if (now_ms >= d->deadline_ms)
 		return 1;
 	return (d->deadline_ms - now_ms) / left + 1;
 }
