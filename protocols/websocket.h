@@ -109,10 +109,13 @@ int websocket_write_accept(struct buffer *out,
 			   const char accept[WEBSOCKET_ACCEPT_LEN],
 			   const char *extra);
 
-/* websocket_write_request: the client's upgrade. entropy gives the key. */
+/* websocket_write_request: the client's upgrade. entropy gives the key.
+ * lead and extra are header lines, each with CRLF, or NULL: lead stands right
+ * behind Host, extra at the end. */
 int websocket_write_request(struct buffer *out, const char *host,
 			    const char *target, const uint8_t entropy[16],
-			    const char *extra, char key[WEBSOCKET_KEY_LEN]);
+			    const char *lead, const char *extra,
+			    char key[WEBSOCKET_KEY_LEN]);
 
 /* websocket_check_response: does the answer grant our upgrade?
  * Returns 0; -EPROTO a 101 that breaks the rules (wrong accept value, a

@@ -69,17 +69,19 @@ int websocket_write_accept(struct buffer *out,
 
 int websocket_write_request(struct buffer *out, const char *host,
 			    const char *target, const uint8_t entropy[16],
-			    const char *extra, char key[WEBSOCKET_KEY_LEN])
+			    const char *lead, const char *extra,
+			    char key[WEBSOCKET_KEY_LEN])
 {
 	key[base64_encode(key, entropy, NONCE_LEN)] = 0;
 	return buffer_printf(out,
 			     "GET %s HTTP/1.1\r\n"
-			     "Host: %s\r\n"
-			     "Upgrade: websocket\r\n"
+			     "Host: %s\r\n%s"
 			     "Connection: Upgrade\r\n"
+			     "Upgrade: websocket\r\n"
 			     "Sec-WebSocket-Key: %s\r\n"
 			     "Sec-WebSocket-Version: 13\r\n%s\r\n",
-			     target, host, key, extra ? extra : "");
+			     target, host, lead ? lead : "", key,
+			     extra ? extra : "");
 }
 
 int websocket_check_response(const struct http_message *response,

@@ -552,13 +552,15 @@ static void test_handshake_both_ways(void **state)
 	CHECK_EQ(0,
 		 websocket_write_request(&b, "a:1", "/x?y=z",
 					 (const uint8_t *)"the sample nonce",
+					 "User-Agent: u\r\n",
 					 "X-Twilio-Signature: s\r\n", key),
 		 "written");
 	buffer_append(&b, "", 1);
 	CHECK_STR("dGhlIHNhbXBsZSBub25jZQ==", key, "RFC 6455, 1.3");
-	CHECK_STR("GET /x?y=z HTTP/1.1\r\nHost: a:1\r\n" UPGRADE CONNECTION KEY
-			  VERSION "X-Twilio-Signature: s\r\n\r\n",
-		  (char *)buffer_head(&b), "the request");
+	CHECK_STR("GET /x?y=z HTTP/1.1\r\nHost: a:1\r\n"
+		  "User-Agent: u\r\n" CONNECTION UPGRADE KEY VERSION
+		  "X-Twilio-Signature: s\r\n\r\n",
+		  (char *)buffer_head(&b), "the request, in Twilio's order");
 	struct http_reader *r =
 		read_http(HTTP_READ_REQUESTS, (char *)buffer_head(&b));
 	CHECK_EQ(0, websocket_check_request(http_reader_message(r), accept),

@@ -47,7 +47,9 @@ struct ws_events {
 
 struct ws_target {
 	const char *url;   /* ws:// or wss:// */
-	const char *extra; /* more header lines, each with CRLF, or NULL */
+	const char *lead;  /* header lines right behind Host, each with CRLF,
+			      or NULL */
+	const char *extra; /* more at the end, or NULL */
 	struct tls_context *tls; /* for wss */
 	unsigned timeout_ms;     /* until the 101; then on_closed -ETIMEDOUT */
 	size_t message_max;      /* bytes */

@@ -91,7 +91,8 @@ void ws_client_lose(struct ws *w, int status, const char *why, ...)
 	fail(w, status, words);
 }
 
-static int ask(struct ws *w, const struct url *url, const char *extra)
+static int ask(struct ws *w, const struct url *url,
+	       const struct ws_target *target)
 {
 	char host[URL_HOST_MAX + 16];
 	uint8_t entropy[16];
@@ -99,7 +100,8 @@ static int ask(struct ws *w, const struct url *url, const char *extra)
 	ws_random(w, entropy, sizeof(entropy));
 	url_authority(url, host, sizeof(host));
 	return websocket_write_request(stream_out(w->stream), host, url->target,
-				       entropy, extra, w->key);
+				       entropy, target->lead, target->extra,
+				       w->key);
 }
 
 static bool is_usable(const struct url *url, const struct tls_context *tls)
@@ -133,7 +135,7 @@ struct ws *ws_connect(uv_loop_t *loop, const struct ws_target *target,
 	/* After the stream's own timer, whose words are more exact. */
 	uv_timer_init(loop, &w->timer);
 	uv_timer_start(&w->timer, ws_on_timer, target->timeout_ms, 0);
-	if (ask(w, &url, target->extra))
+	if (ask(w, &url, target))
 		fail(w, -ENOMEM, "out of memory");
 	return w;
 free_reader:
