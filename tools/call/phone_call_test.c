@@ -235,6 +235,25 @@ static void check_signature(const struct http_message *m, struct form *f)
 		g.bad_signatures++;
 }
 
+/* 2.1: these headers in this order, and no others. */
+static void check_headers(const struct http_message *m)
+{
+	static const char *const name[] = {
+		"Host",
+		"User-Agent",
+		"Connection",
+		"Upgrade",
+		"Sec-WebSocket-Key",
+		"Sec-WebSocket-Version",
+		"X-Twilio-Signature",
+	};
+
+	CHECK_STR("Twilio.TmeWs/1.0", http_header_value(m, "User-Agent"),
+		  "who asks");
+	for (size_t i = 0; i < m->headers; i++)
+		CHECK_STR(name[i], m->header[i].name, "as Twilio does");
+}
+
 static void take_upgrade(struct http_connection *c, struct http_message *m)
 {
 	static const struct ws_events events = { .on_text = on_text,
@@ -242,6 +261,7 @@ static void take_upgrade(struct http_connection *c, struct http_message *m)
 	char accept[WEBSOCKET_ACCEPT_LEN];
 
 	CHECK_EQ(0, websocket_check_request(m, accept), "an upgrade");
+	check_headers(m);
 	g.ws = http_upgrade(c, accept, NULL, 1 << 20, &events, &g);
 }
 

@@ -25,6 +25,7 @@ struct tls_context;
 #define PHONE_STREAM_FIRST_MAX_MS 200
 #define PHONE_STREAM_JITTER_MS    2 /* of every timestamp, either way */
 #define PHONE_STREAM_CONNECT_MS   5000
+#define PHONE_STREAM_USER_AGENT   "User-Agent: Twilio.TmeWs/1.0\r\n"
 
 struct phone_stream_end {
 	bool was_started;     /* connected and start were sent */

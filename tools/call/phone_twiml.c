@@ -9,65 +9,7 @@
 
 #include <expat.h>
 
-/* Twilio's schema, the part a gateway uses: where an element may stand, what
- * attributes it takes (between spaces), which one it must have. */
-struct rule {
-	const char *parent;
-	const char *name;
-	const char *attributes;
-	const char *required;
-};
-
-static const struct rule schema[] = {
-	{ "", "Response", " ", NULL },
-	{ "Response", "Connect", " action method ", NULL },
-	{ "Connect", "Stream",
-	  " url name track statusCallback statusCallbackMethod connectorName ",
-	  "url" },
-	{ "Stream", "Parameter", " name value ", "name" },
-	{ "Response", "Start", " action method ", NULL },
-	{ "Start", "Stream",
-	  " url name track statusCallback statusCallbackMethod connectorName ",
-	  "url" },
-	{ "Response", "Say", " voice language loop ", NULL },
-	{ "Response", "Play", " digits loop ", NULL },
-	{ "Response", "Pause", " length ", NULL },
-	{ "Response", "Redirect", " method ", NULL },
-	{ "Response", "Hangup", " ", NULL },
-	{ "Response", "Reject", " reason ", NULL },
-	{ "Response", "Dial",
-	  " action method timeout timeLimit callerId hangupOnStar "
-	  "answerOnBridge record recordingStatusCallback "
-	  "recordingStatusCallbackMethod recordingStatusCallbackEvent "
-	  "recordingTrack trim ringTone sequential referUrl referMethod events ",
-	  NULL },
-	{ "Dial", "Number",
-	  " sendDigits url method statusCallback statusCallbackEvent "
-	  "statusCallbackMethod byoc machineDetection ",
-	  NULL },
-	{ "Dial", "Sip",
-	  " username password url method statusCallback statusCallbackEvent "
-	  "statusCallbackMethod ",
-	  NULL },
-	{ "Dial", "Client",
-	  " url method statusCallback statusCallbackEvent "
-	  "statusCallbackMethod ",
-	  NULL },
-	{ "Dial", "Conference", NULL, NULL },
-	{ "Dial", "Queue", NULL, NULL },
-};
-
-/* Attributes with a fixed set of values (between bars). */
-static const struct {
-	const char *element;
-	const char *attribute;
-	const char *values;
-} choice[] = {
-	{ NULL, "method", "|POST|GET|" },
-	{ NULL, "statusCallbackMethod", "|POST|GET|" },
-	{ "Stream", "track", "|inbound_track|outbound_track|both_tracks|" },
-	{ "Reject", "reason", "|rejected|busy|" },
-};
+#include "tools/call/phone_twiml_schema.h"
 
 struct reader {
 	XML_Parser parser;
@@ -76,22 +18,6 @@ struct reader {
 	size_t depth;
 	bool is_refused; /* warning[0] says why */
 };
-
-static __attribute__((format(printf, 3, 4))) void warn(struct phone_twiml *doc,
-						       unsigned code,
-						       const char *format, ...)
-{
-	if (doc->warnings < PHONE_TWIML_WARNINGS_MAX) {
-		struct phone_twiml_warning *w = &doc->warning[doc->warnings];
-		va_list args;
-
-		va_start(args, format);
-		w->code = code;
-		vsnprintf(w->text, sizeof(w->text), format, args);
-		va_end(args);
-	}
-	doc->warnings++;
-}
 
 static __attribute__((format(printf, 2, 3))) void refuse(struct reader *r,
 							 const char *format,
@@ -107,8 +33,8 @@ static __attribute__((format(printf, 2, 3))) void refuse(struct reader *r,
 	va_end(args);
 	r->is_refused = true;
 	r->doc->warnings = 0;
-	warn(r->doc, 12100, "line %lu: %s", XML_GetCurrentLineNumber(r->parser),
-	     text);
+	phone_twiml_warn(r->doc, 12100, "line %lu: %s",
+			 XML_GetCurrentLineNumber(r->parser), text);
 	XML_StopParser(r->parser, XML_FALSE);
 }
 
@@ -168,71 +94,14 @@ static struct phone_twiml_element *element_new(const XML_Char *name,
 	return NULL;
 }
 
-static const struct rule *rule_for(const char *parent, const char *name)
-{
-	for (size_t i = 0; i < sizeof(schema) / sizeof(*schema); i++)
-		if (strcmp(schema[i].parent, parent) == 0 &&
-		    strcmp(schema[i].name, name) == 0)
-			return &schema[i];
-	return NULL;
-}
-
-/* Whether word stands in list between two separators. */
-static bool is_listed(const char *list, char separator, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *at = strchr(list, separator); at && at[1];
-	     at = strchr(at + 1, separator))
-		if (strncmp(at + 1, word, n) == 0 && at[1 + n] == separator)
-			return true;
-	return false;
-}
-
-static void check_choice(struct phone_twiml *doc, const char *element,
-			 const struct phone_twiml_attribute *a)
-{
-	for (size_t i = 0; i < sizeof(choice) / sizeof(*choice); i++) {
-		if (strcmp(choice[i].attribute, a->name) != 0)
-			continue;
-		if (choice[i].element &&
-		    strcmp(choice[i].element, element) != 0)
-			continue;
-		if (!is_listed(choice[i].values, '|', a->value))
-			warn(doc, 12200, "<%s %s=\"%.40s\">: must be one of %s",
-			     element, a->name, a->value, choice[i].values);
-	}
-}
-
-static void check_attributes(struct phone_twiml *doc, const struct rule *rule,
-			     const struct phone_twiml_element *e)
-{
-	for (const struct phone_twiml_attribute *a = e->attributes; a;
-	     a = a->next) {
-		if (rule->attributes &&
-		    !is_listed(rule->attributes, ' ', a->name))
-			warn(doc, 12200, "<%s> has no attribute \"%.40s\"",
-			     e->name, a->name);
-		check_choice(doc, e->name, a);
-	}
-	if (rule->required && !*phone_twiml_attribute(e, rule->required, ""))
-		warn(doc, 12200, "<%s> needs the attribute \"%s\"", e->name,
-		     rule->required);
-}
-
 static void check_element(struct reader *r, const char *parent,
 			  const struct phone_twiml_element *e)
 {
-	const struct rule *rule = rule_for(parent, e->name);
-
-	if (rule)
-		check_attributes(r->doc, rule, e);
-	else if (!*parent)
+	if (!*parent && strcmp(e->name, "Response") != 0)
 		refuse(r, "the root element is <%.40s>, not <Response>",
 		       e->name);
 	else
-		warn(r->doc, 12200, "<%.40s> may not stand in <%.40s>", e->name,
-		     parent);
+		phone_twiml_check_element(r->doc, parent, e);
 }
 
 static void append_child(struct phone_twiml_element *parent,
@@ -317,46 +186,6 @@ static void on_doctype(void *user, const XML_Char *name, const XML_Char *system,
 	refuse(user, "a document type declaration is not allowed");
 }
 
-static void check_parameters(struct phone_twiml *doc,
-			     const struct phone_twiml_element *stream)
-{
-	size_t count = 0;
-
-	for (const struct phone_twiml_element *p = stream->child; p;
-	     p = p->next) {
-		size_t len = strlen(phone_twiml_attribute(p, "name", "")) +
-			     strlen(phone_twiml_attribute(p, "value", ""));
-
-		count++;
-		if (len >= PHONE_TWIML_PARAMETER_MAX)
-			warn(doc, 12200,
-			     "<Parameter> %zu is %zu characters long, must "
-			     "stay under %d",
-			     count, len, PHONE_TWIML_PARAMETER_MAX);
-	}
-	if (count > PHONE_TWIML_PARAMETERS_MAX)
-		warn(doc, 12200, "%zu <Parameter>s, at most %d", count,
-		     PHONE_TWIML_PARAMETERS_MAX);
-}
-
-/* What the element rules cannot say. */
-static void check_document(struct phone_twiml *doc)
-{
-	const struct phone_twiml_element *first = doc->root->child;
-
-	for (const struct phone_twiml_element *verb = first; verb;
-	     verb = verb->next) {
-		if (strcmp(verb->name, "Reject") == 0 && verb != first)
-			warn(doc, 12200, "<Reject> must be the first verb");
-		if (strcmp(verb->name, "Connect") != 0)
-			continue;
-		if (!verb->child || verb->child->next)
-			warn(doc, 12200, "<Connect> takes exactly one noun");
-		else
-			check_parameters(doc, verb->child);
-	}
-}
-
 static XML_Parser parser_new(struct reader *r)
 {
 	XML_Parser parser = XML_ParserCreate(NULL);
@@ -376,8 +205,9 @@ int phone_twiml_read(struct phone_twiml *doc, const char *text, size_t len)
 
 	memset(doc, 0, sizeof(*doc));
 	if (len > PHONE_TWIML_MAX) {
-		warn(doc, 11750, "the document has %zu bytes, at most %d", len,
-		     PHONE_TWIML_MAX);
+		phone_twiml_warn(doc, 11750,
+				 "the document has %zu bytes, at most %d", len,
+				 PHONE_TWIML_MAX);
 		return -EBADMSG;
 	}
 	r.parser = parser_new(&r);
@@ -391,7 +221,7 @@ int phone_twiml_read(struct phone_twiml *doc, const char *text, size_t len)
 		doc->root = NULL;
 		return -EBADMSG;
 	}
-	check_document(doc);
+	phone_twiml_check_document(doc);
 	return 0;
 }
 

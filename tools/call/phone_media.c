@@ -1,0 +1,288 @@
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/net/ws.h"
+#include "tools/call/phone_call_parts.h"
+#include "tools/call/phone_stream.h"
+
+#define NO_STREAM_TICK_MS 20
+
+/* A second stream goes on where the first has been on the call's clock. */
+static void on_started(void *owner)
+{
+	struct phone_call *c = owner;
+	uint64_t start_ns = phone_stream_figures(c->stream)->start_ns;
+
+	if (!c->result.start_ns)
+		c->result.start_ns = start_ns;
+	c->offset = (start_ns - c->result.start_ns) * 8 / 1000000;
+	c->has_streamed = true;
+	while (c->caller.judge.at < c->offset)
+		caller_hear(&c->caller, (const uint8_t *)"\xff", 1, false);
+	PHONE_CALL_NOTE(c, "stream open");
+	if (!c->starts_withheld)
+		phone_request_report(c, "stream-started", NULL);
+}
+
+static void on_heard(void *owner, const uint8_t *ulaw, size_t n, bool is_sound)
+{
+	struct phone_call *c = owner;
+
+	caller_hear(&c->caller, ulaw, n, is_sound);
+}
+
+static void on_frame(void *owner, uint64_t now, uint64_t begin,
+		     uint8_t frame[PHONE_STREAM_FRAME])
+{
+	struct phone_call *c = owner;
+
+	c->now = c->offset + now;
+	if (!c->is_over)
+		caller_act(&c->caller, c->now);
+	caller_speak(&c->caller, c->offset + begin, frame);
+}
+
+static void on_arrival(void *owner, uint64_t begin, size_t n, uint64_t now_us)
+{
+	struct phone_call *c = owner;
+
+	caller_arrive(&c->caller, c->offset + begin, n, now_us);
+}
+
+static void on_clear(void *owner, uint64_t now, size_t dropped, uint64_t now_us)
+{
+	struct phone_call *c = owner;
+
+	caller_clear(&c->caller, c->offset + now, dropped, now_us);
+}
+
+static void on_breach(void *owner, const struct phone_breach *b)
+{
+	phone_call_note_breach(owner, b);
+}
+
+static void take_stream_figures(struct phone_call *c)
+{
+	const struct phone_stream_figures *f = phone_stream_figures(c->stream);
+
+	if (f->opened_ns)
+		phone_call_set(c, CALLER_FIGURE_upgrade_ms,
+			       (double)(f->opened_ns - c->asked_ns) /
+				       PHONE_CALL_NS_PER_MS);
+	phone_call_set(c, CALLER_FIGURE_media, (double)f->media);
+	phone_call_set(c, CALLER_FIGURE_marks, (double)f->marks);
+	phone_call_set(c, CALLER_FIGURE_marks_flushed,
+		       (double)f->marks_flushed);
+	phone_call_set(c, CALLER_FIGURE_buffer_ms_max, f->buffer_ms_max);
+	phone_call_set(c, CALLER_FIGURE_frames, (double)f->frames);
+	phone_call_set(c, CALLER_FIGURE_schedule_late_ms,
+		       (double)f->late_ns_max / PHONE_CALL_NS_PER_MS);
+	if (f->start_ns)
+		phone_call_set(c, CALLER_FIGURE_duration_ms,
+			       (double)phone_call_now_ms(c));
+}
+
+/* What the stream's end means for the call, should nothing else follow. */
+static void judge_stream_end(struct phone_call *c,
+			     const struct phone_stream_end *e)
+{
+	c->stream_failed = e->twilio_code && e->twilio_code != 31921;
+	c->stream_outcome = PHONE_BROKEN;
+	if (e->http_status)
+		c->stream_outcome = PHONE_REFUSED;
+	else if (!e->close_code)
+		c->stream_outcome = PHONE_FAILED;
+	snprintf(c->stream_how, sizeof(c->stream_how), "%s", e->why);
+	phone_call_set(c, CALLER_FIGURE_twilio_code, e->twilio_code);
+	phone_call_set(c, CALLER_FIGURE_upgrade_status,
+		       e->http_status  ? e->http_status
+		       : e->close_code ? 101
+				       : NAN);
+	if (e->close_code)
+		phone_call_set(c, CALLER_FIGURE_close_code, e->close_code);
+	if (e->by_far_end && e->was_started)
+		phone_call_set(c, CALLER_FIGURE_cut_ms,
+			       (double)e->unplayed / 8);
+}
+
+static void report_end(struct phone_call *c, const struct phone_stream_end *e)
+{
+	char error[360];
+
+	if (c->stream_failed) {
+		snprintf(error, sizeof(error), "Stream - %u - %s",
+			 e->twilio_code, e->why);
+		phone_request_report(c, "stream-error", error);
+		return;
+	}
+	phone_request_report(c, "stream-stopped", NULL);
+	if (c->starts_withheld)
+		phone_request_report(c, "stream-started", NULL);
+}
+
+static void on_stream_ended(void *owner, const struct phone_stream_end *e)
+{
+	struct phone_call *c = owner;
+
+	caller_line_ends(&c->caller);
+	take_stream_figures(c);
+	c->stream = NULL;
+	judge_stream_end(c, e);
+	report_end(c, e);
+	if (!c->options->webhook_url && c->stream_failed && !e->close_code)
+		c->result.could_not_connect = !e->http_status;
+	if (!c->is_over) {
+		PHONE_CALL_NOTE(c, "stream ended: %s", e->why);
+		phone_verbs_go_on(c);
+	}
+	phone_call_settle(c);
+}
+
+static const struct phone_stream_events stream_events = {
+	.on_started = on_started,
+	.on_heard = on_heard,
+	.on_frame = on_frame,
+	.on_arrival = on_arrival,
+	.on_clear = on_clear,
+	.on_breach = on_breach,
+	.on_ended = on_stream_ended,
+};
+
+static void on_replay_closed(void *owner, const struct ws_end *e)
+{
+	struct phone_call *c = owner;
+
+	phone_call_set(c, CALLER_FIGURE_replay_status,
+		       e->was_open ? 101 : (double)e->http_status);
+	c->replay = NULL;
+	c->pending--;
+	phone_call_settle(c);
+}
+
+static void on_replay_open(void *owner)
+{
+	struct phone_call *c = owner;
+
+	phone_call_breach(c, 31920, "the media URL was accepted a second time");
+	ws_close(c->replay, 1000, "");
+}
+
+static void replay(struct phone_call *c)
+{
+	static const struct ws_events events = {
+		.on_open = on_replay_open,
+		.on_closed = on_replay_closed,
+	};
+	char extra[128] = "", signature[PHONE_SIGN_LEN], url[PHONE_URL_MAX];
+	struct ws_target target = {
+		.url = c->stream_url,
+		.lead = PHONE_STREAM_USER_AGENT,
+		.extra = extra,
+		.tls = c->options->tls,
+		.timeout_ms = PHONE_STREAM_CONNECT_MS,
+		.message_max = 65536,
+	};
+
+	if (c->options->auth_token &&
+	    phone_sign_url(url, sizeof(url), c->stream_url))
+		snprintf(extra, sizeof(extra), "X-Twilio-Signature: %s\r\n",
+			 phone_sign_request(signature, c->options->auth_token,
+					    url, NULL, 0));
+	c->replay = ws_connect(c->loop, &target, &events, c);
+	if (c->replay)
+		c->pending++;
+}
+
+/* The script lives on the stream's frames; a stream that never starts has
+ * none. */
+static void on_idle_tick(uv_timer_t *timer)
+{
+	struct phone_call *c = timer->data;
+
+	c->now = (uv_hrtime() - c->begun_ns) * 8 / 1000000;
+	caller_act(&c->caller, c->now);
+}
+
+static size_t take_parameters(const struct phone_twiml_element *noun,
+			      struct phone_parameter *out)
+{
+	size_t n = 0;
+
+	for (const struct phone_twiml_element *p = noun ? noun->child : NULL;
+	     p && n < PHONE_TWIML_PARAMETERS_MAX; p = p->next)
+		if (strcmp(p->name, "Parameter") == 0)
+			out[n++] = (struct phone_parameter){
+				phone_twiml_attribute(p, "name", ""),
+				phone_twiml_attribute(p, "value", ""),
+			};
+	return n;
+}
+
+bool phone_media_open(struct phone_call *c)
+{
+	struct phone_parameter parameter[PHONE_TWIML_PARAMETERS_MAX];
+	struct phone_stream_options o = {
+		.url = c->stream_url,
+		.auth_token = c->options->auth_token,
+		.tls = c->options->tls,
+		.parameter = parameter,
+		.parameters = take_parameters(c->stream_noun, parameter),
+		.faults = c->options->faults,
+		.account_sid = c->options->account_sid,
+		.call_sid = c->result.call_sid,
+		.stream_sid = c->stream_sid,
+		.seed = phone_call_random(c),
+	};
+
+	phone_call_make_sid(c, c->stream_sid, "MZ");
+	snprintf(c->stream_name, sizeof(c->stream_name), "%s",
+		 c->stream_noun ? phone_twiml_attribute(c->stream_noun, "name",
+							c->stream_sid)
+				: c->stream_sid);
+	c->asked_ns = uv_hrtime();
+	c->stream = phone_stream_open(c->loop, &o, &stream_events, c);
+	if (!c->stream)
+		return false;
+	if (phone_call_has_fault(c, PHONE_FAULT_REPLAY_TOKEN))
+		replay(c);
+	if (phone_call_has_fault(c, PHONE_FAULT_NO_START))
+		uv_timer_start(&c->timer, on_idle_tick, NO_STREAM_TICK_MS,
+			       NO_STREAM_TICK_MS);
+	return true;
+}
+
+/* The rules of 1.3 for url; plain ws only towards this very machine. */
+static void check_stream_url(struct phone_call *c)
+{
+	char *query = strchr(c->stream_url, '?');
+
+	if (strncmp(c->stream_url, "wss:", 4) != 0 &&
+	    !phone_url_is_loopback(c->stream_url))
+		phone_call_breach(c, 31922, "<Stream url>: only wss works");
+	if (!query)
+		return;
+	phone_call_breach(c, 31920,
+			  "<Stream url>: a query string is not supported");
+	*query = 0;
+}
+
+enum phone_progress phone_media_connect(struct phone_call *c)
+{
+	const struct phone_twiml_element *noun =
+		phone_twiml_child(c->verb, "Stream");
+
+	if (!noun)
+		return PHONE_VERB_DONE;
+	c->stream_noun = noun;
+	c->starts_withheld =
+		phone_call_has_fault(c, PHONE_FAULT_OUT_OF_ORDER_CALLBACKS);
+	if (phone_url_resolve(c->stream_url, sizeof(c->stream_url), c->url,
+			      phone_twiml_attribute(noun, "url", ""), true) < 0)
+		c->stream_url[0] = 0;
+	check_stream_url(c);
+	if (phone_media_open(c))
+		return PHONE_VERB_WAITS;
+	phone_call_breach(c, 31923, "<Stream url>: no WebSocket URL");
+	return PHONE_VERB_DONE;
+}
