@@ -117,8 +117,6 @@ static void report_end(struct phone_call *c, const struct phone_stream_end *e)
 		return;
 	}
 	phone_request_report(c, "stream-stopped", NULL);
-	if (c->starts_withheld)
-		phone_request_report(c, "stream-started", NULL);
 }
 
 static void on_stream_ended(void *owner, const struct phone_stream_end *e)

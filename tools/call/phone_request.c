@@ -68,6 +68,11 @@ static void on_callback_answered(void *owner, int status, const char *why,
 				  answer ? answer->status : 0);
 	}
 	c->pending--;
+	/* stream-stopped is answered: only now the other may follow. */
+	if (c->starts_withheld && !c->stream) {
+		c->starts_withheld = false;
+		phone_request_report(c, "stream-started", NULL);
+	}
 	phone_call_settle(c);
 }
 
