@@ -321,7 +321,7 @@ const struct model_fault *model_scenario_fault(const struct model_scenario *s,
 
 		if (f->fault == kind &&
 		    (f->session == 0 || f->session == session) &&
-		    (f->number == 0 || f->number == number))
+		    (number == 0 || f->number == 0 || f->number == number))
 			return f;
 	}
 	return NULL;

@@ -216,7 +216,8 @@ void model_scenario_pace(struct model_pace *pace,
 			 const struct model_timing *timing);
 
 /* model_scenario_fault: the first fault of this kind for this connection and,
- * where it matters, this response or turn; NULL when there is none. */
+ * where it matters, this response or turn (0: whichever); NULL when there is
+ * none. */
 const struct model_fault *model_scenario_fault(const struct model_scenario *s,
 					       enum model_fault_kind kind,
 					       unsigned session,

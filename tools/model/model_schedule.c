@@ -9,8 +9,8 @@
 #define USUAL_PERCENT  70
 #define OPEN_BEFORE_US 20000 /* the item appears, then its sound */
 #define SPREAD_PERCENT 60, 140
-#define BURST_DELTAS   8, 16
-#define MIN_PAUSED_MS  1500 /* shorter speech has no pauses */
+#define BURST_MS       1500, 4000 /* of audio between pauses */
+#define MIN_PAUSED_MS  1500       /* shorter speech has no pauses */
 #define WORDS_STEP_US  15000
 #define WORDS_AHEAD    0.15 /* of the output's length */
 
@@ -22,7 +22,7 @@ struct layout {
 	size_t bytes_per_ms;
 	size_t sample_bytes;
 	uint64_t now_us;
-	unsigned burst_left;
+	double burst_left_ms;
 	uint64_t late_us; /* paused, to be made up for by the next deltas */
 };
 
@@ -109,7 +109,7 @@ static void pause_between_bursts(struct layout *l)
 	uint64_t pause_us =
 		1000ull * model_random_between(l->random, range[0], range[1]);
 
-	l->burst_left = model_random_between(l->random, BURST_DELTAS);
+	l->burst_left_ms = model_random_between(l->random, BURST_MS);
 	l->now_us += pause_us;
 	l->late_us += pause_us;
 }
@@ -129,7 +129,8 @@ static void pass_time(struct layout *l, size_t bytes, size_t total)
 	uint64_t saved_us = l->late_us < step_us / 2 ? l->late_us : step_us / 2;
 	l->late_us -= saved_us;
 	l->now_us += step_us - saved_us;
-	if (total >= MIN_PAUSED_MS * l->bytes_per_ms && --l->burst_left == 0)
+	l->burst_left_ms -= ms;
+	if (total >= MIN_PAUSED_MS * l->bytes_per_ms && l->burst_left_ms <= 0)
 		pause_between_bursts(l);
 }
 
@@ -219,7 +220,7 @@ int model_schedule_make(struct model_schedule *s, const struct model_plan *plan,
 		.plan = plan,
 		.random = random,
 		.bytes_per_ms = model_audio_bytes_per_ms(e),
-		.burst_left = model_random_between(random, BURST_DELTAS),
+		.burst_left_ms = model_random_between(random, BURST_MS),
 		.now_us = 1000ull *
 			  model_random_between(random, first[0], first[1]),
 	};

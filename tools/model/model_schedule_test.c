@@ -114,6 +114,38 @@ static void keeps_the_pace(void **state)
 	CHECK_NEAR(5, sum / 100, 1, "five times real time on average");
 }
 
+/* However small the deltas: a player that starts with the first one never runs
+ * dry, although there are pauses. */
+static void pauses_between_bursts(void **state)
+{
+	struct model_schedule s;
+	struct model_plan p;
+	unsigned pauses = 0;
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 20; seed++) {
+		uint64_t first = 0, last = 0;
+
+		plan_speech(&p, 1);
+		p.pace.delta_ms[0] = p.pace.delta_ms[1] = 20;
+		make(&s, &p, seed);
+		for (size_t i = 0; i < s.steps; i++) {
+			const struct model_step *step = &s.step[i];
+
+			if (step->kind != MODEL_STEP_AUDIO)
+				continue;
+			first = first ? first : step->after_us;
+			pauses += last && step->after_us - last >= 100000;
+			last = step->after_us;
+			CHECK(step->offset / 48 * 1000 + 1000 >= last - first,
+			      "sent before it is to be played");
+		}
+		model_schedule_free(&s);
+		model_plan_free(&p);
+	}
+	CHECK(pauses >= 20, "one in 5 s of speech at least");
+}
+
 static void obeys_the_knobs(void **state)
 {
 	struct model_schedule s;
@@ -173,6 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(covers_everything),
 		cmocka_unit_test(keeps_the_pace),
+		cmocka_unit_test(pauses_between_bursts),
 		cmocka_unit_test(obeys_the_knobs),
 		cmocka_unit_test(delays_the_first_close),
 	};

@@ -355,9 +355,28 @@ static unsigned unanswered(struct model_session *s)
 	return n;
 }
 
+/* A client may refuse what a fault sent it. */
+static bool is_excused(const struct model_session *s, unsigned code)
+{
+	static const struct {
+		unsigned code;
+		enum model_fault_kind fault;
+	} row[] = {
+		{ 1003, MODEL_BINARY_FRAME },
+		{ 1007, MODEL_GARBAGE_JSON },
+		{ 1009, MODEL_OVERSIZE },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		if (row[i].code == code &&
+		    model_faults_find(s, row[i].fault, 0))
+			return true;
+	return false;
+}
+
 static void judge_end(struct model_session *s, unsigned code, unsigned open)
 {
-	if (code != 1000)
+	if (code != 1000 && !is_excused(s, code))
 		model_emit_breach(s, MODEL_BREACH_CLOSE, "closed with %u",
 				  code);
 	if (open && !s->scenario->expect.allow_unanswered)
