@@ -182,6 +182,7 @@ $(B)/gateway/ops/version.o: CPPFLAGS += -DTANDEM_VERSION='"$(VERSION)"'
 
 .SECONDARY:
 .DELETE_ON_ERROR:
-ifeq (,$(filter -j% --jobserver%,$(MAKEFLAGS)))
+# Sub-makes share the first one's jobs.
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
