@@ -222,7 +222,7 @@ static const struct config_schema_rule rules[] = {
 	  .must = "empty or an ISO 639-1 code, like en" },
 	{ "agent.max_output_tokens", 0, 4096, 0, NULL, NULL },
 	{ "audio.lead_ms", 20, 2000, 0, NULL, NULL },
-	{ "audio.append_ms", 20, 200, 20, NULL, NULL },
+	{ "audio.append_ms", 20, 100, 20, NULL, NULL },
 	{ "digits.gap_ms", 100, 10000, 0, NULL, NULL },
 	{ .path = "digits.terminator",
 	  .accepts = config_text_is_terminator,

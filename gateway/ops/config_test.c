@@ -82,7 +82,7 @@ static void names_each_mistake(void **state)
 		  "20 to 2000",
 		  "octal to some readers" },
 		{ "audio: {append_ms: 30}\n",
-		  "t.yaml:1: audio.append_ms is 30, must be 20 to 200 and a "
+		  "t.yaml:1: audio.append_ms is 30, must be 20 to 100 and a "
 		  "multiple of 20",
 		  "not whole frames" },
 		{ "agent: {turns: {threshold: 1.5}}\n",
@@ -229,7 +229,7 @@ static void names_each_mistake(void **state)
 		  "\"voice\"?)\n"
 		  "t.yaml:4: audio.lead_ms is 1, must be 20 to 2000\n"
 		  "t.yaml:5: audio.append_ms is \"x\", must be a whole number, "
-		  "20 to 200 and a multiple of 20",
+		  "20 to 100 and a multiple of 20",
 		  "all of them, not only the first" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
