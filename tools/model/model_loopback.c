@@ -33,9 +33,8 @@ static void send_waiting(struct model_session *s)
 	if (!is_running(s) || l->waiting.len == 0)
 		return;
 	if (!l->response->run[0].is_open)
-		model_response_open(s, l->response, 0);
-	model_response_audio(s, l->response, 0, l->waiting.bytes,
-			     l->waiting.len);
+		model_output_open(s, l->response, 0);
+	model_output_audio(s, l->response, 0, l->waiting.bytes, l->waiting.len);
 	l->waiting.len = 0;
 }
 

@@ -8,8 +8,6 @@
 
 #include "tools/model/model_state.h"
 
-#define ANSWER_US 5000000 /* a call this young may stay unanswered */
-
 static void plan(struct model_session *s, enum model_due what,
 		 uint64_t after_us)
 {
@@ -333,64 +331,13 @@ static void remember_items(struct model_session *s)
 	}
 }
 
-/* A client that hangs up answers end_call by doing so; and a caller may hang
- * up while a function is at work. */
-static bool needs_answer(const struct model_session *s,
-			 const struct model_item *item)
-{
-	const char *name =
-		json_string_value(json_object_get(item->json, "name"));
-
-	return item->is_call && !item->is_answered &&
-	       s->now_us - item->called_us > ANSWER_US && name &&
-	       strcmp(name, "end_call") != 0;
-}
-
-static unsigned unanswered(struct model_session *s)
-{
-	unsigned n = 0;
-
-	for (size_t i = 0; i < s->conversation.items; i++)
-		n += needs_answer(s, s->conversation.item[i]);
-	return n;
-}
-
-/* A client may refuse what a fault sent it. */
-static bool is_excused(const struct model_session *s, unsigned code)
-{
-	static const struct {
-		unsigned code;
-		enum model_fault_kind fault;
-	} row[] = {
-		{ 1003, MODEL_BINARY_FRAME },
-		{ 1007, MODEL_GARBAGE_JSON },
-		{ 1009, MODEL_OVERSIZE },
-	};
-
-	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
-		if (row[i].code == code &&
-		    model_faults_find(s, row[i].fault, 0))
-			return true;
-	return false;
-}
-
-static void judge_end(struct model_session *s, unsigned code, unsigned open)
-{
-	if (code != 1000 && !is_excused(s, code))
-		model_emit_breach(s, MODEL_BREACH_CLOSE, "closed with %u",
-				  code);
-	if (open && !s->scenario->expect.allow_unanswered)
-		model_emit_breach(s, MODEL_BREACH_UNANSWERED,
-				  "%u function calls without output", open);
-}
-
 void model_session_end(struct model_session *s, bool by_peer, unsigned code,
 		       uint64_t now_us)
 {
 	s->now_us = now_us;
-	unsigned open = unanswered(s);
+	unsigned open = model_judge_open_calls(s);
 	if (by_peer && !s->is_closing)
-		judge_end(s, code, open);
+		model_judge_end(s, code);
 	remember_items(s);
 	model_emit_log(s, "ended with %u after %llu ms", code,
 		       (unsigned long long)((now_us - s->opened_us) / 1000));

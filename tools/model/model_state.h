@@ -136,6 +136,16 @@ json_t *model_emit_obfuscation(struct model_session *s);
 void model_command_handle(struct model_session *s, const char *text, size_t len,
 			  bool is_early);
 
+/* --- model_judge.c: is it the client's fault? --- */
+
+/* A client's event (NULL: not JSON) was refused with this error. */
+void model_judge_refusal(struct model_session *s, json_t *event,
+			 const struct model_error *e);
+/* The client closed the connection with this code; open calls have no output.
+ */
+void model_judge_end(struct model_session *s, unsigned code);
+unsigned model_judge_open_calls(struct model_session *s);
+
 /* --- model_turns.c: the caller's audio --- */
 
 bool model_turns_append(struct model_session *s, json_t *event,
@@ -165,12 +175,20 @@ bool model_response_cancel(struct model_session *s, const char *id,
 void model_response_interrupt(struct model_session *s);
 uint64_t model_response_due(const struct model_response *r);
 void model_response_step(struct model_session *s, struct model_response *r);
-void model_response_open(struct model_session *s, struct model_response *r,
-			 unsigned output);
-void model_response_audio(struct model_session *s, struct model_response *r,
-			  unsigned output, const uint8_t *bytes, size_t n);
 void model_response_free(struct model_response *r);
 void model_response_limits(struct model_session *s);
+
+/* --- model_output.c --- */
+
+void model_output_open(struct model_session *s, struct model_response *r,
+		       unsigned output);
+void model_output_words(struct model_session *s, struct model_response *r,
+			const struct model_step *step);
+void model_output_audio(struct model_session *s, struct model_response *r,
+			unsigned output, const uint8_t *bytes, size_t n);
+/* Every done event of the output, unless it is closed or never opened. */
+void model_output_close(struct model_session *s, struct model_response *r,
+			unsigned output, const char *status);
 
 /* --- model_response_json.c --- */
 
