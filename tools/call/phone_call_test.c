@@ -34,7 +34,7 @@ struct fake {
 	struct ws *ws;
 	char base[64]; /* "http://127.0.0.1:port" */
 	char sid[PHONE_SID_LEN];
-	char mark[64];       /* names of the marks echoed */
+	char mark[128];      /* names of the marks echoed */
 	char callbacks[128]; /* events reported, in order */
 	char actions[128];   /* CallStatus of requests to /after */
 	char digits[16];
