@@ -73,6 +73,7 @@ static void close_model(struct call *c)
 	memset(&c->sequencer, 0, sizeof(c->sequencer));
 	c->answer_due_ns = 0;
 	c->audio_due_ns = 0;
+	c->cancel_due_ns = 0;
 	c->retry_ns = 0;
 	c->goodbye_said = true; /* as much of it as there will be */
 	playout_complete(&c->playout);

@@ -21,14 +21,15 @@
 #include "gateway/call/transcoder.h"
 
 /* Limits. */
-#define CALL_FAREWELL_MS    20000 /* for a goodbye to be made */
-#define CALL_TAIL_MS        250   /* silence between goodbye and hang-up */
-#define CALL_ENDING_MS      5000  /* for the carrier to end */
-#define CALL_ANSWER_MS      5000 /* from the caller's last word to a response */
-#define CALL_FIRST_AUDIO_MS 10000 /* from a response's start to its sound */
-#define CALL_RETRY_MS       1500  /* before a failed answer is asked again */
-#define CALL_FAILURES_MAX   2     /* failed answers in a row: model lost */
-#define CALL_APPEND_MS_MAX  100   /* audio in one message to the model */
+#define CALL_FAREWELL_MS   20000 /* for a goodbye to be made */
+#define CALL_TAIL_MS       250   /* silence between goodbye and hang-up */
+#define CALL_ENDING_MS     5000  /* for the carrier to end */
+#define CALL_ANSWER_MS     5000  /* from the caller's last word to a response */
+#define CALL_SILENT_MS     6000  /* a response under way may say nothing */
+#define CALL_CANCEL_MS     2000 /* for a response to end when it is cancelled */
+#define CALL_RETRY_MS      1500 /* before a failed answer is asked again */
+#define CALL_FAILURES_MAX  2    /* failed answers in a row: model lost */
+#define CALL_APPEND_MS_MAX 100  /* audio in one message to the model */
 
 /* What the call does to its phone leg. */
 struct call_carrier_port {
@@ -126,6 +127,7 @@ struct call {
 	uint64_t tail_ns; /* goodbye was heard: hang up then */
 	uint64_t answer_due_ns;
 	uint64_t audio_due_ns;
+	uint64_t cancel_due_ns; /* a cancelled response has ended by then */
 	uint64_t retry_ns;
 	enum speak retry_what;
 	unsigned failures;

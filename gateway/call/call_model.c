@@ -34,6 +34,13 @@ void call_model_lost(struct call *c, const char *why, uint64_t now_ns)
 	call_step(c, CALL_MODEL_LOST, now_ns);
 }
 
+/* It ends, or the session is dead: a mute server still answers pings. */
+static void cancel(struct call *c, const char *response_id, uint64_t now_ns)
+{
+	c->model->cancel(c->session, response_id);
+	c->cancel_due_ns = in_ms(now_ns, CALL_CANCEL_MS);
+}
+
 /* --- Interruption --- */
 
 /* What was not heard must not be remembered as said. */
@@ -67,7 +74,7 @@ void call_interrupt(struct call *c, bool by_key, uint64_t now_ns)
 	c->source_item[0] = '\0';
 	c->barge_ins++;
 	if (by_key && active)
-		c->model->cancel(c->session, active);
+		cancel(c, active, now_ns);
 	cut_items(c, cut, cuts);
 	call_step(c, CALL_BARGED_IN, now_ns);
 }
@@ -87,6 +94,15 @@ void call_model_speech(struct call *c, bool is_speaking, uint64_t now_ns)
 
 /* --- Responses --- */
 
+/* What counts is what the caller hears: silence begins where the speech that is
+ * already here ends. */
+static void expect_sound(struct call *c, uint64_t now_ns)
+{
+	c->audio_due_ns =
+		in_ms(now_ns, CALL_SILENT_MS + c->settings.lead_ms +
+				      playout_waiting_ms(&c->playout));
+}
+
 void call_model_response(struct call *c, const char *response_id, bool by_us,
 			 uint64_t now_ns)
 {
@@ -97,9 +113,9 @@ void call_model_response(struct call *c, const char *response_id, bool by_us,
 	c->response_has_audio = false;
 	c->retry_what = by_us ? c->sequencer.requested : SPEAK_AGAIN;
 	if (sequencer_created(&c->sequencer, response_id, by_us))
-		c->model->cancel(c->session, response_id);
+		cancel(c, response_id, now_ns);
 	else
-		c->audio_due_ns = in_ms(now_ns, CALL_FIRST_AUDIO_MS);
+		expect_sound(c, now_ns);
 }
 
 void call_answer_failed(struct call *c, const char *why, uint64_t now_ns)
@@ -134,6 +150,7 @@ void call_model_response_done(struct call *c, const char *response_id,
 	bool was_dead = sequencer_is_dead(&c->sequencer, response_id);
 	sequencer_done(&c->sequencer, response_id, by_us);
 	c->audio_due_ns = 0;
+	c->cancel_due_ns = 0;
 	if (!was_dead)
 		end_speech(c, now_ns);
 
@@ -187,14 +204,14 @@ static void begin_source(struct call *c, const char *item_id,
 
 /* More speech than the queue holds: the rest of this answer is not played, and
  * the model is told so. */
-static void cut_off(struct call *c, const char *response_id)
+static void cut_off(struct call *c, const char *response_id, uint64_t now_ns)
 {
 	unsigned per_ms = audio_format_bytes_per_ms(c->settings.model_format);
 
 	call_note(c, CALL_NOTE_PLAYOUT_OVERFLOW, c->source_item,
 		  c->playout.overflow);
 	if (sequencer_interrupt(&c->sequencer))
-		c->model->cancel(c->session, response_id);
+		cancel(c, response_id, now_ns);
 	c->model->truncate(c->session, c->source_item, c->source_content,
 			   (unsigned)(c->source_bytes / per_ms));
 	playout_complete(&c->playout);
@@ -211,7 +228,6 @@ void call_model_audio(struct call *c, const char *response_id,
 		return;
 	}
 	c->response_has_audio = true;
-	c->audio_due_ns = 0;
 	c->failures = 0;
 	begin_source(c, item_id, content_index);
 
@@ -219,10 +235,13 @@ void call_model_audio(struct call *c, const char *response_id,
 	uint64_t before = c->source_bytes;
 	c->source_bytes += n;
 	transcoder_run(&c->down, bytes, n, to_playout, c);
-	if (c->playout.overflow != overflow) {
-		c->source_bytes = before;
-		cut_off(c, response_id);
+	call_pump(c, now_ns);
+	if (c->playout.overflow == overflow) {
+		expect_sound(c, now_ns);
+		return;
 	}
+	c->source_bytes = before;
+	cut_off(c, response_id, now_ns);
 	call_pump(c, now_ns);
 }
 
@@ -271,16 +290,25 @@ static bool is_due(uint64_t *due_ns, uint64_t now_ns)
 	return true;
 }
 
+static void watch_silence(struct call *c, uint64_t now_ns)
+{
+	if (!is_due(&c->audio_due_ns, now_ns))
+		return;
+	const char *silent = sequencer_interrupt(&c->sequencer);
+	if (silent)
+		cancel(c, silent, now_ns);
+	call_answer_failed(c, "no audio", now_ns);
+}
+
 void call_model_tick(struct call *c, uint64_t now_ns)
 {
+	if (is_due(&c->cancel_due_ns, now_ns)) {
+		call_model_lost(c, "a response does not end", now_ns);
+		return;
+	}
 	if (is_due(&c->answer_due_ns, now_ns))
 		call_want(c, SPEAK_AGAIN, now_ns);
-	if (is_due(&c->audio_due_ns, now_ns)) {
-		const char *silent = sequencer_interrupt(&c->sequencer);
-		if (silent)
-			c->model->cancel(c->session, silent);
-		call_answer_failed(c, "no audio", now_ns);
-	}
+	watch_silence(c, now_ns);
 	if (is_due(&c->retry_ns, now_ns))
 		call_want(c, c->retry_what, now_ns);
 	speak(c, call_is_live(c) ? sequencer_due(&c->sequencer, now_ns)

@@ -12,6 +12,7 @@
 
 #define MS           1000000ull
 #define FRAME        160 /* 20 ms of mu-law */
+#define LEAD_MS      200
 #define DELTA_MS(ms) ((size_t)(ms)*48)
 
 static struct audio_pool pool;
@@ -148,7 +149,7 @@ static const struct call_model_port model = {
 static const struct call_settings settings = {
 	.carrier_format = AUDIO_ULAW,
 	.model_format = AUDIO_PCM24,
-	.lead_ms = 200,
+	.lead_ms = LEAD_MS,
 	.append_ms = 20,
 	.ring_ms = 10000,
 	.connect_ms = 15000,
@@ -655,11 +656,54 @@ static void test_silent_response(void **state)
 	up();
 	greet();
 	call_model_response(&c, "r1", false, now());
-	pass(CALL_FIRST_AUDIO_MS + 20);
+	pass(CALL_SILENT_MS + LEAD_MS + 20);
 	expect("cancel r1;", "created, and then nothing");
 	call_model_response_done(&c, "r1", false, CALL_RESPONSE_CUT, "", now());
 	pass(CALL_RETRY_MS + 20);
 	expect("speak again;", "asked again");
+}
+
+static void test_silence_amid_a_response(void **state)
+{
+	(void)state;
+
+	up();
+	greet();
+	call_model_response(&c, "r1", false, now());
+	call_model_audio(&c, "r1", "i1", 0, pcm, DELTA_MS(9000), now());
+	pass(9000 + CALL_SILENT_MS - 100);
+	expect("", "a burst is heard out before silence begins");
+	pass(200);
+	expect("cancel r1;", "the rest never came");
+}
+
+static void test_mute_model(void **state)
+{
+	(void)state;
+
+	up();
+	greet();
+	call_model_response(&c, "r1", false, now());
+	pass(CALL_SILENT_MS + LEAD_MS + 20);
+	expect("cancel r1;", "created, and then nothing");
+	pass(CALL_CANCEL_MS + 20);
+	expect("close;", "not even an end: this session is dead");
+	CHECK_EQ(CALL_SORRY, c.state, "the caller is told");
+}
+
+static void test_audio_after_the_end(void **state)
+{
+	(void)state;
+
+	up();
+	greet();
+	answer("r1", "i1", 300);
+	pass(100);
+	uint64_t before = sent;
+	call_model_audio(&c, "r1", "i1", 0, pcm, DELTA_MS(200), now());
+	pass(600);
+	CHECK_NEAR(before, sent, 200 * 8, "only what was queued before");
+	CHECK_EQ(DELTA_MS(200), c.dead_bytes, "the rest is counted");
 }
 
 static void test_missing_answer(void **state)
@@ -796,6 +840,9 @@ int main(void)
 		TEST(test_failed_greeting_is_greeted_again),
 		TEST(test_hopeless_answer),
 		TEST(test_silent_response),
+		TEST(test_silence_amid_a_response),
+		TEST(test_mute_model),
+		TEST(test_audio_after_the_end),
 		TEST(test_missing_answer),
 		TEST(test_requests_nobody_answers),
 		TEST(test_unknown_tool),

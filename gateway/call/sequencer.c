@@ -70,6 +70,8 @@ void sequencer_done(struct sequencer *s, const char *id, bool by_us)
 	if (s->state != SEQUENCER_REQUESTED && s->active[0] &&
 	    !same_id(s->active, id))
 		return;
+	if (!sequencer_is_dead(s, id))
+		bury(s, id);
 	s->unanswered = 0;
 	s->active[0] = '\0';
 	s->state = SEQUENCER_IDLE;

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define SEQUENCER_ID_MAX    128  /* characters of a response's id, with NUL */
-#define SEQUENCER_DEAD      8    /* interrupted responses remembered */
+#define SEQUENCER_DEAD      8    /* ended responses remembered */
 #define SEQUENCER_CREATE_MS 5000 /* until a wish must have been granted */
 
 /* Why the model is asked to speak; the higher wins when two wait. */
@@ -68,7 +68,8 @@ void sequencer_refused(struct sequencer *s, bool is_busy);
  * response that was active, or NULL. */
 const char *sequencer_interrupt(struct sequencer *s);
 
-/* sequencer_is_dead: late audio of this response must not be played. */
+/* sequencer_is_dead: interrupted or done: late audio of this response must not
+ * be played. */
 bool sequencer_is_dead(const struct sequencer *s, const char *id);
 
 /* sequencer_due: to be called after every change and tick: what to ask the

@@ -22,6 +22,7 @@ static void test_one_response_at_a_time(void **state)
 	CHECK_EQ(SEQUENCER_ACTIVE, s.state,
 		 "another response's end is not ours");
 	sequencer_done(&s, "r1", true);
+	CHECK(sequencer_is_dead(&s, "r1"), "what comes after its end is noise");
 	CHECK_EQ(SPEAK_DIGITS, sequencer_due(&s, 3),
 		 "wishes coalesce, the most urgent wins");
 	sequencer_created(&s, "r2", true);
