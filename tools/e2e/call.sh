@@ -4,7 +4,7 @@
 begin call "${1:-}"
 
 # Most rows keep every turn short: a syllable of greeting, replies at once.
-quick='timing: {first_delta_ms: [40, 80]}'
+quick='timing: {first_delta_ms: [40, 80], pause_ms: [0, 20]}'
 greets_briefly='responses:
 - {on: greeting, say: ["digits:1"]}'
 agent='agent: {turns: {silence_duration_ms: 300}}
@@ -61,7 +61,7 @@ row "the same in mu-law end to end (agent.format pcmu)" passthrough
 
 speaks_while_connecting() {
 	model model <<-E
-		timing: {session_created_delay_ms: 1500, first_delta_ms: [40, 80]}
+		timing: {session_created_delay_ms: 1500, first_delta_ms: [40, 80], pause_ms: [0, 20]}
 	E
 	gateway gateway <<<"$silent_agent"
 	call call <<-E
@@ -89,7 +89,7 @@ row "caller speaks while the model connects: nothing is lost" speaks_while_conne
 
 interrupts_generation() {
 	model model <<-E
-		timing: {first_delta_ms: [40, 80], speed: 2}
+		timing: {first_delta_ms: [40, 80], pause_ms: [0, 20], speed: 2}
 		$greets_briefly
 		- {on: turn, say: [greeting]}
 	E
@@ -112,7 +112,7 @@ row "barge-in during generation" interrupts_generation
 
 interrupts_playback() {
 	model model <<-E
-		timing: {first_delta_ms: [40, 80], speed: 200}
+		timing: {first_delta_ms: [40, 80], pause_ms: [0, 20], speed: 200}
 		$greets_briefly
 		- {on: turn, say: [greeting]}
 	E
@@ -136,7 +136,7 @@ row "barge-in after response.done" interrupts_playback
 
 interrupts_two_items() {
 	model model <<-E
-		timing: {first_delta_ms: [40, 80], speed: 200}
+		timing: {first_delta_ms: [40, 80], pause_ms: [0, 20], speed: 200}
 		$greets_briefly
 		- {on: turn, preamble: [greeting], say: [goodbye]}
 	E
@@ -159,7 +159,7 @@ row "barge-in with two items queued" interrupts_two_items
 
 interrupts_twice() {
 	model model <<-E
-		timing: {first_delta_ms: [40, 80]}
+		timing: {first_delta_ms: [40, 80], pause_ms: [0, 20]}
 		$greets_briefly
 		- {on: turn, say: [greeting], repeat: true}
 	E
