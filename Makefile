@@ -112,7 +112,7 @@ codec-table: setup-build
 	@$(B)/tools/measure/codec_table
 
 ## figures: the figures of a call: sound, delay, interruption, leaks
-figures: setup-build
+figures: setup-test
 	@$(MAKE) --no-print-directory programs
 	@tools/figures.sh $(B)
 
