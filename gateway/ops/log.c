@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,14 +191,6 @@ void log_number(struct log_line *l, const char *key, int64_t number)
 	log_text(l, key, digits);
 }
 
-/* A reader that does not keep up costs lines, not calls: a full pipe is not
- * waited for. */
-static bool is_ready(int fd)
-{
-	struct pollfd p = { .fd = fd, .events = POLLOUT };
-	return poll(&p, 1, 0) == 1 && (p.revents & POLLOUT);
-}
-
 void log_end(struct log_line *l)
 {
 	if (!l->log)
@@ -212,8 +203,7 @@ void log_end(struct log_line *l)
 	/* There is nobody to tell when this fails, and nothing to wait for. */
 	ssize_t sent;
 	do
-		sent = is_ready(l->log->fd) ? write(l->log->fd, l->text, l->len)
-					    : 0;
+		sent = write(l->log->fd, l->text, l->len);
 	while (sent < 0 && errno == EINTR);
 	l->log = NULL;
 }

@@ -1,6 +1,7 @@
 #include "tools/call/caller.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "codecs/g711.h"
@@ -24,10 +25,16 @@ void caller_init(struct caller *c, const struct caller_script *script,
 	buffer_init(&c->heard, CALLER_TRACK_MAX);
 }
 
+void caller_forget_tracks(struct caller *c)
+{
+	buffer_free(&c->said);
+	buffer_free(&c->heard);
+}
+
 void caller_free(struct caller *c)
 {
 	caller_judge_free(&c->judge);
-	caller_timeline_free(&c->timeline);
+	phone_timeline_free(&c->timeline);
 	buffer_free(&c->said);
 	buffer_free(&c->heard);
 }
@@ -48,6 +55,37 @@ static void measure_start(struct caller *c, uint64_t start)
 		c->answer_longest = start - c->stopped;
 }
 
+/* The last thing said waits for its echo: the next utterance. */
+static struct caller_echo *open_echo(struct caller *c)
+{
+	struct caller_echo *e = c->echoes ? &c->echo[c->echoes - 1] : NULL;
+
+	return e && !e->heard_end ? e : NULL;
+}
+
+static void begin_echo(struct caller *c)
+{
+	/* Answered by nothing, or broken off: its place is free again. */
+	if (open_echo(c))
+		c->echoes--;
+	if (c->echoes < CALLER_ECHO_MAX)
+		c->echo[c->echoes++] = (struct caller_echo){
+			.said_begin = c->clip_begin,
+			.said_end = c->clip_begin + c->clip->samples,
+		};
+}
+
+static void hear_echo(struct caller *c)
+{
+	struct caller_echo *e = open_echo(c);
+
+	/* Spoken into, it was broken off. */
+	if (!e || c->clip || c->ear.start_sample < e->said_end)
+		return;
+	e->heard_begin = c->ear.start_sample;
+	e->heard_end = c->ear.last_loud_sample;
+}
+
 /* Put what the ear has noticed on the timeline, dated back to where it was. */
 static void note_speech(struct caller *c)
 {
@@ -56,18 +94,19 @@ static void note_speech(struct caller *c)
 	if (c->starts < e->starts) {
 		c->starts = e->starts;
 		measure_start(c, e->start_sample);
-		caller_timeline_add(&c->timeline,
-				    (int64_t)(e->start_sample / MS),
-				    CALLER_MOMENT_HEARD, "%s heard",
-				    caller_script_label(&c->run));
+		snprintf(c->label, sizeof(c->label), "%s",
+			 caller_script_label(&c->run));
+		phone_timeline_add(&c->timeline,
+				   (int64_t)(e->start_sample / MS),
+				   CALLER_MOMENT_HEARD, "%s heard", c->label);
 	}
 	if (c->ends < e->ends) {
 		c->ends = e->ends;
-		caller_timeline_add(
+		hear_echo(c);
+		phone_timeline_add(
 			&c->timeline, (int64_t)(e->last_loud_sample / MS),
 			CALLER_MOMENT_HEARD,
-			"%s over, %" PRIu64 " ms of speech",
-			caller_script_label(&c->run),
+			"%s over, %" PRIu64 " ms of speech", c->label,
 			(e->last_loud_sample - e->start_sample) / MS);
 	}
 }
@@ -103,16 +142,16 @@ void caller_clear(struct caller *c, uint64_t now, size_t dropped,
 
 	caller_judge_clear(&c->judge, dropped, now_us);
 	if (c->judge.barge_ins_heeded > heeded)
-		caller_timeline_add(&c->timeline, (int64_t)(now / MS),
-				    CALLER_MOMENT_HEARD,
-				    "voice stops, %" PRIu64
-				    " ms after the caller began",
-				    c->judge.reaction_samples / MS);
+		phone_timeline_add(&c->timeline, (int64_t)(now / MS),
+				   CALLER_MOMENT_HEARD,
+				   "voice stops, %" PRIu64
+				   " ms after the caller began",
+				   c->judge.reaction_samples / MS);
 	else if (dropped)
-		caller_timeline_add(&c->timeline, (int64_t)(now / MS),
-				    CALLER_MOMENT_HEARD,
-				    "voice cut, %zu ms were waiting",
-				    dropped / MS);
+		phone_timeline_add(&c->timeline, (int64_t)(now / MS),
+				   CALLER_MOMENT_HEARD,
+				   "voice cut, %zu ms were waiting",
+				   dropped / MS);
 }
 
 static struct caller_view view_at(const struct caller *c, uint64_t now)
@@ -150,20 +189,21 @@ static void place_clip(struct caller *c, uint64_t begin)
 
 	c->clip_begin = begin;
 	caller_judge_speaks(&c->judge, true);
-	caller_timeline_add(&c->timeline, (int64_t)(onset / MS),
-			    CALLER_MOMENT_SAID, "caller %s: %s",
-			    c->is_interrupting ? "interrupts" : "speaks",
-			    c->clip->name);
+	phone_timeline_add(&c->timeline, (int64_t)(onset / MS),
+			   CALLER_MOMENT_SAID, "caller %s: %s",
+			   c->is_interrupting ? "interrupts" : "speaks",
+			   c->clip->name);
 	if (c->is_interrupting)
 		caller_judge_interrupt(&c->judge, onset);
 }
 
 static void finish_clip(struct caller *c)
 {
-	caller_timeline_add(&c->timeline,
-			    (int64_t)((c->clip_begin + c->clip->end) / MS),
-			    CALLER_MOMENT_SAID, "caller stops");
+	phone_timeline_add(&c->timeline,
+			   (int64_t)((c->clip_begin + c->clip->end) / MS),
+			   CALLER_MOMENT_SAID, "caller stops");
 	caller_judge_speaks(&c->judge, false);
+	begin_echo(c);
 	c->awaits_answer = true;
 	c->stopped = c->clip_begin + c->clip->end;
 	c->clip = NULL;
@@ -216,14 +256,15 @@ static void perform(struct caller *c, uint64_t now,
 		begin_clip(c, a);
 		break;
 	case CALLER_ACT_KEY:
-		caller_timeline_add(&c->timeline, now_ms, CALLER_MOMENT_KEY,
-				    "caller presses %c", a->digit);
+		phone_timeline_add(&c->timeline, now_ms, CALLER_MOMENT_KEY,
+				   "caller presses %c", a->digit);
 		c->phone->on_key(c->owner, a->digit);
 		break;
 	case CALLER_ACT_FAULT:
-		caller_timeline_add(&c->timeline, now_ms, CALLER_MOMENT_FAULT,
-				    "%s: %s", phone_fault_kind(a->fault)->name,
-				    phone_fault_kind(a->fault)->what);
+		phone_timeline_add(&c->timeline, now_ms, CALLER_MOMENT_FAULT,
+				   "%s %u: %s",
+				   phone_fault_kind(a->fault)->name, a->value,
+				   phone_fault_kind(a->fault)->what);
 		c->phone->on_fault(c->owner, a->fault, a->value);
 		break;
 	case CALLER_ACT_HANG_UP:
@@ -241,18 +282,19 @@ void caller_act(struct caller *c, uint64_t now)
 		struct caller_action a = caller_script_next(&c->run, &view);
 
 		if (a.act == CALLER_ACT_NONE || c->is_ended)
-			return;
+			break;
 		perform(c, now, &a);
 	}
+	/* Nothing left to do: nobody stays on the line for that. */
+	if (caller_script_is_done(&c->run) && !c->is_ended && !c->clip)
+		c->phone->on_hang_up(c->owner);
 }
 
 void caller_line_ends(struct caller *c)
 {
-	if (!c->ear.is_speech)
-		return;
-	c->ear.is_speech = false;
-	c->ear.ends++;
-	note_speech(c);
+	caller_judge_line_ends(&c->judge);
+	if (caller_ear_end(&c->ear))
+		note_speech(c);
 }
 
 void caller_end(struct caller *c, uint64_t now, bool by_far_end)

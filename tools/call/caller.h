@@ -11,9 +11,10 @@
 
 #include "protocols/buffer.h"
 #include "tools/call/caller_ear.h"
+#include "tools/call/caller_echo.h"
 #include "tools/call/caller_judge.h"
 #include "tools/call/caller_script.h"
-#include "tools/call/caller_timeline.h"
+#include "tools/call/phone_timeline.h"
 
 #define CALLER_FRAME     160            /* samples in 20 ms */
 #define CALLER_TRACK_MAX (3600u * 8000) /* bytes kept of each track */
@@ -29,7 +30,7 @@ struct caller {
 	struct caller_script_run run;
 	struct caller_ear ear;
 	struct caller_judge judge;
-	struct caller_timeline timeline;
+	struct phone_timeline timeline;
 	const struct caller_phone *phone;
 	void *owner;
 	bool keeps_tracks;
@@ -39,7 +40,8 @@ struct caller {
 	size_t clip_at;
 	uint64_t clip_begin;  /* sample at which it began */
 	bool is_interrupting; /* it is said into the far end's speech */
-	unsigned starts;      /* utterances already on the timeline */
+	char label[CALLER_SCRIPT_LABEL_MAX]; /* of what is being heard */
+	unsigned starts; /* utterances already on the timeline */
 	unsigned ends;
 	bool has_first_sound;
 	uint64_t first_sound; /* samples */
@@ -48,7 +50,9 @@ struct caller {
 	unsigned answers;
 	uint64_t answer_longest; /* samples to the reply's first sound */
 	uint64_t noise;          /* state of the silence's generator */
-	bool is_ended;           /* the far end has ended the call */
+	struct caller_echo echo[CALLER_ECHO_MAX];
+	size_t echoes;
+	bool is_ended; /* the far end has ended the call */
 };
 
 /* caller_init: tracks: keep what is said and heard (for the WAV file). */
@@ -56,6 +60,9 @@ void caller_init(struct caller *c, const struct caller_script *script,
 		 const struct caller_phone *phone, void *owner, bool tracks,
 		 uint64_t seed);
 void caller_free(struct caller *c);
+
+/* caller_forget_tracks: they were judged; their memory is wanted elsewhere. */
+void caller_forget_tracks(struct caller *c);
 
 /* caller_hear: the next n samples of the heard track as mu-law; is_sound: from
  * the buffer; else silence of an empty one. */

@@ -24,6 +24,16 @@ size_t caller_ear_edge(const int16_t *pcm, size_t n, bool is_last)
 	return n;
 }
 
+bool caller_ear_end(struct caller_ear *e)
+{
+	bool was_speech = e->is_speech;
+
+	e->ends += was_speech;
+	e->is_speech = false;
+	e->candidate_blocks = 0;
+	return was_speech;
+}
+
 static void take_loud(struct caller_ear *e, uint64_t begin)
 {
 	size_t first = caller_ear_edge(e->block, CALLER_EAR_BLOCK, false);

@@ -38,6 +38,10 @@ void caller_ear_init(struct caller_ear *e);
 /* caller_ear_hear: the next n samples of the heard track. */
 void caller_ear_hear(struct caller_ear *e, const int16_t *pcm, size_t n);
 
+/* caller_ear_end: the line ends, and with it what is being heard. Returns
+ * whether that was speech. */
+bool caller_ear_end(struct caller_ear *e);
+
 /* caller_ear_edge: index of the first (or last) sample of a clip at or above
  * CALLER_EAR_LOUD_SAMPLE; n when there is none. */
 size_t caller_ear_edge(const int16_t *pcm, size_t n, bool is_last);

@@ -203,6 +203,13 @@ void caller_judge_hear(struct caller_judge *j, const int16_t *pcm, size_t n,
 	}
 }
 
+void caller_judge_line_ends(struct caller_judge *j)
+{
+	j->was_cleared = true;
+	j->onset = CALLER_JUDGE_NONE;
+	buffer_consume(&j->seams, j->seams.used);
+}
+
 void caller_judge_speaks(struct caller_judge *j, bool speaks)
 {
 	j->caller_speaks = speaks;

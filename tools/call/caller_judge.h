@@ -103,6 +103,10 @@ void caller_judge_clear(struct caller_judge *j, uint64_t dropped,
 void caller_judge_hear(struct caller_judge *j, const int16_t *pcm, size_t n,
 		       bool is_sound);
 
+/* caller_judge_line_ends: the stream is over; what comes on another one is new.
+ */
+void caller_judge_line_ends(struct caller_judge *j);
+
 /* caller_judge_speaks: the caller begins or ends to speak. */
 void caller_judge_speaks(struct caller_judge *j, bool speaks);
 

@@ -29,7 +29,7 @@ void caller_report_event(const struct caller_report *r,
 	};
 
 	fprintf(r->out, "%9" PRId64 " ms  %s%-6s  %s%s\n", e->at_ms,
-		paint(r, colour[e->moment]), caller_timeline_moment(e->moment),
+		paint(r, colour[e->moment]), phone_timeline_moment(e->moment),
 		e->text, paint(r, PLAIN));
 	fflush(r->out);
 }
@@ -84,7 +84,7 @@ static void tell_call(const struct caller_report *r, unsigned number,
 		      struct phone_call *call, const struct caller_verdict *v)
 {
 	const struct phone_call_result *result = phone_call_result(call);
-	const struct caller_timeline *t = &phone_call_caller(call)->timeline;
+	const struct phone_timeline *t = &phone_call_caller(call)->timeline;
 
 	if (r->is_quiet && v->failures == 0)
 		return;
@@ -130,7 +130,7 @@ static json_t *figures_json(const struct caller_figures *f)
 	return o;
 }
 
-static json_t *timeline_json(const struct caller_timeline *t)
+static json_t *timeline_json(const struct phone_timeline *t)
 {
 	json_t *list = json_array();
 
@@ -139,7 +139,7 @@ static json_t *timeline_json(const struct caller_timeline *t)
 			list,
 			json_pack("{sI ss ss}", "at_ms",
 				  (json_int_t)t->event[i].at_ms, "kind",
-				  caller_timeline_moment(t->event[i].moment),
+				  phone_timeline_moment(t->event[i].moment),
 				  "text", t->event[i].text));
 	return list;
 }

@@ -102,7 +102,7 @@ static int read_inject(struct step_reader *s)
 	s->to->fault = fault;
 	s->to->value = s->from->value ? *s->from->value
 				      : phone_fault_kind(fault)->value;
-	if (phone_fault_kind(fault)->is_setup)
+	if (phone_fault_kind(fault)->when == PHONE_FAULT_SETUP)
 		phone_faults_add(&s->r->scenario->faults, fault, s->to->value);
 	return 0;
 }

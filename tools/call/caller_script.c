@@ -215,9 +215,11 @@ static struct caller_action run_inject(struct caller_script_run *r,
 {
 	const struct caller_step *step = step_now(r);
 
-	(void)v;
+	/* What was heard on a stream that ends now is no answer any more. */
+	if (phone_fault_kind(step->fault)->when == PHONE_FAULT_BREAKS)
+		r->old = v->starts;
 	pass(r);
-	if (phone_fault_kind(step->fault)->is_setup)
+	if (phone_fault_kind(step->fault)->when == PHONE_FAULT_SETUP)
 		return nothing;
 	return (struct caller_action){ .act = CALLER_ACT_FAULT,
 				       .fault = step->fault,
@@ -258,7 +260,7 @@ struct caller_action caller_script_next(struct caller_script_run *r,
 static bool is_setup_only(const struct caller_step *step)
 {
 	return step->kind == CALLER_INJECT &&
-	       phone_fault_kind(step->fault)->is_setup;
+	       phone_fault_kind(step->fault)->when == PHONE_FAULT_SETUP;
 }
 
 void caller_script_end(struct caller_script_run *r,

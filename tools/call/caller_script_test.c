@@ -217,6 +217,26 @@ static void test_unfinished_steps_fail(void **state)
 	failed(1, "the call ended first", "never injected");
 }
 
+static void test_broken_line(void **state)
+{
+	static const struct caller_step steps[] = {
+		{ .kind = CALLER_WAIT_START },
+		{ .kind = CALLER_INJECT, .fault = PHONE_FAULT_TCP_RESET },
+		{ .kind = CALLER_WAIT_END },
+	};
+
+	(void)state;
+	use(steps, ARRAY_LEN(steps));
+	view.starts = 1;
+	CHECK_EQ(CALLER_ACT_FAULT, next(), "the stream is broken in speech");
+	view.ends = 1;
+	next();
+	CHECK_EQ(2, run.at, "what it broke off is not the next utterance");
+	view.starts = view.ends = 2;
+	next();
+	passed(2, "this is");
+}
+
 static void test_silence_and_time(void **state)
 {
 	static const struct caller_step steps[] = {
@@ -252,6 +272,7 @@ int main(void)
 		cmocka_unit_test(test_press),
 		cmocka_unit_test(test_hangup_fulfils_waits),
 		cmocka_unit_test(test_unfinished_steps_fail),
+		cmocka_unit_test(test_broken_line),
 		cmocka_unit_test(test_silence_and_time),
 	};
 

@@ -38,7 +38,11 @@ static void on_event(void *owner, const struct caller_event *e)
 
 static void on_call(void *owner, unsigned index, struct phone_call *call)
 {
-	(void)owner, (void)index, (void)call;
+	struct run *run = owner;
+
+	(void)index;
+	if (!run->options.out)
+		caller_forget_tracks(phone_call_caller(call));
 }
 
 static int load_scenario(struct run *run)
@@ -226,7 +230,9 @@ static int place_calls(struct run *run)
 			.script = &run->scenario.script,
 			.faults = &run->scenario.faults,
 			.timeout_ms = o->timeout_s * 1000,
-			.keeps_tracks = o->out != NULL,
+			.keeps_tracks = o->out ||
+					run->scenario.is_expected
+						[CALLER_FIGURE_echo_snr_db],
 			.seed = o->has_seed ? o->seed : uv_hrtime(),
 			.on_event = run->report.is_live ? on_event : NULL,
 			.owner = run,

@@ -53,9 +53,9 @@ void phone_call_note_breach(struct phone_call *c, const struct phone_breach *b)
 		c->result.breach[c->result.breaches] =
 			(struct phone_call_breach){ phone_call_now_ms(c), *b };
 	if (c->result.breaches++ < PHONE_CALL_BREACHES_MAX)
-		caller_timeline_add(&c->caller.timeline, phone_call_now_ms(c),
-				    CALLER_MOMENT_BREACH, "%u %s", b->code,
-				    b->text);
+		phone_timeline_add(&c->caller.timeline, phone_call_now_ms(c),
+				   CALLER_MOMENT_BREACH, "%u %s", b->code,
+				   b->text);
 }
 
 void phone_call_breach(struct phone_call *c, unsigned code, const char *format,
@@ -70,9 +70,9 @@ void phone_call_breach(struct phone_call *c, unsigned code, const char *format,
 	phone_call_note_breach(c, &b);
 }
 
-#define PHONE_CALL_NOTE(c, ...)                                          \
-	caller_timeline_add(&(c)->caller.timeline, phone_call_now_ms(c), \
-			    CALLER_MOMENT_CALL, __VA_ARGS__)
+#define PHONE_CALL_NOTE(c, ...)                                         \
+	phone_timeline_add(&(c)->caller.timeline, phone_call_now_ms(c), \
+			   CALLER_MOMENT_CALL, __VA_ARGS__)
 
 /* --- Identity --- */
 
@@ -126,6 +126,10 @@ static void finish_figures(struct phone_call *c)
 	if (j->barge_ins_heeded)
 		phone_call_set(c, CALLER_FIGURE_reaction_ms,
 			       (double)j->reaction_longest_samples / 8);
+	if (c->options->keeps_tracks)
+		phone_call_set(c, CALLER_FIGURE_echo_snr_db,
+			       caller_echo_snr(p->echo, p->echoes, &p->said,
+					       &p->heard));
 	if (p->answers)
 		phone_call_set(c, CALLER_FIGURE_answer_ms,
 			       (double)p->answer_longest / 8);

@@ -72,9 +72,9 @@ void phone_call_note_breach(struct phone_call *c, const struct phone_breach *b);
 void phone_call_breach(struct phone_call *c, unsigned code, const char *format,
 		       ...) __attribute__((format(printf, 3, 4)));
 
-#define PHONE_CALL_NOTE(c, ...)                                          \
-	caller_timeline_add(&(c)->caller.timeline, phone_call_now_ms(c), \
-			    CALLER_MOMENT_CALL, __VA_ARGS__)
+#define PHONE_CALL_NOTE(c, ...)                                         \
+	phone_timeline_add(&(c)->caller.timeline, phone_call_now_ms(c), \
+			   CALLER_MOMENT_CALL, __VA_ARGS__)
 
 uint64_t phone_call_random(struct phone_call *c);
 void phone_call_make_sid(struct phone_call *c, char out[PHONE_SID_LEN],

@@ -49,9 +49,15 @@ enum phone_fault {
 	PHONE_FAULTS
 };
 
+enum phone_fault_when {
+	PHONE_FAULT_SETUP,  /* from the call's beginning */
+	PHONE_FAULT_NOW,    /* when its step is reached */
+	PHONE_FAULT_BREAKS, /* then, too, and the stream ends of it */
+};
+
 struct phone_fault_kind {
 	const char *name; /* as in a scenario */
-	bool is_setup;    /* from the call's beginning */
+	enum phone_fault_when when;
 	unsigned value;   /* default of the step's value */
 	const char *what; /* for --help and the timeline */
 };

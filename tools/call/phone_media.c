@@ -83,6 +83,15 @@ static void take_stream_figures(struct phone_call *c)
 			       (double)phone_call_now_ms(c));
 }
 
+/* A call can have several streams: its figures tell of the one that the far end
+ * ended or refused, and of an orderly one only without such. */
+static void set_end(struct phone_call *c, enum caller_figure f, double value,
+		    bool is_telling)
+{
+	if (is_telling || isnan(c->result.figures.value[f]))
+		phone_call_set(c, f, value);
+}
+
 /* What the stream's end means for the call, should nothing else follow. */
 static void judge_stream_end(struct phone_call *c,
 			     const struct phone_stream_end *e)
@@ -94,13 +103,15 @@ static void judge_stream_end(struct phone_call *c,
 	else if (!e->close_code)
 		c->stream_outcome = PHONE_FAILED;
 	snprintf(c->stream_how, sizeof(c->stream_how), "%s", e->why);
-	phone_call_set(c, CALLER_FIGURE_twilio_code, e->twilio_code);
-	phone_call_set(c, CALLER_FIGURE_upgrade_status,
-		       e->http_status  ? e->http_status
-		       : e->close_code ? 101
-				       : NAN);
-	if (e->close_code)
-		phone_call_set(c, CALLER_FIGURE_close_code, e->close_code);
+	set_end(c, CALLER_FIGURE_twilio_code, e->twilio_code,
+		e->twilio_code != 0);
+	if (e->http_status)
+		set_end(c, CALLER_FIGURE_upgrade_status, e->http_status, true);
+	if (e->close_code) {
+		set_end(c, CALLER_FIGURE_upgrade_status, 101, false);
+		set_end(c, CALLER_FIGURE_close_code, e->close_code,
+			e->by_far_end);
+	}
 	if (e->by_far_end && e->was_started)
 		phone_call_set(c, CALLER_FIGURE_cut_ms,
 			       (double)e->unplayed / 8);

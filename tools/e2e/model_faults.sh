@@ -113,9 +113,9 @@ $apologised"
 	whole_apology
 }
 
-# A response may take 7 s to say something, and then 3 s to end when cancelled.
+# A response may take 6 s to say something, and 2 s to end when cancelled.
 meets_mute() {
-	SILENCE_MS=12000
+	SILENCE_MS=9500
 	meets_lost
 }
 
@@ -126,7 +126,7 @@ meets_deaf() {
 }
 
 meets_stalled() {
-	SILENCE_MS=12000
+	SILENCE_MS=9500
 	call call <<<"$greeted
 $speaks
 - {wait: heard_end, label: a part of the reply}
