@@ -174,6 +174,8 @@ $(B)/%.o: %.c $(B)/flags
 
 # Recordings the assembler copies in are no header: the compiler does not tell.
 $(B)/tools/model/model_voice_data.o: $(wildcard test-vectors/speech/*.wav)
+$(B)/tools/call/caller_speech.o: $(wildcard test-vectors/speech/caller-*.wav)
+$(B)/tools/call/caller_scenario.o: test-vectors/scenarios/call-demonstration.yaml
 
 # What the programs say about themselves changes with the commit, not the flags.
 $(B)/gateway/ops/version.o: CPPFLAGS += -DTANDEM_VERSION='"$(VERSION)"'
