@@ -1,0 +1,276 @@
+/* A call to test with: the core between two recording ports, on a fake clock. A
+ * port writes what it is told as words; a test lets things happen and compares
+ * the words with what it expects:
+ *
+ *     up();
+ *     greet();
+ *     answer("r1", "i1", 9000);
+ *     pass(2000);
+ *     caller_speaks();
+ *     expect("clear;truncate i1 2000;", "why");
+ *
+ * Include it in one file of a program. */
+#ifndef TOOLS_TESTING_CALL_RIG_H
+#define TOOLS_TESTING_CALL_RIG_H
+
+#include "gateway/call/call.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/testing/check.h"
+
+#define MS           1000000ull
+#define FRAME        160 /* 20 ms of mu-law */
+#define LEAD_MS      200
+#define DELTA_MS(ms) ((size_t)(ms)*48)
+
+static struct audio_pool pool;
+static struct call c;
+static uint64_t now_ms;
+static char told[8192];   /* what the ports were told, but audio */
+static uint64_t appended; /* bytes to the model */
+static uint64_t sent;     /* bytes to the carrier */
+static bool echoes;       /* the carrier sends marks back */
+static uint64_t busy_ms;  /* the carrier plays until then */
+static struct {
+	struct playout_mark mark;
+	uint64_t due_ms;
+} echo[256];
+static unsigned echo_first, echo_last;
+static uint8_t apology[1000 * 8];
+static uint8_t pcm[60 * 48000];
+
+/* "verb;", "verb subject;" or "verb subject number;" */
+static inline void tell(const char *verb, const char *subject,
+			const char *number)
+{
+	size_t at = strlen(told);
+
+	snprintf(told + at, sizeof(told) - at, "%s%s%s%s%s;", verb,
+		 subject[0] ? " " : "", subject, number[0] ? " " : "", number);
+}
+
+static inline void port_audio(void *leg, const uint8_t *bytes, size_t n)
+{
+	(void)leg;
+	(void)bytes;
+	sent += n;
+	busy_ms = (busy_ms > now_ms ? busy_ms : now_ms) + n / 8;
+}
+
+static inline void port_mark(void *leg, const struct playout_mark *mark)
+{
+	(void)leg;
+	echo[echo_last % 256].mark = *mark;
+	echo[echo_last++ % 256].due_ms = busy_ms;
+}
+
+static inline void port_clear(void *leg)
+{
+	(void)leg;
+	tell("clear", "", "");
+	busy_ms =
+		now_ms; /* and the marks come back: nobody must believe them */
+	for (unsigned i = echo_first; i < echo_last; i++)
+		echo[i % 256].due_ms = now_ms;
+}
+
+static inline void port_hang_up(void *leg)
+{
+	(void)leg;
+	tell("hang_up", "", "");
+}
+
+static const struct call_carrier_port carrier = {
+	.send_audio = port_audio,
+	.send_mark = port_mark,
+	.clear = port_clear,
+	.hang_up = port_hang_up,
+};
+
+static inline void port_append(void *session, const uint8_t *bytes, size_t n)
+{
+	(void)session;
+	(void)bytes;
+	appended += n;
+}
+
+static inline void port_speak(void *session, enum speak what)
+{
+	static const char *const name[] = { "?",      "again",    "tool",
+					    "digits", "greeting", "goodbye" };
+	(void)session;
+	tell("speak", name[what], "");
+}
+
+static inline void port_cancel(void *session, const char *id)
+{
+	(void)session;
+	tell("cancel", id, "");
+}
+
+static inline void port_truncate(void *session, const char *item,
+				 unsigned content, unsigned ms)
+{
+	(void)session;
+	CHECK_EQ(0, content, "the only content there is");
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u", ms);
+	tell("truncate", item, number);
+}
+
+static inline void port_forget(void *session, const char *item)
+{
+	(void)session;
+	tell("forget", item, "");
+}
+
+static inline void port_digits(void *session, const char *digits)
+{
+	(void)session;
+	tell("digits", digits, "");
+}
+
+static inline void port_output(void *session, const char *id,
+			       const char *output)
+{
+	(void)session;
+	(void)output;
+	tell("output", id, "");
+}
+
+static inline void port_close(void *session)
+{
+	(void)session;
+	tell("close", "", "");
+}
+
+static const struct call_model_port model = {
+	.append = port_append,
+	.speak = port_speak,
+	.cancel = port_cancel,
+	.truncate = port_truncate,
+	.forget_item = port_forget,
+	.add_digits = port_digits,
+	.tool_output = port_output,
+	.close = port_close,
+};
+
+static const struct call_settings settings = {
+	.carrier_format = AUDIO_ULAW,
+	.model_format = AUDIO_PCM24,
+	.lead_ms = LEAD_MS,
+	.append_ms = 20,
+	.ring_ms = 10000,
+	.connect_ms = 15000,
+	.longest_ms = 3600000,
+	.digits_max = 32,
+	.digits_gap_ms = 1500,
+	.digits_terminator = '#',
+	.greets = true,
+	.apology = apology,
+	.apology_len = sizeof(apology),
+};
+
+static inline int setup(void **state)
+{
+	(void)state;
+	now_ms = 1000;
+	told[0] = '\0';
+	appended = sent = busy_ms = 0;
+	echo_first = echo_last = 0;
+	echoes = true;
+	memset(apology, 0x30, sizeof(apology));
+	memset(pcm, 0x11, sizeof(pcm));
+	audio_pool_init(&pool, 4000000);
+	return call_init(&c, &settings, &pool, &carrier, NULL, &model, NULL,
+			 now_ms * MS);
+}
+
+static inline int teardown(void **state)
+{
+	(void)state;
+	call_free(&c);
+	CHECK_EQ(0, pool.in_use, "every block went back");
+	audio_pool_free(&pool);
+	return 0;
+}
+
+/* --- Words to write a call with --- */
+
+static inline void expect(const char *what, const char *why)
+{
+	CHECK_STR(what, told, why);
+	told[0] = '\0';
+}
+
+static inline uint64_t now(void)
+{
+	return now_ms * MS;
+}
+
+static inline void echo_marks(void)
+{
+	while (echoes && echo_first < echo_last &&
+	       echo[echo_first % 256].due_ms <= now_ms) {
+		const struct playout_mark *m = &echo[echo_first++ % 256].mark;
+		call_carrier_mark(&c, m->generation, m->number, now());
+	}
+}
+
+static inline void pass(unsigned ms)
+{
+	for (uint64_t end = now_ms + ms; now_ms < end; now_ms += 20) {
+		echo_marks();
+		call_tick(&c, now());
+	}
+	echo_marks();
+}
+
+static inline void frame(uint64_t timestamp_ms)
+{
+	uint8_t ulaw[FRAME];
+
+	memset(ulaw, 0x40, sizeof(ulaw));
+	call_caller_audio(&c, timestamp_ms, ulaw, sizeof(ulaw), now());
+}
+
+static inline void up(void)
+{
+	call_model_ready(&c, now());
+	expect("speak greeting;", "the model greets first");
+}
+
+static inline void answer(const char *response, const char *item, unsigned ms)
+{
+	call_model_response(&c, response, false, now());
+	call_model_audio(&c, response, item, 0, pcm, DELTA_MS(ms), now());
+	call_model_response_done(&c, response, false, CALL_RESPONSE_DONE, "",
+				 now());
+}
+
+static inline void greet(void)
+{
+	call_model_response(&c, "r0", true, now());
+	call_model_audio(&c, "r0", "i0", 0, pcm, DELTA_MS(500), now());
+	call_model_response_done(&c, "r0", true, CALL_RESPONSE_DONE, "", now());
+	pass(800);
+	expect("", "a greeting is just heard");
+}
+
+static inline void caller_speaks(void)
+{
+	call_model_speech(&c, true, now());
+}
+
+static inline void caller_is_silent(void)
+{
+	call_model_speech(&c, false, now());
+}
+
+#define CALL_RIG_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+#endif
