@@ -43,10 +43,13 @@ SRC   := $(sort $(shell find codecs protocols gateway tools -name '*.c' 2>/dev/n
 TESTS := $(filter %_test.c,$(SRC))
 FUZZ  := $(filter %_fuzz.c,$(SRC))
 MAINS := $(filter %/main.c %_main.c,$(SRC))
-LIB   := $(filter-out $(TESTS) $(FUZZ) $(MAINS),$(SRC))
+LIB   := $(filter-out $(TESTS) $(FUZZ) $(MAINS) tools/testing/%,$(SRC))
+# What only tests use, and what may need cmocka.
+RIG   := $(filter-out $(TESTS) $(MAINS),$(filter tools/testing/%,$(SRC)))
 
 PROGRAMS  := $(B)/tandem $(B)/tandem-call $(B)/tandem-model
-MEASURES  := $(patsubst %_main.c,$(B)/%,$(filter %_main.c,$(MAINS)))
+MEASURES  := $(patsubst %_main.c,$(B)/%,$(filter tools/measure/%_main.c,$(MAINS)))
+TESTTOOLS := $(patsubst %_main.c,$(B)/%,$(filter tools/testing/%_main.c,$(MAINS)))
 TESTBINS  := $(TESTS:%.c=$(B)/%)
 FUZZBINS  := $(FUZZ:%.c=build/fuzz/%)
 
@@ -135,7 +138,7 @@ format:
 clean:
 	rm -rf build
 
-tests: $(TESTBINS)
+tests: $(TESTBINS) $(TESTTOOLS)
 .PHONY: fuzzers
 fuzzers: $(FUZZBINS)
 
@@ -143,20 +146,25 @@ $(B)/libtandem.a: $(LIB:%.c=$(B)/%.o)
 	@rm -f $@
 	@ar rcs $@ $^
 
+$(B)/libtesting.a: $(RIG:%.c=$(B)/%.o)
+	@rm -f $@
+	@ar rcs $@ $^
+
 $(B)/tandem: $(B)/gateway/main.o $(B)/libtandem.a
 $(B)/tandem-call: $(B)/tools/call/main.o $(B)/libtandem.a
 $(B)/tandem-model: $(B)/tools/model/main.o $(B)/libtandem.a
-$(PROGRAMS) $(MEASURES):
+$(PROGRAMS) $(MEASURES) $(TESTTOOLS):
 	@echo "  LD    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(MEASURES): $(B)/%: $(B)/%_main.o $(B)/libtandem.a
+$(TESTTOOLS): $(B)/%: $(B)/%_main.o $(B)/libtesting.a $(B)/libtandem.a
 
-$(TESTBINS): $(B)/%: $(B)/%.o $(B)/libtandem.a
+$(TESTBINS): $(B)/%: $(B)/%.o $(B)/libtesting.a $(B)/libtandem.a
 	@echo "  LD    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
-build/fuzz/%_fuzz: build/fuzz/%_fuzz.o build/fuzz/libtandem.a
+build/fuzz/%_fuzz: build/fuzz/%_fuzz.o build/fuzz/libtesting.a build/fuzz/libtandem.a
 	@echo "  LD    $@"
 	@clang -fsanitize=fuzzer,address,undefined $(LDHARD) -o $@ $^ $(LDLIBS)
 
