@@ -286,7 +286,7 @@ void caller_act(struct caller *c, uint64_t now)
 		perform(c, now, &a);
 	}
 	/* Nothing left to do: nobody stays on the line for that. */
-	if (caller_script_is_done(&c->run) && !c->is_ended && !c->clip)
+	if (caller_script_hangs_up(&c->run) && !c->is_ended && !c->clip)
 		c->phone->on_hang_up(c->owner);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/ops/version.h"
+#include "protocols/url.h"
 #include "tools/call/phone_fault.h"
 
 static const char usage[] =
@@ -203,6 +204,13 @@ static int take_option(struct caller_options *o, int option)
 	return 0;
 }
 
+static bool is_url(const char *text, const char *scheme)
+{
+	struct url u;
+
+	return url_parse(&u, text) == 0 && strncmp(u.scheme, scheme, 2) == 0;
+}
+
 static int check(const struct caller_options *o, int extra)
 {
 	const char *mistake = NULL;
@@ -211,6 +219,10 @@ static int check(const struct caller_options *o, int extra)
 		mistake = "more than one URL";
 	else if (o->say && o->scenario)
 		mistake = "--say and --scenario exclude each other";
+	else if (!is_url(o->url, "http"))
+		mistake = "the URL must begin with http:// or https://";
+	else if (o->stream_url && !is_url(o->stream_url, "ws"))
+		mistake = "--stream takes a URL with ws:// or wss://";
 	else if (o->out && o->calls > 1)
 		mistake = "--out takes one call";
 	if (!mistake)

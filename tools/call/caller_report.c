@@ -62,6 +62,15 @@ static void tell_figure(const struct caller_report *r,
 		paint(r, DIM), caller_figures_what(id), paint(r, PLAIN));
 }
 
+static void tell_figures(const struct caller_report *r,
+			 const struct caller_figures *f)
+{
+	fputc('\n', r->out);
+	for (size_t i = 0; i < sizeof(judgement) / sizeof(*judgement); i++)
+		tell_figure(r, f, judgement[i]);
+	fputc('\n', r->out);
+}
+
 static void tell_line(const struct caller_report *r,
 		      const struct caller_verdict_line *line)
 {
@@ -74,8 +83,6 @@ static void tell_line(const struct caller_report *r,
 		[CALLER_RULING_UNJUDGED] = { "-", DIM },
 	};
 
-	if (r->is_quiet && line->ruling != CALLER_RULING_FAILED)
-		return;
 	fprintf(r->out, "  %s%-6s%s  %s\n", paint(r, as[line->ruling].colour),
 		as[line->ruling].word, paint(r, PLAIN), line->text);
 }
@@ -86,22 +93,20 @@ static void tell_call(const struct caller_report *r, unsigned number,
 	const struct phone_call_result *result = phone_call_result(call);
 	const struct phone_timeline *t = &phone_call_caller(call)->timeline;
 
+	bool is_long = !r->is_quiet && (v->failures || !r->is_many);
+
 	if (r->is_quiet && v->failures == 0)
 		return;
-	if (!r->is_live && !r->is_quiet) {
+	if (is_long && !r->is_live) {
 		fprintf(r->out, "call %u  %s\n", number, result->call_sid);
 		for (size_t i = 0; i < t->events; i++)
 			caller_report_event(r, &t->event[i]);
 	}
-	if (!r->is_quiet) {
-		fputc('\n', r->out);
-		for (size_t i = 0; i < sizeof(judgement) / sizeof(*judgement);
-		     i++)
-			tell_figure(r, &result->figures, judgement[i]);
-		fputc('\n', r->out);
-	}
-	for (size_t i = 0; i < v->lines; i++)
-		tell_line(r, &v->line[i]);
+	if (is_long && !result->could_not_connect)
+		tell_figures(r, &result->figures);
+	for (size_t i = 0; i < v->lines && !result->could_not_connect; i++)
+		if (is_long || v->line[i].ruling == CALLER_RULING_FAILED)
+			tell_line(r, &v->line[i]);
 	fprintf(r->out, "%s%s%s  call %u: %s, %s\n",
 		paint(r, v->failures ? RED : GREEN),
 		v->failures ? "FAILED" : "passed", paint(r, PLAIN), number,

@@ -15,6 +15,7 @@ struct caller_report {
 	bool is_json;
 	bool is_quiet; /* only what failed */
 	bool is_coloured;
+	bool is_many; /* several calls: tell at length only of what failed */
 	bool is_live; /* events were shown as they happened */
 };
 

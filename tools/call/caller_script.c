@@ -263,6 +263,14 @@ static bool is_setup_only(const struct caller_step *step)
 	       phone_fault_kind(step->fault)->when == PHONE_FAULT_SETUP;
 }
 
+bool caller_script_hangs_up(const struct caller_script_run *r)
+{
+	for (size_t i = 0; i < r->script->steps; i++)
+		if (!is_setup_only(&r->script->step[i]))
+			return caller_script_is_done(r);
+	return false;
+}
+
 void caller_script_end(struct caller_script_run *r,
 		       const struct caller_view *view)
 {

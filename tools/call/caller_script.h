@@ -116,6 +116,10 @@ struct caller_action caller_script_next(struct caller_script_run *r,
 					const struct caller_view *view);
 
 bool caller_script_is_done(const struct caller_script_run *r);
+/* caller_script_hangs_up: every step is done, so nobody stays on the line. A
+ * script that only sets faults up has nothing to do: it waits for the far end.
+ */
+bool caller_script_hangs_up(const struct caller_script_run *r);
 bool caller_script_has_failed(const struct caller_script_run *r);
 
 /* caller_script_end: the call is over: steps not done have failed, those that

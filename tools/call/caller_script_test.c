@@ -237,6 +237,28 @@ static void test_broken_line(void **state)
 	passed(2, "this is");
 }
 
+static void test_who_hangs_up(void **state)
+{
+	static const struct caller_step setup[] = {
+		{ .kind = CALLER_INJECT, .fault = PHONE_FAULT_NO_START },
+	};
+	static const struct caller_step acting[] = {
+		{ .kind = CALLER_INJECT, .fault = PHONE_FAULT_NO_START },
+		{ .kind = CALLER_WAIT_MS, .ms = 100 },
+	};
+
+	(void)state;
+	use(setup, ARRAY_LEN(setup));
+	next();
+	CHECK(!caller_script_hangs_up(&run), "nothing was done: wait");
+	use(acting, ARRAY_LEN(acting));
+	next();
+	CHECK(!caller_script_hangs_up(&run), "not done yet");
+	view.now_ms = 100;
+	next();
+	CHECK(caller_script_hangs_up(&run), "done");
+}
+
 static void test_silence_and_time(void **state)
 {
 	static const struct caller_step steps[] = {
@@ -273,6 +295,7 @@ int main(void)
 		cmocka_unit_test(test_hangup_fulfils_waits),
 		cmocka_unit_test(test_unfinished_steps_fail),
 		cmocka_unit_test(test_broken_line),
+		cmocka_unit_test(test_who_hangs_up),
 		cmocka_unit_test(test_silence_and_time),
 	};
 

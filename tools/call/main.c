@@ -27,6 +27,7 @@ struct run {
 	struct caller_report report;
 	struct tls_context *tls;
 	uv_loop_t loop;
+	unsigned over; /* calls */
 };
 
 static void on_event(void *owner, const struct caller_event *e)
@@ -41,6 +42,11 @@ static void on_call(void *owner, unsigned index, struct phone_call *call)
 	struct run *run = owner;
 
 	(void)index;
+	run->over++;
+	if (run->report.is_many && isatty(STDERR_FILENO))
+		fprintf(stderr, "\r%u of %u calls are over%s", run->over,
+			run->options.calls,
+			run->over == run->options.calls ? "\n" : "");
 	if (!run->options.out)
 		caller_forget_tracks(phone_call_caller(call));
 }
@@ -92,6 +98,7 @@ static void prepare_report(struct run *run)
 		.out = stdout,
 		.is_json = o->is_json,
 		.is_quiet = o->is_quiet,
+		.is_many = o->calls > 1,
 		.is_coloured = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
 		.is_live = o->calls == 1 && !o->is_json && !o->is_quiet,
 	};

@@ -86,11 +86,9 @@ static void on_document(void *owner, int status, const char *why,
 		phone_call_settle(c);
 		return;
 	}
-	if (c->documents == 1) {
+	if (answer && c->documents == 1) {
 		phone_call_set(c, CALLER_FIGURE_webhook_ms, took_ms);
-		if (answer)
-			phone_call_set(c, CALLER_FIGURE_http_status,
-				       answer->status);
+		phone_call_set(c, CALLER_FIGURE_http_status, answer->status);
 	}
 	if (!answer) {
 		c->result.could_not_connect = c->documents == 1;
