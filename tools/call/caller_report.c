@@ -87,29 +87,46 @@ static void tell_line(const struct caller_report *r,
 		as[line->ruling].word, paint(r, PLAIN), line->text);
 }
 
+static void tell_timeline(const struct caller_report *r, unsigned number,
+			  struct phone_call *call)
+{
+	const struct phone_timeline *t = &phone_call_caller(call)->timeline;
+
+	fprintf(r->out, "call %u  %s\n", number,
+		phone_call_result(call)->call_sid);
+	for (size_t i = 0; i < t->events; i++)
+		caller_report_event(r, &t->event[i]);
+}
+
+static void tell_verdict(const struct caller_report *r,
+			 const struct caller_verdict *v, bool is_long)
+{
+	for (size_t i = 0; i < v->lines; i++)
+		if (is_long || v->line[i].ruling == CALLER_RULING_FAILED)
+			tell_line(r, &v->line[i]);
+}
+
+/* Of several calls only the failed ones at length; quietly, only what failed.
+ */
 static void tell_call(const struct caller_report *r, unsigned number,
 		      struct phone_call *call, const struct caller_verdict *v)
 {
 	const struct phone_call_result *result = phone_call_result(call);
-	const struct phone_timeline *t = &phone_call_caller(call)->timeline;
+	bool has_failed = v->failures > 0;
+	bool is_long = !r->is_quiet && (has_failed || !r->is_many);
 
-	bool is_long = !r->is_quiet && (v->failures || !r->is_many);
-
-	if (r->is_quiet && v->failures == 0)
+	if (r->is_quiet && !has_failed)
 		return;
-	if (is_long && !r->is_live) {
-		fprintf(r->out, "call %u  %s\n", number, result->call_sid);
-		for (size_t i = 0; i < t->events; i++)
-			caller_report_event(r, &t->event[i]);
+	if (is_long && !r->is_live)
+		tell_timeline(r, number, call);
+	if (!result->could_not_connect) {
+		if (is_long)
+			tell_figures(r, &result->figures);
+		tell_verdict(r, v, is_long);
 	}
-	if (is_long && !result->could_not_connect)
-		tell_figures(r, &result->figures);
-	for (size_t i = 0; i < v->lines && !result->could_not_connect; i++)
-		if (is_long || v->line[i].ruling == CALLER_RULING_FAILED)
-			tell_line(r, &v->line[i]);
 	fprintf(r->out, "%s%s%s  call %u: %s, %s\n",
-		paint(r, v->failures ? RED : GREEN),
-		v->failures ? "FAILED" : "passed", paint(r, PLAIN), number,
+		paint(r, has_failed ? RED : GREEN),
+		has_failed ? "FAILED" : "passed", paint(r, PLAIN), number,
 		phone_call_outcome_name(result->outcome), result->how);
 }
 
