@@ -160,8 +160,8 @@ static void on_leg_ended(void *owner, enum twilio_leg_end how)
 	enum twilio_fate fate = fate_of(b, how);
 
 	b->worker->figures.failed += fate == TWILIO_FAILED;
-	twilio_tickets_settle(&b->worker->desk.tickets, b->call_sid, fate,
-			      uv_hrtime());
+	twilio_tickets_settle(&b->worker->desk.tickets, b->call_sid, b->stream,
+			      fate, uv_hrtime());
 	log_summary(b, how);
 }
 
@@ -255,6 +255,7 @@ struct bridge *bridge_open(struct worker *w, struct http_connection *c,
 	b->session.owner = b;
 	b->session.on_handled = on_session_handled;
 	snprintf(b->call_sid, sizeof(b->call_sid), "%s", ticket->call_sid);
+	b->stream = ticket->streams;
 	log_child(&b->log, &w->log, "call", b->call_sid);
 	twilio_leg_open(&b->leg, &b->call, &b->log, &leg_owner, b,
 			b->opened_ns);

@@ -23,7 +23,8 @@ struct bridge {
 	struct metronome_member clock;
 	struct log log;
 	char call_sid[TWILIO_SID_LEN];
-	bool has_call; /* start was read: call is valid */
+	unsigned stream; /* of the call, from 1 */
+	bool has_call;   /* start was read: call is valid */
 	bool is_stopping;
 	uint64_t opened_ns;
 

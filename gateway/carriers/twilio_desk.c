@@ -206,6 +206,9 @@ static unsigned rejoin(struct twilio_desk *d, const struct twilio_request *r,
 		       struct twilio_ticket *ticket, const char *call_sid,
 		       struct buffer *out)
 {
+	/* A stream that could not even be opened is a try, too. */
+	if (ticket && ticket->fate == TWILIO_INVITED)
+		ticket->fate = TWILIO_CUT;
 	if (!ticket || ticket->streams < TWILIO_STREAMS_MAX)
 		return invite(d, r, call_sid, out);
 	const struct config_failure *f = &d->config->failure;

@@ -94,6 +94,12 @@ static struct twilio_request post(const char *target, const char *form_text,
 					.now_ns = 1000 * MS };
 }
 
+/* Of the only call there is. */
+static unsigned streams(void)
+{
+	return desk.tickets.ticket[0].streams;
+}
+
 static bool answers(const char *part)
 {
 	char text[4096];
@@ -235,7 +241,8 @@ static void test_after_the_stream(void **state)
 			post("/twilio/voice", "CallSid=" SID, NULL);
 		twilio_desk_voice(&desk, &r, &out);
 		admitted(MEDIA, false, &status);
-		twilio_tickets_settle(&desk.tickets, SID, row[i].fate, 0);
+		twilio_tickets_settle(&desk.tickets, SID, streams(),
+				      row[i].fate, 0);
 		r = post("/twilio/after-stream", row[i].form_text, NULL);
 		CHECK_EQ(200, twilio_desk_after_stream(&desk, &r, &out),
 			 row[i].why);
@@ -255,12 +262,29 @@ static void test_joining_again_is_bounded(void **state)
 	twilio_desk_voice(&desk, &r, &out);
 	for (int i = 0; i < 10; i++) {
 		admitted(MEDIA, false, &status);
-		twilio_tickets_settle(&desk.tickets, SID, TWILIO_CUT, 0);
+		twilio_tickets_settle(&desk.tickets, SID, streams(), TWILIO_CUT,
+				      0);
 		r = post("/twilio/after-stream", form_text, NULL);
 		twilio_desk_after_stream(&desk, &r, &out);
 		joined += answers("<Stream");
 	}
 	CHECK_EQ(TWILIO_STREAMS_MAX - 1, joined, "some tries, not for ever");
+}
+
+static void test_a_stream_that_never_opens(void **state)
+{
+	(void)state;
+	struct twilio_request r = post("/twilio/voice", "CallSid=" SID, NULL);
+	unsigned joined = 0;
+
+	twilio_desk_voice(&desk, &r, &out);
+	for (int i = 0; i < 10; i++) {
+		r = post("/twilio/after-stream", "CallSid=" SID, NULL);
+		twilio_desk_after_stream(&desk, &r, &out);
+		joined += answers("<Stream");
+	}
+	CHECK_EQ(TWILIO_STREAMS_MAX - 1, joined,
+		 "a refused upgrade does not go round for ever");
 }
 
 static void test_failure_may_dial_a_person(void **state)
@@ -271,7 +295,7 @@ static void test_failure_may_dial_a_person(void **state)
 	config.failure.then = CONFIG_THEN_DIAL;
 	strcpy(config.failure.dial, "+15554445555");
 	twilio_desk_voice(&desk, &r, &out);
-	twilio_tickets_settle(&desk.tickets, SID, TWILIO_FAILED, 0);
+	twilio_tickets_settle(&desk.tickets, SID, streams(), TWILIO_FAILED, 0);
 	r = post("/twilio/after-stream", "CallSid=" SID, NULL);
 	twilio_desk_after_stream(&desk, &r, &out);
 	CHECK(answers("+15554445555</"), "connected with a person");
@@ -300,6 +324,7 @@ int main(void)
 		TEST(test_media_socket),
 		TEST(test_after_the_stream),
 		TEST(test_joining_again_is_bounded),
+		TEST(test_a_stream_that_never_opens),
 		TEST(test_failure_may_dial_a_person),
 		TEST(test_stream_status),
 	};

@@ -284,6 +284,7 @@ void twilio_leg_tick(struct twilio_leg *leg, uint64_t now_ns)
 		log_event(&leg->log, LOG_WARN, "stream_lost", "why",
 			  "no message for 15 s", NULL);
 		leg->state = TWILIO_LEG_CLOSING;
+		call_carrier_ended(leg->call, now_ns);
 		end(leg, TWILIO_LEG_LOST);
 		ws_abort(leg->ws);
 	}

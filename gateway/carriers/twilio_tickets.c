@@ -134,11 +134,12 @@ struct twilio_ticket *twilio_tickets_redeem(struct twilio_tickets *t,
 }
 
 void twilio_tickets_settle(struct twilio_tickets *t, const char *call_sid,
-			   enum twilio_fate fate, uint64_t now_ns)
+			   unsigned stream, enum twilio_fate fate,
+			   uint64_t now_ns)
 {
 	struct twilio_ticket *k = twilio_tickets_find(t, call_sid);
 
-	if (!k)
+	if (!k || k->streams != stream)
 		return;
 	k->fate = fate;
 	k->since_ns = now_ns;

@@ -71,8 +71,11 @@ struct twilio_ticket *twilio_tickets_redeem(struct twilio_tickets *t,
 struct twilio_ticket *twilio_tickets_find(struct twilio_tickets *t,
 					  const char *call_sid);
 
-/* twilio_tickets_settle: the call's stream is over. */
+/* twilio_tickets_settle: a stream of the call is over. stream is its ticket's
+ * streams: Twilio may have asked what comes next before we noticed, and the end
+ * of an earlier stream must not undo the invitation to the next. */
 void twilio_tickets_settle(struct twilio_tickets *t, const char *call_sid,
-			   enum twilio_fate fate, uint64_t now_ns);
+			   unsigned stream, enum twilio_fate fate,
+			   uint64_t now_ns);
 
 #endif

@@ -60,11 +60,14 @@ static void test_repeated_webhook(void **state)
 		  twilio_tickets_issue(&t, "CA1", entropy[1], 1)->secret,
 		  "a retry gets the same ticket");
 	twilio_tickets_redeem(&t, secret, 32, 2);
-	twilio_tickets_settle(&t, "CA1", TWILIO_CUT, 3);
+	twilio_tickets_settle(&t, "CA1", 1, TWILIO_CUT, 3);
 	struct twilio_ticket *k =
 		twilio_tickets_issue(&t, "CA1", entropy[1], 4);
 	CHECK(strcmp(secret, k->secret) != 0, "a new stream gets a new one");
 	CHECK_EQ(2, k->streams, "and they are counted");
+	twilio_tickets_settle(&t, "CA1", 1, TWILIO_CUT, 5);
+	CHECK_EQ(TWILIO_INVITED, k->fate,
+		 "an end that is noticed late leaves the new ticket good");
 	twilio_tickets_free(&t);
 }
 
@@ -83,8 +86,8 @@ static void test_bounded(void **state)
 	}
 	CHECK(!twilio_tickets_issue(&t, "CA9", entropy[1], 5 * MS),
 	      "running calls are never forgotten");
-	twilio_tickets_settle(&t, "CA1", TWILIO_ENDED, 6 * MS);
-	twilio_tickets_settle(&t, "CA2", TWILIO_ENDED, 7 * MS);
+	twilio_tickets_settle(&t, "CA1", 1, TWILIO_ENDED, 6 * MS);
+	twilio_tickets_settle(&t, "CA2", 1, TWILIO_ENDED, 7 * MS);
 	CHECK(twilio_tickets_issue(&t, "CA9", entropy[1], 8 * MS),
 	      "a finished one makes room");
 	CHECK(!twilio_tickets_find(&t, "CA1"), "the oldest of them");
