@@ -94,14 +94,16 @@ whole_apology() {
 meets_apology() {
 	call call <<<"steps:
 $apologised"
-	own_logs
+	own_logs call
+	not_silent
 	whole_apology
 }
 
 meets_greeting() {
 	call call <<<"$greeted
 - {hangup: true}"
-	own_logs
+	own_logs call
+	not_silent
 	log_says gateway ev=model_retry
 }
 
@@ -109,7 +111,8 @@ meets_lost() {
 	call call <<<"$greeted
 $speaks
 $apologised"
-	own_logs
+	own_logs call
+	not_silent
 	whole_apology
 }
 
@@ -131,7 +134,8 @@ meets_stalled() {
 $speaks
 - {wait: heard_end, label: a part of the reply}
 $apologised"
-	own_logs
+	own_logs call
+	not_silent
 	whole_apology
 }
 
@@ -139,7 +143,8 @@ meets_reply() {
 	call call <<<"$greeted
 $speaks
 $answered"
-	own_logs
+	own_logs call
+	not_silent
 	call_says "the reply was heard whole" call "$(spoken reply) | .[-1] > 400"
 	log_says gateway "ev=ended end=caller"
 }
@@ -150,36 +155,22 @@ $speaks
 - {wait: heard_end, label: reply}
 - {hangup: true}
 expect: {outcome: caller_hung_up, breaches: 0}"
-	own_logs
+	own_logs call
+	not_silent
 	log_says gateway ev=model_unreadable
 }
 
-# The gateway's lines about this row's call, the model's about its session.
-own_logs() {
-	local sid session
-
-	nap 0.2
-	sid=$(jq -r .call_sid "$ROW/call.out")
-	grep -F "call=$sid" "$E2E/gateway.err" >"$ROW/gateway.err"
-	session=$(jq -r "select(.type == \"session_start\" and .number == $NUMBER) | .session" \
-		"$E2E/model.trace")
-	[ -z "$session" ] ||
-		grep -F "\"$session\"" "$E2E/model.trace" >"$ROW/model.trace"
+not_silent() {
 	[ "$(silence_ms)" -le "${SILENCE_MS:-6500}" ] ||
 		fail "$(silence_ms) ms of silence is too long for a caller"
 }
 
-# The longest wait for a voice: between the end of one and the next.
+# The longest wait for a voice: from the end of one to the next.
 silence_ms() {
 	jq '[foreach .timeline[] as $e ({since: 0, gap: 0};
 			if $e.text | test(" heard$") then .gap = $e.at_ms - .since
 			elif $e.text | test("over, |caller stops") then .since = $e.at_ms
 			else . end; .gap)] | max // 0' "$ROW/call.out"
-}
-
-meets() { # what, number of its connection
-	NUMBER=$2
-	"meets_$1"
 }
 
 # --- The healthy one ---
@@ -197,9 +188,34 @@ healthy() {
 		- {hangup: true}
 		expect: {outcome: caller_hung_up, utterances: 4}
 	E
-	NUMBER=1 SILENCE_MS=2500 own_logs
+	own_logs call
+	SILENCE_MS=2500 not_silent
 	sounds_good call
 	model_says "no breach" model 'all(.[]; .type != "violation")'
+}
+
+# --- TLS: a server that cannot prove who it is gets no call ---
+
+misplaced() { # words of the log
+	gateway gateway </dev/null
+	call call <<<"steps:
+$apologised"
+	whole_apology
+	log_says gateway "$1"
+}
+
+other_host() {
+	CERT=$ROW/cert
+	"$BUILD/tools/testing/make_cert" "$CERT" voice.example.com
+	model model </dev/null
+	misplaced "certificate is not valid for host localhost"
+}
+
+unknown_ca() {
+	model model </dev/null
+	CERT=$ROW/cert
+	"$BUILD/tools/testing/make_cert" "$CERT"
+	misplaced "certificate is not signed by a trusted authority"
 }
 
 # --- The run ---
@@ -231,6 +247,9 @@ connections() { # at least so many
 	[ $((told + refused)) -ge "$1" ]
 }
 
+row "TLS certificate of another host: apology, and the log says so" other_host
+row "TLS certificate of an unknown CA: apology, and the log says so" unknown_ca
+
 MODEL_KEYS="configure_timeout_ms: 1500"
 model model <<<"$(scenario)"
 gateway gateway <<<"agent: {turns: {silence_duration_ms: 300}}"
@@ -238,7 +257,7 @@ row "a healthy call beside all of these: 0 gaps, 0 breaches" healthy
 await 5 connections 1
 number=2
 for i in "${!CLAIM[@]}"; do
-	row "${CLAIM[i]}" meets "${MEETS[i]}" "$number"
+	row "${CLAIM[i]}" "meets_${MEETS[i]}"
 	number=$((number + TAKES[i]))
 	await 5 connections $((number - 1))
 done

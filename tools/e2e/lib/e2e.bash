@@ -38,6 +38,8 @@ begin() { # name, build
 	[ -x "$BUILD/tandem" ] || bail "no $BUILD/tandem: build it first"
 	command -v jq >/dev/null || bail "jq is missing"
 	E2E=$BUILD/e2e/$1
+	# All at once is a burst of TLS handshakes, which is no row of ours.
+	case $BUILD in */check) STAGGER=0.2 ;; *) STAGGER=0.05 ;; esac
 	rm -rf "$E2E"
 	mkdir -p "$E2E"
 	: >"$E2E/pids"
@@ -90,6 +92,7 @@ row() { # claim, function, arguments
 		touch "$ROW/finished"
 	) </dev/null >"${ROW_DIR[n]}/output" 2>&1 &
 	ROW_PID+=($!)
+	nap "$STAGGER"
 }
 
 end() {
@@ -322,6 +325,18 @@ log_says() { # process, words of its log: within a second
 
 log_lacks() { # process, words
 	! contains "$ROW/$1.err" "$2" || fail "$1's log says: $(grep -m 1 -F "$2" "$ROW/$1.err")"
+}
+
+# Where a gateway and a model serve many rows: their lines about this row's call.
+own_logs() { # call
+	local sid session
+
+	nap 0.2
+	sid=$(jq -r .call_sid "$ROW/$1.out")
+	grep -F "$sid" "$E2E/gateway.err" >"$ROW/gateway.err"
+	session=$(sed -n 's/.*ev=model_ready session=\([^ ]*\).*/\1/p' "$ROW/gateway.err" |
+		tail -n 1)
+	grep -F "\"${session:-none}\"" "$E2E/model.trace" >"$ROW/model.trace"
 }
 
 http_status() { # curl's arguments: status of the answer
