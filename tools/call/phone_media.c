@@ -8,6 +8,51 @@
 
 #define NO_STREAM_TICK_MS 20
 
+static void on_replay_closed(void *owner, const struct ws_end *e)
+{
+	struct phone_call *c = owner;
+
+	phone_call_set(c, CALLER_FIGURE_replay_status,
+		       e->was_open ? 101 : (double)e->http_status);
+	c->replay = NULL;
+	c->pending--;
+	phone_call_settle(c);
+}
+
+static void on_replay_open(void *owner)
+{
+	struct phone_call *c = owner;
+
+	phone_call_breach(c, 31920, "the media URL was accepted a second time");
+	ws_close(c->replay, 1000, "");
+}
+
+static void replay(struct phone_call *c)
+{
+	static const struct ws_events events = {
+		.on_open = on_replay_open,
+		.on_closed = on_replay_closed,
+	};
+	char extra[128] = "", signature[PHONE_SIGN_LEN], url[PHONE_URL_MAX];
+	struct ws_target target = {
+		.url = c->stream_url,
+		.lead = PHONE_STREAM_USER_AGENT,
+		.extra = extra,
+		.tls = c->options->tls,
+		.timeout_ms = PHONE_STREAM_CONNECT_MS,
+		.message_max = 65536,
+	};
+
+	if (c->options->auth_token &&
+	    phone_sign_url(url, sizeof(url), c->stream_url))
+		snprintf(extra, sizeof(extra), "X-Twilio-Signature: %s\r\n",
+			 phone_sign_request(signature, c->options->auth_token,
+					    url, NULL, 0));
+	c->replay = ws_connect(c->loop, &target, &events, c);
+	if (c->replay)
+		c->pending++;
+}
+
 /* A second stream goes on where the first has been on the call's clock. */
 static void on_started(void *owner)
 {
@@ -23,6 +68,9 @@ static void on_started(void *owner)
 	PHONE_CALL_NOTE(c, "stream open");
 	if (!c->starts_withheld)
 		phone_request_report(c, "stream-started", NULL);
+	/* Not sooner: the first to present the token is the one let in. */
+	if (phone_call_has_fault(c, PHONE_FAULT_REPLAY_TOKEN) && !c->replay)
+		replay(c);
 }
 
 static void on_heard(void *owner, const uint8_t *ulaw, size_t n, bool is_sound)
@@ -158,51 +206,6 @@ static const struct phone_stream_events stream_events = {
 	.on_ended = on_stream_ended,
 };
 
-static void on_replay_closed(void *owner, const struct ws_end *e)
-{
-	struct phone_call *c = owner;
-
-	phone_call_set(c, CALLER_FIGURE_replay_status,
-		       e->was_open ? 101 : (double)e->http_status);
-	c->replay = NULL;
-	c->pending--;
-	phone_call_settle(c);
-}
-
-static void on_replay_open(void *owner)
-{
-	struct phone_call *c = owner;
-
-	phone_call_breach(c, 31920, "the media URL was accepted a second time");
-	ws_close(c->replay, 1000, "");
-}
-
-static void replay(struct phone_call *c)
-{
-	static const struct ws_events events = {
-		.on_open = on_replay_open,
-		.on_closed = on_replay_closed,
-	};
-	char extra[128] = "", signature[PHONE_SIGN_LEN], url[PHONE_URL_MAX];
-	struct ws_target target = {
-		.url = c->stream_url,
-		.lead = PHONE_STREAM_USER_AGENT,
-		.extra = extra,
-		.tls = c->options->tls,
-		.timeout_ms = PHONE_STREAM_CONNECT_MS,
-		.message_max = 65536,
-	};
-
-	if (c->options->auth_token &&
-	    phone_sign_url(url, sizeof(url), c->stream_url))
-		snprintf(extra, sizeof(extra), "X-Twilio-Signature: %s\r\n",
-			 phone_sign_request(signature, c->options->auth_token,
-					    url, NULL, 0));
-	c->replay = ws_connect(c->loop, &target, &events, c);
-	if (c->replay)
-		c->pending++;
-}
-
 /* The script lives on the stream's frames; a stream that never starts has
  * none. */
 static void on_idle_tick(uv_timer_t *timer)
@@ -253,8 +256,6 @@ bool phone_media_open(struct phone_call *c)
 	c->stream = phone_stream_open(c->loop, &o, &stream_events, c);
 	if (!c->stream)
 		return false;
-	if (phone_call_has_fault(c, PHONE_FAULT_REPLAY_TOKEN))
-		replay(c);
 	if (phone_call_has_fault(c, PHONE_FAULT_NO_START))
 		uv_timer_start(&c->timer, on_idle_tick, NO_STREAM_TICK_MS,
 			       NO_STREAM_TICK_MS);
