@@ -139,6 +139,18 @@ static void look_for_goodbye(struct call *c, uint64_t now_ns)
 	call_want(c, SPEAK_GOODBYE, now_ns);
 }
 
+/* What the end of a response sets free: the goodbye, an answer to tools, a wish
+ * that waited. */
+static void go_on(struct call *c, bool was_cut, uint64_t now_ns)
+{
+	if (c->state == CALL_FAREWELL && !was_cut)
+		look_for_goodbye(c, now_ns);
+	else if (c->tool_answered && !was_cut)
+		call_want(c, SPEAK_TOOL, now_ns);
+	c->tool_answered = false;
+	speak(c, sequencer_due(&c->sequencer, now_ns));
+}
+
 static void end_speech(struct call *c, uint64_t now_ns);
 
 void call_model_response_done(struct call *c, const char *response_id,
@@ -154,21 +166,13 @@ void call_model_response_done(struct call *c, const char *response_id,
 	if (!was_dead)
 		end_speech(c, now_ns);
 
-	if (outcome == CALL_RESPONSE_HOPELESS) {
+	if (outcome == CALL_RESPONSE_HOPELESS)
 		call_model_lost(c, why, now_ns);
-		return;
-	}
-	if (outcome == CALL_RESPONSE_FAILED && !c->response_has_audio &&
-	    c->state == CALL_UP)
+	else if (outcome == CALL_RESPONSE_FAILED && !c->response_has_audio &&
+		 c->state == CALL_UP)
 		call_answer_failed(c, why, now_ns);
-	if (!call_is_live(c))
-		return;
-	if (c->state == CALL_FAREWELL && outcome != CALL_RESPONSE_CUT)
-		look_for_goodbye(c, now_ns);
-	else if (c->tool_answered && outcome != CALL_RESPONSE_CUT)
-		call_want(c, SPEAK_TOOL, now_ns);
-	c->tool_answered = false;
-	speak(c, sequencer_due(&c->sequencer, now_ns));
+	if (call_is_live(c))
+		go_on(c, outcome == CALL_RESPONSE_CUT, now_ns);
 }
 
 void call_model_refused(struct call *c, bool is_busy, uint64_t now_ns)
