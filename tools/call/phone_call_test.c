@@ -253,8 +253,9 @@ static void test_broken_framing(void **state)
 	CHECK_OUTCOME("broken", "31924 ends a stream");
 	CHECK_EQ(PHONE_PROTOCOL_ERROR, result->breach[0].breach.code, "31924");
 	CHECK_EQ(1002, fake_gateway.close_code, "closed with 1002");
-	CHECK_STR("stream-started stream-error ", fake_gateway.callbacks,
-		  "reported");
+	/* Two requests at nearly the same time: their order is not promised. */
+	CHECK(strstr(fake_gateway.callbacks, "stream-started "), "begun");
+	CHECK(strstr(fake_gateway.callbacks, "stream-error "), "and broken");
 }
 
 static void test_outcomes(void **state)
