@@ -39,6 +39,12 @@ demonstration() {
 }
 row "the demonstration over TLS: every step passes, WAV written" demonstration
 
+# `make demo`, as a newcomer runs it: its own processes, plain ws://.
+demo() {
+	tools/demo.sh "$BUILD" >"$ROW/demo.err" 2>&1 || fail "make demo fails"
+}
+row "make demo passes" demo
+
 passthrough() {
 	model model <<<"$quick"
 	gateway gateway <<-E

@@ -26,9 +26,13 @@ healthy() {
 	call call --model-trace "$E2E/model.trace" <<-E
 		steps:
 		$greeted
-		- {say: caller-question}
+		- {say: caller-thanks}
 		- {wait: heard_end}
-		- {say: caller-question}
+		- {say: caller-thanks}
+		- {wait: heard_end}
+		- {say: caller-thanks}
+		- {wait: heard_end}
+		- {say: caller-thanks}
 		- {wait: heard_end}
 		- {hangup: true}
 		expect: {outcome: caller_hung_up, $clean}

@@ -179,14 +179,18 @@ healthy() {
 	call call --model-trace "$E2E/model.trace" <<-E
 		steps:
 		- {wait: heard_end, label: greeting}
-		- {say: caller-question}
+		- {say: caller-thanks}
 		- {wait: heard_end}
-		- {say: caller-question}
+		- {say: caller-thanks}
+		- {wait: heard_end}
+		- {say: caller-thanks}
+		- {wait: heard_end}
+		- {say: caller-thanks}
 		- {wait: heard_end}
 		- {say: caller-thanks}
 		- {wait: heard_end}
 		- {hangup: true}
-		expect: {outcome: caller_hung_up, utterances: 4}
+		expect: {outcome: caller_hung_up, utterances: 6}
 	E
 	own_logs call
 	SILENCE_MS=2500 not_silent
