@@ -8,6 +8,7 @@
 #define CLOCK_SLACK_NS (20 * MS) /* smaller disagreements are jitter */
 #define LAG_MAX_NS     (300 * MS)
 #define RTT_MAX_NS     (2000 * MS)
+#define QUIET_NS       (200 * MS) /* after this much the carrier has nothing */
 
 void playout_init(struct playout *p, struct audio_pool *pool,
 		  unsigned bytes_per_ms, uint8_t silence, unsigned lead_ms)
@@ -282,6 +283,14 @@ static struct playout_mark put_mark(struct playout *p)
 	};
 }
 
+/* Before an utterance the carrier's buffer is empty and a mark comes straight
+ * back: one round trip measured in a bad moment must not last for the call. */
+static bool probe_is_due(const struct playout *p, uint64_t now_ns)
+{
+	return p->marks_work && !p->probe &&
+	       (int64_t)now_ns >= p->end_ns + QUIET_NS;
+}
+
 bool playout_pump(struct playout *p, uint64_t now_ns,
 		  struct playout_chunk *chunk)
 {
@@ -290,6 +299,12 @@ bool playout_pump(struct playout *p, uint64_t now_ns,
 	retire_by_clock(p, now_ns);
 	size_t len = frames_due(p, now_ns, &pad) * PLAYOUT_FRAME_MS *
 		     p->bytes_per_ms;
+	if (len && probe_is_due(p, now_ns)) {
+		chunk->len = 0;
+		chunk->has_mark = true;
+		chunk->mark = playout_probe(p, now_ns);
+		return true;
+	}
 	chunk->len = len;
 	if (len) {
 		audio_queue_pop(&p->queue, chunk->bytes, len - pad);
@@ -316,7 +331,11 @@ void playout_set_rtt(struct playout *p, int64_t rtt_ns)
 {
 	if (rtt_ns < 0 || rtt_ns > RTT_MAX_NS)
 		return;
-	p->rtt_ns = p->rtt_ns ? (3 * p->rtt_ns + rtt_ns) / 4 : rtt_ns;
+	/* The quickest is the network; what is beyond it is somebody busy. */
+	if (!p->rtt_ns || rtt_ns < p->rtt_ns)
+		p->rtt_ns = rtt_ns;
+	else
+		p->rtt_ns += (rtt_ns - p->rtt_ns) / 8;
 }
 
 /* Our clock was wrong by err for everything the carrier has yet to play. */

@@ -89,7 +89,7 @@ struct playout {
 	int64_t probe_ns;
 	uint32_t unmarked; /* bytes sent since the last mark */
 	int64_t end_ns;    /* when the carrier will have played it all */
-	int64_t rtt_ns;    /* to the carrier and back, smoothed */
+	int64_t rtt_ns;    /* to the carrier and back: the quickest lately */
 	int64_t lag_ns;    /* learned extra start-up delay there */
 	uint64_t overflow; /* bytes refused: the item was cut off there */
 	uint64_t late;     /* times the carrier ran dry inside an item */
@@ -124,7 +124,8 @@ int playout_push_local(struct playout *p, const uint8_t *bytes, size_t n);
  * that was held back may be padded and sent. */
 void playout_complete(struct playout *p);
 
-/* playout_pump: fill *chunk with what should be sent now to keep the lead.
+/* playout_pump: fill *chunk with what should be sent now to keep the lead;
+ * before an utterance a probe mark, without audio.
  * Returns false when nothing is due. Call again until it is. */
 bool playout_pump(struct playout *p, uint64_t now_ns,
 		  struct playout_chunk *chunk);

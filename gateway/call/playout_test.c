@@ -106,6 +106,41 @@ static void test_late_carrier_is_bounded_by_its_marks(void **state)
 	CHECK_EQ(20 * MS, p.lag_ns, "a quarter of 80 ms is learned");
 }
 
+static void test_round_trip_is_measured_again(void **state)
+{
+	(void)state;
+	struct playout_chunk chunk;
+	struct playout_mark probe = playout_probe(&p, 0);
+
+	playout_marked(&p, probe.generation, probe.number, 260 * MS);
+	CHECK_EQ(260 * MS, p.rtt_ns, "somebody was busy when the call began");
+	say("A", 400);
+	CHECK(playout_pump(&p, 1000 * MS, &chunk), "audio is due");
+	CHECK(!chunk.len && chunk.has_mark,
+	      "but into silence a mark goes first");
+	CHECK_EQ(200, pump(1000), "then the audio, without waiting");
+	playout_marked(&p, chunk.mark.generation, chunk.mark.number, 1060 * MS);
+	CHECK_EQ(60 * MS, p.rtt_ns, "the quickest counts");
+	playout_complete(&p);
+	for (uint64_t ms = 1010; ms < 1800; ms += 10)
+		pump(ms);
+	say("B", 400);
+	CHECK(playout_pump(&p, 1800 * MS, &chunk) && !chunk.len, "once more");
+	playout_marked(&p, chunk.mark.generation, chunk.mark.number, 1940 * MS);
+	CHECK_EQ(70 * MS, p.rtt_ns, "a slower one counts an eighth");
+}
+
+static void test_carrier_without_marks_is_not_probed(void **state)
+{
+	(void)state;
+	struct playout_chunk chunk;
+
+	playout_probe(&p, 0);
+	say("A", 400);
+	CHECK(playout_pump(&p, 1000 * MS, &chunk) && chunk.len,
+	      "no echo has ever come");
+}
+
 /* --- Pacing --- */
 
 static void test_lead_and_steady_state(void **state)
@@ -303,8 +338,10 @@ static void carrier_take(struct carrier *c, const struct playout_chunk *chunk,
 		c->busy_ns += (int64_t)(chunk->len / ULAW * MS);
 	}
 	if (chunk->has_mark) {
+		int64_t reached = c->busy_ns > arrives ? c->busy_ns : arrives;
+
 		c->echo[c->last % 4096].mark = chunk->mark;
-		c->echo[c->last++ % 4096].back_ns = c->busy_ns + c->delay_ns;
+		c->echo[c->last++ % 4096].back_ns = reached + c->delay_ns;
 	}
 }
 
@@ -370,6 +407,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_worked_example),
 		TEST(test_late_carrier_is_bounded_by_its_marks),
+		TEST(test_round_trip_is_measured_again),
+		TEST(test_carrier_without_marks_is_not_probed),
 		TEST(test_lead_and_steady_state),
 		TEST(test_frames_are_whole),
 		TEST(test_late_end_still_marks),
