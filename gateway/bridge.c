@@ -35,6 +35,8 @@ static void on_note(void *owner, enum call_note note, const char *text,
 		[CALL_NOTE_DIGITS] = { "digits", NULL, "keys", LOG_INFO },
 		[CALL_NOTE_FAILED_ANSWER] = { "answer_failed", "why", "count",
 					      LOG_WARN },
+		[CALL_NOTE_MODEL_LOST] = { "model_lost", "why", NULL,
+					   LOG_ERROR },
 		[CALL_NOTE_RING_OVERFLOW] = { "ring_overflow", NULL, "bytes",
 					      LOG_WARN },
 		[CALL_NOTE_PLAYOUT_OVERFLOW] = { "playout_overflow", "item",
@@ -48,7 +50,8 @@ static void on_note(void *owner, enum call_note note, const char *text,
 	log_begin(&l, &b->log, line[note].level, line[note].event);
 	if (line[note].text)
 		log_text(&l, line[note].text, text);
-	log_number(&l, line[note].number, (int64_t)number);
+	if (line[note].number)
+		log_number(&l, line[note].number, (int64_t)number);
 	log_end(&l);
 }
 

@@ -25,11 +25,12 @@
 #define CALL_TAIL_MS       250   /* silence between goodbye and hang-up */
 #define CALL_ENDING_MS     5000  /* for the carrier to end */
 #define CALL_ANSWER_MS     5000  /* from the caller's last word to a response */
-#define CALL_SILENT_MS     6000  /* a response under way may say nothing */
-#define CALL_CANCEL_MS     2000 /* for a response to end when it is cancelled */
-#define CALL_RETRY_MS      1500 /* before a failed answer is asked again */
-#define CALL_FAILURES_MAX  2    /* failed answers in a row: model lost */
-#define CALL_APPEND_MS_MAX 100  /* audio in one message to the model */
+#define CALL_SILENT_MS     7000  /* a response under way may say nothing */
+#define CALL_CANCEL_MS     8000  /* for a cancelled response to end */
+#define CALL_MUTE_MS       3000  /* the same, when it was silent before */
+#define CALL_RETRY_MS      1500  /* before a failed answer is asked again */
+#define CALL_FAILURES_MAX  2     /* failed answers in a row: model lost */
+#define CALL_APPEND_MS_MAX 100   /* audio in one message to the model */
 
 /* What the call does to its phone leg. */
 struct call_carrier_port {
@@ -59,6 +60,7 @@ enum call_note {
 	CALL_NOTE_BARGE_IN, /* text: item; number: ms heard of it */
 	CALL_NOTE_DIGITS,   /* number: how many keys */
 	CALL_NOTE_FAILED_ANSWER,    /* text: why */
+	CALL_NOTE_MODEL_LOST,       /* text: why */
 	CALL_NOTE_RING_OVERFLOW,    /* number: bytes of caller audio dropped */
 	CALL_NOTE_PLAYOUT_OVERFLOW, /* text: item that was cut off */
 	CALL_NOTE_GAP_FILLED        /* number: ms of silence inserted */

@@ -30,15 +30,16 @@ void call_model_lost(struct call *c, const char *why, uint64_t now_ns)
 {
 	if (!c->has_model)
 		return;
-	call_note(c, CALL_NOTE_FAILED_ANSWER, why, 0);
+	call_note(c, CALL_NOTE_MODEL_LOST, why, 0);
 	call_step(c, CALL_MODEL_LOST, now_ns);
 }
 
 /* It ends, or the session is dead: a mute server still answers pings. */
-static void cancel(struct call *c, const char *response_id, uint64_t now_ns)
+static void cancel(struct call *c, const char *response_id,
+		   unsigned patience_ms, uint64_t now_ns)
 {
 	c->model->cancel(c->session, response_id);
-	c->cancel_due_ns = in_ms(now_ns, CALL_CANCEL_MS);
+	c->cancel_due_ns = in_ms(now_ns, patience_ms);
 }
 
 /* --- Interruption --- */
@@ -74,7 +75,7 @@ void call_interrupt(struct call *c, bool by_key, uint64_t now_ns)
 	c->source_item[0] = '\0';
 	c->barge_ins++;
 	if (by_key && active)
-		cancel(c, active, now_ns);
+		cancel(c, active, CALL_CANCEL_MS, now_ns);
 	cut_items(c, cut, cuts);
 	call_step(c, CALL_BARGED_IN, now_ns);
 }
@@ -113,7 +114,7 @@ void call_model_response(struct call *c, const char *response_id, bool by_us,
 	c->response_has_audio = false;
 	c->retry_what = by_us ? c->sequencer.requested : SPEAK_AGAIN;
 	if (sequencer_created(&c->sequencer, response_id, by_us))
-		cancel(c, response_id, now_ns);
+		cancel(c, response_id, CALL_CANCEL_MS, now_ns);
 	else
 		expect_sound(c, now_ns);
 }
@@ -122,7 +123,7 @@ void call_answer_failed(struct call *c, const char *why, uint64_t now_ns)
 {
 	call_note(c, CALL_NOTE_FAILED_ANSWER, why, c->failures + 1);
 	if (++c->failures >= CALL_FAILURES_MAX)
-		call_step(c, CALL_MODEL_LOST, now_ns);
+		call_model_lost(c, "answers fail", now_ns);
 	else
 		c->retry_ns = in_ms(now_ns, CALL_RETRY_MS);
 }
@@ -215,7 +216,7 @@ static void cut_off(struct call *c, const char *response_id, uint64_t now_ns)
 	call_note(c, CALL_NOTE_PLAYOUT_OVERFLOW, c->source_item,
 		  c->playout.overflow);
 	if (sequencer_interrupt(&c->sequencer))
-		cancel(c, response_id, now_ns);
+		cancel(c, response_id, CALL_CANCEL_MS, now_ns);
 	c->model->truncate(c->session, c->source_item, c->source_content,
 			   (unsigned)(c->source_bytes / per_ms));
 	playout_complete(&c->playout);
@@ -300,7 +301,7 @@ static void watch_silence(struct call *c, uint64_t now_ns)
 		return;
 	const char *silent = sequencer_interrupt(&c->sequencer);
 	if (silent)
-		cancel(c, silent, now_ns);
+		cancel(c, silent, CALL_MUTE_MS, now_ns);
 	call_answer_failed(c, "no audio", now_ns);
 }
 

@@ -224,7 +224,7 @@ static void test_mute_model(void **state)
 	call_model_response(&c, "r1", false, now());
 	pass(CALL_SILENT_MS + LEAD_MS + 20);
 	expect("cancel r1;", "created, and then nothing");
-	pass(CALL_CANCEL_MS + 20);
+	pass(CALL_MUTE_MS + 20);
 	expect("close;", "not even an end: this session is dead");
 	CHECK_EQ(CALL_SORRY, c.state, "the caller is told");
 }

@@ -14,7 +14,7 @@
 
 #define SEQUENCER_ID_MAX    128  /* characters of a response's id, with NUL */
 #define SEQUENCER_DEAD      8    /* ended responses remembered */
-#define SEQUENCER_CREATE_MS 3000 /* until a wish must have been granted */
+#define SEQUENCER_CREATE_MS 5000 /* until a wish must have been granted */
 
 /* Why the model is asked to speak; the higher wins when two wait. */
 enum speak {

@@ -94,8 +94,8 @@ static void test_request_without_answer_is_repeated(void **state)
 	struct sequencer s = { 0 };
 
 	sequencer_want(&s, SPEAK_GREETING, 0);
-	CHECK_EQ(SPEAK_NOTHING, sequencer_due(&s, 2999 * MS), "patience");
-	CHECK_EQ(SPEAK_GREETING, sequencer_due(&s, 3000 * MS), "again");
+	CHECK_EQ(SPEAK_NOTHING, sequencer_due(&s, 4999 * MS), "patience");
+	CHECK_EQ(SPEAK_GREETING, sequencer_due(&s, 5000 * MS), "again");
 	CHECK_EQ(1, s.unanswered, "counted");
 	sequencer_done(&s, "r1", true);
 	CHECK_EQ(SEQUENCER_IDLE, s.state,

@@ -29,7 +29,6 @@ void openai_session_fail(struct openai_session *s, const char *why,
 {
 	if (s->is_closing)
 		return;
-	log_event(&s->log, LOG_ERROR, "model_lost", "why", why, NULL);
 	call_model_lost(s->call, why, now_ns);
 	openai_session_close(s);
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -191,6 +192,14 @@ void log_number(struct log_line *l, const char *key, int64_t number)
 	log_text(l, key, digits);
 }
 
+/* A reader that does not keep up costs lines, not calls: a full pipe is not
+ * waited for. */
+static bool is_ready(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLOUT);
+}
+
 void log_end(struct log_line *l)
 {
 	if (!l->log)
@@ -203,7 +212,8 @@ void log_end(struct log_line *l)
 	/* There is nobody to tell when this fails, and nothing to wait for. */
 	ssize_t sent;
 	do
-		sent = write(l->log->fd, l->text, l->len);
+		sent = is_ready(l->log->fd) ? write(l->log->fd, l->text, l->len)
+					    : 0;
 	while (sent < 0 && errno == EINTR);
 	l->log = NULL;
 }

@@ -174,6 +174,30 @@ static void drops_lower_levels(void **state)
 	}
 }
 
+static void never_waits(void **state)
+{
+	(void)state;
+	struct sink s;
+	char drained[65536];
+	size_t lines = 0, bytes = 0;
+	ssize_t n;
+	sink_open(&s, LOG_INFO);
+	alarm(10); /* a log that waits for its reader would hang here */
+	for (int i = 0; i < 20000; i++)
+		log_event(&s.log, LOG_INFO, "x", NULL);
+	alarm(0);
+	close(s.log.fd);
+	while ((n = read(s.read_fd, drained, sizeof(drained))) > 0) {
+		bytes += (size_t)n;
+		for (ssize_t i = 0; i < n; i++)
+			lines += drained[i] == '\n';
+	}
+	close(s.read_fd);
+	/* a pipe holds 64 KiB */
+	CHECK(lines > 1000 && lines < 20000, "what fits is kept");
+	CHECK_EQ(lines * strlen("<6>ev=x\n"), bytes, "and whole");
+}
+
 /* 2026-01-31T12:00:00.123Z info  ev=x */
 static void tells_the_time(void **state)
 {
@@ -229,6 +253,7 @@ int main(void)
 		cmocka_unit_test(carries_context),
 		cmocka_unit_test(numbers_and_phones),
 		cmocka_unit_test(drops_lower_levels),
+		cmocka_unit_test(never_waits),
 		cmocka_unit_test(tells_the_time),
 		cmocka_unit_test(knows_the_journal),
 	};

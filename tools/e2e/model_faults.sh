@@ -100,9 +100,9 @@ $apologised"
 	whole_apology
 }
 
-# Nobody grants the greeting: asked for twice, 3 s each.
+# Nobody grants the greeting: asked for twice, 5 s each.
 meets_greetless() {
-	SILENCE_MS=7000
+	SILENCE_MS=12000
 	meets_apology
 }
 
@@ -123,9 +123,9 @@ $apologised"
 	whole_apology
 }
 
-# A response may take 6 s to say something, and 2 s to end when cancelled.
+# A response may take 7 s to say something, and then 3 s to end when cancelled.
 meets_mute() {
-	SILENCE_MS=9500
+	SILENCE_MS=12000
 	meets_lost
 }
 
@@ -137,7 +137,7 @@ meets_deaf() {
 
 # How much of the reply can be heard is not said: the first delta may be short.
 meets_stalled() {
-	SILENCE_MS=9500
+	SILENCE_MS=12000
 	call call <<<"$greeted
 - {say: test-vectors/speech/digit-7.wav}
 - {wait: hangup, timeout_ms: 20000}
