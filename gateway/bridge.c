@@ -83,6 +83,7 @@ static void log_summary(struct bridge *b, enum twilio_leg_end how)
 	}
 	log_number(&l, "ignored", (int64_t)b->leg.ignored);
 	log_number(&l, "bad", (int64_t)b->leg.bad);
+	log_number(&l, "reordered", (int64_t)b->leg.reordered);
 	log_end(&l);
 }
 
@@ -278,9 +279,10 @@ void bridge_stop(struct bridge *b)
 	if (b->is_stopping)
 		return;
 	b->is_stopping = true;
+	/* First, so that the code says why: a hang-up closes with 1000. */
+	twilio_leg_close(&b->leg, 1001, "shutting down");
 	if (b->has_call)
 		call_stop(&b->call, uv_hrtime());
-	twilio_leg_close(&b->leg, 1001, "shutting down");
 	flush(b);
 }
 

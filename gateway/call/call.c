@@ -87,12 +87,6 @@ static void apologise(struct call *c, uint64_t now_ns)
 	call_pump(c, now_ns);
 }
 
-static void finish(struct call *c)
-{
-	audio_queue_clear(&c->ring);
-	playout_free(&c->playout);
-}
-
 static void carry_out(struct call *c, unsigned todo, uint64_t now_ns)
 {
 	if (todo & CALL_DO_CLOSE_MODEL)
@@ -111,7 +105,7 @@ static void carry_out(struct call *c, unsigned todo, uint64_t now_ns)
 	if (todo & CALL_DO_HANG_UP)
 		c->carrier->hang_up(c->leg);
 	if (todo & CALL_DO_FINISH)
-		finish(c);
+		call_free(c);
 }
 
 /* How long the call may stay in the state it has come to. */

@@ -9,18 +9,17 @@
 #define OUT_SAMPLES_MAX (3 * (TRANSCODER_SLICE + RESAMPLE_HISTORY) + 3)
 
 struct format {
-	const char *name;
 	unsigned khz;
 	unsigned bytes; /* of a sample */
 	uint8_t silence;
 };
 
 static const struct format format[] = {
-	[AUDIO_ULAW] = { "mulaw/8000", 8, 1, G711_ULAW_SILENCE },
-	[AUDIO_ALAW] = { "alaw/8000", 8, 1, G711_ALAW_SILENCE },
-	[AUDIO_PCM8] = { "pcm16/8000", 8, 2, 0 },
-	[AUDIO_PCM16] = { "pcm16/16000", 16, 2, 0 },
-	[AUDIO_PCM24] = { "pcm16/24000", 24, 2, 0 },
+	[AUDIO_ULAW] = { 8, 1, G711_ULAW_SILENCE },
+	[AUDIO_ALAW] = { 8, 1, G711_ALAW_SILENCE },
+	[AUDIO_PCM8] = { 8, 2, 0 },
+	[AUDIO_PCM16] = { 16, 2, 0 },
+	[AUDIO_PCM24] = { 24, 2, 0 },
 };
 
 unsigned audio_format_bytes_per_ms(enum audio_format f)
@@ -31,11 +30,6 @@ unsigned audio_format_bytes_per_ms(enum audio_format f)
 uint8_t audio_format_silence(enum audio_format f)
 {
 	return format[f].silence;
-}
-
-const char *audio_format_name(enum audio_format f)
-{
-	return format[f].name;
 }
 
 static int ratio_of(unsigned from_khz, unsigned to_khz)

@@ -19,7 +19,6 @@ enum audio_format {
 
 unsigned audio_format_bytes_per_ms(enum audio_format f);
 uint8_t audio_format_silence(enum audio_format f);
-const char *audio_format_name(enum audio_format f);
 
 #define TRANSCODER_SLICE 800 /* samples a step takes at once */
 

@@ -34,8 +34,6 @@ enum twilio_fate {
 struct twilio_ticket {
 	char secret[TWILIO_TICKET_LEN]; /* "" once used */
 	char call_sid[35];
-	char from[32]; /* for the log, masked when printed */
-	char to[32];
 	enum twilio_fate fate;
 	unsigned streams; /* tickets given to this call so far */
 	uint64_t since_ns;

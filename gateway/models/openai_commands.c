@@ -44,7 +44,6 @@ static void append(void *session, const uint8_t *bytes, size_t n)
 						     part);
 		ws_send_text(s->ws, text, len);
 		s->appends++;
-		s->appended_bytes += part;
 		bytes += part;
 		n -= part;
 	}

@@ -85,7 +85,6 @@ struct openai_session {
 
 	/* Totals. */
 	uint64_t appends;
-	uint64_t appended_bytes;
 	uint64_t unreadable; /* messages that could not be read */
 	uint64_t ignored;    /* events of no use */
 	uint64_t errors;

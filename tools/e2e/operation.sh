@@ -83,7 +83,7 @@ ends_with_calls() {
 	stop gateway 3
 	leaves call 1 5 # nobody answers what Twilio asks next
 	says "all four streams closed by the gateway" "$ROW/call.out" \
-		'map(select(.figures.close_code == 1000)) | length == 4'
+		'map(select(.figures.close_code == 1001)) | length == 4'
 	model_says "all four sessions closed with 1000" model '
 		map(select(.type == "session_end" and .by_client and .code == 1000))
 			| length == 4'
