@@ -18,7 +18,7 @@ function complain(what) {
 # The simulators share framing and codecs with the gateway, but write their own
 # messages, so that one misreading cannot hide in both.
 function is_messages(path) {
-	return path ~ /^protocols\/(twilio_|realtime_|twiml)/
+	return path ~ /^protocols\/(twilio_|audiocodes_|realtime_|twiml)/
 }
 
 function check_own(header, to, allowed, i, n, may) {
