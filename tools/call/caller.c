@@ -34,7 +34,7 @@ void caller_forget_tracks(struct caller *c)
 void caller_free(struct caller *c)
 {
 	caller_judge_free(&c->judge);
-	phone_timeline_free(&c->timeline);
+	caller_timeline_free(&c->timeline);
 	buffer_free(&c->said);
 	buffer_free(&c->heard);
 }
@@ -96,14 +96,14 @@ static void note_speech(struct caller *c)
 		measure_start(c, e->start_sample);
 		snprintf(c->label, sizeof(c->label), "%s",
 			 caller_script_label(&c->run));
-		phone_timeline_add(&c->timeline,
-				   (int64_t)(e->start_sample / MS),
-				   CALLER_MOMENT_HEARD, "%s heard", c->label);
+		caller_timeline_add(&c->timeline,
+				    (int64_t)(e->start_sample / MS),
+				    CALLER_MOMENT_HEARD, "%s heard", c->label);
 	}
 	if (c->ends < e->ends) {
 		c->ends = e->ends;
 		hear_echo(c);
-		phone_timeline_add(
+		caller_timeline_add(
 			&c->timeline, (int64_t)(e->last_loud_sample / MS),
 			CALLER_MOMENT_HEARD,
 			"%s over, %" PRIu64 " ms of speech", c->label,
@@ -142,16 +142,16 @@ void caller_clear(struct caller *c, uint64_t now, size_t dropped,
 
 	caller_judge_clear(&c->judge, dropped, now_us);
 	if (c->judge.barge_ins_heeded > heeded)
-		phone_timeline_add(&c->timeline, (int64_t)(now / MS),
-				   CALLER_MOMENT_HEARD,
-				   "voice stops, %" PRIu64
-				   " ms after the caller began",
-				   c->judge.reaction_samples / MS);
+		caller_timeline_add(&c->timeline, (int64_t)(now / MS),
+				    CALLER_MOMENT_HEARD,
+				    "voice stops, %" PRIu64
+				    " ms after the caller began",
+				    c->judge.reaction_samples / MS);
 	else if (dropped)
-		phone_timeline_add(&c->timeline, (int64_t)(now / MS),
-				   CALLER_MOMENT_HEARD,
-				   "voice cut, %zu ms were waiting",
-				   dropped / MS);
+		caller_timeline_add(&c->timeline, (int64_t)(now / MS),
+				    CALLER_MOMENT_HEARD,
+				    "voice cut, %zu ms were waiting",
+				    dropped / MS);
 }
 
 static struct caller_view view_at(const struct caller *c, uint64_t now)
@@ -189,19 +189,19 @@ static void place_clip(struct caller *c, uint64_t begin)
 
 	c->clip_begin = begin;
 	caller_judge_speaks(&c->judge, true);
-	phone_timeline_add(&c->timeline, (int64_t)(onset / MS),
-			   CALLER_MOMENT_SAID, "caller %s: %s",
-			   c->is_interrupting ? "interrupts" : "speaks",
-			   c->clip->name);
+	caller_timeline_add(&c->timeline, (int64_t)(onset / MS),
+			    CALLER_MOMENT_SAID, "caller %s: %s",
+			    c->is_interrupting ? "interrupts" : "speaks",
+			    c->clip->name);
 	if (c->is_interrupting)
 		caller_judge_interrupt(&c->judge, onset);
 }
 
 static void finish_clip(struct caller *c)
 {
-	phone_timeline_add(&c->timeline,
-			   (int64_t)((c->clip_begin + c->clip->end) / MS),
-			   CALLER_MOMENT_SAID, "caller stops");
+	caller_timeline_add(&c->timeline,
+			    (int64_t)((c->clip_begin + c->clip->end) / MS),
+			    CALLER_MOMENT_SAID, "caller stops");
 	caller_judge_speaks(&c->judge, false);
 	begin_echo(c);
 	c->awaits_answer = true;
@@ -256,15 +256,15 @@ static void perform(struct caller *c, uint64_t now,
 		begin_clip(c, a);
 		break;
 	case CALLER_ACT_KEY:
-		phone_timeline_add(&c->timeline, now_ms, CALLER_MOMENT_KEY,
-				   "caller presses %c", a->digit);
+		caller_timeline_add(&c->timeline, now_ms, CALLER_MOMENT_KEY,
+				    "caller presses %c", a->digit);
 		c->phone->on_key(c->owner, a->digit);
 		break;
 	case CALLER_ACT_FAULT:
-		phone_timeline_add(&c->timeline, now_ms, CALLER_MOMENT_FAULT,
-				   "%s %u: %s",
-				   phone_fault_kind(a->fault)->name, a->value,
-				   phone_fault_kind(a->fault)->what);
+		caller_timeline_add(&c->timeline, now_ms, CALLER_MOMENT_FAULT,
+				    "%s %u: %s",
+				    caller_fault_kind(a->fault)->name, a->value,
+				    caller_fault_kind(a->fault)->what);
 		c->phone->on_fault(c->owner, a->fault, a->value);
 		break;
 	case CALLER_ACT_HANG_UP:

@@ -14,7 +14,7 @@
 #include "tools/call/caller_echo.h"
 #include "tools/call/caller_judge.h"
 #include "tools/call/caller_script.h"
-#include "tools/call/phone_timeline.h"
+#include "tools/call/caller_timeline.h"
 
 #define CALLER_FRAME     160            /* samples in 20 ms */
 #define CALLER_TRACK_MAX (3600u * 8000) /* bytes kept of each track */
@@ -22,7 +22,7 @@
 /* What the script makes the phone do. Called from inside caller_act. */
 struct caller_phone {
 	void (*on_key)(void *owner, char digit);
-	void (*on_fault)(void *owner, enum phone_fault fault, unsigned value);
+	void (*on_fault)(void *owner, enum caller_fault fault, unsigned value);
 	void (*on_hang_up)(void *owner);
 };
 
@@ -30,7 +30,7 @@ struct caller {
 	struct caller_script_run run;
 	struct caller_ear ear;
 	struct caller_judge judge;
-	struct phone_timeline timeline;
+	struct caller_timeline timeline;
 	const struct caller_phone *phone;
 	void *owner;
 	bool keeps_tracks;

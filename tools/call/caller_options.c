@@ -7,7 +7,7 @@
 
 #include "gateway/ops/version.h"
 #include "protocols/url.h"
-#include "tools/call/phone_fault.h"
+#include "tools/call/caller_fault.h"
 
 static const char usage[] =
 	"Usage: tandem-call [OPTION]... [URL]\n"
@@ -91,9 +91,9 @@ static const struct option options[] = {
 
 static void list_faults(void)
 {
-	for (unsigned f = PHONE_FAULT_NONE + 1; f < PHONE_FAULTS; f++) {
-		const struct phone_fault_kind *kind =
-			phone_fault_kind((enum phone_fault)f);
+	for (unsigned f = CALLER_FAULT_NONE + 1; f < CALLER_FAULTS; f++) {
+		const struct caller_fault_kind *kind =
+			caller_fault_kind((enum caller_fault)f);
 
 		printf("%-26s %s", kind->name, kind->what);
 		if (kind->value)

@@ -29,7 +29,7 @@ void caller_report_event(const struct caller_report *r,
 	};
 
 	fprintf(r->out, "%9" PRId64 " ms  %s%-6s  %s%s\n", e->at_ms,
-		paint(r, colour[e->moment]), phone_timeline_moment(e->moment),
+		paint(r, colour[e->moment]), caller_timeline_moment(e->moment),
 		e->text, paint(r, PLAIN));
 	fflush(r->out);
 }
@@ -88,12 +88,11 @@ static void tell_line(const struct caller_report *r,
 }
 
 static void tell_timeline(const struct caller_report *r, unsigned number,
-			  struct phone_call *call)
+			  const struct caller_call *call)
 {
-	const struct phone_timeline *t = &phone_call_caller(call)->timeline;
+	const struct caller_timeline *t = &call->caller.timeline;
 
-	fprintf(r->out, "call %u  %s\n", number,
-		phone_call_result(call)->call_sid);
+	fprintf(r->out, "call %u  %s\n", number, call->result.id);
 	for (size_t i = 0; i < t->events; i++)
 		caller_report_event(r, &t->event[i]);
 }
@@ -109,9 +108,10 @@ static void tell_verdict(const struct caller_report *r,
 /* Of several calls only the failed ones at length; quietly, only what failed.
  */
 static void tell_call(const struct caller_report *r, unsigned number,
-		      struct phone_call *call, const struct caller_verdict *v)
+		      const struct caller_call *call,
+		      const struct caller_verdict *v)
 {
-	const struct phone_call_result *result = phone_call_result(call);
+	const struct caller_call_result *result = &call->result;
 	bool has_failed = v->failures > 0;
 	bool is_long = !r->is_quiet && (has_failed || !r->is_many);
 
@@ -127,7 +127,7 @@ static void tell_call(const struct caller_report *r, unsigned number,
 	fprintf(r->out, "%s%s%s  call %u: %s, %s\n",
 		paint(r, has_failed ? RED : GREEN),
 		has_failed ? "FAILED" : "passed", paint(r, PLAIN), number,
-		phone_call_outcome_name(result->outcome), result->how);
+		caller_call_outcome_name(result->outcome), result->how);
 }
 
 /* --- For machines --- */
@@ -152,7 +152,7 @@ static json_t *figures_json(const struct caller_figures *f)
 	return o;
 }
 
-static json_t *timeline_json(const struct phone_timeline *t)
+static json_t *timeline_json(const struct caller_timeline *t)
 {
 	json_t *list = json_array();
 
@@ -161,23 +161,22 @@ static json_t *timeline_json(const struct phone_timeline *t)
 			list,
 			json_pack("{sI ss ss}", "at_ms",
 				  (json_int_t)t->event[i].at_ms, "kind",
-				  phone_timeline_moment(t->event[i].moment),
+				  caller_timeline_moment(t->event[i].moment),
 				  "text", t->event[i].text));
 	return list;
 }
 
-static json_t *breaches_json(const struct phone_call_result *result)
+static json_t *breaches_json(const struct caller_call_result *result)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < result->breaches && i < PHONE_CALL_BREACHES_MAX;
+	for (size_t i = 0; i < result->breaches && i < CALLER_CALL_BREACHES_MAX;
 	     i++)
 		json_array_append_new(
-			list,
-			json_pack("{sI si ss}", "at_ms",
-				  (json_int_t)result->breach[i].at_ms, "code",
-				  (int)result->breach[i].breach.code, "text",
-				  result->breach[i].breach.text));
+			list, json_pack("{sI ss ss}", "at_ms",
+					(json_int_t)result->breach[i].at_ms,
+					"code", result->breach[i].code, "text",
+					result->breach[i].text));
 	return list;
 }
 
@@ -202,24 +201,26 @@ static void write_json(const struct caller_report *r, json_t *o)
 }
 
 static void write_call(const struct caller_report *r, unsigned number,
-		       struct phone_call *call, const struct caller_verdict *v)
+		       const struct caller_call *call,
+		       const struct caller_verdict *v)
 {
-	const struct phone_call_result *result = phone_call_result(call);
+	const struct caller_call_result *result = &call->result;
 
-	write_json(r, json_pack("{si ss sb ss ss so so so so}", "call",
-				(int)number, "call_sid", result->call_sid,
-				"passed", v->failures == 0, "outcome",
-				phone_call_outcome_name(result->outcome), "how",
-				result->how, "figures",
-				figures_json(&result->figures), "failures",
-				failures_json(v), "breaches",
-				breaches_json(result), "timeline",
-				timeline_json(
-					&phone_call_caller(call)->timeline)));
+	write_json(r,
+		   json_pack("{si ss sb ss ss so so so so}", "call",
+			     (int)number, call->options->kind->id_name,
+			     result->id, "passed", v->failures == 0, "outcome",
+			     caller_call_outcome_name(result->outcome), "how",
+			     result->how, "figures",
+			     figures_json(&result->figures), "failures",
+			     failures_json(v), "breaches",
+			     breaches_json(result), "timeline",
+			     timeline_json(&call->caller.timeline)));
 }
 
 void caller_report_call(const struct caller_report *r, unsigned number,
-			struct phone_call *call, const struct caller_verdict *v)
+			const struct caller_call *call,
+			const struct caller_verdict *v)
 {
 	if (r->is_json)
 		write_call(r, number, call, v);

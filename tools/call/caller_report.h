@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "tools/call/caller_verdict.h"
-#include "tools/call/phone_call.h"
+#include "tools/call/caller_call.h"
 
 struct caller_report {
 	FILE *out;
@@ -25,7 +25,7 @@ void caller_report_event(const struct caller_report *r,
 
 /* caller_report_call: one call, after it. number counts from 1. */
 void caller_report_call(const struct caller_report *r, unsigned number,
-			struct phone_call *call,
+			const struct caller_call *call,
 			const struct caller_verdict *verdict);
 
 /* caller_report_totals: over all calls of a run.

@@ -8,7 +8,7 @@
 
 #include "tools/call/caller_figures.h"
 #include "tools/call/caller_script.h"
-#include "tools/call/phone_fault.h"
+#include "tools/call/caller_fault.h"
 
 #define CALLER_SCENARIO_ERROR_MAX 256
 
@@ -16,8 +16,8 @@ struct caller_scenario {
 	char name[64];
 	char dial_status[16]; /* of every <Dial> */
 	struct caller_script script;
-	struct phone_faults faults; /* from the call's beginning */
-	char outcome[24];           /* expected; "" is any */
+	struct caller_faults faults; /* from the call's beginning */
+	char outcome[24];            /* expected; "" is any */
 	bool is_expected[CALLER_FIGURE_COUNT];
 	struct caller_range range[CALLER_FIGURE_COUNT];
 	struct caller_clip clip[CALLER_SCRIPT_STEPS_MAX];

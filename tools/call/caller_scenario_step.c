@@ -94,16 +94,16 @@ static int read_interrupt(struct step_reader *s)
 
 static int read_inject(struct step_reader *s)
 {
-	enum phone_fault fault = phone_fault_find(s->from->inject);
+	enum caller_fault fault = caller_fault_find(s->from->inject);
 
-	if (fault == PHONE_FAULT_NONE)
+	if (fault == CALLER_FAULT_NONE)
 		return REFUSE(s, "inject: no fault \"%.40s\"", s->from->inject);
 	s->to->kind = CALLER_INJECT;
 	s->to->fault = fault;
 	s->to->value = s->from->value ? *s->from->value
-				      : phone_fault_kind(fault)->value;
-	if (phone_fault_kind(fault)->when == PHONE_FAULT_SETUP)
-		phone_faults_add(&s->r->scenario->faults, fault, s->to->value);
+				      : caller_fault_kind(fault)->value;
+	if (caller_fault_kind(fault)->when == CALLER_FAULT_SETUP)
+		caller_faults_add(&s->r->scenario->faults, fault, s->to->value);
 	return 0;
 }
 

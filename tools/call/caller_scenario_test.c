@@ -62,10 +62,10 @@ static void test_reads_every_key(void **state)
 		 error);
 	CHECK_STR("all", s.name, "name");
 	CHECK_STR("busy", s.dial_status, "dial_status");
-	CHECK(phone_faults_has(&s.faults, PHONE_FAULT_LATE_START), "set up");
-	CHECK_EQ(700, s.faults.value[PHONE_FAULT_LATE_START], "its value");
-	CHECK(phone_faults_has(&s.faults, PHONE_FAULT_NO_MARKS), "set up");
-	CHECK(!phone_faults_has(&s.faults, PHONE_FAULT_GARBAGE_JSON),
+	CHECK(caller_faults_has(&s.faults, CALLER_FAULT_LATE_START), "set up");
+	CHECK_EQ(700, s.faults.value[CALLER_FAULT_LATE_START], "its value");
+	CHECK(caller_faults_has(&s.faults, CALLER_FAULT_NO_MARKS), "set up");
+	CHECK(!caller_faults_has(&s.faults, CALLER_FAULT_GARBAGE_JSON),
 	      "not from the beginning");
 	CHECK_EQ(5, s.script.step[2].timeout_ms, "timeout_ms");
 	CHECK_EQ(CALLER_SCRIPT_TIMEOUT_MS, s.script.step[4].timeout_ms,

@@ -216,10 +216,10 @@ static struct caller_action run_inject(struct caller_script_run *r,
 	const struct caller_step *step = step_now(r);
 
 	/* What was heard on a stream that ends now is no answer any more. */
-	if (phone_fault_kind(step->fault)->when == PHONE_FAULT_BREAKS)
+	if (caller_fault_kind(step->fault)->when == CALLER_FAULT_BREAKS)
 		r->old = v->starts;
 	pass(r);
-	if (phone_fault_kind(step->fault)->when == PHONE_FAULT_SETUP)
+	if (caller_fault_kind(step->fault)->when == CALLER_FAULT_SETUP)
 		return nothing;
 	return (struct caller_action){ .act = CALLER_ACT_FAULT,
 				       .fault = step->fault,
@@ -260,7 +260,7 @@ struct caller_action caller_script_next(struct caller_script_run *r,
 static bool is_setup_only(const struct caller_step *step)
 {
 	return step->kind == CALLER_INJECT &&
-	       phone_fault_kind(step->fault)->when == PHONE_FAULT_SETUP;
+	       caller_fault_kind(step->fault)->when == CALLER_FAULT_SETUP;
 }
 
 bool caller_script_hangs_up(const struct caller_script_run *r)
@@ -340,7 +340,7 @@ char *caller_script_describe(char *out, size_t cap,
 		break;
 	case CALLER_INJECT:
 		snprintf(out, cap, "inject %s",
-			 phone_fault_kind(step->fault)->name);
+			 caller_fault_kind(step->fault)->name);
 		break;
 	}
 	return out;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tools/call/phone_fault.h"
+#include "tools/call/caller_fault.h"
 
 #define CALLER_SCRIPT_STEPS_MAX  100
 #define CALLER_SCRIPT_DIGITS_MAX 33 /* with NUL */
@@ -48,7 +48,7 @@ struct caller_step {
 	unsigned ms;
 	unsigned timeout_ms;
 	unsigned within_ms; /* CALLER_INTERRUPT: the voice stops; 0: any */
-	enum phone_fault fault;
+	enum caller_fault fault;
 	unsigned value;
 };
 
@@ -84,7 +84,7 @@ struct caller_action {
 	enum caller_act act;
 	const struct caller_clip *clip;
 	char digit;
-	enum phone_fault fault;
+	enum caller_fault fault;
 	unsigned value;
 };
 

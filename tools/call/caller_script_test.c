@@ -180,7 +180,7 @@ static void test_hangup_fulfils_waits(void **state)
 	static const struct caller_step steps[] = {
 		{ .kind = CALLER_WAIT_END, .label = "goodbye" },
 		{ .kind = CALLER_WAIT_HANGUP },
-		{ .kind = CALLER_INJECT, .fault = PHONE_FAULT_NO_MARKS },
+		{ .kind = CALLER_INJECT, .fault = CALLER_FAULT_NO_MARKS },
 	};
 
 	(void)state;
@@ -204,7 +204,7 @@ static void test_unfinished_steps_fail(void **state)
 {
 	static const struct caller_step steps[] = {
 		{ .kind = CALLER_SAY, .clip = &clip },
-		{ .kind = CALLER_INJECT, .fault = PHONE_FAULT_BINARY },
+		{ .kind = CALLER_INJECT, .fault = CALLER_FAULT_BINARY },
 	};
 
 	(void)state;
@@ -221,7 +221,7 @@ static void test_broken_line(void **state)
 {
 	static const struct caller_step steps[] = {
 		{ .kind = CALLER_WAIT_START },
-		{ .kind = CALLER_INJECT, .fault = PHONE_FAULT_TCP_RESET },
+		{ .kind = CALLER_INJECT, .fault = CALLER_FAULT_TCP_RESET },
 		{ .kind = CALLER_WAIT_END },
 	};
 
@@ -240,10 +240,10 @@ static void test_broken_line(void **state)
 static void test_who_hangs_up(void **state)
 {
 	static const struct caller_step setup[] = {
-		{ .kind = CALLER_INJECT, .fault = PHONE_FAULT_NO_START },
+		{ .kind = CALLER_INJECT, .fault = CALLER_FAULT_NO_START },
 	};
 	static const struct caller_step acting[] = {
-		{ .kind = CALLER_INJECT, .fault = PHONE_FAULT_NO_START },
+		{ .kind = CALLER_INJECT, .fault = CALLER_FAULT_NO_START },
 		{ .kind = CALLER_WAIT_MS, .ms = 100 },
 	};
 

@@ -12,12 +12,13 @@
 #include "codecs/audio_file.h"
 #include "codecs/g711.h"
 #include "protocols/tls.h"
+#include "tools/call/caller_network.h"
 #include "tools/call/caller_options.h"
 #include "tools/call/caller_report.h"
 #include "tools/call/caller_scenario.h"
 #include "tools/call/caller_trace.h"
 #include "tools/call/caller_verdict.h"
-#include "tools/call/phone_network.h"
+#include "tools/call/phone_call.h"
 
 enum { PASSED = 0, FAILED = 1, UNUSABLE = 2 };
 
@@ -37,7 +38,7 @@ static void on_event(void *owner, const struct caller_event *e)
 	caller_report_event(&run->report, e);
 }
 
-static void on_call(void *owner, unsigned index, struct phone_call *call)
+static void on_call(void *owner, unsigned index, struct caller_call *call)
 {
 	struct run *run = owner;
 
@@ -48,7 +49,7 @@ static void on_call(void *owner, unsigned index, struct phone_call *call)
 			run->options.calls,
 			run->over == run->options.calls ? "\n" : "");
 	if (!run->options.out)
-		caller_forget_tracks(phone_call_caller(call));
+		caller_call_forget_tracks(call);
 }
 
 static int load_scenario(struct run *run)
@@ -128,7 +129,7 @@ static int write_wav(const char *path, const struct caller *c)
 	return err;
 }
 
-static unsigned judge_calls(struct run *run, struct phone_network *network,
+static unsigned judge_calls(struct run *run, struct caller_network *network,
 			    struct caller_figures *figures, size_t *judged)
 {
 	struct caller_verdict verdict;
@@ -136,15 +137,15 @@ static unsigned judge_calls(struct run *run, struct phone_network *network,
 
 	*judged = 0;
 	for (unsigned i = 0; i < run->options.calls; i++) {
-		struct phone_call *call = phone_network_call(network, i);
+		struct caller_call *call = caller_network_call(network, i);
 
 		if (!call)
 			continue;
-		struct phone_call_result *result = phone_call_result(call);
+		struct caller_call_result *result = &call->result;
 		struct caller_evidence evidence = {
-			.run = &phone_call_caller(call)->run,
+			.run = &call->caller.run,
 			.figures = &result->figures,
-			.outcome = phone_call_outcome_name(result->outcome),
+			.outcome = caller_call_outcome_name(result->outcome),
 			.has_trace = run->options.model_trace != NULL,
 			.is_lenient = run->options.is_lenient,
 		};
@@ -157,7 +158,7 @@ static unsigned judge_calls(struct run *run, struct phone_network *network,
 }
 
 /* Join the model's trace to the calls; their figures are completed. */
-static int consult_trace(struct run *run, struct phone_network *network)
+static int consult_trace(struct run *run, struct caller_network *network)
 {
 	const char *path = run->options.model_trace;
 	struct caller_trace_call *call =
@@ -168,12 +169,12 @@ static int consult_trace(struct run *run, struct phone_network *network)
 	caller_trace_init(&trace);
 	int err = call ? caller_trace_load(&trace, path) : -ENOMEM;
 	for (unsigned i = 0; i < run->options.calls && !err; i++) {
-		struct phone_call *c = phone_network_call(network, i);
+		struct caller_call *c = caller_network_call(network, i);
 
 		if (c)
 			call[n++] = (struct caller_trace_call){
-				.judge = &phone_call_caller(c)->judge,
-				.figures = &phone_call_result(c)->figures,
+				.judge = &c->caller.judge,
+				.figures = &c->result.figures,
 			};
 	}
 	if (!err)
@@ -186,18 +187,18 @@ static int consult_trace(struct run *run, struct phone_network *network)
 }
 
 /* Nobody answered, in any call. */
-static bool is_unreachable(struct run *run, struct phone_network *network)
+static bool is_unreachable(struct run *run, struct caller_network *network)
 {
 	for (unsigned i = 0; i < run->options.calls; i++) {
-		struct phone_call *call = phone_network_call(network, i);
+		struct caller_call *call = caller_network_call(network, i);
 
-		if (call && !phone_call_result(call)->could_not_connect)
+		if (call && !call->result.could_not_connect)
 			return false;
 	}
 	return true;
 }
 
-static int finish(struct run *run, struct phone_network *network)
+static int finish(struct run *run, struct caller_network *network)
 {
 	struct caller_figures *figures =
 		calloc(run->options.calls, sizeof(*figures));
@@ -216,7 +217,7 @@ static int finish(struct run *run, struct phone_network *network)
 	free(figures);
 	if (run->options.out &&
 	    write_wav(run->options.out,
-		      phone_call_caller(phone_network_call(network, 0))) < 0)
+		      &caller_network_call(network, 0)->caller) < 0)
 		status = FAILED;
 	return is_unreachable(run, network) ? UNUSABLE : status;
 }
@@ -224,15 +225,19 @@ static int finish(struct run *run, struct phone_network *network)
 static int place_calls(struct run *run)
 {
 	const struct caller_options *o = &run->options;
-	struct phone_network_options options = {
+	struct phone_call_options twilio = {
+		.webhook_url = o->stream_url ? NULL : o->url,
+		.stream_url = o->stream_url,
+		.auth_token = o->auth_token,
+		.account_sid = o->account_sid,
+		.from = o->from,
+		.to = o->to,
+		.dial_status = run->scenario.dial_status,
+	};
+	struct caller_network_options options = {
 		.call = {
-			.webhook_url = o->stream_url ? NULL : o->url,
-			.stream_url = o->stream_url,
-			.auth_token = o->auth_token,
-			.account_sid = o->account_sid,
-			.from = o->from,
-			.to = o->to,
-			.dial_status = run->scenario.dial_status,
+			.kind = &phone_call_kind,
+			.carrier = &twilio,
 			.tls = run->tls,
 			.script = &run->scenario.script,
 			.faults = &run->scenario.faults,
@@ -248,15 +253,15 @@ static int place_calls(struct run *run)
 		.parallel = o->parallel,
 		.rate = o->rate,
 	};
-	struct phone_network *network =
-		phone_network_run(&run->loop, &options, on_call, run);
+	struct caller_network *network =
+		caller_network_run(&run->loop, &options, on_call, run);
 
 	if (!network) {
 		fputs("tandem-call: out of memory\n", stderr);
 		return UNUSABLE;
 	}
 	int status = finish(run, network);
-	phone_network_free(network);
+	caller_network_free(network);
 	return status;
 }
 

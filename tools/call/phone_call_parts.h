@@ -12,6 +12,7 @@
 #include "gateway/ops/phone.h"
 #include "tools/call/caller.h"
 #include "tools/call/phone_call.h"
+#include "tools/call/phone_message.h"
 #include "tools/call/phone_twiml.h"
 #include "tools/call/phone_url.h"
 #include "tools/call/phone_webhook.h"
@@ -23,13 +24,11 @@ struct phone_stream;
 struct ws;
 
 struct phone_call {
+	struct caller_call call;
 	uv_loop_t *loop;
 	uv_timer_t timer; /* the wait of a verb */
 	uv_timer_t deadline;
 	const struct phone_call_options *options;
-	void (*on_over)(void *owner, struct phone_call *call);
-	void *owner;
-	struct caller caller;
 	struct phone_stream *stream;
 	struct ws *replay; /* the media URL, opened again */
 	struct phone_twiml document;
@@ -40,10 +39,9 @@ struct phone_call {
 	char stream_sid[PHONE_SID_LEN];
 	char stream_name[PHONE_TWIML_TEXT_MAX];
 	const char *status; /* CallStatus */
-	uint64_t random;
-	uint64_t offset; /* samples: this stream's start on the
-			    call's clock */
-	uint64_t now;    /* samples on the call's clock */
+	uint64_t offset;    /* samples: this stream's start on the
+			       call's clock */
+	uint64_t now;       /* samples on the call's clock */
 	uint64_t begun_ns;
 	uint64_t asked_ns; /* the request that is out */
 	unsigned documents;
@@ -55,33 +53,28 @@ struct phone_call {
 	bool has_dialled;
 	char dialled[PHONE_MASKED_MAX];
 	bool stream_failed; /* what its end means */
-	enum phone_outcome stream_outcome;
+	enum caller_outcome stream_outcome;
 	char stream_how[320];
 	bool starts_withheld; /* stream-started comes last (fault) */
-	struct phone_call_result result;
 };
 
 /* --- phone_call.c --- */
 
-bool phone_call_has_fault(const struct phone_call *c, enum phone_fault fault);
-
 /* Milliseconds since the stream's start; 0 before it. */
 int64_t phone_call_now_ms(const struct phone_call *c);
-void phone_call_set(struct phone_call *c, enum caller_figure f, double value);
 void phone_call_note_breach(struct phone_call *c, const struct phone_breach *b);
 void phone_call_breach(struct phone_call *c, unsigned code, const char *format,
 		       ...) __attribute__((format(printf, 3, 4)));
 
-#define PHONE_CALL_NOTE(c, ...)                                         \
-	phone_timeline_add(&(c)->caller.timeline, phone_call_now_ms(c), \
-			   CALLER_MOMENT_CALL, __VA_ARGS__)
+#define PHONE_CALL_NOTE(c, ...)                                               \
+	caller_timeline_add(&(c)->call.caller.timeline, phone_call_now_ms(c), \
+			    CALLER_MOMENT_CALL, __VA_ARGS__)
 
-uint64_t phone_call_random(struct phone_call *c);
 void phone_call_make_sid(struct phone_call *c, char out[PHONE_SID_LEN],
 			 const char *prefix);
 
 /* The outcome is known; the first one counts. */
-void phone_call_over(struct phone_call *c, enum phone_outcome outcome,
+void phone_call_over(struct phone_call *c, enum caller_outcome outcome,
 		     const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -12,8 +12,8 @@ static void on_replay_closed(void *owner, const struct ws_end *e)
 {
 	struct phone_call *c = owner;
 
-	phone_call_set(c, CALLER_FIGURE_replay_status,
-		       e->was_open ? 101 : (double)e->http_status);
+	caller_call_set(&c->call, CALLER_FIGURE_replay_status,
+			e->was_open ? 101 : (double)e->http_status);
 	c->replay = NULL;
 	c->pending--;
 	phone_call_settle(c);
@@ -38,7 +38,7 @@ static void replay(struct phone_call *c)
 		.url = c->stream_url,
 		.lead = PHONE_STREAM_USER_AGENT,
 		.extra = extra,
-		.tls = c->options->tls,
+		.tls = c->call.options->tls,
 		.timeout_ms = PHONE_STREAM_CONNECT_MS,
 		.message_max = 65536,
 	};
@@ -59,17 +59,18 @@ static void on_started(void *owner)
 	struct phone_call *c = owner;
 	uint64_t start_ns = phone_stream_figures(c->stream)->start_ns;
 
-	if (!c->result.start_ns)
-		c->result.start_ns = start_ns;
-	c->offset = (start_ns - c->result.start_ns) * 8 / 1000000;
+	if (!c->call.result.start_ns)
+		c->call.result.start_ns = start_ns;
+	c->offset = (start_ns - c->call.result.start_ns) * 8 / 1000000;
 	c->has_streamed = true;
-	while (c->caller.judge.at < c->offset)
-		caller_hear(&c->caller, (const uint8_t *)"\xff", 1, false);
+	while (c->call.caller.judge.at < c->offset)
+		caller_hear(&c->call.caller, (const uint8_t *)"\xff", 1, false);
 	PHONE_CALL_NOTE(c, "stream open");
 	if (!c->starts_withheld)
 		phone_request_report(c, "stream-started", NULL);
 	/* Not sooner: the first to present the token is the one let in. */
-	if (phone_call_has_fault(c, PHONE_FAULT_REPLAY_TOKEN) && !c->replay)
+	if (caller_call_has_fault(&c->call, CALLER_FAULT_REPLAY_TOKEN) &&
+	    !c->replay)
 		replay(c);
 }
 
@@ -77,7 +78,7 @@ static void on_heard(void *owner, const uint8_t *ulaw, size_t n, bool is_sound)
 {
 	struct phone_call *c = owner;
 
-	caller_hear(&c->caller, ulaw, n, is_sound);
+	caller_hear(&c->call.caller, ulaw, n, is_sound);
 }
 
 static void on_frame(void *owner, uint64_t now, uint64_t begin,
@@ -87,22 +88,22 @@ static void on_frame(void *owner, uint64_t now, uint64_t begin,
 
 	c->now = c->offset + now;
 	if (!c->is_over)
-		caller_act(&c->caller, c->now);
-	caller_speak(&c->caller, c->offset + begin, frame);
+		caller_act(&c->call.caller, c->now);
+	caller_speak(&c->call.caller, c->offset + begin, frame);
 }
 
 static void on_arrival(void *owner, uint64_t begin, size_t n, uint64_t now_us)
 {
 	struct phone_call *c = owner;
 
-	caller_arrive(&c->caller, c->offset + begin, n, now_us);
+	caller_arrive(&c->call.caller, c->offset + begin, n, now_us);
 }
 
 static void on_clear(void *owner, uint64_t now, size_t dropped, uint64_t now_us)
 {
 	struct phone_call *c = owner;
 
-	caller_clear(&c->caller, c->offset + now, dropped, now_us);
+	caller_clear(&c->call.caller, c->offset + now, dropped, now_us);
 }
 
 static void on_breach(void *owner, const struct phone_breach *b)
@@ -115,20 +116,21 @@ static void take_stream_figures(struct phone_call *c)
 	const struct phone_stream_figures *f = phone_stream_figures(c->stream);
 
 	if (f->opened_ns)
-		phone_call_set(c, CALLER_FIGURE_upgrade_ms,
-			       (double)(f->opened_ns - c->asked_ns) /
-				       PHONE_CALL_NS_PER_MS);
-	phone_call_set(c, CALLER_FIGURE_media, (double)f->media);
-	phone_call_set(c, CALLER_FIGURE_marks, (double)f->marks);
-	phone_call_set(c, CALLER_FIGURE_marks_flushed,
-		       (double)f->marks_flushed);
-	phone_call_set(c, CALLER_FIGURE_buffer_ms_max, f->buffer_ms_max);
-	phone_call_set(c, CALLER_FIGURE_frames, (double)f->frames);
-	phone_call_set(c, CALLER_FIGURE_schedule_late_ms,
-		       (double)f->late_ns_max / PHONE_CALL_NS_PER_MS);
+		caller_call_set(&c->call, CALLER_FIGURE_upgrade_ms,
+				(double)(f->opened_ns - c->asked_ns) /
+					PHONE_CALL_NS_PER_MS);
+	caller_call_set(&c->call, CALLER_FIGURE_media, (double)f->media);
+	caller_call_set(&c->call, CALLER_FIGURE_marks, (double)f->marks);
+	caller_call_set(&c->call, CALLER_FIGURE_marks_flushed,
+			(double)f->marks_flushed);
+	caller_call_set(&c->call, CALLER_FIGURE_buffer_ms_max,
+			f->buffer_ms_max);
+	caller_call_set(&c->call, CALLER_FIGURE_frames, (double)f->frames);
+	caller_call_set(&c->call, CALLER_FIGURE_schedule_late_ms,
+			(double)f->late_ns_max / PHONE_CALL_NS_PER_MS);
 	if (f->start_ns)
-		phone_call_set(c, CALLER_FIGURE_duration_ms,
-			       (double)phone_call_now_ms(c));
+		caller_call_set(&c->call, CALLER_FIGURE_duration_ms,
+				(double)phone_call_now_ms(c));
 }
 
 /* A call can have several streams: its figures tell of the one that the far end
@@ -136,8 +138,8 @@ static void take_stream_figures(struct phone_call *c)
 static void set_end(struct phone_call *c, enum caller_figure f, double value,
 		    bool is_telling)
 {
-	if (is_telling || isnan(c->result.figures.value[f]))
-		phone_call_set(c, f, value);
+	if (is_telling || isnan(c->call.result.figures.value[f]))
+		caller_call_set(&c->call, f, value);
 }
 
 /* What the stream's end means for the call, should nothing else follow. */
@@ -145,11 +147,11 @@ static void judge_stream_end(struct phone_call *c,
 			     const struct phone_stream_end *e)
 {
 	c->stream_failed = e->twilio_code && e->twilio_code != 31921;
-	c->stream_outcome = PHONE_BROKEN;
+	c->stream_outcome = CALLER_OUTCOME_BROKEN;
 	if (e->http_status)
-		c->stream_outcome = PHONE_REFUSED;
+		c->stream_outcome = CALLER_OUTCOME_REFUSED;
 	else if (!e->close_code)
-		c->stream_outcome = PHONE_FAILED;
+		c->stream_outcome = CALLER_OUTCOME_FAILED;
 	snprintf(c->stream_how, sizeof(c->stream_how), "%s", e->why);
 	set_end(c, CALLER_FIGURE_twilio_code, e->twilio_code,
 		e->twilio_code != 0);
@@ -161,8 +163,8 @@ static void judge_stream_end(struct phone_call *c,
 			e->by_far_end);
 	}
 	if (e->by_far_end && e->was_started)
-		phone_call_set(c, CALLER_FIGURE_cut_ms,
-			       (double)e->unplayed / 8);
+		caller_call_set(&c->call, CALLER_FIGURE_cut_ms,
+				(double)e->unplayed / 8);
 }
 
 static void report_end(struct phone_call *c, const struct phone_stream_end *e)
@@ -182,13 +184,13 @@ static void on_stream_ended(void *owner, const struct phone_stream_end *e)
 {
 	struct phone_call *c = owner;
 
-	caller_line_ends(&c->caller);
+	caller_line_ends(&c->call.caller);
 	take_stream_figures(c);
 	c->stream = NULL;
 	judge_stream_end(c, e);
 	report_end(c, e);
 	if (!c->options->webhook_url && c->stream_failed && !e->close_code)
-		c->result.could_not_connect = !e->http_status;
+		c->call.result.could_not_connect = !e->http_status;
 	if (!c->is_over) {
 		PHONE_CALL_NOTE(c, "stream ended: %s", e->why);
 		phone_verbs_go_on(c);
@@ -213,7 +215,7 @@ static void on_idle_tick(uv_timer_t *timer)
 	struct phone_call *c = timer->data;
 
 	c->now = (uv_hrtime() - c->begun_ns) * 8 / 1000000;
-	caller_act(&c->caller, c->now);
+	caller_act(&c->call.caller, c->now);
 }
 
 static size_t take_parameters(const struct phone_twiml_element *noun,
@@ -237,14 +239,14 @@ bool phone_media_open(struct phone_call *c)
 	struct phone_stream_options o = {
 		.url = c->stream_url,
 		.auth_token = c->options->auth_token,
-		.tls = c->options->tls,
+		.tls = c->call.options->tls,
 		.parameter = parameter,
 		.parameters = take_parameters(c->stream_noun, parameter),
-		.faults = c->options->faults,
+		.faults = c->call.options->faults,
 		.account_sid = c->options->account_sid,
-		.call_sid = c->result.call_sid,
+		.call_sid = c->call.result.id,
 		.stream_sid = c->stream_sid,
-		.seed = phone_call_random(c),
+		.seed = caller_call_random(&c->call),
 	};
 
 	phone_call_make_sid(c, c->stream_sid, "MZ");
@@ -256,7 +258,7 @@ bool phone_media_open(struct phone_call *c)
 	c->stream = phone_stream_open(c->loop, &o, &stream_events, c);
 	if (!c->stream)
 		return false;
-	if (phone_call_has_fault(c, PHONE_FAULT_NO_START))
+	if (caller_call_has_fault(&c->call, CALLER_FAULT_NO_START))
 		uv_timer_start(&c->timer, on_idle_tick, NO_STREAM_TICK_MS,
 			       NO_STREAM_TICK_MS);
 	return true;
@@ -285,8 +287,8 @@ enum phone_progress phone_media_connect(struct phone_call *c)
 	if (!noun)
 		return PHONE_VERB_DONE;
 	c->stream_noun = noun;
-	c->starts_withheld =
-		phone_call_has_fault(c, PHONE_FAULT_OUT_OF_ORDER_CALLBACKS);
+	c->starts_withheld = caller_call_has_fault(
+		&c->call, CALLER_FAULT_OUT_OF_ORDER_CALLBACKS);
 	if (phone_url_resolve(c->stream_url, sizeof(c->stream_url), c->url,
 			      phone_twiml_attribute(noun, "url", ""), true) < 0)
 		c->stream_url[0] = 0;

@@ -17,7 +17,7 @@ void phone_request_add_call(const struct phone_call *c, struct phone_fields *f)
 
 	phone_request_add(f, "AccountSid", o->account_sid);
 	phone_request_add(f, "ApiVersion", "2010-04-01");
-	phone_request_add(f, "CallSid", c->result.call_sid);
+	phone_request_add(f, "CallSid", c->call.result.id);
 	phone_request_add(f, "CallStatus", c->status);
 	phone_request_add(f, "Called", o->to);
 	phone_request_add(f, "Caller", o->from);
@@ -41,13 +41,13 @@ int phone_request_send(struct phone_call *c, const char *url,
 		.fields = f->count,
 		.auth_token = c->options->auth_token,
 		.idempotency_token = token,
-		.tls = c->options->tls,
+		.tls = c->call.options->tls,
 	};
 
 	phone_call_make_sid(c, token, "IT");
-	if (phone_call_has_fault(c, PHONE_FAULT_BAD_SIGNATURE))
+	if (caller_call_has_fault(&c->call, CALLER_FAULT_BAD_SIGNATURE))
 		w.signing = PHONE_SIGNED_WRONGLY;
-	if (phone_call_has_fault(c, PHONE_FAULT_NO_SIGNATURE))
+	if (caller_call_has_fault(&c->call, CALLER_FAULT_NO_SIGNATURE))
 		w.signing = PHONE_UNSIGNED;
 	int err = phone_webhook_send(c->loop, &w, on_done, c);
 	if (!err)
@@ -62,7 +62,8 @@ static void on_callback_answered(void *owner, int status, const char *why,
 
 	(void)status;
 	if (!answer || answer->status / 100 != 2) {
-		c->result.figures.value[CALLER_FIGURE_callbacks_failed] += 1;
+		c->call.result.figures.value[CALLER_FIGURE_callbacks_failed] +=
+			1;
 		phone_call_breach(c, 15003, "status callback: %s%.0u",
 				  answer ? "answered with status " : why,
 				  answer ? answer->status : 0);
@@ -100,7 +101,7 @@ void phone_request_report(struct phone_call *c, const char *event,
 		return;
 	timestamp(now);
 	phone_request_add(&f, "AccountSid", c->options->account_sid);
-	phone_request_add(&f, "CallSid", c->result.call_sid);
+	phone_request_add(&f, "CallSid", c->call.result.id);
 	phone_request_add(&f, "StreamSid", c->stream_sid);
 	phone_request_add(&f, "StreamName", c->stream_name);
 	phone_request_add(&f, "StreamEvent", event);

@@ -18,7 +18,7 @@ static void send_start(struct phone_stream *s)
 	s->end.was_started = true;
 	phone_stream_send(s, phone_stream_write_start(s));
 	s->figures.start_ns = uv_hrtime();
-	if (phone_stream_has_fault(s, PHONE_FAULT_SPLIT_BYTES))
+	if (phone_stream_has_fault(s, CALLER_FAULT_SPLIT_BYTES))
 		phone_stream_divert(s);
 	phone_stream_flush(s);
 	s->events->on_started(s->owner);
@@ -31,11 +31,11 @@ static void on_open(void *owner)
 	s->is_open = true;
 	s->figures.opened_ns = uv_hrtime();
 	phone_stream_send(s, phone_message_connected(&s->text, &s->sender));
-	if (phone_stream_has_fault(s, PHONE_FAULT_LATE_START))
+	if (phone_stream_has_fault(s, CALLER_FAULT_LATE_START))
 		s->start_due_ns = s->figures.opened_ns +
-				  s->faults->value[PHONE_FAULT_LATE_START] *
+				  s->faults->value[CALLER_FAULT_LATE_START] *
 					  PHONE_STREAM_NS_PER_MS;
-	else if (!phone_stream_has_fault(s, PHONE_FAULT_NO_START))
+	else if (!phone_stream_has_fault(s, CALLER_FAULT_NO_START))
 		send_start(s);
 	phone_stream_flush(s);
 	phone_stream_arm(s);

@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <uv.h>
 
-#include "tools/call/phone_fault.h"
+#include "tools/call/caller_fault.h"
 #include "tools/call/phone_message.h"
 
 struct phone_stream;
@@ -61,7 +61,7 @@ struct phone_stream_options {
 	struct tls_context *tls;
 	const struct phone_parameter *parameter;
 	size_t parameters;
-	const struct phone_faults *faults; /* outlive the stream */
+	const struct caller_faults *faults; /* outlive the stream */
 	const char *account_sid;
 	const char *call_sid;
 	const char *stream_sid;
@@ -88,7 +88,7 @@ struct phone_stream *phone_stream_open(uv_loop_t *loop,
 				       void *owner);
 
 void phone_stream_press(struct phone_stream *s, char digit);
-void phone_stream_fault(struct phone_stream *s, enum phone_fault fault,
+void phone_stream_fault(struct phone_stream *s, enum caller_fault fault,
 			unsigned value);
 
 /* phone_stream_stop: the caller hung up or the call moves on: stop, close. */

@@ -40,14 +40,14 @@ static void on_mark(void *owner, const char *name, bool was_played)
 
 	if (!was_played)
 		s->figures.marks_flushed++;
-	if (phone_stream_has_fault(s, PHONE_FAULT_NO_MARKS))
+	if (phone_stream_has_fault(s, CALLER_FAULT_NO_MARKS))
 		return;
-	if (!was_played && phone_stream_has_fault(s, PHONE_FAULT_STALE_MARKS))
+	if (!was_played && phone_stream_has_fault(s, CALLER_FAULT_STALE_MARKS))
 		phone_stream_hold_echo(
-			s, name, s->faults->value[PHONE_FAULT_STALE_MARKS]);
-	else if (phone_stream_has_fault(s, PHONE_FAULT_LATE_MARKS))
+			s, name, s->faults->value[CALLER_FAULT_STALE_MARKS]);
+	else if (phone_stream_has_fault(s, CALLER_FAULT_LATE_MARKS))
 		phone_stream_hold_echo(
-			s, name, s->faults->value[PHONE_FAULT_LATE_MARKS]);
+			s, name, s->faults->value[CALLER_FAULT_LATE_MARKS]);
 	else
 		phone_stream_echo(s, name);
 }

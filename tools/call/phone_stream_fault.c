@@ -23,19 +23,19 @@ static void send_oversize(struct phone_stream *s, size_t n)
 }
 
 /* The connection ends in a way that Twilio's orderly end is not. */
-static void break_off(struct phone_stream *s, enum phone_fault fault,
+static void break_off(struct phone_stream *s, enum caller_fault fault,
 		      unsigned value)
 {
 	s->is_stopping = true;
 	uv_timer_stop(&s->timer);
 	phone_stream_drip_all(s);
-	if (fault == PHONE_FAULT_TCP_RESET)
+	if (fault == CALLER_FAULT_TCP_RESET)
 		ws_reset(s->ws);
 	else
 		ws_close(s->ws, value, "");
 }
 
-void phone_stream_fault(struct phone_stream *s, enum phone_fault fault,
+void phone_stream_fault(struct phone_stream *s, enum caller_fault fault,
 			unsigned value)
 {
 	uint64_t until = s->now + (uint64_t)value * PHONE_PLAYOUT_RATE;
@@ -43,37 +43,37 @@ void phone_stream_fault(struct phone_stream *s, enum phone_fault fault,
 	if (s->is_stopping || !s->is_open)
 		return;
 	switch (fault) {
-	case PHONE_FAULT_SECOND_START:
+	case CALLER_FAULT_SECOND_START:
 		phone_stream_send(s, phone_stream_write_start(s));
 		break;
-	case PHONE_FAULT_GARBAGE_JSON:
+	case CALLER_FAULT_GARBAGE_JSON:
 		send_raw(s, "{\"event\":\"media\",\"media\":{]\\u00");
 		break;
-	case PHONE_FAULT_UNKNOWN_EVENT:
+	case CALLER_FAULT_UNKNOWN_EVENT:
 		send_raw(s,
 			 "{\"event\":\"weather\",\"weather\":{\"rain\":[]}}");
 		break;
-	case PHONE_FAULT_OVERSIZE:
+	case CALLER_FAULT_OVERSIZE:
 		send_oversize(s, value);
 		break;
-	case PHONE_FAULT_BINARY:
+	case CALLER_FAULT_BINARY:
 		ws_send_frame(s->ws, 2, true, "\0\1\2\3", 4);
 		break;
-	case PHONE_FAULT_GAP:
+	case CALLER_FAULT_GAP:
 		s->lost_frames = value / PHONE_STREAM_FRAME_MS;
 		break;
-	case PHONE_FAULT_STALL:
+	case CALLER_FAULT_STALL:
 		s->stalled_until = until;
 		break;
-	case PHONE_FAULT_SLOW_READER:
+	case CALLER_FAULT_SLOW_READER:
 		s->paused_until = until;
 		stream_pause(ws_stream(s->ws));
 		break;
-	case PHONE_FAULT_HALF_OPEN:
+	case CALLER_FAULT_HALF_OPEN:
 		s->is_mute = true;
 		break;
-	case PHONE_FAULT_TCP_RESET:
-	case PHONE_FAULT_CLOSE_WITHOUT_STOP:
+	case CALLER_FAULT_TCP_RESET:
+	case CALLER_FAULT_CLOSE_WITHOUT_STOP:
 		break_off(s, fault, value);
 		break;
 	default:

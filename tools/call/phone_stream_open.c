@@ -18,12 +18,12 @@ int phone_stream_write_start(struct phone_stream *s)
 		.parameter = s->parameter,
 		.parameters = s->parameters,
 		.has_outbound_track =
-			phone_stream_has_fault(s, PHONE_FAULT_OUTBOUND_TRACK),
+			phone_stream_has_fault(s, CALLER_FAULT_OUTBOUND_TRACK),
 	};
 
-	if (phone_stream_has_fault(s, PHONE_FAULT_WRONG_ACCOUNT))
+	if (phone_stream_has_fault(s, CALLER_FAULT_WRONG_ACCOUNT))
 		start.account_sid = "ACffffffffffffffffffffffffffffffff";
-	if (phone_stream_has_fault(s, PHONE_FAULT_BAD_FORMAT)) {
+	if (phone_stream_has_fault(s, CALLER_FAULT_BAD_FORMAT)) {
 		start.encoding = "audio/x-l16";
 		start.sample_rate = 16000;
 	}
@@ -55,10 +55,10 @@ static void url_to_sign(const struct phone_stream *s, const char *url,
 {
 	if (!phone_sign_url(out, cap, url))
 		out[0] = 0;
-	if (phone_stream_has_fault(s, PHONE_FAULT_TRAILING_SLASH_SIGNATURE) &&
+	if (phone_stream_has_fault(s, CALLER_FAULT_TRAILING_SLASH_SIGNATURE) &&
 	    strlen(out) + 1 < cap)
 		strcat(out, "/");
-	if (phone_stream_has_fault(s, PHONE_FAULT_PORT_SIGNATURE))
+	if (phone_stream_has_fault(s, CALLER_FAULT_PORT_SIGNATURE))
 		add_default_port(out, cap);
 }
 
@@ -71,11 +71,11 @@ static void write_headers(const struct phone_stream *s,
 
 	out[0] = 0;
 	if (!o->auth_token ||
-	    phone_stream_has_fault(s, PHONE_FAULT_NO_UPGRADE_SIGNATURE))
+	    phone_stream_has_fault(s, CALLER_FAULT_NO_UPGRADE_SIGNATURE))
 		return;
 	url_to_sign(s, o->url, url, sizeof(url));
 	phone_sign_request(signature, o->auth_token, url, NULL, 0);
-	if (phone_stream_has_fault(s, PHONE_FAULT_BAD_UPGRADE_SIGNATURE))
+	if (phone_stream_has_fault(s, CALLER_FAULT_BAD_UPGRADE_SIGNATURE))
 		signature[0] = signature[0] == 'A' ? 'B' : 'A';
 	snprintf(out, EXTRA_MAX, "X-Twilio-Signature: %s\r\n", signature);
 }
@@ -90,7 +90,7 @@ static bool take_parameters(struct phone_stream *s,
 		"0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmno"
 		"0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmno"
 		"0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmno";
-	size_t want = phone_stream_has_fault(s, PHONE_FAULT_99_PARAMETERS)
+	size_t want = phone_stream_has_fault(s, CALLER_FAULT_99_PARAMETERS)
 			      ? PHONE_STREAM_FILLERS
 			      : 0;
 
@@ -118,12 +118,12 @@ static void take_identity(struct phone_stream *s,
 
 	snprintf(sender->account_sid, PHONE_SID_LEN, "%s", o->account_sid);
 	snprintf(sender->call_sid, PHONE_SID_LEN, "%s",
-		 phone_stream_has_fault(s, PHONE_FAULT_WRONG_CALL)
+		 phone_stream_has_fault(s, CALLER_FAULT_WRONG_CALL)
 			 ? "CAffffffffffffffffffffffffffffffff"
 			 : o->call_sid);
 	snprintf(sender->stream_sid, PHONE_SID_LEN, "%s", o->stream_sid);
 	sender->adds_unknown_fields =
-		phone_stream_has_fault(s, PHONE_FAULT_UNKNOWN_FIELDS);
+		phone_stream_has_fault(s, CALLER_FAULT_UNKNOWN_FIELDS);
 }
 
 struct phone_stream *phone_stream_open(uv_loop_t *loop,

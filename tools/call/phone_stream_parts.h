@@ -38,7 +38,7 @@ struct phone_stream {
 	struct buffer drip; /* split_bytes: waits to leave */
 	size_t dripped;
 	struct held_echo *held; /* oldest first */
-	const struct phone_faults *faults;
+	const struct caller_faults *faults;
 	struct phone_parameter *parameter;
 	size_t parameters;
 	char filler[PHONE_STREAM_FILLERS][32]; /* names that a fault makes up */
@@ -73,7 +73,7 @@ int phone_stream_write_start(struct phone_stream *s);
 /* --- phone_stream_send.c --- */
 
 bool phone_stream_has_fault(const struct phone_stream *s,
-			    enum phone_fault fault);
+			    enum caller_fault fault);
 uint64_t phone_stream_random(struct phone_stream *s);
 
 /* Send what the last phone_message_* wrote (err is what it returned); it leaves

@@ -5,9 +5,9 @@
 #include "tools/call/phone_stream_parts.h"
 
 bool phone_stream_has_fault(const struct phone_stream *s,
-			    enum phone_fault fault)
+			    enum caller_fault fault)
 {
-	return phone_faults_has(s->faults, fault);
+	return caller_faults_has(s->faults, fault);
 }
 
 uint64_t phone_stream_random(struct phone_stream *s)

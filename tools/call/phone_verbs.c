@@ -22,7 +22,8 @@ static void fetch_document(struct phone_call *c, const char *reference,
 		phone_call_breach(c, 12100,
 				  "more than %d documents in one call",
 				  PHONE_CALL_DOCUMENTS_MAX);
-		phone_call_over(c, PHONE_FAILED, "TwiML goes round in circles");
+		phone_call_over(c, CALLER_OUTCOME_FAILED,
+				"TwiML goes round in circles");
 		return;
 	}
 	if (phone_url_resolve(url, sizeof(url), c->url, reference, false) < 0)
@@ -30,8 +31,8 @@ static void fetch_document(struct phone_call *c, const char *reference,
 	memcpy(c->url, url, sizeof(url));
 	c->asked_ns = uv_hrtime();
 	if (phone_request_send(c, c->url, method, f, on_document) < 0)
-		phone_call_over(c, PHONE_FAILED, "no usable URL: \"%.100s\"",
-				reference);
+		phone_call_over(c, CALLER_OUTCOME_FAILED,
+				"no usable URL: \"%.100s\"", reference);
 }
 
 void phone_verbs_begin(struct phone_call *c)
@@ -65,7 +66,8 @@ static void take_document(struct phone_call *c,
 		phone_call_breach(c, c->document.warning[i].code, "%s",
 				  c->document.warning[i].text);
 	if (err) {
-		phone_call_over(c, PHONE_FAILED, "the answer is no TwiML");
+		phone_call_over(c, CALLER_OUTCOME_FAILED,
+				"the answer is no TwiML");
 		return;
 	}
 	c->verb = c->document.root->child;
@@ -87,16 +89,20 @@ static void on_document(void *owner, int status, const char *why,
 		return;
 	}
 	if (answer && c->documents == 1) {
-		phone_call_set(c, CALLER_FIGURE_webhook_ms, took_ms);
-		phone_call_set(c, CALLER_FIGURE_http_status, answer->status);
+		caller_call_set(&c->call, CALLER_FIGURE_webhook_ms, took_ms);
+		caller_call_set(&c->call, CALLER_FIGURE_http_status,
+				answer->status);
 	}
 	if (!answer) {
-		c->result.could_not_connect = c->documents == 1;
-		phone_call_over(c, PHONE_FAILED, "%.120s: %s", c->url, why);
+		c->call.result.could_not_connect = c->documents == 1;
+		phone_call_over(c, CALLER_OUTCOME_FAILED, "%.120s: %s", c->url,
+				why);
 	} else if (answer->status != 200) {
-		phone_call_over(c, PHONE_REFUSED, "webhook answered %u %s",
-				answer->status, http_reason(answer->status));
-	} else if (phone_call_has_fault(c, PHONE_FAULT_DUPLICATE_WEBHOOK) &&
+		phone_call_over(c, CALLER_OUTCOME_REFUSED,
+				"webhook answered %u %s", answer->status,
+				http_reason(answer->status));
+	} else if (caller_call_has_fault(&c->call,
+					 CALLER_FAULT_DUPLICATE_WEBHOOK) &&
 		   !c->is_duplicated) {
 		c->is_duplicated = true;
 		phone_verbs_begin(c);
@@ -190,7 +196,7 @@ static enum phone_progress run_redirect(struct phone_call *c)
 
 static enum phone_progress run_hangup(struct phone_call *c)
 {
-	phone_call_over(c, PHONE_HUNG_UP, "by the far end: <Hangup/>");
+	phone_call_over(c, CALLER_OUTCOME_HUNG_UP, "by the far end: <Hangup/>");
 	return PHONE_VERB_WAITS;
 }
 
@@ -200,7 +206,8 @@ static enum phone_progress run_reject(struct phone_call *c)
 		phone_twiml_attribute(c->verb, "reason", "rejected");
 	bool is_busy = strcmp(reason, "busy") == 0;
 
-	phone_call_over(c, is_busy ? PHONE_BUSY : PHONE_REJECTED,
+	phone_call_over(c,
+			is_busy ? CALLER_OUTCOME_BUSY : CALLER_OUTCOME_REJECTED,
 			"by the far end: <Reject reason=\"%s\"/>",
 			is_busy ? "busy" : "rejected");
 	return PHONE_VERB_WAITS;
@@ -279,15 +286,15 @@ static enum phone_progress run_verb(struct phone_call *c)
 static void end_of_document(struct phone_call *c)
 {
 	if (c->has_dialled)
-		phone_call_over(c, PHONE_DIALLED, "by the far end: dialled %s",
-				c->dialled);
+		phone_call_over(c, CALLER_OUTCOME_DIALLED,
+				"by the far end: dialled %s", c->dialled);
 	else if (c->stream_failed)
 		phone_call_over(c, c->stream_outcome, "%s", c->stream_how);
 	else if (c->has_streamed)
-		phone_call_over(c, PHONE_HUNG_UP, "by the far end: %s",
+		phone_call_over(c, CALLER_OUTCOME_HUNG_UP, "by the far end: %s",
 				c->stream_how);
 	else
-		phone_call_over(c, PHONE_HUNG_UP,
+		phone_call_over(c, CALLER_OUTCOME_HUNG_UP,
 				"by the far end: end of TwiML");
 }
 

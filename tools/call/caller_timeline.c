@@ -1,22 +1,22 @@
-#include "tools/call/phone_timeline.h"
+#include "tools/call/caller_timeline.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-void phone_timeline_free(struct phone_timeline *t)
+void caller_timeline_free(struct caller_timeline *t)
 {
 	free(t->event);
 	t->event = NULL;
 	t->events = t->room = 0;
 }
 
-static bool grow(struct phone_timeline *t)
+static bool grow(struct caller_timeline *t)
 {
 	if (t->events < t->room)
 		return true;
-	if (t->room >= PHONE_TIMELINE_MAX)
+	if (t->room >= CALLER_TIMELINE_MAX)
 		return false;
 	size_t room = t->room ? t->room * 2 : 16;
 	struct caller_event *grown = realloc(t->event, room * sizeof(*grown));
@@ -27,8 +27,8 @@ static bool grow(struct phone_timeline *t)
 	return true;
 }
 
-void phone_timeline_add(struct phone_timeline *t, int64_t at_ms,
-			enum caller_moment moment, const char *format, ...)
+void caller_timeline_add(struct caller_timeline *t, int64_t at_ms,
+			 enum caller_moment moment, const char *format, ...)
 {
 	struct caller_event e = { .at_ms = at_ms, .moment = moment };
 	va_list args;
@@ -47,7 +47,7 @@ void phone_timeline_add(struct phone_timeline *t, int64_t at_ms,
 		t->dropped++;
 }
 
-const char *phone_timeline_moment(enum caller_moment moment)
+const char *caller_timeline_moment(enum caller_moment moment)
 {
 	static const char *const name[] = {
 		[CALLER_MOMENT_CALL] = "call",

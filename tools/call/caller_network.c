@@ -1,4 +1,4 @@
-#include "tools/call/phone_network.h"
+#include "tools/call/caller_network.h"
 
 #include <signal.h>
 #include <stdbool.h>
@@ -6,10 +6,10 @@
 
 #define NS_PER_S UINT64_C(1000000000)
 
-struct phone_network {
+struct caller_network {
 	uv_loop_t *loop;
-	const struct phone_network_options *options;
-	void (*on_call)(void *owner, unsigned index, struct phone_call *call);
+	const struct caller_network_options *options;
+	void (*on_call)(void *owner, unsigned index, struct caller_call *call);
 	void *owner;
 	uv_timer_t timer;
 	uv_signal_t interrupt;
@@ -18,11 +18,11 @@ struct phone_network {
 	unsigned begun; /* calls */
 	unsigned over;
 	bool is_stopping;
-	struct phone_call **call;
+	struct caller_call **call;
 	bool *is_over;
 };
 
-static void stop_if_done(struct phone_network *n)
+static void stop_if_done(struct caller_network *n)
 {
 	unsigned wanted = n->is_stopping ? n->begun : n->options->calls;
 
@@ -33,11 +33,11 @@ static void stop_if_done(struct phone_network *n)
 	uv_close((uv_handle_t *)&n->terminate, NULL);
 }
 
-static void begin_due_calls(struct phone_network *n);
+static void begin_due_calls(struct caller_network *n);
 
-static void on_over(void *owner, struct phone_call *call)
+static void on_over(void *owner, struct caller_call *call)
 {
-	struct phone_network *n = owner;
+	struct caller_network *n = owner;
 	unsigned index = 0;
 
 	while (n->call[index] != call)
@@ -50,7 +50,7 @@ static void on_over(void *owner, struct phone_call *call)
 }
 
 /* How many calls may have been begun by now: a steady rate from the start. */
-static unsigned due_calls(const struct phone_network *n)
+static unsigned due_calls(const struct caller_network *n)
 {
 	uint64_t elapsed_ns = uv_hrtime() - n->begun_ns;
 	uint64_t due = 1 + elapsed_ns * n->options->rate / NS_PER_S;
@@ -58,13 +58,13 @@ static unsigned due_calls(const struct phone_network *n)
 	return due < n->options->calls ? (unsigned)due : n->options->calls;
 }
 
-static void begin_due_calls(struct phone_network *n)
+static void begin_due_calls(struct caller_network *n)
 {
 	unsigned due = due_calls(n);
 
 	while (!n->is_stopping && n->begun < due &&
 	       n->begun - n->over < n->options->parallel) {
-		struct phone_call *call = phone_call_begin(
+		struct caller_call *call = caller_call_begin(
 			n->loop, &n->options->call, n->begun, on_over, n);
 
 		if (!call) {
@@ -79,7 +79,7 @@ static void begin_due_calls(struct phone_network *n)
 
 static void on_timer(uv_timer_t *timer)
 {
-	struct phone_network *n = timer->data;
+	struct caller_network *n = timer->data;
 
 	begin_due_calls(n);
 	stop_if_done(n);
@@ -87,17 +87,17 @@ static void on_timer(uv_timer_t *timer)
 
 static void on_signal(uv_signal_t *handle, int number)
 {
-	struct phone_network *n = handle->data;
+	struct caller_network *n = handle->data;
 
 	(void)number;
 	n->is_stopping = true;
 	for (unsigned i = 0; i < n->begun; i++)
 		if (!n->is_over[i])
-			phone_call_end(n->call[i]);
+			caller_call_end(n->call[i]);
 	stop_if_done(n);
 }
 
-static void start_handles(struct phone_network *n)
+static void start_handles(struct caller_network *n)
 {
 	uv_timer_init(n->loop, &n->timer);
 	uv_signal_init(n->loop, &n->interrupt);
@@ -109,12 +109,12 @@ static void start_handles(struct phone_network *n)
 	uv_timer_start(&n->timer, on_timer, 0, 5);
 }
 
-struct phone_network *phone_network_run(
-	uv_loop_t *loop, const struct phone_network_options *options,
-	void (*on_call)(void *owner, unsigned index, struct phone_call *call),
+struct caller_network *caller_network_run(
+	uv_loop_t *loop, const struct caller_network_options *options,
+	void (*on_call)(void *owner, unsigned index, struct caller_call *call),
 	void *owner)
 {
-	struct phone_network *n = calloc(1, sizeof(*n));
+	struct caller_network *n = calloc(1, sizeof(*n));
 
 	if (!n)
 		return NULL;
@@ -125,7 +125,7 @@ struct phone_network *phone_network_run(
 	n->call = calloc(options->calls, sizeof(*n->call));
 	n->is_over = calloc(options->calls, sizeof(*n->is_over));
 	if (!n->call || !n->is_over) {
-		phone_network_free(n);
+		caller_network_free(n);
 		return NULL;
 	}
 	n->begun_ns = uv_hrtime();
@@ -134,16 +134,16 @@ struct phone_network *phone_network_run(
 	return n;
 }
 
-struct phone_call *phone_network_call(const struct phone_network *n,
-				      unsigned index)
+struct caller_call *caller_network_call(const struct caller_network *n,
+					unsigned index)
 {
 	return n->call[index];
 }
 
-void phone_network_free(struct phone_network *n)
+void caller_network_free(struct caller_network *n)
 {
 	for (unsigned i = 0; n->call && i < n->begun; i++)
-		phone_call_free(n->call[i]);
+		caller_call_free(n->call[i]);
 	free(n->call);
 	free(n->is_over);
 	free(n);

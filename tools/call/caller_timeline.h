@@ -1,12 +1,12 @@
 /* What happened in a call, in call-relative milliseconds. */
-#ifndef TOOLS_CALL_PHONE_TIMELINE_H
-#define TOOLS_CALL_PHONE_TIMELINE_H
+#ifndef TOOLS_CALL_CALLER_TIMELINE_H
+#define TOOLS_CALL_CALLER_TIMELINE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define PHONE_TIMELINE_MAX      256 /* events kept; more are counted */
-#define PHONE_TIMELINE_TEXT_MAX 128
+#define CALLER_TIMELINE_MAX      256 /* events kept; more are counted */
+#define CALLER_TIMELINE_TEXT_MAX 128
 
 enum caller_moment {
 	CALLER_MOMENT_CALL,  /* webhook, TwiML, the socket */
@@ -20,10 +20,10 @@ enum caller_moment {
 struct caller_event {
 	int64_t at_ms; /* 0 = stream start; negative before it */
 	enum caller_moment moment;
-	char text[PHONE_TIMELINE_TEXT_MAX];
+	char text[CALLER_TIMELINE_TEXT_MAX];
 };
 
-struct phone_timeline {
+struct caller_timeline {
 	struct caller_event *event;
 	size_t events;
 	size_t room;
@@ -33,14 +33,14 @@ struct phone_timeline {
 	void *owner;
 };
 
-void phone_timeline_free(struct phone_timeline *t);
+void caller_timeline_free(struct caller_timeline *t);
 
-/* phone_timeline_add: control characters are replaced by '?'. */
-void phone_timeline_add(struct phone_timeline *t, int64_t at_ms,
-			enum caller_moment moment, const char *format, ...)
+/* caller_timeline_add: control characters are replaced by '?'. */
+void caller_timeline_add(struct caller_timeline *t, int64_t at_ms,
+			 enum caller_moment moment, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* phone_timeline_moment: "heard", "said", … as in the JSON output. */
-const char *phone_timeline_moment(enum caller_moment moment);
+/* caller_timeline_moment: "heard", "said", … as in the JSON output. */
+const char *caller_timeline_moment(enum caller_moment moment);
 
 #endif
