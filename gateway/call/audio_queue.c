@@ -90,17 +90,20 @@ static struct audio_block *grow(struct audio_queue *q)
 
 	if (!b)
 		return NULL;
-	if (q->tail)
+	if (q->tail) {
 		q->tail->next = b;
-	else
+	} else {
 		q->head = b;
+		q->reader = b;
+		q->read = 0;
+	}
 	q->tail = b;
 	return b;
 }
 
 int audio_queue_push(struct audio_queue *q, const uint8_t *bytes, size_t n)
 {
-	if (n > q->limit - q->used || !has_blocks(q, n))
+	if (q->used > q->limit || n > q->limit - q->used || !has_blocks(q, n))
 		return -ENOBUFS;
 	while (n) {
 		size_t room = tail_room(q);
@@ -127,26 +130,87 @@ static void drop_head(struct audio_queue *q)
 	q->head = b->next;
 	if (!q->head)
 		q->tail = NULL;
+	if (q->reader == b) {
+		q->reader = b->next;
+		q->read = 0;
+	}
 	pool_give(q->pool, b);
+}
+
+size_t audio_queue_read(struct audio_queue *q, uint8_t *out, size_t n)
+{
+	size_t done = 0;
+
+	if (n > q->used)
+		n = q->used;
+	while (done < n) {
+		struct audio_block *b = q->reader;
+		size_t left = b->used - q->read;
+		if (!left) {
+			q->reader = b->next;
+			q->read = 0;
+			continue;
+		}
+		size_t part = n - done < left ? n - done : left;
+		if (out)
+			memcpy(out + done, b->bytes + b->start + q->read, part);
+		q->read += (uint32_t)part;
+		done += part;
+	}
+	q->used -= n;
+	q->kept += n;
+	return n;
+}
+
+void audio_queue_forget(struct audio_queue *q, size_t n)
+{
+	if (n > q->kept)
+		n = q->kept;
+	q->kept -= n;
+	while (n) {
+		struct audio_block *b = q->head;
+		size_t part = n < b->used ? n : b->used;
+		b->start += (uint32_t)part;
+		b->used -= (uint32_t)part;
+		if (q->reader == b)
+			q->read -= (uint32_t)part;
+		n -= part;
+		if (!b->used)
+			drop_head(q);
+	}
 }
 
 size_t audio_queue_pop(struct audio_queue *q, uint8_t *out, size_t n)
 {
-	size_t done = 0;
+	n = audio_queue_read(q, out, n);
+	audio_queue_forget(q, q->kept);
+	return n;
+}
 
-	while (done < n && q->head) {
-		struct audio_block *b = q->head;
-		size_t part = n - done < b->used ? n - done : b->used;
-		if (out)
-			memcpy(out + done, b->bytes + b->start, part);
-		b->start += (uint32_t)part;
-		b->used -= (uint32_t)part;
-		q->used -= part;
-		done += part;
-		if (!b->used)
-			drop_head(q);
+void audio_queue_rewind(struct audio_queue *q)
+{
+	q->reader = q->head;
+	q->read = 0;
+	q->used += q->kept;
+	q->kept = 0;
+}
+
+void audio_queue_drop(struct audio_queue *q)
+{
+	struct audio_block *last = q->reader;
+
+	if (!q->kept) {
+		audio_queue_clear(q);
+		return;
 	}
-	return done;
+	while (last->next) {
+		struct audio_block *b = last->next;
+		last->next = b->next;
+		pool_give(q->pool, b);
+	}
+	last->used = q->read;
+	q->tail = last;
+	q->used = 0;
 }
 
 void audio_queue_clear(struct audio_queue *q)
@@ -154,4 +218,5 @@ void audio_queue_clear(struct audio_queue *q)
 	while (q->head)
 		drop_head(q);
 	q->used = 0;
+	q->kept = 0;
 }

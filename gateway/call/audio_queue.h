@@ -29,12 +29,18 @@ void audio_pool_trim(struct audio_pool *p);
 /* audio_pool_free: every queue must be empty. */
 void audio_pool_free(struct audio_pool *p);
 
+/* Bytes that were read may be kept in front of those that wait, until they are
+ * forgotten, or wait once more. */
 struct audio_queue {
 	struct audio_pool *pool;
 	struct audio_block *head;
 	struct audio_block *tail;
-	size_t used;  /* bytes waiting */
-	size_t limit; /* bytes this queue may hold */
+	struct audio_block *reader; /* where the first waiting byte is or will
+				     * be; NULL only if the queue is empty */
+	uint32_t read;              /* bytes of that block already read */
+	size_t used;                /* bytes waiting */
+	size_t kept;                /* bytes read and not forgotten */
+	size_t limit;               /* bytes that may wait */
 };
 
 void audio_queue_init(struct audio_queue *q, struct audio_pool *pool,
@@ -44,11 +50,25 @@ void audio_queue_init(struct audio_queue *q, struct audio_pool *pool,
  * Returns 0; -ENOBUFS when the queue's or the pool's limit is reached. */
 int audio_queue_push(struct audio_queue *q, const uint8_t *bytes, size_t n);
 
-/* audio_queue_pop: move up to n bytes from the front to out (NULL drops them).
- * Returns how many. */
+/* audio_queue_pop: move up to n waiting bytes to out (NULL drops them); what
+ * was kept is forgotten. Returns how many. */
 size_t audio_queue_pop(struct audio_queue *q, uint8_t *out, size_t n);
 
-/* audio_queue_clear: give every block back. */
+/* audio_queue_read: copy up to n waiting bytes to out (NULL skips them) and
+ * keep them. Returns how many. */
+size_t audio_queue_read(struct audio_queue *q, uint8_t *out, size_t n);
+
+/* audio_queue_forget: drop the oldest n of the bytes kept, or all if fewer. */
+void audio_queue_forget(struct audio_queue *q, size_t n);
+
+/* audio_queue_rewind: everything kept waits again, in front of the rest. This
+ * may be more than limit; then pushes are refused until it no longer is. */
+void audio_queue_rewind(struct audio_queue *q);
+
+/* audio_queue_drop: drop what waits, not what is kept. */
+void audio_queue_drop(struct audio_queue *q);
+
+/* audio_queue_clear: drop all, give every block back. */
 void audio_queue_clear(struct audio_queue *q);
 
 #endif

@@ -25,15 +25,19 @@ int call_init(struct call *c, const struct call_settings *settings,
 	c->session = session;
 	c->started_ns = now_ns;
 	c->has_model = true;
-	int err = transcoder_init(&c->up, phone, settings->model_format);
-	if (!err)
-		err = transcoder_init(&c->down, settings->model_format, phone);
-	if (err)
-		return err;
+	transcoder_init(&c->up, phone, settings->model_format);
+	transcoder_init(&c->down, settings->model_format, phone);
 	audio_queue_init(&c->ring, pool,
 			 (size_t)settings->ring_ms * bytes_per_ms);
-	playout_init(&c->playout, pool, bytes_per_ms,
-		     audio_format_silence(phone), settings->lead_ms);
+	playout_init(&c->playout, pool,
+		     &(struct playout_settings){
+			     .bytes_per_ms = bytes_per_ms,
+			     .bytes_per_sample =
+				     audio_format_bytes_per_sample(phone),
+			     .silence = audio_format_silence(phone),
+			     .lead_ms = settings->lead_ms,
+			     .has_marks = true,
+		     });
 	digits_init(&c->digits, settings->digits_max, settings->digits_gap_ms,
 		    settings->digits_terminator);
 	set_deadline(c, now_ns, settings->connect_ms);
@@ -82,8 +86,10 @@ static void close_model(struct call *c)
 static void apologise(struct call *c, uint64_t now_ns)
 {
 	playout_drop_unsent(&c->playout);
+	playout_begin_local(&c->playout);
 	playout_push_local(&c->playout, c->settings.apology,
 			   c->settings.apology_len);
+	playout_complete(&c->playout);
 	call_pump(c, now_ns);
 }
 

@@ -144,8 +144,7 @@ struct call {
 };
 
 /* call_init: the carrier's stream has begun; the model is being connected.
- * Returns 0, or -ENOTSUP when the formats cannot be converted. The call keeps
- * pointers to everything it is given. */
+ * Returns 0. The call keeps pointers to everything it is given. */
 int call_init(struct call *c, const struct call_settings *settings,
 	      struct audio_pool *pool, const struct call_carrier_port *carrier,
 	      void *leg, const struct call_model_port *model, void *session,

@@ -70,7 +70,7 @@ void call_interrupt(struct call *c, bool by_key, uint64_t now_ns)
 	if (!has_sound && !active)
 		return;
 	c->carrier->clear(c->leg); /* first: the caller is waiting */
-	size_t cuts = playout_interrupt(&c->playout, now_ns, cut);
+	size_t cuts = playout_interrupt(&c->playout, now_ns, true, cut);
 	transcoder_reset(&c->down);
 	c->source_item[0] = '\0';
 	c->barge_ins++;

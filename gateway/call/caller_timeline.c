@@ -7,7 +7,8 @@ unsigned caller_timeline_frame(struct caller_timeline *t, uint64_t timestamp_ms,
 {
 	uint64_t gap = 0;
 
-	if (t->has_frames && timestamp_ms != CALLER_NO_TIMESTAMP &&
+	if (t->has_frames && !t->is_paused &&
+	    timestamp_ms != CALLER_NO_TIMESTAMP &&
 	    timestamp_ms >= t->expected_ms + CALLER_GAP_MIN_MS)
 		gap = timestamp_ms - t->expected_ms;
 	gap = gap > t->filled_ms ? gap - t->filled_ms : 0;
@@ -15,11 +16,22 @@ unsigned caller_timeline_frame(struct caller_timeline *t, uint64_t timestamp_ms,
 		gap = CALLER_GAP_MAX_MS;
 
 	t->has_frames = true;
+	t->is_paused = false;
 	t->filled_ms = 0;
 	t->arrived_ns = now_ns;
 	if (timestamp_ms != CALLER_NO_TIMESTAMP)
 		t->expected_ms = timestamp_ms + duration_ms;
 	return (unsigned)gap;
+}
+
+unsigned caller_timeline_pause(struct caller_timeline *t, uint64_t now_ns)
+{
+	if (!t->has_frames || t->is_paused)
+		return 0;
+	t->is_paused = true;
+	t->arrived_ns = now_ns;
+	t->filled_ms = CALLER_PAUSE_MS;
+	return CALLER_PAUSE_MS;
 }
 
 unsigned caller_timeline_stall(struct caller_timeline *t, bool is_speaking,
@@ -29,7 +41,8 @@ unsigned caller_timeline_stall(struct caller_timeline *t, bool is_speaking,
 		return 0;
 
 	uint64_t missing_ms = (now_ns - t->arrived_ns) / MS;
-	if (missing_ms < CALLER_STALL_MS || missing_ms <= t->filled_ms)
+	if (missing_ms < (t->is_paused ? 0 : CALLER_STALL_MS) ||
+	    missing_ms <= t->filled_ms)
 		return 0;
 
 	uint64_t due = missing_ms - t->filled_ms;

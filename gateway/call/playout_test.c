@@ -13,12 +13,20 @@ static struct audio_pool pool;
 static struct playout p;
 static uint8_t speech[60 * 1000 * ULAW];
 
+static const struct playout_settings ulaw = {
+	.bytes_per_ms = ULAW,
+	.bytes_per_sample = 1,
+	.silence = 0xff,
+	.lead_ms = 200,
+	.has_marks = true,
+};
+
 static int setup(void **state)
 {
 	(void)state;
 	audio_pool_init(&pool, 4000000);
 	memset(speech, 0x55, sizeof(speech));
-	playout_init(&p, &pool, ULAW, 0xff, 200);
+	playout_init(&p, &pool, &ulaw);
 	return 0;
 }
 
@@ -79,7 +87,7 @@ static void test_worked_example(void **state)
 	pump(1200);
 	CHECK(playout_marked(&p, at_400.generation, at_400.number, 1460 * MS),
 	      "it comes back");
-	CHECK_EQ(2, playout_interrupt(&p, 1500 * MS, cut), "A and B");
+	CHECK_EQ(2, playout_interrupt(&p, 1500 * MS, true, cut), "A and B");
 	CHECK_STR("A", cut[0].id, "the audible one first");
 	CHECK_EQ(500, cut[0].heard_ms, "400 + (1530 - 1430)");
 	CHECK_STR("B", cut[1].id, "then what was queued");
@@ -101,7 +109,7 @@ static void test_late_carrier_is_bounded_by_its_marks(void **state)
 	pump(1000);
 	/* The carrier began 80 ms late: the first mark is back at 1340. */
 	playout_marked(&p, at_200.generation, at_200.number, 1340 * MS);
-	CHECK_EQ(1, playout_interrupt(&p, 1500 * MS, cut), "A");
+	CHECK_EQ(1, playout_interrupt(&p, 1500 * MS, true, cut), "A");
 	CHECK_EQ(420, cut[0].heard_ms, "1530 - 1110: the truth");
 	CHECK_EQ(20 * MS, p.lag_ns, "a quarter of 80 ms is learned");
 }
@@ -213,12 +221,13 @@ static void test_heard_never_exceeds_the_source(void **state)
 	playout_complete(&p);
 	pump(0);
 	say("B", 50);
-	CHECK_EQ(1, playout_interrupt(&p, 110 * MS, cut),
+	CHECK_EQ(1, playout_interrupt(&p, 110 * MS, true, cut),
 		 "A was heard whole; B was cut");
 	CHECK_STR("B", cut[0].id, "and only B");
 	playout_push(&p, "C", 0, speech, 102 * ULAW, 100);
 	pump(200);
-	CHECK_EQ(1, playout_interrupt(&p, 900 * MS, cut), "C may get more");
+	CHECK_EQ(1, playout_interrupt(&p, 900 * MS, true, cut),
+		 "C may get more");
 	CHECK_EQ(100, cut[0].heard_ms, "never more than it had");
 }
 
@@ -232,7 +241,8 @@ static void test_all_heard_means_nothing_to_cut(void **state)
 	pump(0);
 	CHECK(!playout_is_idle(&p, 99 * MS), "still in the caller's ear");
 	CHECK(playout_is_idle(&p, 100 * MS), "now it is over");
-	CHECK_EQ(0, playout_interrupt(&p, 100 * MS, cut), "nothing to cut");
+	CHECK_EQ(0, playout_interrupt(&p, 100 * MS, true, cut),
+		 "nothing to cut");
 }
 
 static void test_cleared_mark_proves_nothing(void **state)
@@ -243,13 +253,13 @@ static void test_cleared_mark_proves_nothing(void **state)
 	say("A", 150);
 	pump(0);
 	struct playout_mark old = last_mark;
-	playout_interrupt(&p, 20 * MS, cut);
+	playout_interrupt(&p, 20 * MS, true, cut);
 	say("B", 150);
 	pump(30);
 	CHECK(!playout_marked(&p, old.generation, old.number, 40 * MS),
 	      "flushed by the clear, not played");
 	CHECK(!p.marks_work, "not even proof that marks work");
-	CHECK_EQ(1, playout_interrupt(&p, 50 * MS, cut), "B");
+	CHECK_EQ(1, playout_interrupt(&p, 50 * MS, true, cut), "B");
 	CHECK_EQ(20, cut[0].heard_ms, "by the clock");
 }
 
@@ -274,9 +284,17 @@ static void test_local_prompt_is_not_the_models(void **state)
 	(void)state;
 	struct playout_cut cut[PLAYOUT_ITEMS];
 
-	CHECK_EQ(0, playout_push_local(&p, speech, 1000 * ULAW), "a prompt");
+	CHECK_EQ(-ENOBUFS, playout_push_local(&p, speech, 160),
+		 "no prompt has begun");
+	CHECK_EQ(0, playout_begin_local(&p), "a prompt");
+	for (int slice = 0; slice < 4; slice++)
+		CHECK_EQ(0, playout_push_local(&p, speech, 250 * ULAW),
+			 "in slices");
+	CHECK_EQ(1, p.items, "is one item");
+	CHECK(!playout_is_sent(&p), "that waits");
+	playout_complete(&p);
 	CHECK_EQ(200, pump(0), "is played like speech");
-	CHECK_EQ(0, playout_interrupt(&p, 50 * MS, cut),
+	CHECK_EQ(0, playout_interrupt(&p, 50 * MS, true, cut),
 		 "but the model never said it");
 }
 
@@ -387,7 +405,7 @@ static void test_truncation_error(void **state)
 		}
 		int64_t played = (now + c.delay_ns - c.begin_ns) / (int64_t)MS;
 		played = played < 0 ? 0 : played;
-		size_t cuts = playout_interrupt(&p, (uint64_t)now, cut);
+		size_t cuts = playout_interrupt(&p, (uint64_t)now, true, cut);
 		if (played < length_ms && cuts)
 			error_ms[n++] = abs((int)played - (int)cut[0].heard_ms);
 		c.first = c.last;

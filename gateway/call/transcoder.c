@@ -1,11 +1,12 @@
 #include "gateway/call/transcoder.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <string.h>
 
 #include "codecs/g711.h"
 
+/* A filter at most triples; two in a row first triple, then shrink. A flush
+ * runs the first one's tail through the second and adds that one's own. */
 #define OUT_SAMPLES_MAX (3 * (TRANSCODER_SLICE + RESAMPLE_HISTORY) + 3)
 
 struct format {
@@ -27,39 +28,39 @@ unsigned audio_format_bytes_per_ms(enum audio_format f)
 	return format[f].khz * format[f].bytes;
 }
 
+unsigned audio_format_bytes_per_sample(enum audio_format f)
+{
+	return format[f].bytes;
+}
+
 uint8_t audio_format_silence(enum audio_format f)
 {
 	return format[f].silence;
 }
 
-static int ratio_of(unsigned from_khz, unsigned to_khz)
+/* Every rate has a filter up to 24 kHz and one down from there. */
+static void add_filter(struct transcoder *t, enum resample_ratio ratio)
 {
-	if (from_khz == 8 && to_khz == 24)
-		return RESAMPLE_8_TO_24;
-	if (from_khz == 24 && to_khz == 8)
-		return RESAMPLE_24_TO_8;
-	if (from_khz == 16 && to_khz == 24)
-		return RESAMPLE_16_TO_24;
-	if (from_khz == 24 && to_khz == 16)
-		return RESAMPLE_24_TO_16;
-	return -ENOTSUP;
+	resampler_init(&t->filter[t->filters++], ratio);
 }
 
-int transcoder_init(struct transcoder *t, enum audio_format from,
-		    enum audio_format to)
+void transcoder_init(struct transcoder *t, enum audio_format from,
+		     enum audio_format to)
 {
+	unsigned from_khz = format[from].khz;
+	unsigned to_khz = format[to].khz;
+
 	memset(t, 0, sizeof(*t));
 	t->from = from;
 	t->to = to;
-	if (format[from].khz == format[to].khz)
-		return 0;
-
-	int ratio = ratio_of(format[from].khz, format[to].khz);
-	if (ratio < 0)
-		return ratio;
-	t->resamples = true;
-	resampler_init(&t->resampler, (enum resample_ratio)ratio);
-	return 0;
+	if (from_khz == to_khz)
+		return;
+	if (from_khz != 24)
+		add_filter(t, from_khz == 8 ? RESAMPLE_8_TO_24
+					    : RESAMPLE_16_TO_24);
+	if (to_khz != 24)
+		add_filter(t,
+			   to_khz == 8 ? RESAMPLE_24_TO_8 : RESAMPLE_24_TO_16);
 }
 
 static size_t decode(enum audio_format from, int16_t *pcm, const uint8_t *bytes,
@@ -97,18 +98,30 @@ static void emit(struct transcoder *t, const int16_t *pcm, size_t samples,
 		sink(owner, bytes, encode(t->to, bytes, pcm, samples));
 }
 
+/* Through the filters from the given one on. */
+static void filter_on(struct transcoder *t, unsigned from, const int16_t *pcm,
+		      size_t samples, transcoder_sink *sink, void *owner)
+{
+	int16_t out[TRANSCODER_FILTERS][OUT_SAMPLES_MAX];
+
+	for (unsigned i = from; i < t->filters; i++) {
+		samples = resampler_run(&t->filter[i], out[i], pcm, samples);
+		pcm = out[i];
+	}
+	emit(t, pcm, samples, sink, owner);
+}
+
 static void slice(struct transcoder *t, const uint8_t *bytes, size_t samples,
 		  transcoder_sink *sink, void *owner)
 {
-	int16_t in[TRANSCODER_SLICE];
-	int16_t out[OUT_SAMPLES_MAX];
+	int16_t pcm[TRANSCODER_SLICE];
 
-	decode(t->from, in, bytes, samples);
-	if (!t->resamples)
-		emit(t, in, samples, sink, owner);
-	else
-		emit(t, out, resampler_run(&t->resampler, out, in, samples),
-		     sink, owner);
+	if (t->from == t->to) {
+		sink(owner, bytes, samples * format[t->from].bytes);
+		return;
+	}
+	decode(t->from, pcm, bytes, samples);
+	filter_on(t, 0, pcm, samples, sink, owner);
 }
 
 /* A chunk may end inside a 16-bit sample: its first byte waits for the next. */
@@ -129,15 +142,10 @@ void transcoder_run(struct transcoder *t, const uint8_t *bytes, size_t n,
 	size_t width = format[t->from].bytes;
 	assert(width > 0);
 
-	if (t->from == t->to) {
-		if (n)
-			sink(owner, bytes, n);
-		return;
-	}
 	size_t at = join_odd_byte(t, bytes, n, sink, owner);
 	while (n - at >= width) {
 		size_t samples = (n - at) / width;
-		if (samples > TRANSCODER_SLICE)
+		if (samples > TRANSCODER_SLICE && t->from != t->to)
 			samples = TRANSCODER_SLICE;
 		slice(t, bytes + at, samples, sink, owner);
 		at += samples * width;
@@ -150,16 +158,18 @@ void transcoder_run(struct transcoder *t, const uint8_t *bytes, size_t n,
 
 void transcoder_flush(struct transcoder *t, transcoder_sink *sink, void *owner)
 {
-	int16_t out[OUT_SAMPLES_MAX];
+	int16_t tail[OUT_SAMPLES_MAX];
 
 	t->has_odd_byte = false;
-	if (t->resamples)
-		emit(t, out, resampler_flush(&t->resampler, out), sink, owner);
+	for (unsigned i = 0; i < t->filters; i++) {
+		size_t samples = resampler_flush(&t->filter[i], tail);
+		filter_on(t, i + 1, tail, samples, sink, owner);
+	}
 }
 
 void transcoder_reset(struct transcoder *t)
 {
 	t->has_odd_byte = false;
-	if (t->resamples)
-		resampler_init(&t->resampler, t->resampler.ratio);
+	for (unsigned i = 0; i < t->filters; i++)
+		resampler_init(&t->filter[i], t->filter[i].ratio);
 }

@@ -1,6 +1,5 @@
 #include "gateway/call/transcoder.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +31,7 @@ static void test_equal_formats_pass_through(void **state)
 	const uint8_t odd[] = { 1, 2, 3 };
 
 	one.len = 0;
-	assert_int_equal(0, transcoder_init(&t, AUDIO_ULAW, AUDIO_ULAW));
+	transcoder_init(&t, AUDIO_ULAW, AUDIO_ULAW);
 	transcoder_run(&t, odd, 3, take, &one);
 	transcoder_flush(&t, take, &one);
 	CHECK_EQ(3, one.len, "nothing added");
@@ -44,27 +43,22 @@ static void test_pairs(void **state)
 	(void)state;
 	static const struct {
 		enum audio_format from, to;
-		int err;
 		unsigned in_per_s, out_per_s;
 		const char *why;
 	} row[] = {
-		{ AUDIO_ULAW, AUDIO_PCM24, 0, 8000, 48000, "a caller's audio" },
-		{ AUDIO_PCM24, AUDIO_ULAW, 0, 48000, 8000, "a model's audio" },
-		{ AUDIO_ALAW, AUDIO_ULAW, 0, 8000, 8000, "law to law" },
-		{ AUDIO_PCM16, AUDIO_PCM24, 0, 32000, 48000, "wide band up" },
-		{ AUDIO_PCM24, AUDIO_PCM16, 0, 48000, 32000, "wide band down" },
-		{ AUDIO_PCM8, AUDIO_PCM24, 0, 16000, 48000, "narrow band up" },
-		{ AUDIO_ULAW, AUDIO_PCM16, -ENOTSUP, 0, 0, "no such filter" },
+		{ AUDIO_ULAW, AUDIO_PCM24, 8000, 48000, "a caller's audio" },
+		{ AUDIO_PCM24, AUDIO_ULAW, 48000, 8000, "a model's audio" },
+		{ AUDIO_ALAW, AUDIO_ULAW, 8000, 8000, "law to law" },
+		{ AUDIO_PCM16, AUDIO_PCM24, 32000, 48000, "wide band up" },
+		{ AUDIO_PCM24, AUDIO_PCM16, 48000, 32000, "wide band down" },
+		{ AUDIO_PCM8, AUDIO_PCM24, 16000, 48000, "narrow band up" },
+		{ AUDIO_ULAW, AUDIO_PCM16, 8000, 32000, "through 24 kHz" },
 	};
 	static uint8_t second[48000];
 
 	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
 		struct transcoder t;
-		CHECK_EQ(row[i].err,
-			 transcoder_init(&t, row[i].from, row[i].to),
-			 row[i].why);
-		if (row[i].err)
-			continue;
+		transcoder_init(&t, row[i].from, row[i].to);
 		one.len = 0;
 		transcoder_run(&t, second, row[i].in_per_s, take, &one);
 		CHECK_NEAR(row[i].out_per_s, one.len, 8, row[i].why);
@@ -84,7 +78,7 @@ static void test_any_split_is_the_whole(void **state)
 		tone[2 * i + 1] = (uint8_t)((uint16_t)v >> 8);
 	}
 	one.len = two.len = 0;
-	assert_int_equal(0, transcoder_init(&t, AUDIO_PCM24, AUDIO_ULAW));
+	transcoder_init(&t, AUDIO_PCM24, AUDIO_ULAW);
 	transcoder_run(&t, tone, sizeof(tone), take, &one);
 	transcoder_flush(&t, take, &one);
 
@@ -108,7 +102,7 @@ static void test_reset_forgets_the_past(void **state)
 
 	memset(loud, 0x3f, sizeof(loud));
 	one.len = two.len = 0;
-	assert_int_equal(0, transcoder_init(&t, AUDIO_PCM24, AUDIO_ULAW));
+	transcoder_init(&t, AUDIO_PCM24, AUDIO_ULAW);
 	transcoder_run(&t, loud, sizeof(loud) - 1, take, &two);
 	transcoder_reset(&t);
 	transcoder_run(&t, silent, sizeof(silent), take, &one);

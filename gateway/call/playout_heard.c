@@ -1,0 +1,331 @@
+/* The playout ledger, the other half: what the caller has heard, by the
+ * carrier's word and by the clock, and what an interruption or a lost line
+ * makes of it. */
+#include <string.h>
+
+#include "gateway/call/playout_parts.h"
+
+#define MS             PLAYOUT_NS_PER_MS
+#define CLOCK_SLACK_NS (20 * MS) /* smaller disagreements are jitter */
+#define LAG_MAX_NS     (300 * MS)
+#define RTT_MAX_NS     (2000 * MS)
+#define GRACE_NS       (PLAYOUT_GRACE_MS * MS)
+
+void playout_forget_heard(struct playout *p)
+{
+	unsigned n = 0;
+
+	while (n < p->items && p->item[n].is_complete &&
+	       p->item[n].acked >= p->item[n].queued)
+		n++;
+	if (!n)
+		return;
+	p->items -= n;
+	memmove(p->item, p->item + n, p->items * sizeof(p->item[0]));
+}
+
+static struct playout_item *item_of(struct playout *p, unsigned ordinal)
+{
+	for (unsigned i = 0; i < p->items; i++)
+		if (p->item[i].ordinal == ordinal)
+			return &p->item[i];
+	return NULL;
+}
+
+/* An item has been heard up to a position: it need not be kept so far. */
+static void acknowledge(struct playout *p, struct playout_item *item,
+			uint64_t position)
+{
+	if (position <= item->acked)
+		return;
+	audio_queue_forget(&p->queue, (size_t)(position - item->acked));
+	item->acked = position;
+}
+
+void playout_retire(struct playout *p, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct playout_segment *s = playout_segment_at(p, i);
+		struct playout_item *item = item_of(p, s->item);
+		if (item)
+			acknowledge(p, item, s->end);
+	}
+	p->first = (p->first + n) % PLAYOUT_SEGMENTS;
+	p->segments -= n;
+	playout_forget_heard(p);
+}
+
+/* How much of a segment the clock says has been played: whole samples. */
+static uint64_t played_of(const struct playout *p,
+			  const struct playout_segment *s, int64_t at_ns)
+{
+	if (at_ns <= s->begin_ns)
+		return 0;
+	if (at_ns >= s->end_ns)
+		return s->bytes;
+	uint64_t into = (uint64_t)(at_ns - s->begin_ns) *
+			p->settings.bytes_per_ms / 1000000;
+	into -= into % p->settings.bytes_per_sample;
+	return into < s->bytes ? into : s->bytes;
+}
+
+void playout_retire_by_clock(struct playout *p, uint64_t now_ns)
+{
+	int64_t at_ns = (int64_t)now_ns - (p->marks_work ? GRACE_NS : 0);
+	unsigned n = 0;
+
+	while (n < p->segments && playout_segment_at(p, n)->end_ns <= at_ns)
+		n++;
+	if (n)
+		playout_retire(p, n);
+	if (p->settings.has_marks || !p->segments)
+		return;
+	/* Without marks a segment may be minutes long. */
+	const struct playout_segment *s = playout_segment_at(p, 0);
+	struct playout_item *item = item_of(p, s->item);
+	if (item)
+		acknowledge(p, item,
+			    s->end - s->bytes + played_of(p, s, at_ns));
+}
+
+/* --- What the carrier says --- */
+
+struct playout_mark playout_probe(struct playout *p, uint64_t now_ns)
+{
+	p->probe = ++p->marks;
+	p->probe_ns = (int64_t)now_ns;
+	return (struct playout_mark){ .generation = p->generation,
+				      .number = p->probe };
+}
+
+void playout_set_rtt(struct playout *p, int64_t rtt_ns)
+{
+	if (rtt_ns < 0 || rtt_ns > RTT_MAX_NS)
+		return;
+	/* The quickest is the network; what is beyond it is somebody busy. */
+	if (!p->rtt_ns || rtt_ns < p->rtt_ns)
+		p->rtt_ns = rtt_ns;
+	else
+		p->rtt_ns += (rtt_ns - p->rtt_ns) / 8;
+}
+
+/* Our clock was wrong by err for everything the carrier has yet to play. */
+static void correct_clock(struct playout *p, unsigned from, int64_t err)
+{
+	if (err > -CLOCK_SLACK_NS && err < CLOCK_SLACK_NS)
+		return;
+	for (unsigned i = from; i < p->segments; i++) {
+		playout_segment_at(p, i)->begin_ns += err;
+		playout_segment_at(p, i)->end_ns += err;
+	}
+	p->end_ns += err;
+}
+
+static void learn_lag(struct playout *p, int64_t err)
+{
+	p->lag_ns += err / 4;
+	if (p->lag_ns < 0)
+		p->lag_ns = 0;
+	if (p->lag_ns > LAG_MAX_NS)
+		p->lag_ns = LAG_MAX_NS;
+}
+
+bool playout_marked(struct playout *p, unsigned generation, unsigned number,
+		    uint64_t now_ns)
+{
+	bool started = false;
+
+	if (generation != p->generation || !number || !p->settings.has_marks)
+		return false;
+	p->marks_work = true;
+	if (number == p->probe) {
+		playout_set_rtt(p, (int64_t)now_ns - p->probe_ns);
+		p->probe = 0;
+		return true;
+	}
+	for (unsigned i = 0; i < p->segments; i++) {
+		const struct playout_segment *s = playout_segment_at(p, i);
+		started |= s->after_silence;
+		if (s->mark != number)
+			continue;
+		int64_t err = (int64_t)now_ns - p->rtt_ns / 2 - s->end_ns;
+		correct_clock(p, i + 1, err);
+		if (started)
+			learn_lag(p, err);
+		playout_retire(p, i + 1);
+		return true;
+	}
+	return true;
+}
+
+bool playout_finished(struct playout *p, uint64_t now_ns)
+{
+	int64_t err = (int64_t)now_ns - p->rtt_ns / 2 - p->end_ns;
+	int64_t early = PLAYOUT_EARLY_MS * MS + p->lag_ns + p->rtt_ns / 2;
+
+	if (p->marks_work || !p->is_unplayed || err < -early || err > GRACE_NS)
+		return false;
+	learn_lag(p, err);
+	playout_retire(p, p->segments);
+	p->is_unplayed = false;
+	p->unmarked = 0;
+	if (err < 0)
+		p->end_ns += err;
+	return true;
+}
+
+/* --- What was heard --- */
+
+/* The position the clock gives in an item's audio at a moment. */
+static uint64_t heard_of(struct playout *p, const struct playout_item *item,
+			 int64_t at_ns)
+{
+	uint64_t position = item->acked;
+
+	for (unsigned i = 0; i < p->segments; i++) {
+		const struct playout_segment *s = playout_segment_at(p, i);
+		uint64_t played = played_of(p, s, at_ns);
+		if (s->item == item->ordinal && played &&
+		    position < s->end - s->bytes + played)
+			position = s->end - s->bytes + played;
+	}
+	return position < item->sent ? position : item->sent;
+}
+
+/* The first mark has not come back, so half a round trip ago playback had not
+ * passed it: the clock may not claim more than that. */
+static int64_t bound_by_marks(struct playout *p, int64_t at_ns)
+{
+	for (unsigned i = 0; p->marks_work && i < p->segments; i++) {
+		const struct playout_segment *s = playout_segment_at(p, i);
+		if (s->mark)
+			return at_ns < s->end_ns + p->rtt_ns
+				       ? at_ns
+				       : s->end_ns + p->rtt_ns;
+	}
+	return at_ns;
+}
+
+static bool cut_of(const struct playout *p, const struct playout_item *item,
+		   uint64_t heard, struct playout_cut *cut)
+{
+	uint64_t heard_ms = heard / p->settings.bytes_per_ms;
+
+	if (item->is_local || (item->is_complete && heard >= item->queued))
+		return false;
+	memcpy(cut->id, item->id, sizeof(cut->id));
+	cut->content_index = item->content_index;
+	cut->source_ms = item->source_ms;
+	cut->heard_ms = heard_ms < item->source_ms ? (uint32_t)heard_ms
+						   : item->source_ms;
+	return true;
+}
+
+/* Nothing that the carrier was sent concerns us any more. */
+static void forget_sent(struct playout *p)
+{
+	p->segments = 0;
+	p->unmarked = 0;
+	p->probe = 0;
+	p->is_unplayed = false;
+	p->generation++;
+}
+
+static size_t interrupt_flushing(struct playout *p, uint64_t now_ns,
+				 struct playout_cut *cut)
+{
+	/* The clear needs half a round trip to arrive; until then it plays. */
+	int64_t at_ns = bound_by_marks(p, (int64_t)now_ns + p->rtt_ns / 2);
+	size_t cuts = 0;
+
+	for (unsigned i = 0; i < p->items; i++)
+		cuts += cut_of(p, &p->item[i], heard_of(p, &p->item[i], at_ns),
+			       &cut[cuts]);
+	audio_queue_clear(&p->queue);
+	p->items = 0;
+	forget_sent(p);
+	p->end_ns = (int64_t)now_ns;
+	return cuts;
+}
+
+/* What is played on has been cut already: a clear that comes after all, or a
+ * lost line, finds no more of it than this. */
+static size_t interrupt_unsent(struct playout *p, struct playout_cut *cut)
+{
+	size_t cuts = 0;
+
+	for (unsigned i = 0; i < p->items; i++) {
+		if (!cut_of(p, &p->item[i], p->item[i].sent, &cut[cuts]))
+			continue;
+		p->item[i].source_ms = cut[cuts].heard_ms;
+		cuts++;
+	}
+	playout_drop_unsent(p);
+	return cuts;
+}
+
+size_t playout_interrupt(struct playout *p, uint64_t now_ns, bool flushes,
+			 struct playout_cut cut[PLAYOUT_ITEMS])
+{
+	return flushes ? interrupt_flushing(p, now_ns, cut)
+		       : interrupt_unsent(p, cut);
+}
+
+void playout_drop_unsent(struct playout *p)
+{
+	audio_queue_drop(&p->queue);
+	for (unsigned i = 0; i < p->items; i++)
+		p->item[i].queued = p->item[i].sent;
+	playout_complete(p);
+	playout_forget_heard(p);
+}
+
+/* --- The line to the carrier --- */
+
+void playout_detach(struct playout *p, uint64_t at_ns)
+{
+	int64_t bound_ns = bound_by_marks(p, (int64_t)at_ns);
+
+	if (p->is_detached)
+		return;
+	if (!p->settings.keeps_sent)
+		playout_retire(p, p->segments);
+	for (unsigned i = 0; i < p->items; i++) {
+		struct playout_item *item = &p->item[i];
+		acknowledge(p, item, heard_of(p, item, bound_ns));
+		item->sent = item->acked;
+	}
+	audio_queue_rewind(&p->queue);
+	playout_forget_heard(p);
+	forget_sent(p);
+	p->is_detached = true;
+	p->end_ns = 0;
+}
+
+void playout_attach(struct playout *p)
+{
+	p->is_detached = false;
+}
+
+static const struct playout_segment *last_segment(const struct playout *p)
+{
+	unsigned at = p->first + p->segments - 1;
+
+	return &p->segment[at % PLAYOUT_SEGMENTS];
+}
+
+bool playout_is_idle(const struct playout *p, uint64_t now_ns)
+{
+	int64_t now = (int64_t)now_ns;
+
+	if (p->queue.used || p->unmarked)
+		return false;
+	if (p->marks_work && p->segments)
+		return now > last_segment(p)->end_ns + PLAYOUT_GRACE_MS * MS;
+	return now >= p->end_ns;
+}
+
+bool playout_has_sound(const struct playout *p, uint64_t now_ns)
+{
+	return p->queue.used || !playout_is_idle(p, now_ns);
+}
