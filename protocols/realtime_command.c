@@ -144,10 +144,11 @@ int realtime_command_session(struct buffer *out, const char *event_id,
 			  " s:s, s:o}}",
 			  "type", "session.update", "event_id", event_id,
 			  "session", "type", "realtime", "instructions",
-			  s->instructions, "output_modalities", "audio",
-			  "audio", "input", input_json(s), "output",
-			  output_json(s), "tools", tools_json(s), "tool_choice",
-			  "auto", "max_output_tokens",
+			  s->instructions, "output_modalities",
+			  s->is_text ? "text" : "audio", "audio", "input",
+			  input_json(s), "output", output_json(s), "tools",
+			  tools_json(s), "tool_choice", "auto",
+			  "max_output_tokens",
 			  s->max_output_tokens > 0
 				  ? json_integer(s->max_output_tokens)
 				  : json_string("inf")));

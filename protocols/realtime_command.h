@@ -38,6 +38,7 @@ struct realtime_tool {
 /* What a whole session.update sets. NULL strings are left out. */
 struct realtime_session {
 	const char *instructions;
+	bool is_text; /* answers are written, not spoken */
 	const char *voice;
 	double speed;                /* 0: left out */
 	enum realtime_format format; /* both directions */
@@ -62,7 +63,8 @@ int realtime_command_session(struct buffer *out, const char *event_id,
 			     const struct realtime_session *s);
 
 /* realtime_session_difference: does the server's echo say what we asked? Looked
- * at: both formats, voice, turn detection, transcription, number of tools.
+ * at: modality, both formats, voice, turn detection, transcription, number of
+ * tools; of a session in text neither output format nor voice.
  * Returns NULL when it does, else the first difference in words ("output format
  * is audio/pcmu, asked for audio/pcm 24000"), static or in the thread's own
  * memory until the next call. Members the server leaves out are not

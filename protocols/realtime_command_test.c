@@ -133,6 +133,27 @@ static void test_least_session(void **state)
 		"the least");
 }
 
+/* 2.3: audio or text, never both. */
+static void test_session_in_text(void **state)
+{
+	struct realtime_session s = {
+		.is_text = true,
+		.format = REALTIME_PCMU,
+		.turns = REALTIME_NO_TURNS,
+	};
+
+	(void)state;
+	CHECK_EQ(0, realtime_command_session(&out, NULL, &s), "in text");
+	check_written(
+		"{\"type\":\"session.update\",\"session\":{\"type\":"
+		"\"realtime\",\"output_modalities\":[\"text\"],\"audio\":{"
+		"\"input\":{\"format\":{\"type\":\"audio/pcmu\"},"
+		"\"turn_detection\":null},\"output\":{\"format\":{\"type\":"
+		"\"audio/pcmu\"}}},\"tools\":[],\"tool_choice\":\"auto\","
+		"\"max_output_tokens\":\"inf\"}}",
+		"in text");
+}
+
 static void test_turns(void **state)
 {
 	static const struct {
@@ -374,6 +395,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_session),
 		cmocka_unit_test(test_least_session),
+		cmocka_unit_test(test_session_in_text),
 		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_tool_without_schema),
 		cmocka_unit_test(test_refused_sessions),

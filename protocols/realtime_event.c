@@ -186,6 +186,18 @@ static int take_transcript(struct realtime_event *ev, json_t *document)
 	return 0;
 }
 
+static int take_piece(struct realtime_event *ev, json_t *document)
+{
+	ev->transcript = text_of(document, "delta");
+	return 0;
+}
+
+static int take_text(struct realtime_event *ev, json_t *document)
+{
+	ev->transcript = text_of(document, "text");
+	return 0;
+}
+
 static int take_nothing(struct realtime_event *ev, json_t *document)
 {
 	(void)ev;
@@ -279,6 +291,7 @@ static const struct {
 	{ "conversation.item.created", REALTIME_ITEM_ADDED, take_item },
 	{ "conversation.item.done", REALTIME_ITEM_DONE, take_item },
 	{ "conversation.item.truncated", REALTIME_TRUNCATED, take_end_ms },
+	{ TRANSCRIBED "delta", REALTIME_INPUT_TRANSCRIPT_DELTA, take_piece },
 	{ TRANSCRIBED "completed", REALTIME_INPUT_TRANSCRIPT, take_transcript },
 	{ "response.created", REALTIME_RESPONSE_CREATED, take_response },
 	{ "response.done", REALTIME_RESPONSE_DONE, take_response },
@@ -292,6 +305,8 @@ static const struct {
 	  take_transcript },
 	{ "response.audio_transcript.done", REALTIME_OUTPUT_TRANSCRIPT,
 	  take_transcript },
+	{ "response.output_text.done", REALTIME_OUTPUT_TEXT, take_text },
+	{ "response.text.done", REALTIME_OUTPUT_TEXT, take_text },
 	{ "rate_limits.updated", REALTIME_RATE_LIMITS, take_nothing },
 	{ NULL, REALTIME_OTHER, take_nothing },
 };

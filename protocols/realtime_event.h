@@ -27,7 +27,8 @@ enum realtime_event_type {
 	REALTIME_ITEM_ADDED, /* conversation.item.added / created */
 	REALTIME_ITEM_DONE,  /* conversation.item.done */
 	REALTIME_TRUNCATED,
-	REALTIME_INPUT_TRANSCRIPT, /* ….input_audio_transcription.completed */
+	REALTIME_INPUT_TRANSCRIPT_DELTA, /* ….transcription.delta: a piece */
+	REALTIME_INPUT_TRANSCRIPT,       /* ….transcription.completed */
 	REALTIME_RESPONSE_CREATED,
 	REALTIME_RESPONSE_DONE,
 	REALTIME_OUTPUT_ITEM_ADDED,
@@ -35,6 +36,7 @@ enum realtime_event_type {
 	REALTIME_AUDIO_DELTA,
 	REALTIME_AUDIO_DONE,
 	REALTIME_OUTPUT_TRANSCRIPT, /* output_audio_transcript.done */
+	REALTIME_OUTPUT_TEXT,       /* output_text.done: an answer in text */
 	REALTIME_RATE_LIMITS,
 	REALTIME_OTHER /* known to exist, or unknown: nothing to do */
 };
@@ -80,7 +82,9 @@ struct realtime_event {
 	const char *call_id;
 	const char *arguments; /* JSON text */
 
-	const char *transcript; /* INPUT_TRANSCRIPT, OUTPUT_TRANSCRIPT */
+	const char *transcript; /* INPUT_TRANSCRIPT, OUTPUT_TRANSCRIPT,
+				   OUTPUT_TEXT; INPUT_TRANSCRIPT_DELTA: what is
+				   added to it */
 
 	const json_t *session; /* SESSION_*: the whole echo, or NULL */
 	const char *session_id;

@@ -55,7 +55,7 @@ static void test_names(void **state)
 		{ "conversation.item.truncated", REALTIME_TRUNCATED },
 		{ "conversation.item.deleted", REALTIME_OTHER },
 		{ "conversation.item.retrieved", REALTIME_OTHER },
-		{ TRANSCRIPTION "delta", REALTIME_OTHER },
+		{ TRANSCRIPTION "delta", REALTIME_INPUT_TRANSCRIPT_DELTA },
 		{ TRANSCRIPTION "completed", REALTIME_INPUT_TRANSCRIPT },
 		{ TRANSCRIPTION "failed", REALTIME_OTHER },
 		{ TRANSCRIPTION "segment", REALTIME_OTHER },
@@ -66,8 +66,8 @@ static void test_names(void **state)
 		{ "response.content_part.added", REALTIME_OTHER },
 		{ "response.content_part.done", REALTIME_OTHER },
 		{ "response.output_text.delta", REALTIME_OTHER },
-		{ "response.output_text.done", REALTIME_OTHER },
-		{ "response.text.done", REALTIME_OTHER },
+		{ "response.output_text.done", REALTIME_OUTPUT_TEXT },
+		{ "response.text.done", REALTIME_OUTPUT_TEXT },
 		{ "response.output_audio.delta", REALTIME_AUDIO_DELTA },
 		{ "response.audio.delta", REALTIME_AUDIO_DELTA },
 		{ "response.output_audio.done", REALTIME_AUDIO_DONE },
@@ -354,6 +354,19 @@ static void test_transcripts(void **state)
 		{ "{\"type\":\"response.audio_transcript.done\","
 		  "\"item_id\":\"item_1\"}",
 		  "", "absent" },
+		{ "{\"type\":\"conversation.item.input_audio_transcription."
+		  "delta\",\"item_id\":\"item_1\",\"content_index\":0,"
+		  "\"delta\":\" on\",\"obfuscation\":\"x8Kq2Lm0PzT\"}",
+		  " on", "a piece, with the blank before it" },
+		{ "{\"type\":\"conversation.item.input_audio_transcription."
+		  "delta\",\"item_id\":\"item_1\",\"delta\":null}",
+		  "", "a piece without text" },
+		{ "{\"type\":\"response.output_text.done\",\"item_id\":"
+		  "\"item_1\",\"text\":\"Sure.\"}",
+		  "Sure.", "an answer in letters" },
+		{ "{\"type\":\"response.text.done\",\"item_id\":\"item_1\","
+		  "\"text\":7}",
+		  "", "a number is no text" },
 	};
 
 	(void)state;

@@ -143,22 +143,47 @@ static const char *tools_difference(const json_t *tools, size_t asked)
 		   json_array_size(tools), asked);
 }
 
+static const char *modality_difference(const json_t *modalities, bool is_text)
+{
+	const char *asked = is_text ? "text" : "audio";
+	const char *first = json_string_value(json_array_get(modalities, 0));
+
+	if (!first ||
+	    (json_array_size(modalities) == 1 && !strcmp(first, asked)))
+		return NULL;
+	return say("the output is %s, asked for %s",
+		   json_array_size(modalities) == 1 ? first : "of both kinds",
+		   asked);
+}
+
+static const char *output_difference(const struct realtime_session *asked,
+				     const json_t *output)
+{
+	const char *words;
+
+	if (asked->is_text)
+		return NULL;
+	words = format_difference("output", json_object_get(output, "format"),
+				  asked->format);
+	return words ? words : voice_difference(output, asked->voice);
+}
+
 const char *realtime_session_difference(const struct realtime_session *asked,
 					const json_t *echoed)
 {
 	const json_t *audio = json_object_get(echoed, "audio");
 	const json_t *input = json_object_get(audio, "input");
-	const json_t *output = json_object_get(audio, "output");
 	const char *words;
 
-	words = format_difference("input", json_object_get(input, "format"),
-				  asked->format);
+	words = modality_difference(
+		json_object_get(echoed, "output_modalities"), asked->is_text);
 	if (!words)
-		words = format_difference("output",
-					  json_object_get(output, "format"),
+		words = format_difference("input",
+					  json_object_get(input, "format"),
 					  asked->format);
 	if (!words)
-		words = voice_difference(output, asked->voice);
+		words = output_difference(asked,
+					  json_object_get(audio, "output"));
 	if (!words)
 		words = turns_difference(
 			asked, json_object_get(input, "turn_detection"));

@@ -88,6 +88,12 @@ static const struct {
 	  NULL, "its dated name" },
 	{ TOP(",\"tools\":[]"), "the session has 0 tools, asked for 1",
 	  "no tools" },
+	{ TOP(",\"output_modalities\":[\"audio\"]"), NULL, "it speaks" },
+	{ TOP(",\"output_modalities\":[\"text\"]"),
+	  "the output is text, asked for audio", "it would only write" },
+	{ TOP(",\"output_modalities\":[\"audio\",\"text\"]"),
+	  "the output is of both kinds, asked for audio", "no such session" },
+	{ TOP(",\"output_modalities\":[]"), NULL, "not told" },
 	{ TOP(",\"tools\":null"), "the session has 0 tools, asked for 1",
 	  "null for none" },
 };
@@ -143,11 +149,44 @@ static void test_other_questions(void **state)
 	json_decref(echoed);
 }
 
+static void test_text(void **state)
+{
+	static const struct realtime_session text = {
+		.is_text = true,
+		.voice = "cedar",
+		.turns = REALTIME_NO_TURNS,
+	};
+	static const struct {
+		const char *echoed, *words, *why;
+	} answer[] = {
+		{ "{\"output_modalities\":[\"text\"],\"audio\":{\"input\":{" PCM
+		  "}}}",
+		  NULL, "how it would speak is of no matter" },
+		{ "{\"output_modalities\":[\"audio\"],\"audio\":{\"input\":{" PCM
+		  "},\"output\":{" PCM "}}}",
+		  "the output is audio, asked for text", "nobody would read" },
+		{ "{\"output_modalities\":[\"text\"]}",
+		  "input format is not said, asked for audio/pcm 24000",
+		  "it still listens" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(answer); i++) {
+		json_t *echoed = json_loads(answer[i].echoed, 0, NULL);
+		const char *words = realtime_session_difference(&text, echoed);
+
+		CHECK_STR(answer[i].words ? answer[i].words : "",
+			  words ? words : "", answer[i].why);
+		json_decref(echoed);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_differences),
 		cmocka_unit_test(test_other_questions),
+		cmocka_unit_test(test_text),
 	};
 
 	return cmocka_run_group_tests_name("realtime_session", tests, NULL,
