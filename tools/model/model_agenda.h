@@ -14,7 +14,7 @@
 enum model_due {
 	MODEL_DUE_CREATED,    /* session.created */
 	MODEL_DUE_ANSWERED,   /* a session.update has been worked on */
-	MODEL_DUE_TRANSCRIPT, /* of a user item */
+	MODEL_DUE_TRANSCRIPT, /* of a user item: the piece at `number` */
 	MODEL_DUE_LIMITS,     /* rate_limits.updated */
 	MODEL_DUE_IDLE,       /* the caller has been silent for too long */
 	MODEL_DUE_PING,

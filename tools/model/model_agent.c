@@ -215,6 +215,39 @@ static size_t find_digits(const char *text, char digits[DIGITS_MAX + 1])
 	return n;
 }
 
+static int replace_words(struct model_plan *p, const char *words)
+{
+	struct model_output *o = p->outputs ? &p->output[p->outputs - 1] : NULL;
+
+	if (!words || !o)
+		return 0;
+	free(o->words);
+	o->words = strdup(words);
+	return o->words ? 0 : -ENOMEM;
+}
+
+static bool wants_text(struct model_session *s, struct model_response *r)
+{
+	json_t *own = json_object_get(r->request, "output_modalities");
+	const char *modality = json_string_value(json_array_get(own, 0));
+
+	return own ? modality && strcmp(modality, "text") == 0
+		   : s->settings.is_text;
+}
+
+/* Who may write can repeat any words; the voice knows only a few. */
+static int answer_words(struct model_session *s, struct model_response *r,
+			const char *text)
+{
+	int err = add_sound(s, r, "chime");
+
+	if (!err && wants_text(s, r))
+		err = replace_words(&r->plan, "You wrote:");
+	if (!err && wants_text(s, r))
+		err = model_plan_words(&r->plan.output[0], text);
+	return err;
+}
+
 static int answer_text(struct model_session *s, struct model_response *r,
 		       const struct model_item *item)
 {
@@ -222,7 +255,7 @@ static int answer_text(struct model_session *s, struct model_response *r,
 	const char *sounds[] = { "you-pressed", sound };
 
 	if (find_digits(text_of(item), digits) == 0)
-		return add_sound(s, r, "chime");
+		return answer_words(s, r, text_of(item));
 	if (strcmp(digits, GOODBYE_KEY) == 0)
 		return say_goodbye(s, r);
 	snprintf(sound, sizeof(sound), "digits:%s", digits);
@@ -308,17 +341,6 @@ static void take_ending(struct model_plan *p, const struct model_answer *a)
 	model_scenario_pace(&p->pace, a->timing);
 }
 
-static int replace_words(struct model_plan *p, const char *words)
-{
-	struct model_output *o = p->outputs ? &p->output[p->outputs - 1] : NULL;
-
-	if (!words || !o)
-		return 0;
-	free(o->words);
-	o->words = strdup(words);
-	return o->words ? 0 : -ENOMEM;
-}
-
 static const char *const *list(char **texts)
 {
 	return (const char *const *)texts;
@@ -351,15 +373,6 @@ static void make_text(struct model_plan *p)
 		p->output[i].kind = MODEL_TEXT;
 		model_clip_free(&p->output[i].clip);
 	}
-}
-
-static bool wants_text(struct model_session *s, struct model_response *r)
-{
-	json_t *own = json_object_get(r->request, "output_modalities");
-	const char *modality = json_string_value(json_array_get(own, 0));
-
-	return own ? modality && strcmp(modality, "text") == 0
-		   : s->settings.is_text;
 }
 
 int model_agent_plan(struct model_session *s, struct model_response *r)

@@ -331,24 +331,22 @@ static void answers_by_script(void **state)
 	model_bench_close(&bench);
 }
 
-static void loops_every_sample_back(void **state)
+static void loop_back(const char *format, enum model_encoding e)
 {
+	size_t per_ms = model_audio_bytes_per_ms(e), part = per_ms * 580;
 	struct model_clip sent = { .bytes = NULL }, got;
 
-	(void)state;
 	model_bench_open(&bench, "loopback: {delay_ms: 600}");
-	model_bench_configure(&bench, "audio/pcm");
+	model_bench_configure(&bench, format);
 	model_bench_mark(&bench);
-	for (unsigned i = 0; i < 24000 * 5; i++) {
+	for (unsigned i = 0; sent.len < 5000 * per_ms; i++) {
 		uint8_t sample[2] = { (uint8_t)i, (uint8_t)(i >> 8) };
 		model_clip_append(&sent, sample, 2);
 	}
-	size_t part = 48 * 580;
-	model_bench_append(&bench, MODEL_PCM, sent.bytes, part);
+	model_bench_append(&bench, e, sent.bytes, part);
 	CHECK_EQ(0, model_bench_count(&bench, "response.output_audio.delta"),
 		 "the prebuffer fills first");
-	model_bench_append(&bench, MODEL_PCM, sent.bytes + part,
-			   sent.len - part);
+	model_bench_append(&bench, e, sent.bytes + part, sent.len - part);
 	model_bench_audio(&bench, NULL, &got);
 	CHECK_EQ(sent.len, got.len, "every byte");
 	CHECK(memcmp(sent.bytes, got.bytes, got.len) == 0, "unchanged");
@@ -358,6 +356,15 @@ static void loops_every_sample_back(void **state)
 	model_clip_free(&sent);
 	model_clip_free(&got);
 	model_bench_close(&bench);
+}
+
+/* Every code word of either format comes by: nothing is decoded on the way. */
+static void loops_every_sample_back(void **state)
+{
+	(void)state;
+	loop_back("audio/pcm", MODEL_PCM);
+	loop_back("audio/pcmu", MODEL_ULAW);
+	loop_back("audio/pcma", MODEL_ALAW);
 }
 
 static void is_the_same_for_the_same_seed(void **state)
@@ -404,10 +411,9 @@ static void prompts_an_idle_caller(void **state)
 	model_bench_close(&bench);
 }
 
-static void transcribes_later(void **state)
+static void say_something(const char *scenario)
 {
-	(void)state;
-	model_bench_open(&bench, "transcription: {text: 'Grüße, 😀'}");
+	model_bench_open(&bench, scenario);
 	model_bench_run(&bench, 10);
 	model_bench_send(&bench,
 			 "{\"type\":\"session.update\",\"session\":{\"type\":"
@@ -416,15 +422,98 @@ static void transcribes_later(void **state)
 	model_bench_wait(&bench, "session.updated", 100);
 	model_bench_tone(&bench, MODEL_PCM, 500);
 	model_bench_silence(&bench, MODEL_PCM, 300);
-	json_t *done = model_bench_wait(
-		&bench, "conversation.item.input_audio_transcription.completed",
-		2000);
+}
+
+#define TRANSCRIPTION "conversation.item.input_audio_transcription."
+
+static void transcribes_later(void **state)
+{
+	(void)state;
+	say_something("transcription: {text: 'Grüße, 😀'}");
+	json_t *done =
+		model_bench_wait(&bench, TRANSCRIPTION "completed", 2000);
 	CHECK_STR("Grüße, 😀", model_bench_text(done, "transcript"),
 		  "row 54: not ASCII");
 	json_t *committed =
 		model_bench_find(&bench, "input_audio_buffer.committed", 0);
 	CHECK_STR(model_bench_text(committed, "item_id"),
 		  model_bench_text(done, "item_id"), "by item id");
+	model_bench_close(&bench);
+}
+
+/* Row 52: what was said comes in pieces, word by word, before it is whole. */
+static void transcribes_in_pieces(void **state)
+{
+	static const char *const piece[] = { "Could", " I", " come", " on",
+					     " Tuesday?" };
+	uint64_t last_us = 0;
+
+	(void)state;
+	say_something("transcription: {text: 'Could I come on Tuesday?'}");
+	json_t *done =
+		model_bench_wait(&bench, TRANSCRIPTION "completed", 2000);
+	CHECK(done, "whole at last");
+	CHECK_EQ(ARRAY_LEN(piece),
+		 model_bench_count(&bench, TRANSCRIPTION "delta"), "pieces");
+	size_t at = 0;
+	for (size_t i = 0; i < bench.events; i++) {
+		json_t *e = bench.event[i];
+		if (strcmp(model_bench_text(e, "type"),
+			   TRANSCRIPTION "delta") != 0)
+			continue;
+		CHECK_STR(piece[at++], model_bench_text(e, "delta"), "a word");
+		CHECK_STR(model_bench_text(done, "item_id"),
+			  model_bench_text(e, "item_id"), "of the same item");
+		CHECK(bench.event_us[i] > last_us, "one after the other");
+		last_us = bench.event_us[i];
+	}
+	model_bench_close(&bench);
+
+	say_something("transcription: {text: ''}");
+	done = model_bench_wait(&bench, TRANSCRIPTION "completed", 2000);
+	CHECK(done, "nothing was understood");
+	CHECK_EQ(0, model_bench_count(&bench, TRANSCRIPTION "delta"),
+		 "of nothing there are no pieces");
+	model_bench_close(&bench);
+}
+
+/* 10 ms of silence at once. */
+static void append_at_once(void)
+{
+	char audio[641];
+
+	memset(audio, 'A', sizeof(audio) - 1);
+	audio[sizeof(audio) - 1] = '\0';
+	model_bench_send(&bench,
+			 "{\"type\":\"input_audio_buffer.append\","
+			 "\"audio\":\"%s\"}",
+			 audio);
+}
+
+/* A carrier that withholds the caller while the agent speaks. */
+static void knows_half_duplex(void **state)
+{
+	(void)state;
+	model_bench_open(&bench, "expect: {half_duplex: true}");
+	model_bench_configure(&bench, "audio/pcm");
+	for (int i = 0; i < 6; i++) {
+		model_bench_tone(&bench, MODEL_PCM, 1500);
+		model_bench_silence(&bench, MODEL_PCM, 700);
+		model_bench_run(&bench, i % 2 ? 800 : 4000);
+	}
+	CHECK_EQ(0, model_report_breaches(&bench.world.report),
+		 "pauses between turns, long and short");
+	model_bench_tone(&bench, MODEL_PCM, 1500);
+	model_bench_run(&bench, 1100);
+	model_bench_tone(&bench, MODEL_PCM, 20);
+	CHECK_EQ(1, bench.world.report.breach[MODEL_BREACH_GAP],
+		 "a turn that was left open never ends");
+	for (int i = 0; i < 130; i++) {
+		model_bench_silence(&bench, MODEL_PCM, 100);
+		append_at_once();
+	}
+	CHECK_EQ(1, bench.world.report.breach[MODEL_BREACH_RATE],
+		 "and nobody speaks faster than time");
 	model_bench_close(&bench);
 }
 
@@ -445,6 +534,8 @@ int main(void)
 		cmocka_unit_test(is_the_same_for_the_same_seed),
 		cmocka_unit_test(prompts_an_idle_caller),
 		cmocka_unit_test(transcribes_later),
+		cmocka_unit_test(transcribes_in_pieces),
+		cmocka_unit_test(knows_half_duplex),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -167,7 +167,8 @@ struct model_life {
 
 struct model_expect {
 	unsigned sessions;     /* more connections than this are a breach */
-	bool allow_gaps;       /* the uplink may pause */
+	bool allow_gaps;       /* pauses and rate are not judged */
+	bool half_duplex;      /* the uplink pauses between turns */
 	bool allow_unanswered; /* calls may stay without output */
 };
 

@@ -185,7 +185,8 @@ static const cyaml_schema_field_t life_fields[] = {
 
 static const cyaml_schema_field_t expect_fields[] = {
 	UINT(sessions, model_expect), BOOL(allow_gaps, model_expect),
-	BOOL(allow_unanswered, model_expect), CYAML_FIELD_END
+	BOOL(half_duplex, model_expect), BOOL(allow_unanswered, model_expect),
+	CYAML_FIELD_END
 };
 
 static const cyaml_schema_field_t script_fields[] = {

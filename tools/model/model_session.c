@@ -231,7 +231,7 @@ static void do_task(struct model_session *s, const struct model_task *task)
 		work_off(s);
 		break;
 	case MODEL_DUE_TRANSCRIPT:
-		model_turns_transcript(s, task->id);
+		model_transcript_run(s, task);
 		break;
 	case MODEL_DUE_LIMITS:
 		model_response_limits(s);

@@ -397,6 +397,58 @@ static void reads_keys_back(void **state)
 	CHECK_EQ(0, model_report_breaches(&bench.world.report), "no breach");
 }
 
+static void write_text(const char *text)
+{
+	model_bench_send(&bench,
+			 "{\"type\":\"conversation.item.create\",\"item\":{"
+			 "\"type\":\"message\",\"role\":\"user\",\"content\":["
+			 "{\"type\":\"input_text\",\"text\":\"%s\"}]}}",
+			 text);
+	model_bench_send(&bench, "{\"type\":\"response.create\"}");
+}
+
+/* A session in text writes what one in audio would say. */
+static void writes_in_a_text_session(void **state)
+{
+	static const struct {
+		const char *text, *answer, *why;
+	} row[] = {
+		{ "[keypad] 42#", "You pressed four two pound", "keys" },
+		{ "My order is late.", "You wrote: My order is late.",
+		  "the demo agent repeats, in letters" },
+	};
+
+	(void)state;
+	model_bench_run(&bench, 10);
+	model_bench_send(&bench,
+			 "{\"type\":\"session.update\",\"session\":{\"type\":"
+			 "\"realtime\",\"output_modalities\":[\"text\"]}}");
+	json_t *updated = model_bench_wait(&bench, "session.updated", 100);
+	CHECK_STR("text",
+		  model_bench_text(updated, "session.output_modalities.0"),
+		  "confirmed");
+	model_bench_send(&bench, "{\"type\":\"response.create\"}");
+	json_t *done =
+		model_bench_wait(&bench, "response.output_text.done", 4000);
+	CHECK_STR("Hello, this is Tandem. Please say something, and I will "
+		  "repeat it.",
+		  model_bench_text(done, "text"), "the greeting");
+	model_bench_wait(&bench, "response.done", 4000);
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		model_bench_mark(&bench);
+		write_text(row[i].text);
+		done = model_bench_wait(&bench, "response.done", 4000);
+		CHECK_STR(row[i].answer,
+			  model_bench_text(done, "response.output.0.content.0."
+						 "text"),
+			  row[i].why);
+		CHECK(!model_bench_find(&bench, "response.output_audio.delta",
+					0),
+		      "not a sound");
+	}
+	CHECK_EQ(0, model_report_breaches(&bench.world.report), "no breach");
+}
+
 static void hangs_up_on_zero(void **state)
 {
 	(void)state;
@@ -708,6 +760,7 @@ int main(void)
 		PLAIN(one_response_at_a_time),
 		PLAIN(cancels),
 		PLAIN(reads_keys_back),
+		PLAIN(writes_in_a_text_session),
 		PLAIN(hangs_up_on_zero),
 		PLAIN(judges_early_events),
 		PLAIN(judges_events_in_order),

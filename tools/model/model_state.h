@@ -154,7 +154,6 @@ bool model_turns_commit(struct model_session *s, struct model_error *e);
 void model_turns_clear(struct model_session *s);
 void model_turns_idle(struct model_session *s);
 void model_turns_idle_arm(struct model_session *s, uint64_t after_ms);
-void model_turns_transcript(struct model_session *s, const char *item_id);
 /* A speech_started nobody spoke, and its end. */
 void model_turns_phantom(struct model_session *s, unsigned for_ms);
 void model_turns_phantom_end(struct model_session *s);
@@ -205,6 +204,13 @@ json_t *model_response_usage(struct model_session *s, struct model_response *r);
 
 /* Fill the response's plan. 0 or a negative errno. */
 int model_agent_plan(struct model_session *s, struct model_response *r);
+
+/* --- model_transcript.c --- */
+
+/* A user item with audio was committed. */
+void model_transcript_arm(struct model_session *s, const char *item_id);
+void model_transcript_run(struct model_session *s,
+			  const struct model_task *task);
 
 /* --- model_loopback.c --- */
 

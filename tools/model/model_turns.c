@@ -34,22 +34,6 @@ void model_turns_show_item(struct model_session *s,
 					   before, "item", item->json));
 }
 
-static void arm_transcript(struct model_session *s, const char *item_id)
-{
-	const unsigned *delay = s->scenario->transcript_delay_ms;
-	struct model_task task = {
-		.what = MODEL_DUE_TRANSCRIPT,
-		.at_us = s->now_us + 1000ull * model_random_between(&s->random,
-								    delay[0],
-								    delay[1]),
-	};
-
-	if (!s->settings.transcribes)
-		return;
-	snprintf(task.id, sizeof(task.id), "%s", item_id);
-	model_agenda_add(&s->agenda, &task);
-}
-
 static json_t *user_audio_item(const char *id)
 {
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:[{s:s, s:n}]}", "id", id,
@@ -80,7 +64,7 @@ static struct model_item *commit(struct model_session *s, const char *id,
 	model_input_take(&s->input, from_ms, to_ms, &item->audio);
 	item->generated = item->heard = item->audio.len;
 	model_turns_show_item(s, item);
-	arm_transcript(s, id);
+	model_transcript_arm(s, id);
 	return item;
 }
 
@@ -153,6 +137,19 @@ static void listen(struct model_session *s)
 	}
 }
 
+/* A carrier that withholds the caller while the agent speaks makes pauses, but
+ * a turn that was left open never ends (4.3). */
+static bool is_expected(const struct model_session *s,
+			enum model_uplink_fault fault)
+{
+	const struct model_expect *expect = &s->scenario->expect;
+
+	if (expect->allow_gaps || s->settings.turns == MODEL_TURNS_NONE)
+		return true;
+	return expect->half_duplex && !s->input.is_speech &&
+	       fault != MODEL_UPLINK_FAST;
+}
+
 static void watch_uplink(struct model_session *s)
 {
 	uint64_t total = model_input_total_ms(&s->input);
@@ -166,8 +163,7 @@ static void watch_uplink(struct model_session *s)
 				    json_pack("{s:I}", "total_ms",
 					      (json_int_t)total));
 	}
-	if (fault == MODEL_UPLINK_FINE || s->scenario->expect.allow_gaps ||
-	    s->settings.turns == MODEL_TURNS_NONE)
+	if (fault == MODEL_UPLINK_FINE || is_expected(s, fault))
 		return;
 	if (fault == MODEL_UPLINK_GAP)
 		model_emit_breach(s, MODEL_BREACH_GAP,
@@ -283,48 +279,6 @@ void model_turns_idle(struct model_session *s)
 				   (json_int_t)to, "item_id", id));
 	commit(s, id, from, to);
 	respond(s);
-}
-
-static void transcript_text(struct model_session *s, const char *item_id,
-			    char *text, size_t cap)
-{
-	const struct model_transcriber *t = s->scenario->script->transcription;
-	const struct model_item *item =
-		model_conversation_find(&s->conversation, item_id);
-
-	if (t && t->text)
-		snprintf(text, cap, "%s", t->text);
-	else
-		snprintf(text, cap, "(the caller\u2019s words, %.1f s)",
-			 item ? (double)model_item_ms(item) / 1000 : 0.0);
-}
-
-void model_turns_transcript(struct model_session *s, const char *item_id)
-{
-	const struct model_transcriber *t = s->scenario->script->transcription;
-	char text[600];
-
-	if (t && t->fails) {
-		model_emit_event(
-			s, "conversation.item.input_audio_transcription.failed",
-			json_pack("{s:s, s:i, s:{s:s, s:s, s:s, s:n}}",
-				  "item_id", item_id, "content_index", 0,
-				  "error", "type", "transcription_error",
-				  "code", "audio_unintelligible", "message",
-				  "The audio could not be transcribed.",
-				  "param"));
-		return;
-	}
-	transcript_text(s, item_id, text, sizeof(text));
-	model_emit_event(s, "conversation.item.input_audio_transcription.delta",
-			 json_pack("{s:s, s:i, s:s, s:o}", "item_id", item_id,
-				   "content_index", 0, "delta", text,
-				   "obfuscation", model_emit_obfuscation(s)));
-	model_emit_event(
-		s, "conversation.item.input_audio_transcription.completed",
-		json_pack("{s:s, s:i, s:s, s:{s:s, s:i}}", "item_id", item_id,
-			  "content_index", 0, "transcript", text, "usage",
-			  "type", "duration", "seconds", 1));
 }
 
 void model_turns_phantom(struct model_session *s, unsigned for_ms)
