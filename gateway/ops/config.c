@@ -22,6 +22,7 @@ void config_wipe(struct config *c)
 	for (size_t i = 0; i < CONFIG_TOKENS_MAX; i++)
 		secret_wipe(&c->twilio.auth_tokens[i]);
 	c->twilio.auth_token_count = 0;
+	explicit_bzero(c->audiocodes.tokens, sizeof(c->audiocodes.tokens));
 }
 
 /* -- reading it ---------------------------------------------------------- */
@@ -68,12 +69,13 @@ static ssize_t read_file(const char *path, char **out)
 }
 
 /* "prompts/sorry.wav" in "/etc/tandem/tandem.yaml" is
- * "/etc/tandem/prompts/sorry.wav". Returns false when that is too long. */
+ * "/etc/tandem/prompts/sorry.wav"; a URL stays. Returns false when that is too
+ * long. */
 static bool resolve(char path[CONFIG_TEXT_MAX], const char *file)
 {
 	char joined[CONFIG_TEXT_MAX];
 	const char *slash = strrchr(file, '/');
-	if (!*path || *path == '/' || !slash)
+	if (!*path || *path == '/' || !slash || strstr(path, "://"))
 		return true;
 	int n = snprintf(joined, sizeof(joined), "%.*s/%s", (int)(slash - file),
 			 file, path);
@@ -115,7 +117,8 @@ int config_load(struct config *c, const char *path, char *errors, size_t cap)
 	if (err)
 		return err;
 	if (!resolve(c->model.ca_file, path) ||
-	    !resolve(c->failure.prompt, path)) {
+	    !resolve(c->failure.prompt, path) ||
+	    !resolve(c->audiocodes.oauth.jwks, path)) {
 		snprintf(errors, cap,
 			 "%s: a path in it is over %d bytes with the file's "
 			 "directory before it",
@@ -123,66 +126,4 @@ int config_load(struct config *c, const char *path, char *errors, size_t cap)
 		return -EINVAL;
 	}
 	return 0;
-}
-
-/* -- secrets ------------------------------------------------------------- */
-
-static int report_secret(int err, const char *name, char *errors, size_t cap)
-{
-	if (err == -E2BIG)
-		snprintf(errors, cap, "%s is over %d characters long", name,
-			 SECRET_MAX);
-	else
-		snprintf(errors, cap,
-			 "%s is set, but has a space or another character in "
-			 "it that no key has",
-			 name);
-	return -EINVAL;
-}
-
-static bool is_absent(int err)
-{
-	return err == -ENOENT || err == -ENODATA;
-}
-
-static int take_tokens(struct config_twilio *t, const char *list, char *errors,
-		       size_t cap)
-{
-	const char *name = "TWILIO_AUTH_TOKEN";
-	for (const char *at = list; at; at = strchr(at, ',')) {
-		struct secret one;
-		at += *at == ',';
-		int err = secret_set(&one, at, strcspn(at, ","));
-		if (is_absent(err))
-			continue;
-		if (err)
-			return report_secret(err, name, errors, cap);
-		if (t->auth_token_count == CONFIG_TOKENS_MAX) {
-			secret_wipe(&one);
-			snprintf(errors, cap, "%s holds over %d tokens", name,
-				 CONFIG_TOKENS_MAX);
-			return -EINVAL;
-		}
-		t->auth_tokens[t->auth_token_count++] = one;
-		secret_wipe(&one);
-	}
-	return 0;
-}
-
-int config_secrets(struct config *c, char *errors, size_t cap)
-{
-	errors[0] = '\0';
-	config_wipe(c);
-	int err = secret_from_env(&c->model.key, "OPENAI_API_KEY");
-	if (err && !is_absent(err))
-		return report_secret(err, "OPENAI_API_KEY", errors, cap);
-	char *list = getenv("TWILIO_AUTH_TOKEN");
-	if (!list)
-		return 0;
-	err = take_tokens(&c->twilio, list, errors, cap);
-	explicit_bzero(list, strlen(list));
-	unsetenv("TWILIO_AUTH_TOKEN");
-	if (err)
-		config_wipe(c);
-	return err;
 }

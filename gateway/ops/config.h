@@ -7,6 +7,7 @@
 #ifndef GATEWAY_OPS_CONFIG_H
 #define GATEWAY_OPS_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "gateway/ops/log.h"
@@ -20,6 +21,14 @@
 #define CONFIG_SIDS_MAX         32
 #define CONFIG_SID_LEN          35 /* "AC" and 32 hex digits, with NUL */
 #define CONFIG_TOKENS_MAX       4  /* old and new ones during rotation */
+#define CONFIG_WORD_MAX         65 /* bot, event, variable; with NUL */
+#define CONFIG_BOTS_MAX         32
+#define CONFIG_EVENTS_MAX       32
+#define CONFIG_FORMATS_MAX      8  /* as many as there are */
+#define CONFIG_AUDIO_FORMAT_MAX 16 /* "raw/lpcm16_24", with NUL */
+#define CONFIG_HEADERS_MAX      16
+#define CONFIG_TARGETS_MAX      32
+#define CONFIG_VARIABLES_MAX    32
 
 enum config_format { CONFIG_FORMAT_PCM24, CONFIG_FORMAT_PCMU };
 enum config_turns { CONFIG_TURNS_SERVER_VAD, CONFIG_TURNS_SEMANTIC_VAD };
@@ -35,6 +44,13 @@ enum config_noise {
 	CONFIG_NOISE_FAR_FIELD,
 };
 enum config_then { CONFIG_THEN_HANGUP, CONFIG_THEN_DIAL };
+enum config_tool { /* bits */
+		   CONFIG_TOOL_END_CALL = 1,
+		   CONFIG_TOOL_TRANSFER_CALL = 2,
+		   CONFIG_TOOL_SEND_DTMF = 4,
+		   CONFIG_TOOL_SEND_METADATA = 8,
+		   CONFIG_TOOL_RECORD_CALL = 16,
+};
 
 struct config_log {
 	enum log_level level;
@@ -45,6 +61,66 @@ struct config_twilio {
 	char account_sids[CONFIG_SIDS_MAX][CONFIG_SID_LEN];
 	unsigned auth_token_count; /* 0: signatures not checked */
 	struct secret auth_tokens[CONFIG_TOKENS_MAX];
+};
+
+/* Who may present which signed token (JWT). All of it is off when jwks is "",
+ * and jwks is never set without issuer. */
+struct config_oauth {
+	char issuer[CONFIG_TEXT_MAX];   /* claim iss */
+	char audience[CONFIG_TEXT_MAX]; /* claim aud; "": any */
+	char scope[CONFIG_TEXT_MAX];    /* a scope it must hold; "": any */
+	char jwks[CONFIG_TEXT_MAX];     /* https:// URL, or a file */
+};
+
+struct config_bot_tokens {
+	unsigned count; /* 0: the bot has none */
+	struct secret token[CONFIG_TOKENS_MAX];
+};
+
+struct config_header {
+	char name[CONFIG_NAME_MAX];  /* token characters of RFC 3261 */
+	char value[CONFIG_TEXT_MAX]; /* visible, no line break */
+};
+
+/* Where it says 3.1, 4.2 …: AudioCodes reference. */
+struct config_audiocodes {
+	unsigned bot_count; /* 0: nothing is served */
+	char bots[CONFIG_BOTS_MAX][CONFIG_WORD_MAX];
+	struct config_bot_tokens tokens[CONFIG_BOTS_MAX]; /* of bots[i] */
+	struct config_oauth oauth;
+	bool configure; /* send the config activity */
+	bool barge_in;
+	bool dtmf;
+	unsigned event_count;
+	char events[CONFIG_EVENTS_MAX][CONFIG_WORD_MAX]; /* names of 4.2 */
+	unsigned no_input_ms;  /* 0: as the administrator set it */
+	unsigned no_input_max; /* 0: never ends the call */
+	bool abort_prompts;
+	unsigned lead_ms; /* 100..10000; 0: everything at once */
+	bool marks;
+	unsigned resume_s;        /* 0: a lost socket ends the call */
+	unsigned answer_after_ms; /* 0: at once */
+	bool outbound_greeting;
+	unsigned caller_format_count; /* 0: by the model's format */
+	char caller_formats[CONFIG_FORMATS_MAX]
+			   [CONFIG_AUDIO_FORMAT_MAX]; /* names of 3.1 */
+	unsigned play_format_count;
+	char play_formats[CONFIG_FORMATS_MAX][CONFIG_AUDIO_FORMAT_MAX];
+	char participant[CONFIG_WORD_MAX];
+	bool transfer_notifications;
+	unsigned hangup_header_count;
+	struct config_header hangup_headers[CONFIG_HEADERS_MAX];
+	bool record_calls;
+};
+
+struct config_target {
+	char name[CONFIG_WORD_MAX]; /* what the model calls it; no two alike */
+	char to[CONFIG_TEXT_MAX];   /* tel:, sip: or sips: */
+};
+
+struct config_transfer {
+	unsigned target_count;
+	struct config_target targets[CONFIG_TARGETS_MAX];
 };
 
 struct config_model {
@@ -79,6 +155,10 @@ struct config_agent {
 	enum config_noise noise_reduction;
 	struct config_agent_transcription transcription;
 	unsigned max_output_tokens; /* 0: no limit ("inf") */
+	unsigned tools;             /* enum config_tool; transfer_call only
+				       when there are transfer.targets */
+	unsigned variable_count;
+	char variables[CONFIG_VARIABLES_MAX][CONFIG_WORD_MAX];
 };
 
 struct config_audio {
@@ -114,6 +194,8 @@ struct config {
 					     "": by the Host header */
 	struct config_log log;
 	struct config_twilio twilio;
+	struct config_audiocodes audiocodes;
+	struct config_transfer transfer;
 	struct config_model model;
 	struct config_agent agent;
 	struct config_audio audio;
@@ -142,10 +224,13 @@ int config_load(struct config *c, const char *path, char *errors, size_t cap);
 int config_parse(struct config *c, const char *yaml, size_t len,
 		 const char *name, char *errors, size_t cap);
 
-/* config_secrets: OPENAI_API_KEY, and TWILIO_AUTH_TOKEN (one, or up to
- * CONFIG_TOKENS_MAX separated by commas), from the environment, where they are
- * then removed. Unset is no error; what is set but cannot be a key is.
- * Returns 0 or -EINVAL with the reason in errors. */
+/* config_secrets: from the environment, where they are then removed:
+ *   OPENAI_API_KEY
+ *   TWILIO_AUTH_TOKEN   one, or up to CONFIG_TOKENS_MAX with commas between
+ *   AUDIOCODES_TOKENS   bot=token, with commas between; a bot may come up to
+ *                       CONFIG_TOKENS_MAX times, and is one of audiocodes.bots
+ * Unset is no error; what is set but cannot be a key is.
+ * Returns 0 or -EINVAL with the reason, and no token, in errors. */
 int config_secrets(struct config *c, char *errors, size_t cap);
 
 /* config_wipe: forget the secrets. */

@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/ops/config_find.h"
 #include "gateway/ops/config_hint.h"
 #include "gateway/ops/config_report.h"
 #include "gateway/ops/config_schema.h"
 #include "gateway/ops/config_value.h"
 
 #define PATH_MAX_LEN 128
-#define HINT_MAX     320
+#define HINT_MAX     400
 
 struct walk {
 	struct config_check *check;
@@ -25,6 +26,7 @@ struct place {
 	uint32_t offset;  /* in struct config */
 	const struct cyaml_schema_value *schema;
 	yaml_node_t *node;
+	bool in_list; /* in an entry: it has no offset of its own */
 };
 
 static size_t line_of(const yaml_node_t *node)
@@ -62,11 +64,17 @@ static bool is_nothing(const yaml_node_t *node)
 
 /* -- lists and mappings -------------------------------------------------- */
 
-/* What stands before the node that holds it was written elsewhere: an alias.
- * libcyaml is told to refuse them; there is nothing to repeat in this file. */
+/* What stands before the node that holds it, or not after its neighbour, was
+ * written elsewhere: an alias. libcyaml is told to refuse them; there is
+ * nothing to repeat in this file. */
 static bool is_alias(const yaml_node_t *holder, const yaml_node_t *node)
 {
 	return node->start_mark.index < holder->start_mark.index;
+}
+
+static bool is_repeated(const yaml_node_t *neighbour, const yaml_node_t *node)
+{
+	return neighbour && !is_alias(node, neighbour);
 }
 
 static void report_alias(struct walk *w, const char *path, size_t line)
@@ -76,38 +84,57 @@ static void report_alias(struct walk *w, const char *path, size_t line)
 			  path);
 }
 
+static void check_mapping(struct walk *w, const struct place *p);
+
+static void check_entry(struct walk *w, const struct place *list,
+			const struct cyaml_schema_value *schema,
+			yaml_node_t *node, const yaml_node_t *before)
+{
+	struct place p = { list->path, 0, schema, node, true };
+	bool has_keys = schema->type == CYAML_MAPPING;
+	if (is_alias(list->node, node) || is_repeated(before, node))
+		report_alias(w, list->path, line_of(list->node));
+	else if (node->type !=
+		 (has_keys ? YAML_MAPPING_NODE : YAML_SCALAR_NODE))
+		config_report_add(w->report, line_of(node),
+				  "an entry of %s must be %s", list->path,
+				  has_keys ? "a group of keys" : "text");
+	else if (has_keys)
+		check_mapping(w, &p);
+	else
+		config_value_check(w->report,
+				   &(struct config_value){ list->path, schema,
+							   node });
+}
+
+/* A list of entries, or of words that are bits of one number. */
 static void check_list(struct walk *w, const struct place *p)
 {
 	yaml_node_item_t *item = p->node->data.sequence.items.start;
 	yaml_node_item_t *top = p->node->data.sequence.items.top;
-	if (top - item > p->schema->sequence.max)
-		config_report_add(w->report, line_of(p->node),
-				  "%s has %td entries, at most %u fit", p->path,
-				  top - item, p->schema->sequence.max);
-	for (; item < top; item++) {
-		struct config_value entry = {
-			.path = p->path,
-			.schema = p->schema->sequence.entry,
-			.node = yaml_document_get_node(w->document, *item),
-		};
-		if (is_alias(p->node, entry.node))
-			report_alias(w, p->path, line_of(p->node));
-		else if (entry.node->type == YAML_SCALAR_NODE)
-			config_value_check(w->report, &entry);
-		else
-			config_report_add(w->report, line_of(entry.node),
-					  "an entry of %s must be text",
-					  p->path);
+	const struct cyaml_schema_value *entry = p->schema;
+	if (p->schema->type == CYAML_SEQUENCE) {
+		entry = p->schema->sequence.entry;
+		if (top - item > p->schema->sequence.max)
+			config_report_add(w->report, line_of(p->node),
+					  "%s has %td entries, at most %u fit",
+					  p->path, top - item,
+					  p->schema->sequence.max);
+	}
+	yaml_node_t *node, *before = NULL;
+	for (; item < top; item++, before = node) {
+		node = yaml_document_get_node(w->document, *item);
+		check_entry(w, p, entry, node, before);
 	}
 }
-
-static void check_mapping(struct walk *w, const struct place *p);
 
 static void report_nothing(struct walk *w, const struct place *p)
 {
 	const char *help = "; remove the key for its default";
 	if (p->schema->type == CYAML_MAPPING)
 		help = "; remove it, or indent its keys below it";
+	else if (!(p->schema->flags & CYAML_FLAG_OPTIONAL))
+		help = "";
 	else if (strcmp(p->path, "digits.terminator") == 0)
 		help = "; # begins a comment unless quoted: \"#\"";
 	else if (p->schema->type == CYAML_STRING && !p->schema->string.min)
@@ -127,7 +154,8 @@ static void check_value(struct walk *w, const struct place *p)
 	yaml_node_type_t wanted = YAML_SCALAR_NODE;
 	if (p->schema->type == CYAML_MAPPING)
 		wanted = YAML_MAPPING_NODE;
-	else if (p->schema->type == CYAML_SEQUENCE)
+	else if (p->schema->type == CYAML_SEQUENCE ||
+		 p->schema->type == CYAML_FLAGS)
 		wanted = YAML_SEQUENCE_NODE;
 	if (is_nothing(p->node))
 		report_nothing(w, p);
@@ -175,7 +203,7 @@ static void report_unknown(struct walk *w, const struct place *p,
 			   const yaml_node_t *key)
 {
 	char hint[HINT_MAX], name[CONFIG_VALUE_SHOWN];
-	config_hint(hint, sizeof(hint), text_of(key),
+	config_hint(hint, sizeof(hint), text_of(key), p->path,
 		    p->schema->mapping.fields);
 	config_report_add(w->report, line_of(key),
 			  "unknown key \"%s\"%s%s (%s)",
@@ -187,8 +215,8 @@ static void record_set(struct walk *w, const struct place *parent,
 		       const struct cyaml_schema_field *field)
 {
 	uint32_t size = field->value.data_size;
-	if (field->value.type == CYAML_MAPPING)
-		return;
+	if (parent->in_list || field->value.type == CYAML_MAPPING)
+		return; /* the whole list is set; keys set themselves */
 	if (field->value.type == CYAML_SEQUENCE) {
 		size *= field->value.sequence.max;
 		mark_set(w, parent->offset + field->count_offset,
@@ -209,6 +237,7 @@ static void check_known(struct walk *w, const struct place *parent,
 		.offset = parent->offset + field->data_offset,
 		.schema = &field->value,
 		.node = yaml_document_get_node(w->document, pair->value),
+		.in_list = parent->in_list,
 	};
 	const yaml_node_t *key = yaml_document_get_node(w->document, pair->key);
 	const yaml_node_t *earlier = find_earlier(w, parent->node, pair);
@@ -235,10 +264,24 @@ static void check_pair(struct walk *w, const struct place *p,
 	}
 	const struct cyaml_schema_field *field =
 		find_field(p->schema->mapping.fields, key);
-	if (field)
+	if (is_alias(p->node, key))
+		report_alias(w, *p->path ? p->path : "a key", line_of(p->node));
+	else if (field)
 		check_known(w, p, field, pair);
 	else
 		report_unknown(w, p, key);
+}
+
+static void check_needed(struct walk *w, const struct place *p)
+{
+	const struct cyaml_schema_field *field = p->schema->mapping.fields;
+	for (; field->key; field++)
+		if (!(field->value.flags & CYAML_FLAG_OPTIONAL) &&
+		    !config_find_pair(w->document, p->node, field->key,
+				      strlen(field->key)))
+			config_report_add(w->report, line_of(p->node),
+					  "an entry of %s has no \"%s\"",
+					  p->path, field->key);
 }
 
 static void check_mapping(struct walk *w, const struct place *p)
@@ -246,47 +289,14 @@ static void check_mapping(struct walk *w, const struct place *p)
 	yaml_node_pair_t *pair = p->node->data.mapping.pairs.start;
 	for (; pair < p->node->data.mapping.pairs.top; pair++)
 		check_pair(w, p, pair);
+	check_needed(w, p);
 }
 
 void config_check(struct config_check *check, struct config_report *report,
 		  yaml_document_t *document, yaml_node_t *root)
 {
 	struct walk w = { check, report, document };
-	struct place p = { "", 0, &config_schema_root, root };
+	struct place p = { "", 0, &config_schema_root, root, false };
 	check->set_count = 0;
 	check_mapping(&w, &p);
-}
-
-static const yaml_node_pair_t *find_pair(yaml_document_t *document,
-					 const yaml_node_t *node,
-					 const char *key, size_t len)
-{
-	if (node->type != YAML_MAPPING_NODE)
-		return NULL;
-	const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
-	for (; pair < node->data.mapping.pairs.top; pair++) {
-		yaml_node_t *k = yaml_document_get_node(document, pair->key);
-		if (k->type == YAML_SCALAR_NODE &&
-		    k->data.scalar.length == len &&
-		    memcmp(text_of(k), key, len) == 0)
-			return pair;
-	}
-	return NULL;
-}
-
-size_t config_check_line(yaml_document_t *document, const char *path)
-{
-	const yaml_node_t *node = yaml_document_get_root_node(document);
-	size_t line = 0;
-	while (node && *path) {
-		size_t len = strcspn(path, ".");
-		const yaml_node_pair_t *pair =
-			find_pair(document, node, path, len);
-		if (!pair)
-			return 0;
-		line = line_of(yaml_document_get_node(document, pair->key));
-		node = yaml_document_get_node(document, pair->value);
-		path += len + (path[len] == '.');
-	}
-	return line;
 }

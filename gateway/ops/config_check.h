@@ -9,7 +9,7 @@
 
 struct config_report;
 
-#define CONFIG_CHECK_LEAVES 64 /* more than there are keys */
+#define CONFIG_CHECK_LEAVES 128 /* more than there are keys */
 
 /* Which parts of struct config the document sets: byte ranges. */
 struct config_check {
@@ -22,9 +22,5 @@ struct config_check {
 /* config_check: mistakes are added to report. root is a mapping node. */
 void config_check(struct config_check *check, struct config_report *report,
 		  yaml_document_t *document, yaml_node_t *root);
-
-/* config_check_line: the line, from 1, on which a key such as "failure.then"
- * stands; 0 when the document does not set it. */
-size_t config_check_line(yaml_document_t *document, const char *path);
 
 #endif

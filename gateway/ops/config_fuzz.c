@@ -4,6 +4,34 @@
 
 #include "gateway/ops/config.h"
 
+static void check_audiocodes(const struct config_audiocodes *a)
+{
+	FUZZ_CHECK(a->bot_count <= CONFIG_BOTS_MAX);
+	for (unsigned i = 0; i < a->bot_count; i++)
+		FUZZ_CHECK(a->bots[i][0] &&
+			   memchr(a->bots[i], 0, sizeof(a->bots[i])) &&
+			   !strpbrk(a->bots[i], "/?# %"));
+	FUZZ_CHECK(a->event_count <= CONFIG_EVENTS_MAX);
+	FUZZ_CHECK(a->caller_format_count <= CONFIG_FORMATS_MAX);
+	for (unsigned i = 0; i < a->caller_format_count; i++)
+		FUZZ_CHECK(a->caller_formats[i][3] == '/');
+	FUZZ_CHECK(!a->lead_ms || (a->lead_ms >= 100 && a->lead_ms <= 10000));
+	FUZZ_CHECK(a->hangup_header_count <= CONFIG_HEADERS_MAX);
+	for (unsigned i = 0; i < a->hangup_header_count; i++)
+		FUZZ_CHECK(a->hangup_headers[i].name[0] &&
+			   !strpbrk(a->hangup_headers[i].value, "\r\n"));
+	FUZZ_CHECK(!a->oauth.jwks[0] == !a->oauth.issuer[0]);
+}
+
+static void check_targets(const struct config_transfer *t, unsigned tools)
+{
+	FUZZ_CHECK(t->target_count <= CONFIG_TARGETS_MAX);
+	for (unsigned i = 0; i < t->target_count; i++)
+		FUZZ_CHECK(t->targets[i].name[0] &&
+			   strchr(t->targets[i].to, ':'));
+	FUZZ_CHECK(!(tools & CONFIG_TOOL_TRANSFER_CALL) || t->target_count);
+}
+
 static void check_taken(const struct config *c)
 {
 	FUZZ_CHECK(memchr(c->listen, 0, sizeof(c->listen)) && c->listen[0]);
@@ -21,6 +49,8 @@ static void check_taken(const struct config *c)
 	FUZZ_CHECK(c->limits.ring_seconds >= 1 && c->limits.ring_seconds <= 60);
 	FUZZ_CHECK(c->agent.format <= CONFIG_FORMAT_PCMU);
 	FUZZ_CHECK(c->log.level <= LOG_ERROR);
+	check_audiocodes(&c->audiocodes);
+	check_targets(&c->transfer, c->agent.tools);
 	FUZZ_CHECK(c->failure.then == CONFIG_THEN_HANGUP || c->failure.dial[0]);
 }
 

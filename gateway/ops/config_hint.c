@@ -11,18 +11,23 @@
 
 /* Secrets people look for a key for, and where they belong. */
 static const struct {
+	const char *group; /* where it was written; "" anywhere */
 	const char *key;
 	const char *variable;
 } secrets[] = {
-	{ "api_key", "OPENAI_API_KEY" },
-	{ "apikey", "OPENAI_API_KEY" },
-	{ "key", "OPENAI_API_KEY" },
-	{ "openai_api_key", "OPENAI_API_KEY" },
-	{ "auth_token", "TWILIO_AUTH_TOKEN" },
-	{ "auth_tokens", "TWILIO_AUTH_TOKEN" },
-	{ "authtoken", "TWILIO_AUTH_TOKEN" },
-	{ "token", "TWILIO_AUTH_TOKEN" },
-	{ "twilio_auth_token", "TWILIO_AUTH_TOKEN" },
+	{ "", "api_key", "OPENAI_API_KEY" },
+	{ "", "apikey", "OPENAI_API_KEY" },
+	{ "", "key", "OPENAI_API_KEY" },
+	{ "", "openai_api_key", "OPENAI_API_KEY" },
+	{ "", "audiocodes_tokens", "AUDIOCODES_TOKENS" },
+	{ "audiocodes", "auth_token", "AUDIOCODES_TOKENS" },
+	{ "audiocodes", "token", "AUDIOCODES_TOKENS" },
+	{ "audiocodes", "tokens", "AUDIOCODES_TOKENS" },
+	{ "", "auth_token", "TWILIO_AUTH_TOKEN" },
+	{ "", "auth_tokens", "TWILIO_AUTH_TOKEN" },
+	{ "", "authtoken", "TWILIO_AUTH_TOKEN" },
+	{ "", "token", "TWILIO_AUTH_TOKEN" },
+	{ "", "twilio_auth_token", "TWILIO_AUTH_TOKEN" },
 };
 
 static unsigned least(unsigned a, unsigned b)
@@ -88,10 +93,12 @@ static bool find_home(char *path, size_t cap, const char *key,
 	return false;
 }
 
-static const char *secret_variable(const char *key)
+static const char *secret_variable(const char *key, const char *path)
 {
 	for (size_t i = 0; i < CYAML_ARRAY_LEN(secrets); i++)
-		if (strcasecmp(secrets[i].key, key) == 0)
+		if (strcasecmp(secrets[i].key, key) == 0 &&
+		    strncmp(path, secrets[i].group, strlen(secrets[i].group)) ==
+			    0)
 			return secrets[i].variable;
 	return NULL;
 }
@@ -105,11 +112,11 @@ static void list_keys(char *out, size_t cap,
 				      fields[1].key ? "," : "");
 }
 
-void config_hint(char *out, size_t cap, const char *key,
+void config_hint(char *out, size_t cap, const char *key, const char *path,
 		 const struct cyaml_schema_field *fields)
 {
 	char home[WORD_MAX * 4] = "";
-	const char *variable = secret_variable(key);
+	const char *variable = secret_variable(key, path);
 	const char *near = nearest(key, fields);
 	if (variable)
 		snprintf(out, cap,

@@ -10,9 +10,10 @@ struct cyaml_schema_field;
  * near miss of one here; it is a secret; else the keys there are.
  *
  * key     as written
+ * path    the group it stands in, "agent.turns"; "" at the top
  * fields  the keys that may stand there
  * out     "did you mean "voice"?" */
-void config_hint(char *out, size_t cap, const char *key,
+void config_hint(char *out, size_t cap, const char *key, const char *path,
 		 const struct cyaml_schema_field *fields);
 
 #endif

@@ -11,6 +11,7 @@
 #include "gateway/ops/config_check.h"
 #include "gateway/ops/config_report.h"
 #include "gateway/ops/config_schema.h"
+#include "gateway/ops/config_together.h"
 
 /* -- libcyaml: text to struct -------------------------------------------- */
 
@@ -57,16 +58,6 @@ static void load_into(struct config *c, const struct config_check *check,
 
 /* -- the whole file ------------------------------------------------------ */
 
-static void check_together(const struct config *c, yaml_document_t *document,
-			   struct config_report *report)
-{
-	if (c->failure.then == CONFIG_THEN_DIAL && !*c->failure.dial)
-		config_report_add(report,
-				  config_check_line(document, "failure.then"),
-				  "failure.then is dial, but failure.dial "
-				  "names no number");
-}
-
 static void drop_last_slash(char *url)
 {
 	size_t len = strlen(url);
@@ -92,7 +83,7 @@ static void take_document(struct config *c, yaml_document_t *document,
 	if (!report->mistakes)
 		load_into(c, &check, report, yaml, len);
 	if (!report->mistakes)
-		check_together(c, document, report);
+		config_together_check(c, document, report);
 	drop_last_slash(c->public_url);
 }
 

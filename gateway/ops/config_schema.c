@@ -1,20 +1,39 @@
 #include "gateway/ops/config_schema.h"
 
-#include <string.h>
-
-#include "gateway/ops/config_text.h"
-
-#define FLAGS CYAML_FLAG_OPTIONAL
+#define FLAGS  CYAML_FLAG_OPTIONAL
+#define NEEDED CYAML_FLAG_DEFAULT /* in each entry of a list */
 
 /* One of a few words. */
 #define FIELD_WORD(key, type, member, names)                                  \
 	CYAML_FIELD_ENUM(key, FLAGS | CYAML_FLAG_STRICT, type, member, names, \
 			 CYAML_ARRAY_LEN(names))
 
+/* A list in an array that begins at member, counted in count. */
+#define FIELD_LIST(key, type, member, count, entry, max)                       \
+	CYAML_FIELD_SEQUENCE_COUNT(key, FLAGS, type, member, count, &entry, 0, \
+				   max)
+
 /* clang-format off */
 const struct config config_schema_defaults = {
 	.listen = "127.0.0.1:8080",
 	.log = { .level = LOG_INFO },
+	.audiocodes = {
+		.bot_count = 1,
+		.bots = { "tandem" },
+		.configure = true,
+		.barge_in = true,
+		.dtmf = true,
+		.event_count = 2,
+		.events = { "noUserInput", "playFinished" },
+		.no_input_max = 3,
+		.abort_prompts = true,
+		.lead_ms = 400,
+		.resume_s = 60,
+		.answer_after_ms = 300,
+		.outbound_greeting = true,
+		.participant = "caller",
+		.transfer_notifications = true,
+	},
 	.model = {
 		.url = "wss://api.openai.com/v1/realtime",
 		.name = "gpt-realtime-2.1",
@@ -43,6 +62,7 @@ const struct config config_schema_defaults = {
 			.eagerness = CONFIG_EAGERNESS_AUTO,
 		},
 		.noise_reduction = CONFIG_NOISE_NONE,
+		.tools = CONFIG_TOOL_END_CALL,
 	},
 	.audio = { .lead_ms = 200, .append_ms = 20 },
 	.digits = { .gap_ms = 1500, .terminator = "#", .max = 32 },
@@ -86,10 +106,25 @@ static const cyaml_strval_t then_names[] = {
 	{ "hangup", CONFIG_THEN_HANGUP },
 	{ "dial", CONFIG_THEN_DIAL },
 };
+static const cyaml_strval_t tool_names[] = {
+	{ "end_call", CONFIG_TOOL_END_CALL },
+	{ "transfer_call", CONFIG_TOOL_TRANSFER_CALL },
+	{ "send_dtmf", CONFIG_TOOL_SEND_DTMF },
+	{ "send_metadata", CONFIG_TOOL_SEND_METADATA },
+	{ "record_call", CONFIG_TOOL_RECORD_CALL },
+};
 
 static const cyaml_schema_value_t account_sid = {
 	CYAML_VALUE_STRING(CYAML_FLAG_DEFAULT, char[CONFIG_SID_LEN], 0,
 			   CONFIG_SID_LEN - 1),
+};
+static const cyaml_schema_value_t word = {
+	CYAML_VALUE_STRING(CYAML_FLAG_DEFAULT, char[CONFIG_WORD_MAX], 0,
+			   CONFIG_WORD_MAX - 1),
+};
+static const cyaml_schema_value_t audio_format = {
+	CYAML_VALUE_STRING(CYAML_FLAG_DEFAULT, char[CONFIG_AUDIO_FORMAT_MAX], 0,
+			   CONFIG_AUDIO_FORMAT_MAX - 1),
 };
 
 static const cyaml_schema_field_t log_keys[] = {
@@ -97,9 +132,76 @@ static const cyaml_schema_field_t log_keys[] = {
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t twilio_keys[] = {
-	CYAML_FIELD_SEQUENCE_COUNT("account_sids", FLAGS, struct config_twilio,
-				   account_sids, account_sid_count,
-				   &account_sid, 0, CONFIG_SIDS_MAX),
+	FIELD_LIST("account_sids", struct config_twilio, account_sids,
+		   account_sid_count, account_sid, CONFIG_SIDS_MAX),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t oauth_keys[] = {
+	CYAML_FIELD_STRING("issuer", FLAGS, struct config_oauth, issuer, 0),
+	CYAML_FIELD_STRING("audience", FLAGS, struct config_oauth, audience, 0),
+	CYAML_FIELD_STRING("scope", FLAGS, struct config_oauth, scope, 0),
+	CYAML_FIELD_STRING("jwks", FLAGS, struct config_oauth, jwks, 0),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t header_keys[] = {
+	CYAML_FIELD_STRING("name", NEEDED, struct config_header, name, 1),
+	CYAML_FIELD_STRING("value", NEEDED, struct config_header, value, 1),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t header = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_header,
+			    header_keys),
+};
+static const cyaml_schema_field_t audiocodes_keys[] = {
+	FIELD_LIST("bots", struct config_audiocodes, bots, bot_count, word,
+		   CONFIG_BOTS_MAX),
+	CYAML_FIELD_MAPPING("oauth", FLAGS, struct config_audiocodes, oauth,
+			    oauth_keys),
+	CYAML_FIELD_BOOL("configure", FLAGS, struct config_audiocodes,
+			 configure),
+	CYAML_FIELD_BOOL("barge_in", FLAGS, struct config_audiocodes, barge_in),
+	CYAML_FIELD_BOOL("dtmf", FLAGS, struct config_audiocodes, dtmf),
+	FIELD_LIST("events", struct config_audiocodes, events, event_count,
+		   word, CONFIG_EVENTS_MAX),
+	CYAML_FIELD_UINT("no_input_ms", FLAGS, struct config_audiocodes,
+			 no_input_ms),
+	CYAML_FIELD_UINT("no_input_max", FLAGS, struct config_audiocodes,
+			 no_input_max),
+	CYAML_FIELD_BOOL("abort_prompts", FLAGS, struct config_audiocodes,
+			 abort_prompts),
+	CYAML_FIELD_UINT("lead_ms", FLAGS, struct config_audiocodes, lead_ms),
+	CYAML_FIELD_BOOL("marks", FLAGS, struct config_audiocodes, marks),
+	CYAML_FIELD_UINT("resume_s", FLAGS, struct config_audiocodes, resume_s),
+	CYAML_FIELD_UINT("answer_after_ms", FLAGS, struct config_audiocodes,
+			 answer_after_ms),
+	CYAML_FIELD_BOOL("outbound_greeting", FLAGS, struct config_audiocodes,
+			 outbound_greeting),
+	FIELD_LIST("caller_formats", struct config_audiocodes, caller_formats,
+		   caller_format_count, audio_format, CONFIG_FORMATS_MAX),
+	FIELD_LIST("play_formats", struct config_audiocodes, play_formats,
+		   play_format_count, audio_format, CONFIG_FORMATS_MAX),
+	CYAML_FIELD_STRING("participant", FLAGS, struct config_audiocodes,
+			   participant, 1),
+	CYAML_FIELD_BOOL("transfer_notifications", FLAGS,
+			 struct config_audiocodes, transfer_notifications),
+	FIELD_LIST("hangup_headers", struct config_audiocodes, hangup_headers,
+		   hangup_header_count, header, CONFIG_HEADERS_MAX),
+	CYAML_FIELD_BOOL("record_calls", FLAGS, struct config_audiocodes,
+			 record_calls),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t target_keys[] = {
+	CYAML_FIELD_STRING("name", NEEDED, struct config_target, name, 1),
+	CYAML_FIELD_STRING("to", NEEDED, struct config_target, to, 1),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t target = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_target,
+			    target_keys),
+};
+static const cyaml_schema_field_t transfer_keys[] = {
+	FIELD_LIST("targets", struct config_transfer, targets, target_count,
+		   target, CONFIG_TARGETS_MAX),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t model_keys[] = {
@@ -145,6 +247,11 @@ static const cyaml_schema_field_t agent_keys[] = {
 			    transcription, transcription_keys),
 	CYAML_FIELD_UINT("max_output_tokens", FLAGS, struct config_agent,
 			 max_output_tokens),
+	CYAML_FIELD_FLAGS("tools", FLAGS | CYAML_FLAG_STRICT,
+			  struct config_agent, tools, tool_names,
+			  CYAML_ARRAY_LEN(tool_names)),
+	FIELD_LIST("variables", struct config_agent, variables, variable_count,
+		   word, CONFIG_VARIABLES_MAX),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t audio_keys[] = {
@@ -180,6 +287,10 @@ static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_MAPPING("log", FLAGS, struct config, log, log_keys),
 	CYAML_FIELD_MAPPING("twilio", FLAGS, struct config, twilio,
 			    twilio_keys),
+	CYAML_FIELD_MAPPING("audiocodes", FLAGS, struct config, audiocodes,
+			    audiocodes_keys),
+	CYAML_FIELD_MAPPING("transfer", FLAGS, struct config, transfer,
+			    transfer_keys),
 	CYAML_FIELD_MAPPING("model", FLAGS, struct config, model, model_keys),
 	CYAML_FIELD_MAPPING("agent", FLAGS, struct config, agent, agent_keys),
 	CYAML_FIELD_MAPPING("audio", FLAGS, struct config, audio, audio_keys),
@@ -196,50 +307,3 @@ static const cyaml_schema_field_t config_keys[] = {
 const struct cyaml_schema_value config_schema_root = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct config, config_keys),
 };
-
-/* -- rules --------------------------------------------------------------- */
-
-static const struct config_schema_rule rules[] = {
-	{ .path = "listen",
-	  .accepts = config_text_is_listen,
-	  .must = "an address and port, like 127.0.0.1:8080 or [::1]:8080" },
-	{ .path = "public_url",
-	  .accepts = config_text_is_public_url,
-	  .must = "empty or like https://voice.example.com" },
-	{ .path = "twilio.account_sids",
-	  .accepts = config_text_is_account_sid,
-	  .must = "AC and 32 hexadecimal digits" },
-	{ .path = "model.url",
-	  .accepts = config_text_is_model_url,
-	  .must = "like wss://host/path or ws://host:port/path, without ?" },
-	{ "model.connect_timeout_ms", 100, 60000, 0, NULL, NULL },
-	{ "model.configure_timeout_ms", 100, 60000, 0, NULL, NULL },
-	{ "agent.turns.threshold", 0, 1, 0, NULL, NULL },
-	{ "agent.turns.prefix_padding_ms", 0, 5000, 0, NULL, NULL },
-	{ "agent.turns.silence_duration_ms", 50, 10000, 0, NULL, NULL },
-	{ .path = "agent.transcription.language",
-	  .accepts = config_text_is_language,
-	  .must = "empty or an ISO 639-1 code, like en" },
-	{ "agent.max_output_tokens", 0, 4096, 0, NULL, NULL },
-	{ "audio.lead_ms", 20, 2000, 0, NULL, NULL },
-	{ "audio.append_ms", 20, 100, 20, NULL, NULL },
-	{ "digits.gap_ms", 100, 10000, 0, NULL, NULL },
-	{ .path = "digits.terminator",
-	  .accepts = config_text_is_terminator,
-	  .must = "one key of 0-9 A-D * #, or empty" },
-	{ "digits.max", 1, 128, 0, NULL, NULL },
-	{ .path = "failure.dial",
-	  .accepts = config_text_is_dial,
-	  .must = "empty, a number like +41791234567, or sip:…" },
-	{ "limits.calls", 1, 100000, 0, NULL, NULL },
-	{ "limits.call_minutes", 1, 1440, 0, NULL, NULL },
-	{ "limits.ring_seconds", 1, 60, 0, NULL, NULL },
-};
-
-const struct config_schema_rule *config_schema_find_rule(const char *path)
-{
-	for (size_t i = 0; i < CYAML_ARRAY_LEN(rules); i++)
-		if (strcmp(rules[i].path, path) == 0)
-			return &rules[i];
-	return NULL;
-}

@@ -208,6 +208,155 @@ static void names_each_mistake(void **state)
 		{ "log: {level: info}\n---\nlog: {level: warn}\n",
 		  "t.yaml:3: a second document (after ---); only one is read",
 		  "a second document" },
+		{ "audiocodes:\n  bots: [a, 'b c']\n",
+		  "t.yaml:2: audiocodes.bots is \"b c\", must be letters, "
+		  "digits and . _ - only",
+		  "a bot that would not fit into a path" },
+		{ "audiocodes: {bots: ['']}\n",
+		  "t.yaml:1: audiocodes.bots is \"\", must be letters, digits "
+		  "and . _ - only",
+		  "a bot without a name" },
+		{ "audiocodes:\n  bots:\n  - a\n  - b\n  - a\n  - a\n",
+		  "t.yaml:5: audiocodes.bots has \"a\" twice\n"
+		  "t.yaml:6: audiocodes.bots has \"a\" twice",
+		  "a bot twice, and once more" },
+		{ "audiocodes: {token: t}\n",
+		  "t.yaml:1: unknown key \"token\" in audiocodes (secrets are "
+		  "not kept in files: set AUDIOCODES_TOKENS in the "
+		  "environment)",
+		  "a token in the file: the variable of this carrier" },
+		{ "audiocodes: {barge_in: yes}\n",
+		  "t.yaml:1: audiocodes.barge_in is \"yes\", must be true or "
+		  "false",
+		  "one way to write it" },
+		{ "audiocodes: {dtmf: flase}\n",
+		  "t.yaml:1: audiocodes.dtmf is \"flase\", must be true or "
+		  "false",
+		  "would be true to a lenient reader" },
+		{ "audiocodes: {lead_ms: 50}\n",
+		  "t.yaml:1: audiocodes.lead_ms is 50, must be 0 or 100 to "
+		  "10000",
+		  "between 0 and the least" },
+		{ "audiocodes: {lead_ms: 10001}\n",
+		  "t.yaml:1: audiocodes.lead_ms is 10001, must be 0 or 100 to "
+		  "10000",
+		  "over the most" },
+		{ "audiocodes: {resume_s: 601}\n",
+		  "t.yaml:1: audiocodes.resume_s is 601, must be 0 to 600",
+		  "waits too long" },
+		{ "audiocodes: {answer_after_ms: 10001}\n",
+		  "t.yaml:1: audiocodes.answer_after_ms is 10001, must be 0 to "
+		  "10000",
+		  "rings too long" },
+		{ "audiocodes: {no_input_ms: 60001, no_input_max: 21}\n",
+		  "t.yaml:1: audiocodes.no_input_ms is 60001, must be 0 to "
+		  "60000\n"
+		  "t.yaml:1: audiocodes.no_input_max is 21, must be 0 to 20",
+		  "both too large" },
+		{ "audiocodes: {caller_formats: [raw/lpcm16_16]}\n",
+		  "t.yaml:1: audiocodes.caller_formats is \"raw/lpcm16_16\", "
+		  "must be raw/ or wav/, then mulaw, lpcm16_8, lpcm16 or "
+		  "lpcm16_24",
+		  "16 kHz has no number in its name" },
+		{ "audiocodes: {play_formats: [audio/wav]}\n",
+		  "t.yaml:1: audiocodes.play_formats is \"audio/wav\", must be "
+		  "raw/ or wav/, then mulaw, lpcm16_8, lpcm16 or lpcm16_24",
+		  "no such format" },
+		{ "audiocodes: {hangup_headers: [X-A]}\n",
+		  "t.yaml:1: an entry of audiocodes.hangup_headers must be a "
+		  "group of keys",
+		  "text for an entry" },
+		{ "audiocodes:\n  hangup_headers:\n  - name: X A\n"
+		  "    value: \"a\\r\\nb\"\n",
+		  "t.yaml:3: audiocodes.hangup_headers.name is \"X A\", must "
+		  "be the name of a SIP header, like X-Reason\n"
+		  "t.yaml:4: audiocodes.hangup_headers.value is \"a??b\", must "
+		  "be one line of text",
+		  "a header that would be another" },
+		{ "audiocodes:\n  oauth:\n    issuer: https://i\n",
+		  "t.yaml:3: audiocodes.oauth.issuer is set, but "
+		  "audiocodes.oauth.jwks is not: there are no keys to check a "
+		  "token with",
+		  "a lock without a key" },
+		{ "audiocodes:\n  oauth:\n    jwks: keys.json\n",
+		  "t.yaml:3: audiocodes.oauth.jwks is set, but "
+		  "audiocodes.oauth.issuer is not: whose tokens are taken must "
+		  "be said",
+		  "keys of anybody" },
+		{ "audiocodes: {oauth: {jwks: 'http://keys.example.com/'}}\n",
+		  "t.yaml:1: audiocodes.oauth.jwks is "
+		  "\"http://keys.example.com/\", must be empty, a file, or "
+		  "like https://host/path",
+		  "keys anybody on the way can change" },
+		{ "audiocodes: {oauth: {jwks: 'http://127.0.0.1.evil/'}}\n",
+		  "t.yaml:1: audiocodes.oauth.jwks is "
+		  "\"http://127.0.0.1.evil/\", must be empty, a file, or like "
+		  "https://host/path",
+		  "not this machine" },
+		{ "transfer:\n  targets:\n  - nmae: sales\n"
+		  "    to: tel:+41791234567\n",
+		  "t.yaml:3: unknown key \"nmae\" in transfer.targets (did you "
+		  "mean \"name\"?)\n"
+		  "t.yaml:3: an entry of transfer.targets has no \"name\"",
+		  "a letter wrong inside an entry" },
+		{ "transfer:\n  targets:\n  - name: a\n    to: sip:a@b\n"
+		  "  - name: b\n",
+		  "t.yaml:5: an entry of transfer.targets has no \"to\"",
+		  "a key missing in the second entry" },
+		{ "transfer:\n  targets:\n  - {name: a, to: sip:a@b}\n"
+		  "  - {name: a, to: sip:c@d}\n",
+		  "t.yaml:4: transfer.targets has \"a\" twice",
+		  "the model could not tell them apart" },
+		{ "transfer: {targets: [{name: a, to: +41791234567}]}\n",
+		  "t.yaml:1: transfer.targets.to is \"+41791234567\", must be "
+		  "like tel:+41791234567 or sip:sales@example.com",
+		  "a bare number" },
+		{ "transfer: {targets: [{name: a, to: 'tel:'}]}\n",
+		  "t.yaml:1: transfer.targets.to is \"tel:\", must be like "
+		  "tel:+41791234567 or sip:sales@example.com",
+		  "nobody" },
+		{ "transfer: {targets: [{name: '', to: [x]}]}\n",
+		  "t.yaml:1: transfer.targets.name must not be empty\n"
+		  "t.yaml:1: transfer.targets.to is a list, must be a single "
+		  "value",
+		  "wrong types inside an entry" },
+		{ "transfer:\n  targets:\n  - name: a\n    name: b\n"
+		  "    to:\n",
+		  "t.yaml:4: transfer.targets.name is already set on line 3\n"
+		  "t.yaml:5: transfer.targets.to has no value",
+		  "twice inside an entry; and no default to go back to" },
+		{ "transfer:\n  targets:\n  -\n",
+		  "t.yaml:3: an entry of transfer.targets must be a group of "
+		  "keys",
+		  "a dash alone" },
+		{ "transfer:\n  targets:\n  - &a {name: a, to: sip:a@b}\n"
+		  "  - *a\n",
+		  "t.yaml:3: transfer.targets has an alias (*name) in it; write "
+		  "the value out",
+		  "an alias as an entry" },
+		{ "transfer:\n  targets:\n  - {&n name: a, to: sip:a@b}\n"
+		  "  - {*n : b, to: sip:a@b}\n",
+		  "t.yaml:4: transfer.targets has an alias (*name) in it; write "
+		  "the value out",
+		  "an alias as a key" },
+		{ "agent: {tools: [end_call, transfer]}\n",
+		  "t.yaml:1: agent.tools is \"transfer\", must be end_call, "
+		  "transfer_call, send_dtmf, send_metadata or record_call",
+		  "no such tool" },
+		{ "agent: {tools: end_call}\n",
+		  "t.yaml:1: agent.tools is a single value, must be a list",
+		  "one tool is a list, too" },
+		{ "agent: {tools: [{end_call: true}]}\n",
+		  "t.yaml:1: an entry of agent.tools must be text",
+		  "a group for a word" },
+		{ "agent:\n  tools: [transfer_call]\n",
+		  "t.yaml:2: agent.tools has transfer_call, but "
+		  "transfer.targets is empty: there is nobody to transfer to",
+		  "a tool with nothing to choose from" },
+		{ "agent: {variables: [caller, 'a b']}\n",
+		  "t.yaml:1: agent.variables is \"a b\", must be letters, "
+		  "digits and . _ - only",
+		  "not the name of a variable" },
 		{ "", "t.yaml: is empty; for the defaults start without a file",
 		  "an empty file" },
 		{ " \n\t\n\n",
@@ -276,6 +425,42 @@ static void places_syntax_errors(void **state)
 	}
 }
 
+static void check_audiocodes(const struct config_audiocodes *a)
+{
+	CHECK_EQ(2, a->bot_count, "bots");
+	CHECK_STR("first", a->bots[0], "the first");
+	CHECK_STR("second.bot", a->bots[1], "the second");
+	CHECK_STR("https://id.example.com/", a->oauth.issuer, "issuer");
+	CHECK_STR("tandem", a->oauth.audience, "audience");
+	CHECK_STR("call.bot", a->oauth.scope, "scope");
+	CHECK_STR("https://id.example.com/keys?v=1", a->oauth.jwks, "jwks");
+	CHECK(!a->configure && !a->barge_in && !a->dtmf, "the first switches");
+	CHECK_EQ(1, a->event_count, "events: one in place of two");
+	CHECK_STR("voiceDetected", a->events[0], "events");
+	CHECK_STR("", a->events[1], "nothing is left of the default");
+	CHECK_EQ(8000, a->no_input_ms, "no_input_ms");
+	CHECK_EQ(20, a->no_input_max, "no_input_max");
+	CHECK(!a->abort_prompts, "abort_prompts");
+	CHECK_EQ(0, a->lead_ms, "lead_ms: 0 will do");
+	CHECK(a->marks, "marks");
+	CHECK_EQ(600, a->resume_s, "resume_s");
+	CHECK_EQ(0, a->answer_after_ms, "answer_after_ms");
+	CHECK(!a->outbound_greeting, "outbound_greeting");
+	CHECK_EQ(2, a->caller_format_count, "caller_formats");
+	CHECK_STR("raw/mulaw", a->caller_formats[0], "in order");
+	CHECK_STR("wav/lpcm16", a->caller_formats[1], "in order");
+	CHECK_EQ(1, a->play_format_count, "play_formats");
+	CHECK_STR("raw/lpcm16_24", a->play_formats[0], "play_formats");
+	CHECK_STR("callee", a->participant, "participant");
+	CHECK(!a->transfer_notifications, "transfer_notifications");
+	CHECK_EQ(2, a->hangup_header_count, "hangup_headers");
+	CHECK_STR("X-Case", a->hangup_headers[0].name, "the first");
+	CHECK_STR("A 1; é", a->hangup_headers[0].value, "its value");
+	CHECK_STR("X-2", a->hangup_headers[1].name, "keys in any order");
+	CHECK_STR("v2", a->hangup_headers[1].value, "keys in any order");
+	CHECK(a->record_calls, "record_calls");
+}
+
 /* Every key away from its default, and each lands where it belongs. */
 static void takes_every_key(void **state)
 {
@@ -288,6 +473,37 @@ static void takes_every_key(void **state)
 		"  account_sids:\n"
 		"    - AC0123456789abcdef0123456789abcdef\n"
 		"    - ACffffffffffffffffffffffffffffffff\n"
+		"audiocodes:\n"
+		"  bots: [first, second.bot]\n"
+		"  oauth:\n"
+		"    issuer: https://id.example.com/\n"
+		"    audience: tandem\n"
+		"    scope: call.bot\n"
+		"    jwks: https://id.example.com/keys?v=1\n"
+		"  configure: false\n"
+		"  barge_in: false\n"
+		"  dtmf: false\n"
+		"  events: [voiceDetected]\n"
+		"  no_input_ms: 8000\n"
+		"  no_input_max: 20\n"
+		"  abort_prompts: false\n"
+		"  lead_ms: 0\n"
+		"  marks: true\n"
+		"  resume_s: 600\n"
+		"  answer_after_ms: 0\n"
+		"  outbound_greeting: false\n"
+		"  caller_formats: [raw/mulaw, wav/lpcm16]\n"
+		"  play_formats: [raw/lpcm16_24]\n"
+		"  participant: callee\n"
+		"  transfer_notifications: false\n"
+		"  hangup_headers:\n"
+		"  - {name: X-Case, value: 'A 1; é'}\n"
+		"  - {value: v2, name: X-2}\n"
+		"  record_calls: true\n"
+		"transfer:\n"
+		"  targets:\n"
+		"  - {name: sales, to: 'tel:+41791234567'}\n"
+		"  - {name: Support é, to: 'sips:help@example.com'}\n"
 		"model:\n"
 		"  url: ws://127.0.0.1:9000/v1/realtime\n"
 		"  name: other\n"
@@ -310,6 +526,8 @@ static void takes_every_key(void **state)
 		"  noise_reduction: far_field\n"
 		"  transcription: {model: gpt-transcribe, language: de}\n"
 		"  max_output_tokens: 4096\n"
+		"  tools: [transfer_call, record_call]\n"
+		"  variables: [crmTicket, caller]\n"
 		"audio: {lead_ms: 20, append_ms: 40}\n"
 		"digits: {gap_ms: 100, terminator: '*', max: 1}\n"
 		"failure:\n"
@@ -332,6 +550,17 @@ static void takes_every_key(void **state)
 		  c.twilio.account_sids[0], "the first");
 	CHECK_STR("ACffffffffffffffffffffffffffffffff",
 		  c.twilio.account_sids[1], "the second");
+	check_audiocodes(&c.audiocodes);
+	CHECK_EQ(2, c.transfer.target_count, "transfer.targets");
+	CHECK_STR("sales", c.transfer.targets[0].name, "the first");
+	CHECK_STR("tel:+41791234567", c.transfer.targets[0].to, "its number");
+	CHECK_STR("Support é", c.transfer.targets[1].name, "the second");
+	CHECK_STR("sips:help@example.com", c.transfer.targets[1].to, "its URI");
+	CHECK_EQ(CONFIG_TOOL_TRANSFER_CALL | CONFIG_TOOL_RECORD_CALL,
+		 c.agent.tools, "tools: these two, and not the default");
+	CHECK_EQ(2, c.agent.variable_count, "variables");
+	CHECK_STR("crmTicket", c.agent.variables[0], "in order");
+	CHECK_STR("caller", c.agent.variables[1], "in order");
 	CHECK_STR("ws://127.0.0.1:9000/v1/realtime", c.model.url, "url");
 	CHECK_STR("other", c.model.name, "name");
 	CHECK_STR("/etc/ca.pem", c.model.ca_file, "ca_file");
@@ -427,8 +656,8 @@ static void example_is_the_defaults(void **state)
 	size_t n = fread(text, 1, sizeof(text) - 1, f);
 	fclose(f);
 	text[n] = '\0';
-	/* 10 at the top, and 1 1 5 8 5 2 2 3 4 3 below them */
-	CHECK_EQ(44, count_keys(text), "every key is in it");
+	/* 12 at the top, and 1 1 24 1 5 10 5 2 2 3 4 3 below them */
+	CHECK_EQ(73, count_keys(text), "every key is in it");
 }
 
 static void refuses_files(void **state)
@@ -482,13 +711,21 @@ static void resolves_paths(void **state)
 	snprintf(path, sizeof(path), "%s/t.yaml", dir);
 	FILE *f = fopen(path, "w");
 	fputs("model: {ca_file: /etc/ca.pem}\n"
-	      "failure: {prompt: prompts/sorry.wav}\n",
+	      "failure: {prompt: prompts/sorry.wav}\n"
+	      "audiocodes: {oauth: {issuer: i, jwks: keys.json}}\n",
 	      f);
 	fclose(f);
 	CHECK_EQ(0, config_load(&c, path, errors, sizeof(errors)), "loads");
 	snprintf(expected, sizeof(expected), "%s/prompts/sorry.wav", dir);
 	CHECK_STR(expected, c.failure.prompt, "from the file's directory");
 	CHECK_STR("/etc/ca.pem", c.model.ca_file, "absolute stays");
+	snprintf(expected, sizeof(expected), "%s/keys.json", dir);
+	CHECK_STR(expected, c.audiocodes.oauth.jwks, "so are the keys");
+	f = fopen(path, "w");
+	fputs("audiocodes: {oauth: {issuer: i, jwks: 'https://i/k'}}\n", f);
+	fclose(f);
+	CHECK_EQ(0, config_load(&c, path, errors, sizeof(errors)), "loads");
+	CHECK_STR("https://i/k", c.audiocodes.oauth.jwks, "a URL stays");
 	unlink(path);
 	rmdir(dir);
 }
@@ -563,6 +800,68 @@ static void takes_secrets(void **state)
 	unsetenv("TWILIO_AUTH_TOKEN");
 }
 
+/* The bots are "a" and "b". */
+static void takes_bot_tokens(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *tokens;
+		int result;
+		unsigned a, b;
+		const char *errors;
+		const char *why;
+	} row[] = {
+		{ "", 0, 0, 0, "", "none" },
+		{ "a=t1", 0, 1, 0, "", "one bot has one" },
+		{ "b=t1,a=t2,b=t3", 0, 1, 2, "", "rotation" },
+		{ " a=t1 ,, b= t2\n,", 0, 1, 1, "", "untidily" },
+		{ "a=t1==", 0, 1, 0, "", "a token may have = in it" },
+		{ "a=1,a=2,a=3,a=4,a=5", -EINVAL, 0, 0,
+		  "AUDIOCODES_TOKENS for the bot \"a\" holds over 4 tokens",
+		  "five" },
+		{ "a=t1,hush", -EINVAL, 0, 0,
+		  "entry 2 of AUDIOCODES_TOKENS is not bot=token",
+		  "a token alone is not repeated" },
+		{ "hush==", -EINVAL, 0, 0,
+		  "entry 1 of AUDIOCODES_TOKENS is for a bot that "
+		  "audiocodes.bots does not have",
+		  "nor is one that ends as base64 may" },
+		{ "a=t1,A=t2", -EINVAL, 0, 0,
+		  "entry 2 of AUDIOCODES_TOKENS is for a bot that "
+		  "audiocodes.bots does not have",
+		  "names are compared with their case" },
+		{ "a=", -EINVAL, 0, 0,
+		  "entry 1 of AUDIOCODES_TOKENS has no token after the =",
+		  "an empty one would open the door" },
+		{ "a=hush hush", -EINVAL, 0, 0,
+		  "AUDIOCODES_TOKENS for the bot \"a\" is set, but has a "
+		  "space or another character in it that no key has",
+		  "a space" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		static struct config c;
+		char errors[2048];
+		CHECK_EQ(0, parse(&c, "audiocodes: {bots: [a, b]}", errors),
+			 "two bots");
+		setenv("AUDIOCODES_TOKENS", row[i].tokens, 1);
+		int got = config_secrets(&c, errors, sizeof(errors));
+		CHECK_STR(row[i].errors, errors, row[i].why);
+		CHECK_EQ(row[i].result, got, row[i].why);
+		CHECK_EQ(row[i].a, c.audiocodes.tokens[0].count, row[i].why);
+		CHECK_EQ(row[i].b, c.audiocodes.tokens[1].count, row[i].why);
+		CHECK(!getenv("AUDIOCODES_TOKENS"), "gone from there");
+		if (row[i].b == 2)
+			CHECK_STR(
+				"t3",
+				secret_reveal(&c.audiocodes.tokens[1].token[1]),
+				"in order");
+		config_wipe(&c);
+		CHECK_EQ(0, c.audiocodes.tokens[0].count, "wiped");
+		CHECK(!secret_is_set(&c.audiocodes.tokens[0].token[0]),
+		      "wiped");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -575,6 +874,7 @@ int main(void)
 		cmocka_unit_test(resolves_paths),
 		cmocka_unit_test(counts_what_does_not_fit),
 		cmocka_unit_test(takes_secrets),
+		cmocka_unit_test(takes_bot_tokens),
 	};
 	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
 }

@@ -5,9 +5,15 @@
 #include <string.h>
 
 #define DIGITS    "0123456789"
+#define LETTERS   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define PHONE_MIN 4  /* digits; a short internal number */
 #define PHONE_MAX 15 /* E.164 */
 #define PORT_MAX  65535
+
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
 
 /* Characters that neither a URL nor a SIP address may hold. */
 static bool is_visible(const char *text)
@@ -42,9 +48,8 @@ bool config_text_is_listen(const char *text)
 static bool is_url(const char *text, const char *scheme)
 {
 	size_t n = strlen(scheme);
-	return strncmp(text, scheme, n) == 0 && is_visible(text) &&
-	       text[n] != '\0' && !strchr("/:?#", text[n]) &&
-	       !strpbrk(text, "?#@");
+	return begins(text, scheme) && is_visible(text) && text[n] != '\0' &&
+	       !strchr("/:?#", text[n]) && !strpbrk(text, "?#@");
 }
 
 bool config_text_is_public_url(const char *text)
@@ -77,9 +82,69 @@ bool config_text_is_terminator(const char *text)
 
 bool config_text_is_dial(const char *text)
 {
-	if (strncmp(text, "sip:", 4) == 0 || strncmp(text, "sips:", 5) == 0)
+	if (begins(text, "sip:") || begins(text, "sips:"))
 		return is_visible(text) && strchr(text, ':')[1] != '\0';
 	const char *digits = text + (text[0] == '+');
 	size_t n = strspn(digits, DIGITS);
 	return !*text || (n >= PHONE_MIN && n <= PHONE_MAX && !digits[n]);
+}
+
+bool config_text_is_word(const char *text)
+{
+	return *text && !text[strspn(text, LETTERS DIGITS "._-")];
+}
+
+bool config_text_is_line(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			return false;
+	return true;
+}
+
+/* AudioCodes reference, 3.1. */
+bool config_text_is_audio_format(const char *text)
+{
+	static const char *const coding[] = { "mulaw", "lpcm16_8", "lpcm16",
+					      "lpcm16_24" };
+	if (!begins(text, "raw/") && !begins(text, "wav/"))
+		return false;
+	for (size_t i = 0; i < sizeof(coding) / sizeof(coding[0]); i++)
+		if (strcmp(text + 4, coding[i]) == 0)
+			return true;
+	return false;
+}
+
+/* RFC 3261, 25.1: token. */
+bool config_text_is_header_name(const char *text)
+{
+	return *text && !text[strspn(text, LETTERS DIGITS "-.!%*_+`'~")];
+}
+
+/* tel: RFC 3966; sip: and sips: RFC 3261, 19.1. */
+bool config_text_is_target(const char *text)
+{
+	if (begins(text, "tel:"))
+		return is_visible(text) && text[4] &&
+		       strchr("+*#" DIGITS, text[4]);
+	return (begins(text, "sip:") || begins(text, "sips:")) &&
+	       config_text_is_dial(text);
+}
+
+/* Keys that anybody on the way can change prove nothing: in the clear from
+ * this machine only. */
+bool config_text_is_jwks(const char *text)
+{
+	static const char *const scheme[] = { "https://", "http://127.0.0.1",
+					      "http://[::1]" };
+	if (!strstr(text, "://"))
+		return config_text_is_line(text);
+	for (size_t i = 0; i < sizeof(scheme) / sizeof(scheme[0]); i++) {
+		size_t n = strlen(scheme[i]);
+		if (!begins(text, scheme[i]) || !is_visible(text))
+			continue;
+		return i == 0 ? text[n] && !strchr("/:?#", text[n])
+			      : !text[n] || strchr(":/", text[n]);
+	}
+	return false;
 }

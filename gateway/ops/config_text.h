@@ -9,8 +9,14 @@ bool config_text_is_listen(const char *text);     /* 127.0.0.1:8080, [::]:0 */
 bool config_text_is_public_url(const char *text); /* "", http(s)://host… */
 bool config_text_is_model_url(const char *text); /* ws(s)://host…, no query */
 bool config_text_is_account_sid(const char *text);
-bool config_text_is_language(const char *text);   /* "", en, yue */
-bool config_text_is_terminator(const char *text); /* "", one DTMF key */
-bool config_text_is_dial(const char *text);       /* "", +41…, sip:… */
+bool config_text_is_language(const char *text);     /* "", en, yue */
+bool config_text_is_terminator(const char *text);   /* "", one DTMF key */
+bool config_text_is_dial(const char *text);         /* "", +41…, sip:… */
+bool config_text_is_word(const char *text);         /* letters, digits . _ - */
+bool config_text_is_line(const char *text);         /* no control character */
+bool config_text_is_audio_format(const char *text); /* raw/mulaw … */
+bool config_text_is_header_name(const char *text);  /* of SIP */
+bool config_text_is_target(const char *text);       /* tel:…, sip(s):… */
+bool config_text_is_jwks(const char *text);         /* "", file, https://… */
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gateway/ops/config_report.h"
+#include "gateway/ops/config_rule.h"
 #include "gateway/ops/config_schema.h"
 
 #define SHOWN_MAX (CONFIG_VALUE_SHOWN - sizeof("..."))
@@ -38,16 +39,19 @@ const char *config_value_show(char out[CONFIG_VALUE_SHOWN],
 }
 
 static void describe_range(char *out, size_t cap,
-			   const struct config_schema_rule *rule)
+			   const struct config_rule *rule)
 {
-	int n = snprintf(out, cap, "%g to %g", rule->min, rule->max);
+	int n = snprintf(out, cap, "%s%g to %g", rule->or_zero ? "0 or " : "",
+			 rule->min, rule->max);
 	if (rule->step)
 		snprintf(out + n, cap - (size_t)n, " and a multiple of %u",
 			 rule->step);
 }
 
-static bool is_in_range(const struct config_schema_rule *rule, double number)
+static bool is_in_range(const struct config_rule *rule, double number)
 {
+	if (rule->or_zero && number == 0)
+		return true;
 	return number >= rule->min && number <= rule->max &&
 	       (!rule->step || (unsigned)number % rule->step == 0);
 }
@@ -70,8 +74,7 @@ static bool is_decimal(const char *text)
 static void check_number(struct config_report *report,
 			 const struct config_value *p)
 {
-	const struct config_schema_rule *rule =
-		config_schema_find_rule(p->path);
+	const struct config_rule *rule = config_rule_find(p->path);
 	char range[64], value[CONFIG_VALUE_SHOWN];
 	const char *text = text_of(p->node);
 	bool is_integer = p->schema->type == CYAML_UINT;
@@ -109,8 +112,7 @@ static void check_word(struct config_report *report,
 static void check_text(struct config_report *report,
 		       const struct config_value *p)
 {
-	const struct config_schema_rule *rule =
-		config_schema_find_rule(p->path);
+	const struct config_rule *rule = config_rule_find(p->path);
 	size_t len = p->node->data.scalar.length;
 	char value[CONFIG_VALUE_SHOWN];
 	if (strlen(text_of(p->node)) != len)
@@ -130,13 +132,28 @@ static void check_text(struct config_report *report,
 				  rule->must);
 }
 
+/* libcyaml would take any other word for true. */
+static void check_bool(struct config_report *report,
+		       const struct config_value *p)
+{
+	char value[CONFIG_VALUE_SHOWN];
+	if (strcmp(text_of(p->node), "true") != 0 &&
+	    strcmp(text_of(p->node), "false") != 0)
+		config_report_add(report, line_of(p->node),
+				  "%s is \"%s\", must be true or false",
+				  p->path, config_value_show(value, p->node));
+}
+
 void config_value_check(struct config_report *report,
 			const struct config_value *value)
 {
 	if (value->schema->type == CYAML_STRING)
 		check_text(report, value);
-	else if (value->schema->type == CYAML_ENUM)
+	else if (value->schema->type == CYAML_ENUM ||
+		 value->schema->type == CYAML_FLAGS)
 		check_word(report, value);
+	else if (value->schema->type == CYAML_BOOL)
+		check_bool(report, value);
 	else
 		check_number(report, value);
 }

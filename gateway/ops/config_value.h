@@ -10,9 +10,10 @@ struct cyaml_schema_value;
 #define CONFIG_VALUE_SHOWN 44 /* bytes with NUL */
 
 struct config_value {
-	const char *path; /* "agent.turns.type" */
-	const struct cyaml_schema_value *schema;
-	const yaml_node_t *node; /* a scalar */
+	const char *path;                        /* "agent.turns.type" */
+	const struct cyaml_schema_value *schema; /* CYAML_FLAGS: one word
+						    of the list */
+	const yaml_node_t *node;                 /* a scalar */
 };
 
 /* config_value_check: a mistake is added to report, with its line. */

@@ -1,0 +1,89 @@
+#include "gateway/ops/config_together.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/ops/config.h"
+#include "gateway/ops/config_find.h"
+#include "gateway/ops/config_report.h"
+
+struct together {
+	const struct config *c;
+	yaml_document_t *document;
+	struct config_report *report;
+};
+
+static void report(struct together *t, const char *path, const char *what)
+{
+	config_report_add(t->report, config_find_line(t->document, path),
+			  "%s %s", path, what);
+}
+
+static void check_failure(struct together *t)
+{
+	const struct config_failure *f = &t->c->failure;
+	if (f->then == CONFIG_THEN_DIAL && !*f->dial)
+		report(t, "failure.then",
+		       "is dial, but failure.dial names no number");
+}
+
+/* Half of it would look like a lock and be none. */
+static void check_oauth(struct together *t)
+{
+	const struct config_oauth *o = &t->c->audiocodes.oauth;
+	if (*o->jwks && !*o->issuer)
+		report(t, "audiocodes.oauth.jwks",
+		       "is set, but audiocodes.oauth.issuer is not: whose "
+		       "tokens are taken must be said");
+	if (*o->jwks)
+		return;
+	static const char without[] =
+		"is set, but audiocodes.oauth.jwks is not: there are no keys "
+		"to check a token with";
+	if (*o->issuer)
+		report(t, "audiocodes.oauth.issuer", without);
+	if (*o->audience)
+		report(t, "audiocodes.oauth.audience", without);
+	if (*o->scope)
+		report(t, "audiocodes.oauth.scope", without);
+}
+
+static void check_tools(struct together *t)
+{
+	if (t->c->agent.tools & CONFIG_TOOL_TRANSFER_CALL &&
+	    t->c->transfer.target_count == 0)
+		report(t, "agent.tools",
+		       "has transfer_call, but transfer.targets is empty: "
+		       "there is nobody to transfer to");
+}
+
+/* names: count texts, stride bytes apart. */
+static void check_unique(struct together *t, const char *list,
+			 const char *names, unsigned count, size_t stride)
+{
+	char entry[64];
+	for (unsigned i = 1; i < count; i++) {
+		const char *name = names + i * stride;
+		unsigned j = 0;
+		while (strcmp(names + j * stride, name) != 0)
+			j++;
+		snprintf(entry, sizeof(entry), "%s.%u", list, i);
+		if (j < i)
+			config_report_add(t->report,
+					  config_find_line(t->document, entry),
+					  "%s has \"%s\" twice", list, name);
+	}
+}
+
+void config_together_check(const struct config *c, yaml_document_t *document,
+			   struct config_report *r)
+{
+	struct together t = { c, document, r };
+	check_failure(&t);
+	check_oauth(&t);
+	check_tools(&t);
+	check_unique(&t, "audiocodes.bots", c->audiocodes.bots[0],
+		     c->audiocodes.bot_count, sizeof(c->audiocodes.bots[0]));
+	check_unique(&t, "transfer.targets", c->transfer.targets[0].name,
+		     c->transfer.target_count, sizeof(c->transfer.targets[0]));
+}

@@ -1,0 +1,15 @@
+/* What several values of a configuration must be together. */
+#ifndef GATEWAY_OPS_CONFIG_TOGETHER_H
+#define GATEWAY_OPS_CONFIG_TOGETHER_H
+
+#include <yaml.h>
+
+struct config;
+struct config_report;
+
+/* config_together_check: mistakes are added to report, on the line of document
+ * to which c was set from. Each value by itself is good. */
+void config_together_check(const struct config *c, yaml_document_t *document,
+			   struct config_report *report);
+
+#endif
