@@ -40,22 +40,22 @@
 #define VAIC_CHUNK_MS_MAX 1000
 
 /* What becomes of a transfer. */
-enum vaic_transfer_status {
-	VAIC_TRANSFER_STATUS_ANSWERED,
-	VAIC_TRANSFER_STATUS_NO_ANSWER,
-	VAIC_TRANSFER_STATUS_BUSY,
-	VAIC_TRANSFER_STATUS_DECLINED,
-	VAIC_TRANSFER_STATUS_ERROR
+enum vaic_transfer {
+	VAIC_TRANSFER_ANSWERED,
+	VAIC_TRANSFER_NO_ANSWER,
+	VAIC_TRANSFER_BUSY,
+	VAIC_TRANSFER_DECLINED,
+	VAIC_TRANSFER_ERROR
 };
 
-enum vaic_session_mode {
-	VAIC_SESSION_CALL,
-	VAIC_SESSION_VALIDATE /* connection.validate and nothing else (1.5) */
+enum vaic_mode {
+	VAIC_CALL,
+	VAIC_VALIDATE /* connection.validate and nothing else (1.5) */
 };
 
 /* Strings outlive the session. */
-struct vaic_session_options {
-	enum vaic_session_mode mode;
+struct vaic_options {
+	enum vaic_mode mode;
 	const char *conversation_id;
 	const char *bot_name;
 	const char *caller;      /* NULL: left out */
@@ -69,7 +69,7 @@ struct vaic_session_options {
 	unsigned chunk_ms;      /* multiple of 20 */
 	struct vaic_start start;
 	struct vaic_settings settings; /* the administrator's */
-	enum vaic_transfer_status transfer;
+	enum vaic_transfer transfer;
 	unsigned transfer_ms; /* from the request to its outcome */
 	unsigned prompt_ms;   /* 0: nothing has to be played */
 	unsigned ahead_ms;    /* send-ahead told as excess; 0: any */
@@ -82,10 +82,10 @@ struct vaic_session_options {
 	bool duplicate_activities; /* each is sent twice, with one id */
 };
 
-/* vaic_session_defaults: a call in Live Hub's formats, both directions audio,
+/* vaic_options_default: a call in Live Hub's formats, both directions audio,
  * 20 ms chunks, settings off. conversation_id and bot_name are still missing.
  */
-void vaic_session_defaults(struct vaic_session_options *o);
+void vaic_options_default(struct vaic_options *o);
 
 enum vaic_outcome {
 	VAIC_OUTCOME_NONE,          /* it is still going on */
@@ -182,7 +182,7 @@ struct vaic_session;
 
 /* vaic_session_new: NULL for no memory, or options that make no sense.
  * events and what o points at outlive it. */
-struct vaic_session *vaic_session_new(const struct vaic_session_options *o,
+struct vaic_session *vaic_session_new(const struct vaic_options *o,
 				      const struct vaic_session_events *events,
 				      void *owner);
 void vaic_session_free(struct vaic_session *s);
