@@ -157,10 +157,36 @@ static void finish_times(struct caller_call *call)
 		    p->answer_longest);
 }
 
-void caller_call_finish(struct caller_call *call, bool has_streamed)
+/* A line of 8 kHz mu-law has no tracks of its own: the caller's are its. */
+static struct caller_exactness measure_exactness(const struct caller_call *call)
 {
 	const struct caller *p = &call->caller;
+	struct caller_native line = call->native;
 
+	if (!line.rate) {
+		line.rate = 8000;
+		line.is_linear = false;
+		line.said = p->said;
+		line.heard = p->heard;
+	}
+	return caller_exact_measure(&line, p->echo, p->echoes);
+}
+
+static void finish_echoes(struct caller_call *call)
+{
+	const struct caller *p = &call->caller;
+	struct caller_exactness exact = measure_exactness(call);
+
+	caller_call_set(call, CALLER_FIGURE_echo_snr_db,
+			caller_echo_snr(p->echo, p->echoes, &p->said,
+					&p->heard));
+	caller_call_set(call, CALLER_FIGURE_exact_ms, exact.exact_ms);
+	caller_call_set(call, CALLER_FIGURE_inexact_samples,
+			exact.inexact_samples);
+}
+
+void caller_call_finish(struct caller_call *call, bool has_streamed)
+{
 	caller_call_set(call, CALLER_FIGURE_breaches,
 			(double)call->result.breaches);
 	if (!has_streamed)
@@ -168,7 +194,5 @@ void caller_call_finish(struct caller_call *call, bool has_streamed)
 	finish_counts(call);
 	finish_times(call);
 	if (call->options->keeps_tracks)
-		caller_call_set(call, CALLER_FIGURE_echo_snr_db,
-				caller_echo_snr(p->echo, p->echoes, &p->said,
-						&p->heard));
+		finish_echoes(call);
 }

@@ -33,15 +33,27 @@
 	X(unmatched, "clears without a truncation")                            \
 	X(lost_ms, "model audio that never arrived, or was added")             \
 	X(echo_snr_db, "segmental SNR of a repeated utterance, worst")         \
+	X(exact_ms, "speech repeated bit for bit")                             \
+	X(inexact_samples, "of repeated speech: differing or missing")         \
 	X(cut_ms, "audio not yet played when the far end hung up")             \
 	X(breaches, "protocol breaches of the far end")                        \
 	X(callbacks_failed, "status callbacks not answered with 2xx")          \
 	X(media, "media messages received")                                    \
 	X(marks, "mark messages received")                                     \
 	X(marks_flushed, "of them cleared before they were reached")           \
-	X(buffer_ms_max, "most audio waiting in the play-out buffer")          \
+	X(buffer_ms_max, "most audio waiting to be played: sent ahead")        \
 	X(frames, "media messages sent")                                       \
 	X(schedule_late_ms, "own frames behind their schedule, worst")         \
+	X(accept_ms, "session.initiate to session.accepted")                   \
+	X(answered_ms, "start to the first sample played")                     \
+	X(reply_ms, "userStream.start or stop to its answer, worst")           \
+	X(play_streams, "play streams received")                               \
+	X(ignored_chunks, "chunks of a stream already interrupted")            \
+	X(last_chunk_ms, "interruption to the last such chunk, worst")         \
+	X(aborts, "abortPrompts received")                                     \
+	X(withheld_ms, "caller's audio withheld while the far end spoke")      \
+	X(resumes, "sessions resumed on another socket")                       \
+	X(resume_ms, "session.resume to session.accepted, worst")              \
 	X(duration_ms, "stream start to its end")
 
 enum caller_figure {

@@ -48,6 +48,12 @@ static const enum caller_figure judgement[] = {
 	CALLER_FIGURE_reaction_ms,
 	CALLER_FIGURE_truncation_error_ms,
 	CALLER_FIGURE_echo_snr_db,
+	CALLER_FIGURE_exact_ms,
+	CALLER_FIGURE_inexact_samples,
+	CALLER_FIGURE_buffer_ms_max,
+	CALLER_FIGURE_ignored_chunks,
+	CALLER_FIGURE_resumes,
+	CALLER_FIGURE_resume_ms,
 	CALLER_FIGURE_cut_ms,
 	CALLER_FIGURE_breaches,
 };
