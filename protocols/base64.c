@@ -101,3 +101,49 @@ ssize_t base64_decode(uint8_t *bytes, const char *text, size_t n)
 	ssize_t tail = decode_last(out, in);
 	return tail < 0 ? tail : out - bytes + tail;
 }
+
+/* --- The alphabet of URLs --- */
+
+size_t base64_url_encode(char *text, const uint8_t *bytes, size_t n)
+{
+	size_t len = base64_encode(text, bytes, n);
+
+	while (len > 0 && text[len - 1] == '=')
+		len--;
+	for (size_t i = 0; i < len; i++)
+		text[i] = text[i] == '+' ? '-' : text[i] == '/' ? '_' : text[i];
+	return len;
+}
+
+/* NUL, which is no letter, for what the other alphabet alone has. */
+static char standard_letter(char c)
+{
+	switch (c) {
+	case '-':
+		return '+';
+	case '_':
+		return '/';
+	case '+':
+	case '/':
+	case '=':
+		return 0;
+	default:
+		return c;
+	}
+}
+
+ssize_t base64_url_decode(uint8_t *bytes, const char *text, size_t n)
+{
+	size_t out = 0;
+
+	for (size_t i = 0; i < n; i += 4) {
+		char quad[4] = { '=', '=', '=', '=' };
+		for (size_t j = 0; j < 4 && i + j < n; j++)
+			quad[j] = standard_letter(text[i + j]);
+		ssize_t len = base64_decode(bytes + out, quad, 4);
+		if (len < 0)
+			return len;
+		out += (size_t)len;
+	}
+	return (ssize_t)out;
+}

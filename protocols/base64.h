@@ -1,4 +1,5 @@
-/* Base64, standard alphabet with padding, no line breaks (RFC 4648, 4). */
+/* Base64, no line breaks: the standard alphabet with padding (RFC 4648, 4), and
+ * the alphabet of URLs without padding (RFC 4648, 5; RFC 7515, 2). */
 #ifndef PROTOCOLS_BASE64_H
 #define PROTOCOLS_BASE64_H
 
@@ -20,5 +21,13 @@ size_t base64_encode(char *text, const uint8_t *bytes, size_t n);
  *        message can be decoded where it stands
  * Returns the bytes written, or -EBADMSG (bytes is then undefined). */
 ssize_t base64_decode(uint8_t *bytes, const char *text, size_t n);
+
+/* base64_url_encode: as base64_encode; text needs BASE64_ENCODED(n), too. */
+size_t base64_url_encode(char *text, const uint8_t *bytes, size_t n);
+
+/* base64_url_decode: strict: '-' and '_' for '+' and '/', no padding, unused
+ * bits zero. bytes has room for n / 4 * 3 + 2, and may be the same memory as
+ * text. Returns the bytes written, or -EBADMSG (bytes is then undefined). */
+ssize_t base64_url_decode(uint8_t *bytes, const char *text, size_t n);
 
 #endif

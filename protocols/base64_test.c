@@ -136,10 +136,65 @@ static void test_every_length_in_exact_room(void **state)
 	}
 }
 
+/* RFC 4648, 10 without padding; RFC 7515, appendix C; and by hand. */
+static void test_url_vectors(void **state)
+{
+	static const struct {
+		const char *bytes, *text;
+	} row[] = {
+		{ "", "" },           { "f", "Zg" },
+		{ "fo", "Zm8" },      { "foo", "Zm9v" },
+		{ "foob", "Zm9vYg" }, { "\x03\xec\xff\xe0\xc1", "A-z_4ME" },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		size_t n = strlen(row[i].bytes), len = strlen(row[i].text);
+		char text[16] = { 0 };
+		CHECK_EQ(len,
+			 base64_url_encode(text, (const uint8_t *)row[i].bytes,
+					   n),
+			 row[i].text);
+		CHECK(!memcmp(row[i].text, text, len), "encoded");
+		CHECK_EQ(n, base64_url_decode((uint8_t *)text, text, len),
+			 "where it stands");
+		CHECK(!memcmp(text, row[i].bytes, n), row[i].text);
+	}
+}
+
+static void test_url_refused(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} row[] = {
+		{ "A", "one character" },
+		{ "AAAAA", "one behind four" },
+		{ "AA==", "padding" },
+		{ "AAA=", "padding" },
+		{ "A+AA", "the standard alphabet" },
+		{ "A/AA", "the standard alphabet" },
+		{ "Zh", "unused bits not zero (one byte)" },
+		{ "Zm9", "unused bits not zero (two bytes)" },
+		{ "Zm9v Zg", "blank" },
+		{ "Zm9v\n", "line break" },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		uint8_t bytes[16];
+		CHECK_EQ(-EBADMSG,
+			 base64_url_decode(bytes, row[i].text,
+					   strlen(row[i].text)),
+			 row[i].why);
+	}
+	uint8_t bytes[3];
+	CHECK_EQ(-EBADMSG, base64_url_decode(bytes, "Zm\0v", 4), "NUL inside");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_url_vectors),
+		cmocka_unit_test(test_url_refused),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_against_definition),
 		cmocka_unit_test(test_alphabet),
