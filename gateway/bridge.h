@@ -1,6 +1,6 @@
 /* One call on one worker: its phone leg, its model session and the call core
- * between them. Owns all three; lives from the media socket's upgrade until
- * both sockets are gone. */
+ * between them. Owns all three; lives from the carrier's connection until
+ * nothing of either side is left. */
 #ifndef GATEWAY_BRIDGE_H
 #define GATEWAY_BRIDGE_H
 
@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "gateway/call/call.h"
+#include "gateway/carriers/leg.h"
 #include "gateway/carriers/twilio_leg.h"
 #include "gateway/models/openai_session.h"
 #include "gateway/net/metronome.h"
@@ -22,15 +23,20 @@ struct bridge {
 	struct bridge **link;
 	struct metronome_member clock;
 	struct log log;
-	char call_sid[TWILIO_SID_LEN];
-	unsigned stream; /* of the call, from 1 */
-	bool has_call;   /* start was read: call is valid */
+	bool has_call; /* call and session are valid */
 	bool is_stopping;
 	uint64_t opened_ns;
 
-	struct twilio_leg leg;
+	struct leg *leg; /* one of these */
+	union {
+		struct twilio_leg twilio;
+	};
 	struct call call;
 	struct openai_session session;
+
+	/* Of Twilio's calls: which stream of which call this is. */
+	char call_sid[TWILIO_SID_LEN];
+	unsigned stream;
 
 	/* What had been written when the last message was handled. */
 	uint64_t appends;
@@ -38,11 +44,36 @@ struct bridge {
 	uint64_t clears;
 };
 
-/* bridge_open: grant the upgrade and begin. Returns NULL (and answers 503) when
- * there is no memory. */
-struct bridge *bridge_open(struct worker *w, struct http_connection *c,
-			   const char *accept,
-			   const struct twilio_ticket *ticket);
+/* --- For the files that know a carrier --- */
+
+/* bridge_new: an idle bridge, with a log that names the call. NULL without
+ * memory; free() it while it is not enlisted. */
+struct bridge *bridge_new(struct worker *w, const char *call);
+
+/* bridge_enlist: b->leg is open: from now on the bridge runs, and ends by
+ * itself. */
+void bridge_enlist(struct bridge *b);
+
+/* bridge_settings: what the configuration says of every call. */
+void bridge_settings(const struct bridge *b, struct call_settings *s);
+
+/* bridge_begin: the carrier's stream has begun: the call, and its model. */
+void bridge_begin(struct bridge *b, const struct call_settings *s,
+		  const struct call_carrier_port *carrier);
+
+/* bridge_leg_handled: the leg has taken a message, which came at read_ns. */
+void bridge_leg_handled(struct bridge *b, uint64_t read_ns);
+
+/* bridge_summarize: one line for the log. stream: how it ended, in a word. */
+void bridge_summarize(struct bridge *b, const char *stream);
+
+/* --- For the worker and its routes --- */
+
+/* bridge_twilio_open: grant the upgrade and begin. Returns NULL (and answers
+ * 503) when there is no memory. */
+struct bridge *bridge_twilio_open(struct worker *w, struct http_connection *c,
+				  const char *accept,
+				  const struct twilio_ticket *ticket);
 
 /* bridge_stop: the gateway goes down: end the call now. */
 void bridge_stop(struct bridge *b);

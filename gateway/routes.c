@@ -100,7 +100,7 @@ static void media(struct worker *w, struct http_connection *c,
 	unsigned status = twilio_desk_admit(&w->desk, &r, &ticket);
 	if (status)
 		http_respond_text(c, status, "refused\n");
-	else if (!bridge_open(w, c, accept, ticket))
+	else if (!bridge_twilio_open(w, c, accept, ticket))
 		twilio_tickets_settle(&w->desk.tickets, ticket->call_sid,
 				      ticket->streams, TWILIO_CUT, r.now_ns);
 }

@@ -132,6 +132,7 @@ int worker_open(struct worker *w, uv_loop_t *loop, const struct config *config,
 	memset(w, 0, sizeof(*w));
 	w->loop = loop;
 	w->config = config;
+	w->agent.config = config;
 	w->log = *log;
 	audio_pool_init(&w->pool,
 			(size_t)config->limits.calls * POOL_SECONDS * 8000);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "gateway/agents/agent.h"
 #include "gateway/agents/prompt.h"
 #include "gateway/call/audio_queue.h"
 #include "gateway/carriers/twilio_desk.h"
@@ -40,6 +41,7 @@ struct worker {
 	struct metronome metronome;
 	struct audio_pool pool;
 	struct prompt apology;
+	struct agent agent;
 	struct openai_profile profile;
 	struct twilio_desk desk;
 	struct bridge *bridges;

@@ -1,5 +1,6 @@
 #include "gateway/call/call.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "gateway/call/call_parts.h"
@@ -9,48 +10,55 @@ static void set_deadline(struct call *c, uint64_t now_ns, uint64_t ms)
 	c->deadline_ns = ms ? now_ns + ms * CALL_NS_PER_MS : 0;
 }
 
-int call_init(struct call *c, const struct call_settings *settings,
-	      struct audio_pool *pool, const struct call_carrier_port *carrier,
-	      void *leg, const struct call_model_port *model, void *session,
-	      uint64_t now_ns)
+static void begin_playout(struct call *c, struct audio_pool *pool)
 {
-	enum audio_format phone = settings->carrier_format;
-	unsigned bytes_per_ms = audio_format_bytes_per_ms(phone);
+	enum audio_format f = c->settings.playout_format;
+	const struct playout_settings settings = {
+		.bytes_per_ms = audio_format_bytes_per_ms(f),
+		.bytes_per_sample = audio_format_bytes_per_sample(f),
+		.silence = audio_format_silence(f),
+		.lead_ms = c->settings.lead_ms,
+		.has_marks = c->settings.has_marks,
+		.keeps_sent = c->settings.can_detach,
+	};
 
+	playout_init(&c->playout, pool, &settings);
+}
+
+void call_init(struct call *c, const struct call_settings *settings,
+	       struct audio_pool *pool, const struct call_ports *ports,
+	       uint64_t now_ns)
+{
 	memset(c, 0, sizeof(*c));
 	c->settings = *settings;
-	c->carrier = carrier;
-	c->leg = leg;
-	c->model = model;
-	c->session = session;
+	c->ports = *ports;
 	c->started_ns = now_ns;
 	c->has_model = true;
-	transcoder_init(&c->up, phone, settings->model_format);
-	transcoder_init(&c->down, settings->model_format, phone);
-	audio_queue_init(&c->ring, pool,
-			 (size_t)settings->ring_ms * bytes_per_ms);
-	playout_init(&c->playout, pool,
-		     &(struct playout_settings){
-			     .bytes_per_ms = bytes_per_ms,
-			     .bytes_per_sample =
-				     audio_format_bytes_per_sample(phone),
-			     .silence = audio_format_silence(phone),
-			     .lead_ms = settings->lead_ms,
-			     .has_marks = true,
-		     });
+	c->is_open = !settings->awaits_ready;
+	transcoder_init(&c->up, settings->caller_format,
+			settings->model_format);
+	transcoder_init(&c->down, settings->model_format,
+			settings->playout_format);
+	audio_queue_init(
+		&c->ring, pool,
+		(size_t)settings->ring_ms *
+			audio_format_bytes_per_ms(settings->caller_format));
+	begin_playout(c, pool);
 	digits_init(&c->digits, settings->digits_max, settings->digits_gap_ms,
 		    settings->digits_terminator);
 	set_deadline(c, now_ns, settings->connect_ms);
 
-	struct playout_mark probe = playout_probe(&c->playout, now_ns);
-	c->carrier->send_mark(c->leg, &probe);
-	return 0;
+	if (settings->has_marks) {
+		struct playout_mark probe = playout_probe(&c->playout, now_ns);
+		ports->carrier->send_mark(ports->leg, &probe);
+	}
 }
 
 void call_free(struct call *c)
 {
 	audio_queue_clear(&c->ring);
 	playout_free(&c->playout);
+	call_drop_errands(c);
 }
 
 void call_note(struct call *c, enum call_note note, const char *text,
@@ -63,17 +71,24 @@ void call_note(struct call *c, enum call_note note, const char *text,
 bool call_is_live(const struct call *c)
 {
 	return c->has_model &&
-	       (c->state == CALL_UP || c->state == CALL_FAREWELL);
+	       (c->state == CALL_UP || c->state == CALL_FAREWELL ||
+		c->state == CALL_HANDOVER || c->state == CALL_TRANSFERRING);
+}
+
+bool call_is_leaving(const struct call *c)
+{
+	return c->state == CALL_FAREWELL || c->state == CALL_HANDOVER;
 }
 
 /* --- What the state table asks for --- */
 
-static void close_model(struct call *c)
+static void close_model(struct call *c, uint64_t now_ns)
 {
+	(void)now_ns;
 	if (!c->has_model)
 		return;
 	c->has_model = false;
-	c->model->close(c->session);
+	c->ports.model->close(c->ports.session);
 	memset(&c->sequencer, 0, sizeof(c->sequencer));
 	c->answer_due_ns = 0;
 	c->audio_due_ns = 0;
@@ -83,76 +98,228 @@ static void close_model(struct call *c)
 	playout_complete(&c->playout);
 }
 
+static void push_local(void *owner, const uint8_t *bytes, size_t n)
+{
+	struct call *c = owner;
+
+	playout_push_local(&c->playout, bytes, n);
+}
+
+/* A sound of our own, from mu-law to what the carrier takes. */
+static void play(struct call *c, const uint8_t *ulaw, size_t n)
+{
+	struct transcoder t;
+
+	transcoder_init(&t, AUDIO_ULAW, c->settings.playout_format);
+	playout_begin_local(&c->playout);
+	transcoder_run(&t, ulaw, n, push_local, c);
+	transcoder_flush(&t, push_local, c);
+	playout_complete(&c->playout);
+}
+
 static void apologise(struct call *c, uint64_t now_ns)
 {
 	playout_drop_unsent(&c->playout);
-	playout_begin_local(&c->playout);
-	playout_push_local(&c->playout, c->settings.apology,
-			   c->settings.apology_len);
-	playout_complete(&c->playout);
+	if (c->settings.apology_text)
+		call_say_text(c, c->settings.apology_text, now_ns);
+	else
+		play(c, c->settings.apology, c->settings.apology_len);
 	call_pump(c, now_ns);
 }
 
+/* --- The line --- */
+
+static void answer_with_silence(struct call *c, uint64_t now_ns)
+{
+	uint8_t silence[CALL_ANSWER_SILENCE_MS * 8];
+
+	c->answer_ns = 0;
+	memset(silence, audio_format_silence(AUDIO_ULAW), sizeof(silence));
+	play(c, silence, sizeof(silence));
+	call_pump(c, now_ns);
+}
+
+/* Both sides are there: what the model must know, then its first words. */
+static void begin_talking(struct call *c, uint64_t now_ns)
+{
+	char text[CALL_TEXT_MAX];
+
+	if (!c->is_open || !call_is_live(c))
+		return;
+	if (c->ports.agent->brief(c->ports.agent_owner, &c->variables, text,
+				  sizeof(text)))
+		c->ports.model->add_note(c->ports.session, text);
+	if (c->text[0])
+		c->ports.model->add_text(c->ports.session, c->text);
+	if (c->settings.greets)
+		call_want(c, SPEAK_GREETING, now_ns);
+	else if (c->text[0])
+		call_want(c, SPEAK_NOTE, now_ns);
+	c->text[0] = '\0';
+}
+
+void call_carrier_ready(struct call *c, bool greets, uint64_t now_ns)
+{
+	if (c->is_open)
+		return;
+	c->is_open = true;
+	c->settings.greets &= greets;
+	if (c->settings.must_answer && !c->is_answered)
+		c->answer_ns = now_ns + c->settings.answer_ms * CALL_NS_PER_MS;
+	begin_talking(c, now_ns);
+	if (c->answer_ns && now_ns >= c->answer_ns)
+		answer_with_silence(c, now_ns);
+}
+
+/* What a state was given in time does not run while the line is away; only the
+ * carrier's own patience does. */
+static bool is_paused(const struct call *c)
+{
+	return c->is_detached && c->state != CALL_CONNECTING &&
+	       c->state != CALL_UP;
+}
+
+void call_carrier_detached(struct call *c, uint64_t lost_ns, uint64_t now_ns)
+{
+	if (c->is_detached || c->state == CALL_OVER)
+		return;
+	c->is_detached = true;
+	c->detached_ns = now_ns;
+	c->is_speaking = false;
+	playout_detach(&c->playout, lost_ns);
+	call_note(c, CALL_NOTE_DETACHED, NULL, playout_waiting_ms(&c->playout));
+}
+
+void call_carrier_attached(struct call *c, uint64_t now_ns)
+{
+	uint64_t away_ns = now_ns - c->detached_ns;
+
+	if (!c->is_detached || c->state == CALL_OVER)
+		return;
+	if (is_paused(c) && c->deadline_ns)
+		c->deadline_ns += away_ns;
+	c->is_detached = false;
+	call_note(c, CALL_NOTE_ATTACHED, NULL, away_ns / CALL_NS_PER_MS);
+	playout_attach(&c->playout);
+	call_pump(c, now_ns);
+}
+
+int call_carrier_variable(struct call *c, const char *name, const char *value)
+{
+	return call_variables_set(&c->variables, name, value);
+}
+
+int call_carrier_participant(struct call *c, const struct call_participant *p)
+{
+	if (c->participants == CALL_PARTICIPANTS_MAX)
+		return -ENOBUFS;
+	c->participant[c->participants++] = *p;
+	return 0;
+}
+
+/* --- Carrying out --- */
+
+static void flush_ring(struct call *c, uint64_t now_ns)
+{
+	(void)now_ns;
+	call_uplink(c);
+}
+
+static void await_goodbye(struct call *c, uint64_t now_ns)
+{
+	(void)now_ns;
+	c->goodbye_asked = false;
+	c->goodbye_said = false;
+	c->tail_ns = 0;
+}
+
+static void hang_up(struct call *c, uint64_t now_ns)
+{
+	static const char *const word[] = {
+		[CALL_END_CALLER] = "caller hung up",
+		[CALL_END_MODEL] = "goodbye",
+		[CALL_END_MODEL_LOST] = "service unavailable",
+		[CALL_END_TOO_LONG] = "call too long",
+		[CALL_END_SHUTDOWN] = "service restart",
+		[CALL_END_SILENCE] = "no input",
+		[CALL_END_TRANSFERRED] = "transferred",
+		[CALL_END_CARRIER] = "carrier",
+		[CALL_END_CARRIER_LOST] = "line lost",
+		[CALL_END_REPLACED] = "replaced",
+	};
+	const char *reason = c->end_reason[0] ? c->end_reason : word[c->end];
+
+	(void)now_ns;
+	c->ports.carrier->hang_up(c->ports.leg, reason);
+}
+
+static void finish(struct call *c, uint64_t now_ns)
+{
+	(void)now_ns;
+	call_free(c);
+}
+
+/* In the order of enum call_todo. */
 static void carry_out(struct call *c, unsigned todo, uint64_t now_ns)
 {
-	if (todo & CALL_DO_CLOSE_MODEL)
-		close_model(c);
-	if (todo & CALL_DO_FLUSH_RING)
-		call_uplink(c);
-	if ((todo & CALL_DO_GREET) && c->settings.greets)
-		call_want(c, SPEAK_GREETING, now_ns);
-	if (todo & CALL_DO_AWAIT_GOODBYE) {
-		c->goodbye_asked = false;
-		c->goodbye_said = false;
-		c->tail_ns = 0;
-	}
-	if (todo & CALL_DO_APOLOGISE)
-		apologise(c, now_ns);
-	if (todo & CALL_DO_HANG_UP)
-		c->carrier->hang_up(c->leg);
-	if (todo & CALL_DO_FINISH)
-		call_free(c);
+	static void (*const act[])(struct call * c, uint64_t now_ns) = {
+		close_model, flush_ring,    begin_talking,  await_goodbye,
+		apologise,   call_transfer, call_tell_kept, call_tell_failed,
+		hang_up,     finish,
+	};
+
+	for (size_t i = 0; i < sizeof(act) / sizeof(act[0]); i++)
+		if (todo & 1u << i)
+			act[i](c, now_ns);
+}
+
+static uint64_t sorry_ms(const struct call *c)
+{
+	if (c->settings.apology_text)
+		return strlen(c->settings.apology_text) * CALL_TEXT_CHAR_MS;
+	return c->settings.apology_len / audio_format_bytes_per_ms(AUDIO_ULAW);
 }
 
 /* How long the call may stay in the state it has come to. */
 static uint64_t patience_ms(const struct call *c)
 {
-	unsigned bytes_per_ms =
-		audio_format_bytes_per_ms(c->settings.carrier_format);
-
 	switch (c->state) {
 	case CALL_CONNECTING:
 		return c->settings.connect_ms;
 	case CALL_UP:
 		return c->settings.longest_ms;
 	case CALL_FAREWELL:
+	case CALL_HANDOVER:
 		return CALL_FAREWELL_MS;
+	case CALL_TRANSFERRING:
+		return CALL_TRANSFER_MS;
 	case CALL_SORRY:
-		return c->settings.apology_len / bytes_per_ms +
-		       2 * PLAYOUT_GRACE_MS;
+		return sorry_ms(c) + 2 * PLAYOUT_GRACE_MS;
 	case CALL_ENDING:
-		return CALL_ENDING_MS;
+		return c->settings.ending_ms;
 	default:
 		return 0;
 	}
 }
 
+static enum call_end reason_for(const struct call *c, enum call_event event)
+{
+	if (event == CALL_CARRIER_ENDED)
+		return c->carrier_end;
+	if (event == CALL_STOPPED)
+		return CALL_END_SHUTDOWN;
+	if (event == CALL_DEADLINE && c->state == CALL_UP)
+		return CALL_END_TOO_LONG;
+	return c->state == CALL_FAREWELL ? c->farewell_end
+					 : CALL_END_MODEL_LOST;
+}
+
 /* The reason belongs to the event that led away from talking. */
 static void note_reason(struct call *c, enum call_event event)
 {
-	if (c->state == CALL_SORRY || c->state == CALL_ENDING ||
-	    c->state == CALL_OVER)
-		return;
-	if (event == CALL_CARRIER_ENDED)
-		c->end = CALL_END_CALLER;
-	else if (event == CALL_STOPPED)
-		c->end = CALL_END_SHUTDOWN;
-	else if (event == CALL_DEADLINE && c->state == CALL_UP)
-		c->end = CALL_END_TOO_LONG;
-	else if (c->state == CALL_FAREWELL)
-		c->end = CALL_END_MODEL;
-	else
-		c->end = CALL_END_MODEL_LOST;
+	if (c->state != CALL_SORRY && c->state != CALL_ENDING &&
+	    c->state != CALL_OVER)
+		c->end = reason_for(c, event);
 }
 
 void call_step(struct call *c, enum call_event event, uint64_t now_ns)
@@ -176,29 +343,44 @@ void call_step(struct call *c, enum call_event event, uint64_t now_ns)
 
 /* --- The clock --- */
 
+static void send(struct call *c, const struct playout_chunk *chunk)
+{
+	const struct call_carrier_port *carrier = c->ports.carrier;
+
+	if (chunk->len) {
+		carrier->send_audio(c->ports.leg, chunk->bytes, chunk->len);
+		c->is_speaking = true;
+		c->is_answered = true;
+		c->answer_ns = 0;
+	}
+	if (chunk->has_mark)
+		carrier->send_mark(c->ports.leg, &chunk->mark);
+}
+
 void call_pump(struct call *c, uint64_t now_ns)
 {
 	struct playout_chunk chunk;
 
 	if (c->state == CALL_ENDING || c->state == CALL_OVER)
 		return;
-	while (playout_pump(&c->playout, now_ns, &chunk)) {
-		if (chunk.len)
-			c->carrier->send_audio(c->leg, chunk.bytes, chunk.len);
-		if (chunk.has_mark)
-			c->carrier->send_mark(c->leg, &chunk.mark);
-	}
+	while (playout_pump(&c->playout, now_ns, &chunk))
+		send(c, &chunk);
+	if (!c->is_speaking || !playout_is_sent(&c->playout))
+		return;
+	c->is_speaking = false;
+	if (c->ports.carrier->end_speech)
+		c->ports.carrier->end_speech(c->ports.leg);
 }
 
 /* Everything the call still wanted to say has been said and heard. */
 static bool has_said_all(const struct call *c, uint64_t now_ns)
 {
-	if (c->state != CALL_SORRY && c->state != CALL_FAREWELL)
+	if (c->state != CALL_SORRY && !call_is_leaving(c))
 		return false;
-	if (c->state == CALL_FAREWELL &&
+	if (call_is_leaving(c) &&
 	    (!c->goodbye_said || !sequencer_is_quiet(&c->sequencer)))
 		return false;
-	return playout_is_idle(&c->playout, now_ns);
+	return now_ns >= c->text_ns && playout_is_idle(&c->playout, now_ns);
 }
 
 static void watch_for_the_end(struct call *c, uint64_t now_ns)
@@ -217,13 +399,16 @@ void call_tick(struct call *c, uint64_t now_ns)
 {
 	if (c->state == CALL_OVER)
 		return;
+	if (c->answer_ns && now_ns >= c->answer_ns)
+		answer_with_silence(c, now_ns);
 	call_pump(c, now_ns);
 	if (call_is_live(c)) {
 		call_caller_tick(c, now_ns);
 		call_model_tick(c, now_ns);
 	}
+	call_run_errands(c, now_ns);
 	watch_for_the_end(c, now_ns);
-	if (c->deadline_ns && now_ns >= c->deadline_ns)
+	if (c->deadline_ns && now_ns >= c->deadline_ns && !is_paused(c))
 		call_step(c, CALL_DEADLINE, now_ns);
 }
 
@@ -232,8 +417,9 @@ void call_stop(struct call *c, uint64_t now_ns)
 	call_step(c, CALL_STOPPED, now_ns);
 }
 
-void call_carrier_ended(struct call *c, uint64_t now_ns)
+void call_carrier_ended(struct call *c, enum call_end why, uint64_t now_ns)
 {
+	c->carrier_end = why;
 	call_step(c, CALL_CARRIER_ENDED, now_ns);
 }
 
@@ -245,6 +431,11 @@ const char *call_end_name(enum call_end end)
 		[CALL_END_MODEL_LOST] = "model_lost",
 		[CALL_END_TOO_LONG] = "too_long",
 		[CALL_END_SHUTDOWN] = "shutdown",
+		[CALL_END_SILENCE] = "no_input",
+		[CALL_END_TRANSFERRED] = "transferred",
+		[CALL_END_CARRIER] = "carrier",
+		[CALL_END_CARRIER_LOST] = "carrier_lost",
+		[CALL_END_REPLACED] = "replaced",
 	};
 	return name[end];
 }

@@ -13,31 +13,68 @@
 #include <stdint.h>
 
 #include "gateway/call/audio_queue.h"
+#include "gateway/call/call_request.h"
 #include "gateway/call/call_state.h"
 #include "gateway/call/caller_timeline.h"
 #include "gateway/call/digits.h"
 #include "gateway/call/playout.h"
 #include "gateway/call/sequencer.h"
 #include "gateway/call/transcoder.h"
+#include "gateway/call/variables.h"
 
 /* Limits. */
-#define CALL_FAREWELL_MS   20000 /* for a goodbye to be made */
-#define CALL_TAIL_MS       250   /* silence between goodbye and hang-up */
-#define CALL_ENDING_MS     5000  /* for the carrier to end */
-#define CALL_ANSWER_MS     5000  /* from the caller's last word to a response */
-#define CALL_SILENT_MS     7000  /* a response under way may say nothing */
-#define CALL_CANCEL_MS     8000  /* for a cancelled response to end */
-#define CALL_MUTE_MS       3000  /* the same, when it was silent before */
-#define CALL_RETRY_MS      1500  /* before a failed answer is asked again */
-#define CALL_FAILURES_MAX  2     /* failed answers in a row: model lost */
-#define CALL_APPEND_MS_MAX 100   /* audio in one message to the model */
+#define CALL_FAREWELL_MS       20000  /* for a goodbye to be made */
+#define CALL_TAIL_MS           250    /* silence between goodbye and hang-up */
+#define CALL_TRANSFER_MS       120000 /* for a transfer to succeed or fail */
+#define CALL_ANSWER_MS         5000 /* from the caller's last word to a response */
+#define CALL_SILENT_MS         7000 /* a response under way may say nothing */
+#define CALL_CANCEL_MS         8000 /* for a cancelled response to end */
+#define CALL_MUTE_MS           3000 /* the same, when it was silent before */
+#define CALL_RETRY_MS          1500 /* before a failed answer is asked again */
+#define CALL_FAILURES_MAX      2    /* failed answers in a row: model lost */
+#define CALL_APPEND_MS_MAX     100  /* audio in one message to the model */
+#define CALL_ANSWER_SILENCE_MS 200  /* that answers a ringing call */
+#define CALL_TEXT_MAX          4096 /* bytes of one text, with NUL; more is cut */
+#define CALL_TEXT_CHAR_MS      60   /* to speak one character, estimated */
+#define CALL_ERRAND_MS         10000 /* until speech must have ended for them */
+#define CALL_ERRANDS_MAX       4 /* requests that wait for the speech's end */
+#define CALL_PARTICIPANTS_MAX  8
 
-/* What the call does to its phone leg. */
+/* What the model makes of the caller's voice. */
+enum call_speech {
+	CALL_SPEECH_STARTED,
+	CALL_SPEECH_STOPPED,
+	CALL_SPEECH_COMMITTED,  /* it became a turn, an answer follows */
+	CALL_SPEECH_HYPOTHESIS, /* text: the words so far */
+	CALL_SPEECH_RECOGNITION /* text: the words */
+};
+
+/* What the call does to its phone leg. A function that is NULL is one the
+ * carrier has no use for. While the leg is detached all but hang_up do nothing.
+ */
 struct call_carrier_port {
+	/* In the playout format, whole frames of PLAYOUT_FRAME_MS. */
 	void (*send_audio)(void *leg, const uint8_t *bytes, size_t n);
+	/* Required with settings.has_marks. */
 	void (*send_mark)(void *leg, const struct playout_mark *mark);
-	void (*clear)(void *leg);
-	void (*hang_up)(void *leg);
+	/* What was sent is a whole utterance: nothing more belongs to it. */
+	void (*end_speech)(void *leg);
+	/* Drop what was sent and has not been played. Returns false when the
+	 * carrier plays on: then all of it will be heard. */
+	bool (*clear)(void *leg);
+	/* text is "" but for words. STARTED comes before the clear it causes.
+	 */
+	void (*hear)(void *leg, enum call_speech what, const char *text);
+	/* The model's words, for a carrier that speaks them itself. */
+	void (*say)(void *leg, const char *text);
+	/* Transfer, keys, metadata, recording; r lives for the call only.
+	 * Returns 0 or -ENOTSUP. A
+	 * transfer is answered later by call_carrier_transfer_failed, or by
+	 * call_carrier_ended. */
+	int (*request)(void *leg, const struct call_request *r);
+	/* End the call; reason in words, for the carrier's records. Comes once;
+	 * a leg that is detached keeps it in mind. */
+	void (*hang_up)(void *leg, const char *reason);
 };
 
 /* What the call does to its model session. */
@@ -49,9 +86,36 @@ struct call_model_port {
 			 unsigned content_index, unsigned heard_ms);
 	void (*forget_item)(void *session, const char *item_id);
 	void (*add_digits)(void *session, const char *digits);
+	/* What the caller wrote, or was recognised to say. */
+	void (*add_text)(void *session, const char *text);
+	/* What the model should know about the call; nobody said it. */
+	void (*add_note)(void *session, const char *text);
 	void (*tool_output)(void *session, const char *call_id,
 			    const char *output);
 	void (*close)(void *session);
+};
+
+/* What the call asks its agent. */
+struct call_agent_port {
+	/* Read a function the model calls. Returns 0 and *r, whose data
+	 * lives until the next one; or a negative errno and in error what the
+	 * model is told, a JSON object. */
+	int (*read_tool)(void *agent, const char *name, const char *arguments,
+			 struct call_request *r, char *error, size_t cap);
+	/* What the model is told when the call begins, from the variables.
+	 * Returns the length; 0: nothing. */
+	size_t (*brief)(void *agent, const struct call_variables *v, char *out,
+			size_t cap);
+};
+
+/* The three sides of a call; each object outlives it. */
+struct call_ports {
+	const struct call_carrier_port *carrier;
+	void *leg;
+	const struct call_model_port *model;
+	void *session;
+	const struct call_agent_port *agent;
+	void *agent_owner;
 };
 
 /* What happened, for the log, the metrics and the live page. */
@@ -63,40 +127,66 @@ enum call_note {
 	CALL_NOTE_MODEL_LOST,       /* text: why */
 	CALL_NOTE_RING_OVERFLOW,    /* number: bytes of caller audio dropped */
 	CALL_NOTE_PLAYOUT_OVERFLOW, /* text: item that was cut off */
-	CALL_NOTE_GAP_FILLED        /* number: ms of silence inserted */
+	CALL_NOTE_GAP_FILLED,       /* number: ms of silence inserted */
+	CALL_NOTE_DETACHED,         /* number: ms of speech that go back */
+	CALL_NOTE_ATTACHED,         /* number: ms the line was away */
+	CALL_NOTE_REQUEST,          /* text: what the model asked for */
+	CALL_NOTE_TRANSFER_FAILED,  /* text: why */
+	CALL_NOTE_NO_INPUT          /* number: times in a row */
 };
 
 /* Why it ended. */
 enum call_end {
-	CALL_END_CALLER,     /* the caller hung up */
-	CALL_END_MODEL,      /* the model said goodbye */
-	CALL_END_MODEL_LOST, /* no model: apologised */
-	CALL_END_TOO_LONG,   /* the longest call allowed */
-	CALL_END_SHUTDOWN    /* the gateway stopped */
+	CALL_END_CALLER,       /* the caller hung up */
+	CALL_END_MODEL,        /* the model said goodbye */
+	CALL_END_MODEL_LOST,   /* no model: apologised */
+	CALL_END_TOO_LONG,     /* the longest call allowed */
+	CALL_END_SHUTDOWN,     /* the gateway stopped */
+	CALL_END_SILENCE,      /* the caller never said anything */
+	CALL_END_TRANSFERRED,  /* handed to somebody else */
+	CALL_END_CARRIER,      /* the carrier ended it for reasons of its own */
+	CALL_END_CARRIER_LOST, /* the line broke and did not come back */
+	CALL_END_REPLACED      /* the carrier began the same call anew */
+};
+
+/* A person on the line, where there may be several. */
+struct call_participant {
+	char name[64]; /* the carrier's word for the role: "caller" */
+	char user[64];
+	char host[64];
+	char display_name[64];
 };
 
 struct call_settings {
-	enum audio_format carrier_format;
+	enum audio_format caller_format;  /* as the carrier sends it */
+	enum audio_format playout_format; /* as it is to be sent */
 	enum audio_format model_format;
 	unsigned lead_ms;    /* playout ahead of the caller's ear */
+	bool has_marks;      /* the carrier echoes marks */
+	bool can_detach;     /* the line may be lost and come back */
+	bool awaits_ready;   /* nothing is said before call_carrier_ready */
+	bool must_answer;    /* it rings until something is played */
+	unsigned answer_ms;  /* from ready to CALL_ANSWER_SILENCE_MS of silence,
+				unless something was said by then */
 	unsigned append_ms;  /* 20..CALL_APPEND_MS_MAX */
 	unsigned ring_ms;    /* caller audio kept while connecting */
 	unsigned connect_ms; /* for the model to become ready */
+	unsigned ending_ms;  /* for the carrier to end when told to */
 	unsigned longest_ms; /* the longest call; 0: no limit */
+	unsigned no_input_max; /* silences in a row that end it; 0: none */
 	unsigned digits_max;
 	unsigned digits_gap_ms;
 	char digits_terminator; /* 0: none */
 	bool greets;            /* the model speaks first */
-	const uint8_t *apology; /* in the carrier's format, not owned */
+	const uint8_t *apology; /* G.711 mu-law, not owned */
 	size_t apology_len;
+	const char *apology_text; /* said instead, on a carrier that speaks
+				     the words itself; else NULL. Not owned */
 };
 
 struct call {
 	struct call_settings settings;
-	const struct call_carrier_port *carrier;
-	void *leg;
-	const struct call_model_port *model;
-	void *session;
+	struct call_ports ports;
 	void (*on_note)(void *owner, enum call_note note, const char *text,
 			uint64_t number);
 	void *owner;
@@ -106,12 +196,22 @@ struct call {
 	uint64_t started_ns;
 	uint64_t deadline_ns; /* of this state; 0: none */
 	bool has_model;       /* the session may be spoken to */
+	bool is_open;         /* the line may be spoken on */
+	bool is_detached;
+	uint64_t detached_ns;
+	bool is_answered;   /* something was played */
+	uint64_t answer_ns; /* silence answers the call then; 0: no need */
+	struct call_variables variables;
+	struct call_participant participant[CALL_PARTICIPANTS_MAX];
+	unsigned participants;
 
 	/* From the caller. */
 	struct audio_queue ring;
 	struct transcoder up;
 	struct caller_timeline timeline;
 	struct digits digits;
+	char text[CALL_TEXT_MAX]; /* waits for the model; or "" */
+	unsigned no_inputs;       /* in a row */
 
 	/* To the caller. */
 	struct playout playout;
@@ -119,6 +219,8 @@ struct call {
 	char source_item[PLAYOUT_ID_MAX];
 	unsigned source_content;
 	uint64_t source_bytes; /* of the model's audio in that item */
+	bool is_speaking;      /* audio was sent, its end was not yet */
+	uint64_t text_ns;      /* what was said as text is over then */
 
 	/* The model's turns. */
 	struct sequencer sequencer;
@@ -134,6 +236,16 @@ struct call {
 	enum speak retry_what;
 	unsigned failures;
 
+	/* What the model asked for. */
+	struct call_request errand[CALL_ERRANDS_MAX]; /* data is owned */
+	unsigned errands;
+	uint64_t errand_ns;                 /* the first one is run by then */
+	struct call_request transfer;       /* while handing over */
+	char transfer_why[CALL_REASON_MAX]; /* it failed */
+	enum call_end farewell_end;         /* why it is said */
+	enum call_end carrier_end;          /* why the carrier ended */
+	char end_reason[CALL_REASON_MAX];
+
 	/* Totals. */
 	uint64_t caller_bytes; /* received from the carrier */
 	uint64_t ring_dropped;
@@ -143,12 +255,11 @@ struct call {
 	unsigned responses;
 };
 
-/* call_init: the carrier's stream has begun; the model is being connected.
- * Returns 0. The call keeps pointers to everything it is given. */
-int call_init(struct call *c, const struct call_settings *settings,
-	      struct audio_pool *pool, const struct call_carrier_port *carrier,
-	      void *leg, const struct call_model_port *model, void *session,
-	      uint64_t now_ns);
+/* call_init: the carrier's stream has begun; the model is being connected. The
+ * call keeps the pointers it is given. */
+void call_init(struct call *c, const struct call_settings *settings,
+	       struct audio_pool *pool, const struct call_ports *ports,
+	       uint64_t now_ns);
 
 /* call_free: give back what the call holds. Valid once it is over, or before it
  * ever began to send. */
@@ -156,26 +267,64 @@ void call_free(struct call *c);
 
 /* --- From the carrier --- */
 
-/* Audio in the carrier's format. timestamp_ms of its first sample, or
- * CALLER_NO_TIMESTAMP. */
+/* Speech may begin. greets: the agent's greeting is wanted (settings.greets
+ * allowing). Comes at most once; without settings.awaits_ready never. */
+void call_carrier_ready(struct call *c, bool greets, uint64_t now_ns);
+
+/* A fact about the call; see call_variables_set. */
+int call_carrier_variable(struct call *c, const char *name, const char *value);
+/* Returns 0 or -ENOBUFS. */
+int call_carrier_participant(struct call *c, const struct call_participant *p);
+
+/* Audio in the caller's format, whole samples. timestamp_ms of its first
+ * sample, or CALLER_NO_TIMESTAMP. */
 void call_caller_audio(struct call *c, uint64_t timestamp_ms,
 		       const uint8_t *bytes, size_t n, uint64_t now_ns);
+/* The audio turns out to be of another format. */
+void call_caller_format(struct call *c, enum audio_format format);
+/* No audio comes for now, by the carrier's will. */
+void call_caller_paused(struct call *c, uint64_t now_ns);
 void call_caller_digit(struct call *c, char key, uint64_t now_ns);
+/* What the caller said, recognised by the carrier; cut at CALL_TEXT_MAX. */
+void call_caller_text(struct call *c, const char *text, uint64_t now_ns);
+/* The carrier waited for the caller to say something, in vain. */
+void call_caller_silent(struct call *c, uint64_t now_ns);
+
 void call_carrier_mark(struct call *c, unsigned generation, unsigned number,
 		       uint64_t now_ns);
-void call_carrier_ended(struct call *c, uint64_t now_ns);
+/* All that was sent has been played, says the carrier. */
+void call_carrier_played(struct call *c, uint64_t now_ns);
+/* A round trip was measured. */
+void call_carrier_rtt(struct call *c, uint64_t rtt_ns);
+
+/* The line broke, at lost_ns as far as is known, and may come back: what was
+ * not heard by then is said again after call_carrier_attached. */
+void call_carrier_detached(struct call *c, uint64_t lost_ns, uint64_t now_ns);
+void call_carrier_attached(struct call *c, uint64_t now_ns);
+
+void call_carrier_transfer_failed(struct call *c, const char *why,
+				  uint64_t now_ns);
+void call_carrier_ended(struct call *c, enum call_end why, uint64_t now_ns);
 
 /* --- From the model --- */
 
 void call_model_ready(struct call *c, uint64_t now_ns);
 void call_model_lost(struct call *c, const char *why, uint64_t now_ns);
 void call_model_speech(struct call *c, bool is_speaking, uint64_t now_ns);
+/* The caller's words became a turn. */
+void call_model_committed(struct call *c);
+/* The caller's words: all so far, or whole. */
+void call_model_transcript(struct call *c, const char *text, bool is_final);
 void call_model_response(struct call *c, const char *response_id, bool by_us,
 			 uint64_t now_ns);
 /* Audio in the model's format, any length. */
 void call_model_audio(struct call *c, const char *response_id,
 		      const char *item_id, unsigned content_index,
 		      const uint8_t *bytes, size_t n, uint64_t now_ns);
+
+/* The model's words, whole, of a session that answers in text. */
+void call_model_text(struct call *c, const char *response_id, const char *text,
+		     uint64_t now_ns);
 
 enum call_outcome {
 	CALL_RESPONSE_DONE,    /* complete, or cut by the model's own limits */
@@ -189,9 +338,10 @@ void call_model_response_done(struct call *c, const char *response_id,
 			      const char *why, uint64_t now_ns);
 /* A request to speak was answered by an error. */
 void call_model_refused(struct call *c, bool is_busy, uint64_t now_ns);
-/* A function the model calls. Unknown names are answered with an error. */
+/* A function the model calls; the agent reads it, and what cannot be done is
+ * answered with an error. */
 void call_model_tool(struct call *c, const char *call_id, const char *name,
-		     uint64_t now_ns);
+		     const char *arguments, uint64_t now_ns);
 
 /* --- The clock --- */
 

@@ -1,5 +1,6 @@
 /* The call core, the caller's side: audio into the ring and on to the model,
  * keys, and the carrier's marks. */
+#include <stdio.h>
 #include <string.h>
 
 #include "gateway/call/call_parts.h"
@@ -27,13 +28,13 @@ static void keep_silence(struct call *c, unsigned ms)
 {
 	uint8_t silence[SILENCE_SLICE];
 	size_t n = (size_t)ms *
-		   audio_format_bytes_per_ms(c->settings.carrier_format);
+		   audio_format_bytes_per_ms(c->settings.caller_format);
 
 	if (!ms)
 		return;
 	c->gap_ms += ms;
 	call_note(c, CALL_NOTE_GAP_FILLED, NULL, ms);
-	memset(silence, audio_format_silence(c->settings.carrier_format),
+	memset(silence, audio_format_silence(c->settings.caller_format),
 	       sizeof(silence));
 	while (n) {
 		size_t part = n < sizeof(silence) ? n : sizeof(silence);
@@ -46,14 +47,14 @@ static void append(void *owner, const uint8_t *bytes, size_t n)
 {
 	struct call *c = owner;
 
-	c->model->append(c->session, bytes, n);
+	c->ports.model->append(c->ports.session, bytes, n);
 }
 
 void call_uplink(struct call *c)
 {
 	uint8_t piece[CALL_APPEND_MS_MAX * 48];
 	unsigned bytes_per_ms =
-		audio_format_bytes_per_ms(c->settings.carrier_format);
+		audio_format_bytes_per_ms(c->settings.caller_format);
 	size_t whole = (size_t)c->settings.append_ms * bytes_per_ms;
 
 	while (c->has_model && c->ring.used >= whole) {
@@ -62,13 +63,21 @@ void call_uplink(struct call *c)
 	}
 }
 
+/* Whether what comes from the caller is for the model, now or once it is there.
+ */
+static bool is_listening(const struct call *c)
+{
+	return c->state == CALL_CONNECTING ||
+	       (call_is_live(c) && c->state != CALL_TRANSFERRING);
+}
+
 void call_caller_audio(struct call *c, uint64_t timestamp_ms,
 		       const uint8_t *bytes, size_t n, uint64_t now_ns)
 {
 	unsigned bytes_per_ms =
-		audio_format_bytes_per_ms(c->settings.carrier_format);
+		audio_format_bytes_per_ms(c->settings.caller_format);
 
-	if (c->state != CALL_CONNECTING && !call_is_live(c))
+	if (!is_listening(c))
 		return;
 	c->caller_bytes += n;
 	keep_silence(c, caller_timeline_frame(&c->timeline, timestamp_ms,
@@ -79,10 +88,30 @@ void call_caller_audio(struct call *c, uint64_t timestamp_ms,
 		call_uplink(c);
 }
 
+void call_caller_format(struct call *c, enum audio_format format)
+{
+	if (format == c->settings.caller_format)
+		return;
+	audio_queue_clear(&c->ring);
+	c->ring.limit =
+		(size_t)c->settings.ring_ms * audio_format_bytes_per_ms(format);
+	c->settings.caller_format = format;
+	transcoder_init(&c->up, format, c->settings.model_format);
+}
+
+void call_caller_paused(struct call *c, uint64_t now_ns)
+{
+	if (!is_listening(c))
+		return;
+	keep_silence(c, caller_timeline_pause(&c->timeline, now_ns));
+	if (call_is_live(c))
+		call_uplink(c);
+}
+
 static void send_digits(struct call *c, uint64_t now_ns)
 {
 	call_note(c, CALL_NOTE_DIGITS, NULL, c->digits.count);
-	c->model->add_digits(c->session, c->digits.entry);
+	c->ports.model->add_digits(c->ports.session, c->digits.entry);
 	digits_clear(&c->digits);
 	call_want(c, SPEAK_DIGITS, now_ns);
 }
@@ -99,14 +128,80 @@ void call_caller_tick(struct call *c, uint64_t now_ns)
 
 void call_caller_digit(struct call *c, char key, uint64_t now_ns)
 {
-	if (c->state != CALL_CONNECTING && !call_is_live(c))
+	if (!is_listening(c))
 		return;
+	c->no_inputs = 0;
 	bool is_whole = digits_press(&c->digits, key, now_ns);
 	if (!call_is_live(c))
 		return; /* it waits, like the caller's voice */
 	call_interrupt(c, true, now_ns);
 	if (is_whole)
 		send_digits(c, now_ns);
+}
+
+/* --- Words, and none --- */
+
+static void add_to_text(struct call *c, const char *text)
+{
+	size_t at = strlen(c->text);
+
+	snprintf(c->text + at, sizeof(c->text) - at, "%s%s", at ? "\n" : "",
+		 text);
+}
+
+void call_caller_text(struct call *c, const char *text, uint64_t now_ns)
+{
+	if (!is_listening(c) || !text[0])
+		return;
+	c->no_inputs = 0;
+	add_to_text(c, text);
+	if (!call_is_live(c) || !c->is_open)
+		return; /* it waits, like the caller's voice */
+	call_interrupt(c, true, now_ns);
+	c->ports.model->add_text(c->ports.session, c->text);
+	c->text[0] = '\0';
+	call_want(c, SPEAK_NOTE, now_ns);
+}
+
+static bool is_anybody_talking(const struct call *c, uint64_t now_ns)
+{
+	return c->sequencer.caller_speaking ||
+	       !sequencer_is_quiet(&c->sequencer) || now_ns < c->text_ns ||
+	       playout_has_sound(&c->playout, now_ns);
+}
+
+void call_caller_silent(struct call *c, uint64_t now_ns)
+{
+	if (!call_is_live(c) || c->state != CALL_UP ||
+	    is_anybody_talking(c, now_ns))
+		return;
+	call_note(c, CALL_NOTE_NO_INPUT, NULL, ++c->no_inputs);
+	if (!c->settings.no_input_max ||
+	    c->no_inputs < c->settings.no_input_max) {
+		c->ports.model->add_note(c->ports.session,
+					 "[silence] The caller has said "
+					 "nothing for a while.");
+		call_want(c, SPEAK_NOTE, now_ns);
+		return;
+	}
+	c->farewell_end = CALL_END_SILENCE;
+	call_step(c, CALL_END_ASKED, now_ns);
+	c->goodbye_asked = true;
+	call_want(c, SPEAK_GOODBYE, now_ns);
+}
+
+/* --- What the carrier tells of its playing --- */
+
+void call_carrier_played(struct call *c, uint64_t now_ns)
+{
+	playout_finished(&c->playout, now_ns);
+	if (c->text_ns > now_ns)
+		c->text_ns = now_ns;
+}
+
+void call_carrier_rtt(struct call *c, uint64_t rtt_ns)
+{
+	playout_set_rtt(&c->playout, (int64_t)rtt_ns);
 }
 
 void call_carrier_mark(struct call *c, unsigned generation, unsigned number,

@@ -12,7 +12,7 @@ static uint64_t in_ms(uint64_t now_ns, unsigned ms)
 static void speak(struct call *c, enum speak what)
 {
 	if (what != SPEAK_NOTHING)
-		c->model->speak(c->session, what);
+		c->ports.model->speak(c->ports.session, what);
 }
 
 void call_want(struct call *c, enum speak what, uint64_t now_ns)
@@ -38,7 +38,7 @@ void call_model_lost(struct call *c, const char *why, uint64_t now_ns)
 static void cancel(struct call *c, const char *response_id,
 		   unsigned patience_ms, uint64_t now_ns)
 {
-	c->model->cancel(c->session, response_id);
+	c->ports.model->cancel(c->ports.session, response_id);
 	c->cancel_due_ns = in_ms(now_ns, patience_ms);
 }
 
@@ -51,11 +51,12 @@ static void cut_items(struct call *c, const struct playout_cut *cut,
 	for (size_t i = 0; i < cuts; i++) {
 		call_note(c, CALL_NOTE_BARGE_IN, cut[i].id, cut[i].heard_ms);
 		if (cut[i].heard_ms)
-			c->model->truncate(c->session, cut[i].id,
-					   cut[i].content_index,
-					   cut[i].heard_ms);
+			c->ports.model->truncate(c->ports.session, cut[i].id,
+						 cut[i].content_index,
+						 cut[i].heard_ms);
 		else
-			c->model->forget_item(c->session, cut[i].id);
+			c->ports.model->forget_item(c->ports.session,
+						    cut[i].id);
 	}
 }
 
@@ -69,10 +70,13 @@ void call_interrupt(struct call *c, bool by_key, uint64_t now_ns)
 	c->retry_ns = 0;
 	if (!has_sound && !active)
 		return;
-	c->carrier->clear(c->leg); /* first: the caller is waiting */
-	size_t cuts = playout_interrupt(&c->playout, now_ns, true, cut);
+	/* First: the caller is waiting. */
+	bool flushes = c->ports.carrier->clear(c->ports.leg);
+	size_t cuts = playout_interrupt(&c->playout, now_ns, flushes, cut);
 	transcoder_reset(&c->down);
 	c->source_item[0] = '\0';
+	c->is_speaking = false;
+	c->text_ns = 0;
 	c->barge_ins++;
 	if (by_key && active)
 		cancel(c, active, CALL_CANCEL_MS, now_ns);
@@ -80,17 +84,42 @@ void call_interrupt(struct call *c, bool by_key, uint64_t now_ns)
 	call_step(c, CALL_BARGED_IN, now_ns);
 }
 
+/* --- The caller's voice, as the model hears it --- */
+
+static void tell(struct call *c, enum call_speech what, const char *text)
+{
+	if (c->ports.carrier->hear)
+		c->ports.carrier->hear(c->ports.leg, what, text);
+}
+
 void call_model_speech(struct call *c, bool is_speaking, uint64_t now_ns)
 {
 	if (!call_is_live(c))
 		return;
 	c->sequencer.caller_speaking = is_speaking;
+	tell(c, is_speaking ? CALL_SPEECH_STARTED : CALL_SPEECH_STOPPED, "");
 	if (is_speaking) {
 		c->answer_due_ns = 0;
+		c->no_inputs = 0;
 		call_interrupt(c, false, now_ns);
 	} else {
 		c->answer_due_ns = in_ms(now_ns, CALL_ANSWER_MS);
 	}
+}
+
+void call_model_committed(struct call *c)
+{
+	if (call_is_live(c))
+		tell(c, CALL_SPEECH_COMMITTED, "");
+}
+
+void call_model_transcript(struct call *c, const char *text, bool is_final)
+{
+	if (call_is_live(c))
+		tell(c,
+		     is_final ? CALL_SPEECH_RECOGNITION
+			      : CALL_SPEECH_HYPOTHESIS,
+		     text);
 }
 
 /* --- Responses --- */
@@ -144,7 +173,7 @@ static void look_for_goodbye(struct call *c, uint64_t now_ns)
  * that waited. */
 static void go_on(struct call *c, bool was_cut, uint64_t now_ns)
 {
-	if (c->state == CALL_FAREWELL && !was_cut)
+	if (call_is_leaving(c) && !was_cut)
 		look_for_goodbye(c, now_ns);
 	else if (c->tool_answered && !was_cut)
 		call_want(c, SPEAK_TOOL, now_ns);
@@ -217,8 +246,9 @@ static void cut_off(struct call *c, const char *response_id, uint64_t now_ns)
 		  c->playout.overflow);
 	if (sequencer_interrupt(&c->sequencer))
 		cancel(c, response_id, CALL_CANCEL_MS, now_ns);
-	c->model->truncate(c->session, c->source_item, c->source_content,
-			   (unsigned)(c->source_bytes / per_ms));
+	c->ports.model->truncate(c->ports.session, c->source_item,
+				 c->source_content,
+				 (unsigned)(c->source_bytes / per_ms));
 	playout_complete(&c->playout);
 }
 
@@ -228,7 +258,8 @@ void call_model_audio(struct call *c, const char *response_id,
 {
 	if (!call_is_live(c) || !n)
 		return;
-	if (sequencer_is_dead(&c->sequencer, response_id)) {
+	if (sequencer_is_dead(&c->sequencer, response_id) ||
+	    c->state == CALL_TRANSFERRING) {
 		c->dead_bytes += n;
 		return;
 	}
@@ -260,29 +291,29 @@ static void end_speech(struct call *c, uint64_t now_ns)
 	call_pump(c, now_ns);
 }
 
-/* --- Tools --- */
+/* --- Words for a carrier that speaks them --- */
 
-void call_model_tool(struct call *c, const char *call_id, const char *name,
+void call_say_text(struct call *c, const char *text, uint64_t now_ns)
+{
+	uint64_t from_ns = c->text_ns > now_ns ? c->text_ns : now_ns;
+
+	if (!c->ports.carrier->say)
+		return;
+	c->ports.carrier->say(c->ports.leg, text);
+	c->text_ns =
+		from_ns + strlen(text) * CALL_TEXT_CHAR_MS * CALL_NS_PER_MS;
+}
+
+void call_model_text(struct call *c, const char *response_id, const char *text,
 		     uint64_t now_ns)
 {
-	if (!call_is_live(c))
+	if (!call_is_live(c) || !text[0] || c->state == CALL_TRANSFERRING ||
+	    sequencer_is_dead(&c->sequencer, response_id))
 		return;
-	c->audio_due_ns = 0;
-	if (strcmp(name, "end_call") != 0) {
-		c->model->tool_output(c->session, call_id,
-				      "{\"error\":\"there is no such tool\"}");
-		c->tool_answered = true;
-		return;
-	}
-	if (c->state == CALL_FAREWELL) {
-		c->model->tool_output(c->session, call_id,
-				      "{\"status\":\"already ending\"}");
-		return;
-	}
-	c->model->tool_output(c->session, call_id,
-			      "{\"status\":\"the call ends after your "
-			      "goodbye\"}");
-	call_step(c, CALL_END_ASKED, now_ns);
+	c->response_has_audio = true;
+	c->failures = 0;
+	call_say_text(c, text, now_ns);
+	expect_sound(c, now_ns);
 }
 
 /* --- Watchdogs --- */

@@ -275,8 +275,8 @@ static void test_unknown_tool(void **state)
 	up();
 	greet();
 	call_model_response(&c, "r1", false, now());
-	call_model_tool(&c, "t1", "open_pod_bay_doors", now());
-	call_model_tool(&c, "t2", "", now());
+	call_model_tool(&c, "t1", "open_pod_bay_doors", "{}", now());
+	call_model_tool(&c, "t2", "", "{}", now());
 	expect("output t1;output t2;", "never left without an answer");
 	call_model_response_done(&c, "r1", false, CALL_RESPONSE_DONE, "",
 				 now());

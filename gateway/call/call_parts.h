@@ -12,6 +12,9 @@ void call_step(struct call *c, enum call_event event, uint64_t now_ns);
 /* Whether the model is in the conversation. */
 bool call_is_live(const struct call *c);
 
+/* Whether only the last words are still to be said. */
+bool call_is_leaving(const struct call *c);
+
 /* Send the model what the ring holds, in whole messages. */
 void call_uplink(struct call *c);
 
@@ -33,6 +36,18 @@ void call_model_tick(struct call *c, uint64_t now_ns);
 
 /* The caller's, likewise. */
 void call_caller_tick(struct call *c, uint64_t now_ns);
+
+/* Let the carrier speak a text. */
+void call_say_text(struct call *c, const char *text, uint64_t now_ns);
+
+/* Do what the model asked for and what waited for its speech to end. */
+void call_run_errands(struct call *c, uint64_t now_ns);
+void call_drop_errands(struct call *c);
+
+/* Hand the call over; what the model is told when it comes to nothing. */
+void call_transfer(struct call *c, uint64_t now_ns);
+void call_tell_kept(struct call *c, uint64_t now_ns);
+void call_tell_failed(struct call *c, uint64_t now_ns);
 
 void call_note(struct call *c, enum call_note note, const char *text,
 	       uint64_t number);

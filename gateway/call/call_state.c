@@ -23,6 +23,7 @@ static const struct call_rule rule[CALL_STATES][CALL_EVENTS] = {
 		[CALL_MODEL_LOST] = {CALL_SORRY, CALL_DO_CLOSE_MODEL |
 						 CALL_DO_APOLOGISE},
 		[CALL_END_ASKED] = {CALL_FAREWELL, CALL_DO_AWAIT_GOODBYE},
+		[CALL_TRANSFER_ASKED] = {CALL_HANDOVER, CALL_DO_AWAIT_GOODBYE},
 		[CALL_DEADLINE] = {CALL_ENDING, CALL_DO_CLOSE_MODEL |
 						CALL_DO_HANG_UP},
 		[CALL_STOPPED] = {CALL_ENDING, CALL_DO_CLOSE_MODEL |
@@ -38,6 +39,27 @@ static const struct call_rule rule[CALL_STATES][CALL_EVENTS] = {
 					     CALL_DO_HANG_UP},
 		[CALL_DEADLINE] = {CALL_ENDING, CALL_DO_CLOSE_MODEL |
 						CALL_DO_HANG_UP},
+		[CALL_STOPPED] = {CALL_ENDING, CALL_DO_CLOSE_MODEL |
+					       CALL_DO_HANG_UP},
+		[CALL_CARRIER_ENDED] = {CALL_OVER, CALL_DO_CLOSE_MODEL |
+						   CALL_DO_FINISH},
+	},
+	[CALL_HANDOVER] = {
+		/* A person can still take the call. */
+		[CALL_MODEL_LOST] = {CALL_HANDOVER, CALL_DO_CLOSE_MODEL},
+		[CALL_BARGED_IN] = {CALL_UP, CALL_DO_TELL_KEPT},
+		[CALL_HEARD] = {CALL_TRANSFERRING, CALL_DO_TRANSFER},
+		[CALL_DEADLINE] = {CALL_TRANSFERRING, CALL_DO_TRANSFER},
+		[CALL_STOPPED] = {CALL_ENDING, CALL_DO_CLOSE_MODEL |
+					       CALL_DO_HANG_UP},
+		[CALL_CARRIER_ENDED] = {CALL_OVER, CALL_DO_CLOSE_MODEL |
+						   CALL_DO_FINISH},
+	},
+	[CALL_TRANSFERRING] = {
+		[CALL_MODEL_LOST] = {CALL_TRANSFERRING, CALL_DO_CLOSE_MODEL},
+		[CALL_TRANSFER_FAILED] = {CALL_UP, CALL_DO_TELL_FAILED},
+		/* Nobody said how it went: the caller may be waiting. */
+		[CALL_DEADLINE] = {CALL_UP, CALL_DO_TELL_FAILED},
 		[CALL_STOPPED] = {CALL_ENDING, CALL_DO_CLOSE_MODEL |
 					       CALL_DO_HANG_UP},
 		[CALL_CARRIER_ENDED] = {CALL_OVER, CALL_DO_CLOSE_MODEL |
@@ -69,9 +91,14 @@ unsigned call_state_step(enum call_state *state, enum call_event event)
 const char *call_state_name(enum call_state state)
 {
 	static const char *const name[CALL_STATES] = {
-		[CALL_CONNECTING] = "connecting", [CALL_UP] = "up",
-		[CALL_FAREWELL] = "farewell",     [CALL_SORRY] = "sorry",
-		[CALL_ENDING] = "ending",         [CALL_OVER] = "over",
+		[CALL_CONNECTING] = "connecting",
+		[CALL_UP] = "up",
+		[CALL_FAREWELL] = "farewell",
+		[CALL_HANDOVER] = "handover",
+		[CALL_TRANSFERRING] = "transferring",
+		[CALL_SORRY] = "sorry",
+		[CALL_ENDING] = "ending",
+		[CALL_OVER] = "over",
 	};
 	return name[state];
 }

@@ -3,24 +3,28 @@
 #define GATEWAY_CALL_CALL_STATE_H
 
 enum call_state {
-	CALL_CONNECTING, /* the caller is there, the model is not yet */
-	CALL_UP,         /* they talk */
-	CALL_FAREWELL,   /* the model ends the call: its goodbye first */
-	CALL_SORRY,      /* no model: the apology is being spoken */
-	CALL_ENDING,     /* the carrier was told to hang up */
+	CALL_CONNECTING,   /* the caller is there, the model is not yet */
+	CALL_UP,           /* they talk */
+	CALL_FAREWELL,     /* the call is to end: the goodbye first */
+	CALL_HANDOVER,     /* to be transferred: the model's last words first */
+	CALL_TRANSFERRING, /* the carrier was told to; it may fail */
+	CALL_SORRY,        /* no model: the apology is being spoken */
+	CALL_ENDING,       /* the carrier was told to hang up */
 	CALL_OVER,
 	CALL_STATES
 };
 
 enum call_event {
-	CALL_MODEL_READY,   /* configured, and confirmed */
-	CALL_MODEL_LOST,    /* refused, failed, closed, silent for good */
-	CALL_END_ASKED,     /* the model called end_call */
-	CALL_BARGED_IN,     /* the caller interrupted speech */
-	CALL_HEARD,         /* all there was to hear has been heard */
-	CALL_DEADLINE,      /* the state lasted too long */
-	CALL_STOPPED,       /* this gateway is going down */
-	CALL_CARRIER_ENDED, /* the caller's side is gone */
+	CALL_MODEL_READY,     /* configured, and confirmed */
+	CALL_MODEL_LOST,      /* refused, failed, closed, silent for good */
+	CALL_END_ASKED,       /* the model called end_call, or nobody talks */
+	CALL_TRANSFER_ASKED,  /* the model called transfer_call */
+	CALL_TRANSFER_FAILED, /* the caller is back */
+	CALL_BARGED_IN,       /* the caller interrupted speech */
+	CALL_HEARD,           /* all there was to hear has been heard */
+	CALL_DEADLINE,        /* the state lasted too long */
+	CALL_STOPPED,         /* this gateway is going down */
+	CALL_CARRIER_ENDED,   /* the caller's side is gone */
 	CALL_EVENTS
 };
 
@@ -31,8 +35,11 @@ enum call_todo {
 	CALL_DO_GREET = 1 << 2,
 	CALL_DO_AWAIT_GOODBYE = 1 << 3,
 	CALL_DO_APOLOGISE = 1 << 4,
-	CALL_DO_HANG_UP = 1 << 5,
-	CALL_DO_FINISH = 1 << 6
+	CALL_DO_TRANSFER = 1 << 5,
+	CALL_DO_TELL_KEPT = 1 << 6,   /* the model: no transfer after all */
+	CALL_DO_TELL_FAILED = 1 << 7, /* the model: the transfer failed */
+	CALL_DO_HANG_UP = 1 << 8,
+	CALL_DO_FINISH = 1 << 9
 };
 
 /* call_state_step: change *state, return what to do (call_todo bits, 0: the

@@ -30,7 +30,7 @@ static void test_goodbye_in_the_same_response(void **state)
 	greet();
 	call_model_response(&c, "r1", false, now());
 	call_model_audio(&c, "r1", "i1", 0, pcm, DELTA_MS(1000), now());
-	call_model_tool(&c, "t1", "end_call", now());
+	call_model_tool(&c, "t1", "end_call", "{}", now());
 	expect("output t1;", "every call is answered");
 	call_model_response_done(&c, "r1", false, CALL_RESPONSE_DONE, "",
 				 now());
@@ -48,13 +48,13 @@ static void test_goodbye_has_to_be_asked_for(void **state)
 	up();
 	greet();
 	call_model_response(&c, "r1", false, now());
-	call_model_tool(&c, "t1", "end_call", now());
+	call_model_tool(&c, "t1", "end_call", "{}", now());
 	call_model_response_done(&c, "r1", false, CALL_RESPONSE_DONE, "",
 				 now());
 	expect("output t1;speak goodbye;", "not a word was said yet");
 	call_model_response(&c, "r2", true, now());
 	call_model_audio(&c, "r2", "i2", 0, pcm, DELTA_MS(400), now());
-	call_model_tool(&c, "t2", "end_call", now());
+	call_model_tool(&c, "t2", "end_call", "{}", now());
 	call_model_response_done(&c, "r2", true, CALL_RESPONSE_DONE, "", now());
 	pass(1000);
 	expect("output t2;close;hang_up;", "a second end_call changes nothing");
@@ -68,7 +68,7 @@ static void test_barge_in_cancels_the_end(void **state)
 	greet();
 	call_model_response(&c, "r1", false, now());
 	call_model_audio(&c, "r1", "i1", 0, pcm, DELTA_MS(2000), now());
-	call_model_tool(&c, "t1", "end_call", now());
+	call_model_tool(&c, "t1", "end_call", "{}", now());
 	call_model_response_done(&c, "r1", false, CALL_RESPONSE_DONE, "",
 				 now());
 	pass(500);
@@ -87,7 +87,7 @@ static void test_goodbye_without_marks(void **state)
 	up();
 	call_model_response(&c, "r1", true, now());
 	call_model_audio(&c, "r1", "i1", 0, pcm, DELTA_MS(1000), now());
-	call_model_tool(&c, "t1", "end_call", now());
+	call_model_tool(&c, "t1", "end_call", "{}", now());
 	call_model_response_done(&c, "r1", true, CALL_RESPONSE_DONE, "", now());
 	pass(1600);
 	expect("output t1;close;hang_up;", "the clock will do");
@@ -100,7 +100,7 @@ static void test_goodbye_that_never_comes(void **state)
 	up();
 	greet();
 	call_model_response(&c, "r1", false, now());
-	call_model_tool(&c, "t1", "end_call", now());
+	call_model_tool(&c, "t1", "end_call", "{}", now());
 	pass(CALL_FAREWELL_MS + 40);
 	CHECK(strstr(told, "close;hang_up;"), "bounded all the same");
 }
@@ -112,7 +112,7 @@ static void test_caller_hangs_up(void **state)
 	up();
 	greet();
 	answer("r1", "i1", 3000);
-	call_carrier_ended(&c, now());
+	call_carrier_ended(&c, CALL_END_CALLER, now());
 	expect("close;", "the model session goes at once");
 	CHECK_EQ(CALL_OVER, c.state, "and the call is over");
 	CHECK_EQ(0, pool.in_use, "its audio too");
@@ -145,7 +145,7 @@ static void test_shutdown(void **state)
 	expect("close;hang_up;", "both ends");
 	call_stop(&c, now());
 	expect("", "once");
-	pass(CALL_ENDING_MS + 20);
+	pass(settings.ending_ms + 20);
 	CHECK_EQ(CALL_OVER, c.state, "even if the carrier never answers");
 }
 

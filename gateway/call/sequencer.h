@@ -20,6 +20,7 @@
 enum speak {
 	SPEAK_NOTHING,
 	SPEAK_AGAIN,  /* a failed or missing answer */
+	SPEAK_NOTE,   /* it was told something: a text, a silence, a failure */
 	SPEAK_TOOL,   /* tools have answered */
 	SPEAK_DIGITS, /* a keypad entry */
 	SPEAK_GREETING,

@@ -11,19 +11,6 @@ static bool lasted(uint64_t since_ns, uint64_t ms, uint64_t now_ns)
 	return now_ns >= since_ns + ms * NS_PER_MS;
 }
 
-void twilio_leg_open(struct twilio_leg *leg, struct call *call,
-		     const struct log *log,
-		     const struct twilio_leg_owner *events, void *owner,
-		     uint64_t now_ns)
-{
-	leg->call = call;
-	leg->events = events;
-	leg->owner = owner;
-	leg->opened_ns = now_ns;
-	leg->heard_ns = now_ns;
-	log_child(&leg->log, log, "leg", "twilio");
-}
-
 static void end(struct twilio_leg *leg, enum twilio_leg_end how)
 {
 	if (leg->has_ended)
@@ -77,7 +64,7 @@ static void on_start(struct twilio_leg *leg, struct twilio_event *ev,
 
 	(void)now_ns;
 	if (leg->state != TWILIO_LEG_OPEN) {
-		leg->ignored++;
+		leg->leg.total.ignored++;
 		log_event(&leg->log, LOG_WARN, "ignored", "why",
 			  "a second start", NULL);
 		return;
@@ -97,12 +84,12 @@ static void on_start(struct twilio_leg *leg, struct twilio_event *ev,
 static void on_media(struct twilio_leg *leg, struct twilio_event *ev,
 		     uint64_t now_ns)
 {
-	leg->media_in++;
+	leg->leg.total.media_in++;
 	if (ev->is_inbound)
 		call_caller_audio(leg->call, ev->timestamp_ms, ev->audio,
 				  ev->audio_len, now_ns);
 	else
-		leg->ignored++; /* else the model would hear itself */
+		leg->leg.total.ignored++; /* else the model would hear itself */
 }
 
 static void on_dtmf(struct twilio_leg *leg, struct twilio_event *ev,
@@ -119,7 +106,7 @@ static void on_mark(struct twilio_leg *leg, struct twilio_event *ev,
 
 	if (sscanf(ev->mark, "g%u.i%u.%u.n%u", &generation, &item, &end_ms,
 		   &number) != 4) {
-		leg->ignored++;
+		leg->leg.total.ignored++;
 		return;
 	}
 	leg->probe_answered = true;
@@ -130,7 +117,7 @@ static void on_stop(struct twilio_leg *leg, struct twilio_event *ev,
 		    uint64_t now_ns)
 {
 	(void)ev;
-	call_carrier_ended(leg->call, now_ns);
+	call_carrier_ended(leg->call, CALL_END_CALLER, now_ns);
 	end(leg, TWILIO_LEG_BY_STOP);
 	twilio_leg_close(leg, 1000, "");
 }
@@ -164,7 +151,7 @@ static void watch_sequence(struct twilio_leg *leg, uint64_t sequence)
 	if (!sequence)
 		return;
 	if (leg->last_sequence && sequence != leg->last_sequence + 1)
-		leg->reordered++;
+		leg->leg.total.reordered++;
 	leg->last_sequence = sequence;
 }
 
@@ -177,7 +164,7 @@ static void take(struct twilio_leg *leg, struct twilio_event *ev,
 	if (handle) {
 		handle(leg, ev, now_ns);
 	} else if (ev->type != TWILIO_CONNECTED) {
-		if (!leg->ignored++)
+		if (!leg->leg.total.ignored++)
 			log_event(&leg->log, LOG_WARN, "ignored", "why",
 				  ev->type == TWILIO_UNKNOWN
 					  ? "an event of no known name"
@@ -188,11 +175,11 @@ static void take(struct twilio_leg *leg, struct twilio_event *ev,
 
 static void on_bad(struct twilio_leg *leg, const char *why)
 {
-	if (!leg->bad++)
+	if (!leg->leg.total.bad++)
 		log_event(&leg->log, LOG_WARN, "bad_message", "why", why, NULL);
 	if (leg->state == TWILIO_LEG_OPEN)
 		refuse(leg, 1008, "the stream did not begin as it must");
-	else if (leg->bad > TWILIO_BAD_MAX)
+	else if (leg->leg.total.bad > TWILIO_BAD_MAX)
 		refuse(leg, 1008, "too many bad messages");
 }
 
@@ -247,7 +234,7 @@ static void on_closed(void *owner, const struct ws_end *how)
 			  how->why[0] ? how->why : "closed without a stop",
 			  NULL);
 	if (leg->stream_sid[0])
-		call_carrier_ended(leg->call, uv_hrtime());
+		call_carrier_ended(leg->call, CALL_END_CALLER, uv_hrtime());
 	end(leg, by_us ? TWILIO_LEG_BY_US : TWILIO_LEG_LOST);
 	leg->events->on_handled(leg->owner, uv_hrtime());
 }
@@ -272,8 +259,10 @@ static void watch_probe(struct twilio_leg *leg, uint64_t now_ns)
 		  NULL);
 }
 
-void twilio_leg_tick(struct twilio_leg *leg, uint64_t now_ns)
+static void tick(struct leg *base, uint64_t now_ns)
 {
+	struct twilio_leg *leg = (struct twilio_leg *)base;
+
 	if (leg->state == TWILIO_LEG_OPEN &&
 	    lasted(leg->opened_ns, TWILIO_START_MS, now_ns))
 		refuse(leg, 1008, "no start");
@@ -284,16 +273,60 @@ void twilio_leg_tick(struct twilio_leg *leg, uint64_t now_ns)
 		log_event(&leg->log, LOG_WARN, "stream_lost", "why",
 			  "no message for 15 s", NULL);
 		leg->state = TWILIO_LEG_CLOSING;
-		call_carrier_ended(leg->call, now_ns);
+		call_carrier_ended(leg->call, CALL_END_CALLER, now_ns);
 		end(leg, TWILIO_LEG_LOST);
 		ws_abort(leg->ws);
 	}
 }
 
-void twilio_leg_flush(struct twilio_leg *leg)
+static void flush(struct leg *base)
 {
+	struct twilio_leg *leg = (struct twilio_leg *)base;
+
 	if (leg->ws)
 		ws_flush(leg->ws);
+}
+
+/* The code says why: a hang-up closes with 1000. */
+static void stop(struct leg *base)
+{
+	twilio_leg_close((struct twilio_leg *)base, 1001, "shutting down");
+}
+
+static void cut(struct leg *base)
+{
+	struct twilio_leg *leg = (struct twilio_leg *)base;
+
+	if (leg->ws)
+		ws_abort(leg->ws);
+}
+
+static bool is_gone(const struct leg *base)
+{
+	return ((const struct twilio_leg *)base)->state == TWILIO_LEG_GONE;
+}
+
+static const struct leg_kind kind = {
+	.name = "twilio",
+	.tick = tick,
+	.flush = flush,
+	.stop = stop,
+	.abort = cut,
+	.is_gone = is_gone,
+};
+
+void twilio_leg_open(struct twilio_leg *leg, struct call *call,
+		     const struct log *log,
+		     const struct twilio_leg_owner *events, void *owner,
+		     uint64_t now_ns)
+{
+	leg->leg.kind = &kind;
+	leg->call = call;
+	leg->events = events;
+	leg->owner = owner;
+	leg->opened_ns = now_ns;
+	leg->heard_ns = now_ns;
+	log_child(&leg->log, log, "leg", "twilio");
 }
 
 /* --- To Twilio --- */
@@ -314,7 +347,7 @@ static void send_audio(void *port, const uint8_t *bytes, size_t n)
 					  bytes, n);
 	if (len)
 		ws_send_text(leg->ws, text, len);
-	leg->media_out++;
+	leg->leg.total.media_out++;
 }
 
 static void send_mark(void *port, const struct playout_mark *mark)
@@ -332,23 +365,25 @@ static void send_mark(void *port, const struct playout_mark *mark)
 		ws_send_text(leg->ws, text, len);
 }
 
-static void clear(void *port)
+static bool clear(void *port)
 {
 	struct twilio_leg *leg = port;
 	char text[TWILIO_CONTROL_ROOM];
 
 	if (!can_send(leg))
-		return;
+		return true;
 	size_t len = twilio_message_clear(text, sizeof(text), leg->stream_sid);
 	if (len)
 		ws_send_text(leg->ws, text, len);
-	leg->clears++;
+	leg->leg.total.clears++;
+	return true;
 }
 
-static void hang_up(void *port)
+static void hang_up(void *port, const char *reason)
 {
 	struct twilio_leg *leg = port;
 
+	(void)reason; /* Twilio keeps none */
 	/* Twilio then asks /twilio/after-stream what to do with the call. */
 	end(leg, TWILIO_LEG_BY_US);
 	twilio_leg_close(leg, 1000, "bye");

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "gateway/call/call.h"
+#include "gateway/carriers/leg.h"
 #include "gateway/net/ws.h"
 #include "gateway/ops/log.h"
 #include "protocols/twilio_message.h"
@@ -55,6 +56,7 @@ struct twilio_leg_owner {
 
 /* Embedded in its owner; opaque to everyone else. */
 struct twilio_leg {
+	struct leg leg;
 	struct ws *ws;
 	struct call *call;
 	struct log log;
@@ -70,14 +72,6 @@ struct twilio_leg {
 	uint64_t last_sequence;
 	bool probe_answered;
 	bool probe_complained;
-
-	/* Totals. */
-	uint64_t media_in;
-	uint64_t media_out;
-	uint64_t clears;
-	uint64_t ignored;   /* unknown or misplaced */
-	uint64_t bad;       /* of impossible shape */
-	uint64_t reordered; /* sequence numbers that jumped */
 };
 
 extern const struct call_carrier_port twilio_leg_port;
@@ -88,10 +82,6 @@ void twilio_leg_open(struct twilio_leg *leg, struct call *call,
 		     const struct log *log,
 		     const struct twilio_leg_owner *events, void *owner,
 		     uint64_t now_ns);
-
-/* twilio_leg_tick: watchdogs. Once per 20 ms. */
-void twilio_leg_tick(struct twilio_leg *leg, uint64_t now_ns);
-void twilio_leg_flush(struct twilio_leg *leg);
 
 /* twilio_leg_close: valid in every state, twice. */
 void twilio_leg_close(struct twilio_leg *leg, unsigned code, const char *why);

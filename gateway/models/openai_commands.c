@@ -68,9 +68,10 @@ static const char *instructions_for(struct openai_session *s, enum speak what,
 static void speak(void *session, enum speak what)
 {
 	static const char *const purpose[] = {
-		[SPEAK_NOTHING] = "nothing",   [SPEAK_AGAIN] = "again",
-		[SPEAK_TOOL] = "tool",         [SPEAK_DIGITS] = "digits",
-		[SPEAK_GREETING] = "greeting", [SPEAK_GOODBYE] = "goodbye",
+		[SPEAK_NOTHING] = "nothing", [SPEAK_AGAIN] = "again",
+		[SPEAK_NOTE] = "note",       [SPEAK_TOOL] = "tool",
+		[SPEAK_DIGITS] = "digits",   [SPEAK_GREETING] = "greeting",
+		[SPEAK_GOODBYE] = "goodbye",
 	};
 	struct openai_session *s = session;
 	char text[INSTRUCTIONS_MAX];

@@ -164,7 +164,8 @@ static void on_item_done(struct openai_session *s,
 		return;
 	}
 	log_event(&s->log, LOG_INFO, "tool", "name", ev->function_name, NULL);
-	call_model_tool(s->call, ev->call_id, ev->function_name, now_ns);
+	call_model_tool(s->call, ev->call_id, ev->function_name, ev->arguments,
+			now_ns);
 }
 
 static void on_audio(struct openai_session *s, const struct realtime_event *ev,

@@ -27,14 +27,16 @@ static void no_mark(void *leg, const struct playout_mark *mark)
 	(void)mark;
 }
 
-static void no_clear(void *leg)
+static bool no_clear(void *leg)
 {
 	(void)leg;
+	return true;
 }
 
-static void no_hang_up(void *leg)
+static void no_hang_up(void *leg, const char *reason)
 {
 	(void)leg;
+	(void)reason;
 }
 
 static const struct call_carrier_port carrier = {
@@ -42,6 +44,33 @@ static const struct call_carrier_port carrier = {
 	.send_mark = no_mark,
 	.clear = no_clear,
 	.hang_up = no_hang_up,
+};
+
+static size_t no_brief(void *agent, const struct call_variables *v, char *out,
+		       size_t cap)
+{
+	(void)agent;
+	(void)v;
+	(void)out;
+	(void)cap;
+	return 0;
+}
+
+static int any_tool(void *owner, const char *name, const char *arguments,
+		    struct call_request *r, char *error, size_t cap)
+{
+	(void)owner;
+	(void)name;
+	(void)arguments;
+	(void)error;
+	(void)cap;
+	r->kind = CALL_REQUEST_END;
+	return 0;
+}
+
+static const struct call_agent_port agent = {
+	.read_tool = any_tool,
+	.brief = no_brief,
 };
 
 static void on_handled(void *owner, uint64_t read_ns)
@@ -53,8 +82,16 @@ static void on_handled(void *owner, uint64_t read_ns)
 /* A session between session.created and session.updated. */
 static int setup(void **state)
 {
+	static const struct call_ports ports = {
+		.carrier = &carrier,
+		.model = &openai_session_port,
+		.session = &session,
+		.agent = &agent,
+	};
 	static const struct call_settings settings = {
-		.carrier_format = AUDIO_ULAW,
+		.caller_format = AUDIO_ULAW,
+		.playout_format = AUDIO_ULAW,
+		.has_marks = true,
 		.model_format = AUDIO_PCM24,
 		.lead_ms = 200,
 		.append_ms = 20,
@@ -77,8 +114,8 @@ static int setup(void **state)
 	session.state = OPENAI_OPEN;
 	buffer_init(&session.out, OPENAI_COMMAND_MAX);
 	audio_pool_init(&pool, 1000000);
-	return call_init(&call, &settings, &pool, &carrier, NULL,
-			 &openai_session_port, &session, 0);
+	call_init(&call, &settings, &pool, &ports, 0);
+	return 0;
 }
 
 static int teardown(void **state)

@@ -67,7 +67,7 @@ static inline void port_mark(void *leg, const struct playout_mark *mark)
 	echo[echo_last++ % 256].due_ms = busy_ms;
 }
 
-static inline void port_clear(void *leg)
+static inline bool port_clear(void *leg)
 {
 	(void)leg;
 	tell("clear", "", "");
@@ -75,11 +75,13 @@ static inline void port_clear(void *leg)
 		now_ms; /* and the marks come back: nobody must believe them */
 	for (unsigned i = echo_first; i < echo_last; i++)
 		echo[i % 256].due_ms = now_ms;
+	return true;
 }
 
-static inline void port_hang_up(void *leg)
+static inline void port_hang_up(void *leg, const char *reason)
 {
 	(void)leg;
+	(void)reason;
 	tell("hang_up", "", "");
 }
 
@@ -99,8 +101,9 @@ static inline void port_append(void *session, const uint8_t *bytes, size_t n)
 
 static inline void port_speak(void *session, enum speak what)
 {
-	static const char *const name[] = { "?",      "again",    "tool",
-					    "digits", "greeting", "goodbye" };
+	static const char *const name[] = { "?",      "again",  "note",
+					    "tool",   "digits", "greeting",
+					    "goodbye" };
 	(void)session;
 	tell("speak", name[what], "");
 }
@@ -134,6 +137,18 @@ static inline void port_digits(void *session, const char *digits)
 	tell("digits", digits, "");
 }
 
+static inline void port_text(void *session, const char *text)
+{
+	(void)session;
+	tell("text", text, "");
+}
+
+static inline void port_note(void *session, const char *text)
+{
+	(void)session;
+	tell("note", text, "");
+}
+
 static inline void port_output(void *session, const char *id,
 			       const char *output)
 {
@@ -155,17 +170,55 @@ static const struct call_model_port model = {
 	.truncate = port_truncate,
 	.forget_item = port_forget,
 	.add_digits = port_digits,
+	.add_text = port_text,
+	.add_note = port_note,
 	.tool_output = port_output,
 	.close = port_close,
 };
 
+/* An agent with one tool, and nothing to tell of the call. */
+static inline int port_tool(void *agent, const char *name,
+			    const char *arguments, struct call_request *r,
+			    char *error, size_t cap)
+{
+	(void)agent;
+	(void)arguments;
+	snprintf(error, cap, "{\"error\":\"unknown\"}");
+	r->kind = CALL_REQUEST_END;
+	return strcmp(name, "end_call") == 0 ? 0 : -ENOENT;
+}
+
+static inline size_t port_brief(void *agent, const struct call_variables *v,
+				char *out, size_t cap)
+{
+	(void)agent;
+	(void)v;
+	(void)out;
+	(void)cap;
+	return 0;
+}
+
+static const struct call_agent_port agent = {
+	.read_tool = port_tool,
+	.brief = port_brief,
+};
+
+static const struct call_ports ports = {
+	.carrier = &carrier,
+	.model = &model,
+	.agent = &agent,
+};
+
 static const struct call_settings settings = {
-	.carrier_format = AUDIO_ULAW,
+	.caller_format = AUDIO_ULAW,
+	.playout_format = AUDIO_ULAW,
 	.model_format = AUDIO_PCM24,
 	.lead_ms = LEAD_MS,
+	.has_marks = true,
 	.append_ms = 20,
 	.ring_ms = 10000,
 	.connect_ms = 15000,
+	.ending_ms = 5000,
 	.longest_ms = 3600000,
 	.digits_max = 32,
 	.digits_gap_ms = 1500,
@@ -186,8 +239,8 @@ static inline int setup(void **state)
 	memset(apology, 0x30, sizeof(apology));
 	memset(pcm, 0x11, sizeof(pcm));
 	audio_pool_init(&pool, 4000000);
-	return call_init(&c, &settings, &pool, &carrier, NULL, &model, NULL,
-			 now_ms * MS);
+	call_init(&c, &settings, &pool, &ports, now_ms * MS);
+	return 0;
 }
 
 static inline int teardown(void **state)

@@ -1,0 +1,85 @@
+/* A call from Twilio: its ticket, its leg, and what its end means for the
+ * request that follows. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gateway/bridge.h"
+#include "gateway/net/http_server.h"
+#include "gateway/worker.h"
+
+static int on_start(void *owner, const struct twilio_event *start)
+{
+	struct bridge *b = owner;
+	struct call_settings settings;
+
+	log_event(&b->log, LOG_INFO, "started", "stream", start->stream_sid,
+		  NULL);
+	bridge_settings(b, &settings);
+	settings.has_marks = true;
+	bridge_begin(b, &settings, &twilio_leg_port);
+	return 0;
+}
+
+static void on_handled(void *owner, uint64_t read_ns)
+{
+	bridge_leg_handled(owner, read_ns);
+}
+
+static enum twilio_fate fate_of(const struct bridge *b, enum twilio_leg_end how)
+{
+	if (how == TWILIO_LEG_BY_STOP)
+		return TWILIO_CALLER_GONE;
+	if (how == TWILIO_LEG_LOST)
+		return TWILIO_CUT;
+	return !b->has_call || b->call.end == CALL_END_MODEL_LOST
+		       ? TWILIO_FAILED
+		       : TWILIO_ENDED;
+}
+
+static void on_ended(void *owner, enum twilio_leg_end how)
+{
+	static const char *const word[] = {
+		[TWILIO_LEG_BY_US] = "us",
+		[TWILIO_LEG_BY_STOP] = "stop",
+		[TWILIO_LEG_LOST] = "lost",
+	};
+	struct bridge *b = owner;
+	enum twilio_fate fate = fate_of(b, how);
+
+	b->worker->figures.failed += fate == TWILIO_FAILED;
+	twilio_tickets_settle(&b->worker->desk.tickets, b->call_sid, b->stream,
+			      fate, uv_hrtime());
+	bridge_summarize(b, word[how]);
+}
+
+static const struct twilio_leg_owner leg_owner = {
+	.on_start = on_start,
+	.on_handled = on_handled,
+	.on_ended = on_ended,
+};
+
+struct bridge *bridge_twilio_open(struct worker *w, struct http_connection *c,
+				  const char *accept,
+				  const struct twilio_ticket *ticket)
+{
+	struct bridge *b = bridge_new(w, ticket->call_sid);
+
+	if (!b) {
+		http_respond_text(c, 503, "no memory");
+		return NULL;
+	}
+	snprintf(b->call_sid, sizeof(b->call_sid), "%s", ticket->call_sid);
+	b->stream = ticket->streams;
+	b->leg = &b->twilio.leg;
+	twilio_leg_open(&b->twilio, &b->call, &b->log, &leg_owner, b,
+			b->opened_ns);
+	b->twilio.expected_call_sid = b->call_sid;
+	b->twilio.ws = http_upgrade(c, accept, NULL, TWILIO_MESSAGE_MAX,
+				    &twilio_leg_socket, &b->twilio);
+	if (!b->twilio.ws) {
+		free(b);
+		return NULL;
+	}
+	bridge_enlist(b);
+	return b;
+}

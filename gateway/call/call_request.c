@@ -1,0 +1,195 @@
+/* The call core, what the model asks for: to end the call, to hand it over, to
+ * send keys or data, to record. */
+#include "gateway/call/call_request.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/call/call_parts.h"
+
+static void answer(struct call *c, const char *call_id, const char *output)
+{
+	c->ports.model->tool_output(c->ports.session, call_id, output);
+}
+
+/* --- Errands: what waits until speech has ended --- */
+
+static int add_errand(struct call *c, const struct call_request *r,
+		      uint64_t now_ns)
+{
+	char *data = NULL;
+
+	if (!c->ports.carrier->request)
+		return -ENOTSUP;
+	if (c->errands == CALL_ERRANDS_MAX)
+		return -ENOBUFS;
+	if (r->data && !(data = strdup(r->data)))
+		return -ENOMEM;
+	if (!c->errands)
+		c->errand_ns = now_ns + CALL_ERRAND_MS * CALL_NS_PER_MS;
+	c->errand[c->errands] = *r;
+	c->errand[c->errands++].data = data;
+	return 0;
+}
+
+void call_drop_errands(struct call *c)
+{
+	for (unsigned i = 0; i < c->errands; i++)
+		free(c->errand[i].data);
+	c->errands = 0;
+}
+
+void call_run_errands(struct call *c, uint64_t now_ns)
+{
+	bool may =
+		playout_is_idle(&c->playout, now_ns) || now_ns >= c->errand_ns;
+
+	if (!c->errands || c->is_detached || !may)
+		return;
+	for (unsigned i = 0; i < c->errands; i++)
+		c->ports.carrier->request(c->ports.leg, &c->errand[i]);
+	call_drop_errands(c);
+}
+
+/* --- Requests --- */
+
+/* What the model does next is its own affair: it is owed a response. */
+static void answer_and_go_on(struct call *c, const char *call_id, int err,
+			     const char *done)
+{
+	const char *output = done;
+
+	if (err == -ENOTSUP)
+		output = "{\"error\":\"this telephone line cannot do that\"}";
+	else if (err)
+		output = "{\"error\":\"too much at once, try again later\"}";
+	answer(c, call_id, output);
+	c->tool_answered = true;
+}
+
+static void end_call(struct call *c, const char *call_id,
+		     const struct call_request *r, uint64_t now_ns)
+{
+	if (c->state != CALL_UP) {
+		answer(c, call_id, "{\"status\":\"already ending\"}");
+		return;
+	}
+	answer(c, call_id, "{\"status\":\"the call ends after your goodbye\"}");
+	snprintf(c->end_reason, sizeof(c->end_reason), "%s", r->reason);
+	c->farewell_end = CALL_END_MODEL;
+	call_step(c, CALL_END_ASKED, now_ns);
+}
+
+static void transfer(struct call *c, const char *call_id,
+		     const struct call_request *r, uint64_t now_ns)
+{
+	if (!c->ports.carrier->request) {
+		answer_and_go_on(c, call_id, -ENOTSUP, NULL);
+		return;
+	}
+	if (c->state != CALL_UP) {
+		answer(c, call_id, "{\"status\":\"already ending\"}");
+		return;
+	}
+	answer(c, call_id,
+	       "{\"status\":\"the caller is put through after your words\"}");
+	c->transfer = *r;
+	call_step(c, CALL_TRANSFER_ASKED, now_ns);
+}
+
+static void send_later(struct call *c, const char *call_id,
+		       const struct call_request *r, uint64_t now_ns)
+{
+	answer_and_go_on(
+		c, call_id, add_errand(c, r, now_ns),
+		"{\"status\":\"sent as soon as your words were heard\"}");
+}
+
+/* At once: whoever is about to say a card's number waits for the pause. */
+static void record(struct call *c, const char *call_id,
+		   const struct call_request *r, uint64_t now_ns)
+{
+	int err = -ENOTSUP;
+
+	(void)now_ns;
+	if (c->ports.carrier->request)
+		err = c->ports.carrier->request(c->ports.leg, r);
+	answer_and_go_on(c, call_id, err, "{\"status\":\"done\"}");
+}
+
+void call_model_tool(struct call *c, const char *call_id, const char *name,
+		     const char *arguments, uint64_t now_ns)
+{
+	static void (*const take[])(struct call * c, const char *call_id,
+				    const struct call_request *r,
+				    uint64_t now_ns) = {
+		[CALL_REQUEST_END] = end_call,
+		[CALL_REQUEST_TRANSFER] = transfer,
+		[CALL_REQUEST_KEYS] = send_later,
+		[CALL_REQUEST_METADATA] = send_later,
+		[CALL_REQUEST_RECORDING] = record,
+	};
+	struct call_request r = { 0 };
+	char error[512];
+
+	if (!call_is_live(c))
+		return;
+	c->audio_due_ns = 0;
+	if (c->ports.agent->read_tool(c->ports.agent_owner, name, arguments, &r,
+				      error, sizeof(error)) != 0) {
+		answer(c, call_id, error);
+		c->tool_answered = true;
+		return;
+	}
+	call_note(c, CALL_NOTE_REQUEST, name, 0);
+	take[r.kind](c, call_id, &r, now_ns);
+}
+
+/* --- Transfer --- */
+
+void call_transfer(struct call *c, uint64_t now_ns)
+{
+	if (c->ports.carrier->request(c->ports.leg, &c->transfer) != 0)
+		call_carrier_transfer_failed(c, "the line cannot transfer",
+					     now_ns);
+}
+
+void call_carrier_transfer_failed(struct call *c, const char *why,
+				  uint64_t now_ns)
+{
+	if (c->state != CALL_TRANSFERRING)
+		return;
+	snprintf(c->transfer_why, sizeof(c->transfer_why), "%s", why);
+	call_step(c, CALL_TRANSFER_FAILED, now_ns);
+}
+
+void call_tell_kept(struct call *c, uint64_t now_ns)
+{
+	(void)now_ns;
+	if (c->has_model)
+		c->ports.model->add_note(c->ports.session,
+					 "[transfer] Not begun: the caller "
+					 "spoke. Ask for it again if it is "
+					 "still wanted.");
+}
+
+void call_tell_failed(struct call *c, uint64_t now_ns)
+{
+	char text[CALL_REASON_MAX + 128];
+	const char *why = c->transfer_why[0] ? c->transfer_why : "no answer";
+
+	call_note(c, CALL_NOTE_TRANSFER_FAILED, why, 0);
+	if (!c->has_model) {
+		call_step(c, CALL_MODEL_LOST, now_ns);
+		return;
+	}
+	snprintf(text, sizeof(text),
+		 "[transfer] It failed: %s. The caller is with you again: tell "
+		 "them and offer other help.",
+		 why);
+	c->transfer_why[0] = '\0';
+	c->ports.model->add_note(c->ports.session, text);
+	call_want(c, SPEAK_NOTE, now_ns);
+}

@@ -1,0 +1,36 @@
+/* What a model may ask of its call, by calling a function. */
+#ifndef GATEWAY_CALL_CALL_REQUEST_H
+#define GATEWAY_CALL_CALL_REQUEST_H
+
+#define CALL_REASON_MAX 256  /* bytes, with NUL */
+#define CALL_TARGET_MAX 256  /* likewise */
+#define CALL_DIGITS_MAX 20   /* keys sent at once */
+#define CALL_DATA_MAX   4096 /* bytes of JSON, with NUL */
+
+enum call_request_kind {
+	CALL_REQUEST_END,      /* reason */
+	CALL_REQUEST_TRANSFER, /* target, reason */
+	CALL_REQUEST_KEYS,     /* digits */
+	CALL_REQUEST_METADATA, /* data */
+	CALL_REQUEST_RECORDING /* recording */
+};
+
+enum call_recording {
+	CALL_RECORDING_START,
+	CALL_RECORDING_STOP,
+	CALL_RECORDING_PAUSE,
+	CALL_RECORDING_RESUME
+};
+
+/* Text that is not used is "". */
+struct call_request {
+	enum call_request_kind kind;
+	enum call_recording recording;
+	char reason[CALL_REASON_MAX];
+	char target[CALL_TARGET_MAX];     /* tel:, sip: or sips: URI */
+	char digits[CALL_DIGITS_MAX + 1]; /* 0-9 * # */
+	char *data; /* a JSON object as text, or NULL; whose it is, is
+			     said where a request is handed over */
+};
+
+#endif

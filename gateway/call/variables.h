@@ -1,0 +1,34 @@
+/* Facts about one call, by name: who calls, what was dialled, what the carrier
+ * and its administrator add. Bounded; values come from a peer. */
+#ifndef GATEWAY_CALL_VARIABLES_H
+#define GATEWAY_CALL_VARIABLES_H
+
+#include <stddef.h>
+
+#define CALL_VARIABLES_MAX      64
+#define CALL_VARIABLES_BYTES    8192 /* names and values, with their NULs */
+#define CALL_VARIABLE_NAME_MAX  64   /* with NUL */
+#define CALL_VARIABLE_VALUE_MAX 1024 /* with NUL */
+
+struct call_variables {
+	unsigned count;
+	size_t used;
+	char text[CALL_VARIABLES_BYTES]; /* name NUL value NUL … */
+};
+
+/* call_variables_set: add a fact; the first value of a name stays.
+ * Returns 0; -EEXIST; -ENAMETOOLONG; -EINVAL for an empty name; -ENOBUFS when
+ * there is no room. */
+int call_variables_set(struct call_variables *v, const char *name,
+		       const char *value);
+
+/* call_variables_get: NULL when there is none of that name. */
+const char *call_variables_get(const struct call_variables *v,
+			       const char *name);
+
+/* call_variables_next: walk in order: start with NULL; each answer is a name,
+ * its value stands behind its NUL. NULL at the end. */
+const char *call_variables_next(const struct call_variables *v,
+				const char *name);
+
+#endif

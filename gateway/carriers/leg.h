@@ -1,0 +1,41 @@
+/* What a bridge needs of a phone leg, whoever carries it. A leg has a struct
+ * leg as its first member. */
+#ifndef GATEWAY_CARRIERS_LEG_H
+#define GATEWAY_CARRIERS_LEG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct leg;
+
+struct leg_kind {
+	const char *name; /* for the log */
+	/* Watchdogs. Once per 20 ms. */
+	void (*tick)(struct leg *leg, uint64_t now_ns);
+	/* Send what was written. */
+	void (*flush)(struct leg *leg);
+	/* The gateway goes down: what must be said before the call is told to
+	 * stop, which hangs up. NULL: nothing. */
+	void (*stop)(struct leg *leg);
+	/* Cut the connection, now. */
+	void (*abort)(struct leg *leg);
+	/* The connection is gone and none will follow: the memory may go. */
+	bool (*is_gone)(const struct leg *leg);
+};
+
+/* Counted by the leg from its beginning. */
+struct leg_totals {
+	uint64_t media_in;  /* messages with audio */
+	uint64_t media_out; /* likewise */
+	uint64_t clears;
+	uint64_t ignored;   /* messages unknown or misplaced */
+	uint64_t bad;       /* of impossible shape */
+	uint64_t reordered; /* sequence numbers that jumped */
+};
+
+struct leg {
+	const struct leg_kind *kind;
+	struct leg_totals total;
+};
+
+#endif
