@@ -1,6 +1,5 @@
 #include "gateway/call/call.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "gateway/call/call_parts.h"
@@ -98,123 +97,14 @@ static void close_model(struct call *c, uint64_t now_ns)
 	playout_complete(&c->playout);
 }
 
-static void push_local(void *owner, const uint8_t *bytes, size_t n)
-{
-	struct call *c = owner;
-
-	playout_push_local(&c->playout, bytes, n);
-}
-
-/* A sound of our own, from mu-law to what the carrier takes. */
-static void play(struct call *c, const uint8_t *ulaw, size_t n)
-{
-	struct transcoder t;
-
-	transcoder_init(&t, AUDIO_ULAW, c->settings.playout_format);
-	playout_begin_local(&c->playout);
-	transcoder_run(&t, ulaw, n, push_local, c);
-	transcoder_flush(&t, push_local, c);
-	playout_complete(&c->playout);
-}
-
 static void apologise(struct call *c, uint64_t now_ns)
 {
 	playout_drop_unsent(&c->playout);
 	if (c->settings.apology_text)
 		call_say_text(c, c->settings.apology_text, now_ns);
 	else
-		play(c, c->settings.apology, c->settings.apology_len);
+		call_play(c, c->settings.apology, c->settings.apology_len);
 	call_pump(c, now_ns);
-}
-
-/* --- The line --- */
-
-static void answer_with_silence(struct call *c, uint64_t now_ns)
-{
-	uint8_t silence[CALL_ANSWER_SILENCE_MS * 8];
-
-	c->answer_ns = 0;
-	memset(silence, audio_format_silence(AUDIO_ULAW), sizeof(silence));
-	play(c, silence, sizeof(silence));
-	call_pump(c, now_ns);
-}
-
-/* Both sides are there: what the model must know, then its first words. */
-static void begin_talking(struct call *c, uint64_t now_ns)
-{
-	char text[CALL_TEXT_MAX];
-
-	if (!c->is_open || !call_is_live(c))
-		return;
-	if (c->ports.agent->brief(c->ports.agent_owner, &c->variables, text,
-				  sizeof(text)))
-		c->ports.model->add_note(c->ports.session, text);
-	if (c->text[0])
-		c->ports.model->add_text(c->ports.session, c->text);
-	if (c->settings.greets)
-		call_want(c, SPEAK_GREETING, now_ns);
-	else if (c->text[0])
-		call_want(c, SPEAK_NOTE, now_ns);
-	c->text[0] = '\0';
-}
-
-void call_carrier_ready(struct call *c, bool greets, uint64_t now_ns)
-{
-	if (c->is_open)
-		return;
-	c->is_open = true;
-	c->settings.greets &= greets;
-	if (c->settings.must_answer && !c->is_answered)
-		c->answer_ns = now_ns + c->settings.answer_ms * CALL_NS_PER_MS;
-	begin_talking(c, now_ns);
-	if (c->answer_ns && now_ns >= c->answer_ns)
-		answer_with_silence(c, now_ns);
-}
-
-/* What a state was given in time does not run while the line is away; only the
- * carrier's own patience does. */
-static bool is_paused(const struct call *c)
-{
-	return c->is_detached && c->state != CALL_CONNECTING &&
-	       c->state != CALL_UP;
-}
-
-void call_carrier_detached(struct call *c, uint64_t lost_ns, uint64_t now_ns)
-{
-	if (c->is_detached || c->state == CALL_OVER)
-		return;
-	c->is_detached = true;
-	c->detached_ns = now_ns;
-	c->is_speaking = false;
-	playout_detach(&c->playout, lost_ns);
-	call_note(c, CALL_NOTE_DETACHED, NULL, playout_waiting_ms(&c->playout));
-}
-
-void call_carrier_attached(struct call *c, uint64_t now_ns)
-{
-	uint64_t away_ns = now_ns - c->detached_ns;
-
-	if (!c->is_detached || c->state == CALL_OVER)
-		return;
-	if (is_paused(c) && c->deadline_ns)
-		c->deadline_ns += away_ns;
-	c->is_detached = false;
-	call_note(c, CALL_NOTE_ATTACHED, NULL, away_ns / CALL_NS_PER_MS);
-	playout_attach(&c->playout);
-	call_pump(c, now_ns);
-}
-
-int call_carrier_variable(struct call *c, const char *name, const char *value)
-{
-	return call_variables_set(&c->variables, name, value);
-}
-
-int call_carrier_participant(struct call *c, const struct call_participant *p)
-{
-	if (c->participants == CALL_PARTICIPANTS_MAX)
-		return -ENOBUFS;
-	c->participant[c->participants++] = *p;
-	return 0;
 }
 
 /* --- Carrying out --- */
@@ -263,9 +153,10 @@ static void finish(struct call *c, uint64_t now_ns)
 static void carry_out(struct call *c, unsigned todo, uint64_t now_ns)
 {
 	static void (*const act[])(struct call * c, uint64_t now_ns) = {
-		close_model, flush_ring,    begin_talking,  await_goodbye,
-		apologise,   call_transfer, call_tell_kept, call_tell_failed,
-		hang_up,     finish,
+		close_model,    flush_ring,       call_begin_talking,
+		await_goodbye,  apologise,        call_transfer,
+		call_tell_kept, call_tell_failed, hang_up,
+		finish,
 	};
 
 	for (size_t i = 0; i < sizeof(act) / sizeof(act[0]); i++)
@@ -399,8 +290,7 @@ void call_tick(struct call *c, uint64_t now_ns)
 {
 	if (c->state == CALL_OVER)
 		return;
-	if (c->answer_ns && now_ns >= c->answer_ns)
-		answer_with_silence(c, now_ns);
+	call_answer_tick(c, now_ns);
 	call_pump(c, now_ns);
 	if (call_is_live(c)) {
 		call_caller_tick(c, now_ns);
@@ -408,7 +298,7 @@ void call_tick(struct call *c, uint64_t now_ns)
 	}
 	call_run_errands(c, now_ns);
 	watch_for_the_end(c, now_ns);
-	if (c->deadline_ns && now_ns >= c->deadline_ns && !is_paused(c))
+	if (c->deadline_ns && now_ns >= c->deadline_ns && !call_is_paused(c))
 		call_step(c, CALL_DEADLINE, now_ns);
 }
 

@@ -37,6 +37,18 @@ void call_model_tick(struct call *c, uint64_t now_ns);
 /* The caller's, likewise. */
 void call_caller_tick(struct call *c, uint64_t now_ns);
 
+/* Play a sound of our own; mu-law. */
+void call_play(struct call *c, const uint8_t *ulaw, size_t n);
+
+/* The model is there, and the line: the first words. */
+void call_begin_talking(struct call *c, uint64_t now_ns);
+
+/* Answer the call if it still rings. */
+void call_answer_tick(struct call *c, uint64_t now_ns);
+
+/* Whether this state's time stands still. */
+bool call_is_paused(const struct call *c);
+
 /* Let the carrier speak a text. */
 void call_say_text(struct call *c, const char *text, uint64_t now_ns);
 

@@ -34,6 +34,9 @@ static uint64_t appended; /* bytes to the model */
 static uint64_t sent;     /* bytes to the carrier */
 static bool echoes;       /* the carrier sends marks back */
 static uint64_t busy_ms;  /* the carrier plays until then */
+static unsigned per_ms;   /* bytes of what it plays */
+static bool flushes;      /* a clear empties it */
+static int refuses;       /* requests, with this errno */
 static struct {
 	struct playout_mark mark;
 	uint64_t due_ms;
@@ -57,7 +60,7 @@ static inline void port_audio(void *leg, const uint8_t *bytes, size_t n)
 	(void)leg;
 	(void)bytes;
 	sent += n;
-	busy_ms = (busy_ms > now_ms ? busy_ms : now_ms) + n / 8;
+	busy_ms = (busy_ms > now_ms ? busy_ms : now_ms) + n / per_ms;
 }
 
 static inline void port_mark(void *leg, const struct playout_mark *mark)
@@ -90,6 +93,63 @@ static const struct call_carrier_port carrier = {
 	.send_mark = port_mark,
 	.clear = port_clear,
 	.hang_up = port_hang_up,
+};
+
+/* A carrier with everything, but marks. */
+static inline bool port_cut(void *leg)
+{
+	(void)leg;
+	tell("clear", "", "");
+	if (flushes)
+		busy_ms = now_ms;
+	return flushes;
+}
+
+static inline void port_end_speech(void *leg)
+{
+	(void)leg;
+	tell("end_speech", "", "");
+}
+
+static inline void port_hear(void *leg, enum call_speech what, const char *text)
+{
+	static const char *const name[] = { "started", "stopped", "committed",
+					    "hypothesis", "recognition" };
+	(void)leg;
+	tell(name[what], text, "");
+}
+
+static inline void port_say(void *leg, const char *text)
+{
+	(void)leg;
+	tell("say", text, "");
+}
+
+static inline int port_request(void *leg, const struct call_request *r)
+{
+	static const char *const name[] = { "end", "transfer", "keys",
+					    "metadata", "recording" };
+	const char *subject[] = { r->reason, r->target, r->digits,
+				  r->data ? r->data : "", "" };
+	(void)leg;
+	tell(name[r->kind], subject[r->kind], "");
+	return refuses;
+}
+
+static inline void port_bye(void *leg, const char *reason)
+{
+	(void)leg;
+	tell("hang_up", reason, "");
+}
+
+static const struct call_carrier_port full_carrier = {
+	.send_audio = port_audio,
+	.end_speech = port_end_speech,
+	.clear = port_cut,
+	.hear = port_hear,
+	.say = port_say,
+	.request = port_request,
+	.hang_up = port_bye,
 };
 
 static inline void port_append(void *session, const uint8_t *bytes, size_t n)
@@ -228,9 +288,63 @@ static const struct call_settings settings = {
 	.apology_len = sizeof(apology),
 };
 
+/* An agent with every tool; its arguments are the request's text as it is. */
+static inline int port_any_tool(void *owner, const char *name,
+				const char *arguments, struct call_request *r,
+				char *error, size_t cap)
+{
+	static const char *const known[] = { "end", "transfer", "keys",
+					     "metadata", "recording" };
+	static char data[CALL_DATA_MAX];
+
+	(void)owner;
+	snprintf(error, cap, "{\"error\":\"unknown\"}");
+	for (unsigned i = 0; i < ARRAY_LEN(known); i++) {
+		if (strcmp(known[i], name) != 0)
+			continue;
+		r->kind = (enum call_request_kind)i;
+		snprintf(r->reason, sizeof(r->reason), "%s", arguments);
+		snprintf(r->target, sizeof(r->target), "%s", arguments);
+		snprintf(r->digits, sizeof(r->digits), "%s", arguments);
+		snprintf(data, sizeof(data), "%s", arguments);
+		r->data = data;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+static inline size_t port_tell(void *owner, const struct call_variables *v,
+			       char *out, size_t cap)
+{
+	const char *caller = call_variables_get(v, "caller");
+
+	(void)owner;
+	return caller ? (size_t)snprintf(out, cap, "caller=%s", caller) : 0;
+}
+
+static const struct call_agent_port full_agent = {
+	.read_tool = port_any_tool,
+	.brief = port_tell,
+};
+
+static const struct call_ports full_ports = {
+	.carrier = &full_carrier,
+	.model = &model,
+	.agent = &full_agent,
+};
+
+static inline void begin_call(const struct call_settings *s,
+			      const struct call_ports *p)
+{
+	per_ms = audio_format_bytes_per_ms(s->playout_format);
+	call_init(&c, s, &pool, p, now_ms * MS);
+}
+
 static inline int setup(void **state)
 {
 	(void)state;
+	flushes = true;
+	refuses = 0;
 	now_ms = 1000;
 	told[0] = '\0';
 	appended = sent = busy_ms = 0;
@@ -239,7 +353,40 @@ static inline int setup(void **state)
 	memset(apology, 0x30, sizeof(apology));
 	memset(pcm, 0x11, sizeof(pcm));
 	audio_pool_init(&pool, 4000000);
-	call_init(&c, &settings, &pool, &ports, now_ms * MS);
+	begin_call(&settings, &ports);
+	return 0;
+}
+
+/* A line that rings until it is answered, may be lost and come back, and takes
+ * what the model makes. */
+static const struct call_settings full_settings = {
+	.caller_format = AUDIO_PCM24,
+	.playout_format = AUDIO_PCM24,
+	.model_format = AUDIO_PCM24,
+	.lead_ms = 400,
+	.can_detach = true,
+	.awaits_ready = true,
+	.must_answer = true,
+	.answer_ms = 300,
+	.append_ms = 20,
+	.ring_ms = 10000,
+	.connect_ms = 15000,
+	.ending_ms = 10000,
+	.longest_ms = 3600000,
+	.no_input_max = 2,
+	.digits_max = 32,
+	.digits_gap_ms = 1500,
+	.digits_terminator = '#',
+	.greets = true,
+	.apology = apology,
+	.apology_len = sizeof(apology),
+};
+
+static inline int setup_full(void **state)
+{
+	setup(state);
+	call_free(&c);
+	begin_call(&full_settings, &full_ports);
 	return 0;
 }
 
@@ -325,5 +472,7 @@ static inline void caller_is_silent(void)
 }
 
 #define CALL_RIG_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define CALL_RIG_FULL(f) \
+	cmocka_unit_test_setup_teardown(f, setup_full, teardown)
 
 #endif

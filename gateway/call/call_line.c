@@ -1,0 +1,123 @@
+/* The call core, the line: when it may be spoken on, what answers it, when it
+ * is away, and what is known of it. */
+#include <errno.h>
+#include <string.h>
+
+#include "gateway/call/call_parts.h"
+
+static void push_local(void *owner, const uint8_t *bytes, size_t n)
+{
+	struct call *c = owner;
+
+	playout_push_local(&c->playout, bytes, n);
+}
+
+/* A sound of our own, from mu-law to what the carrier takes. */
+void call_play(struct call *c, const uint8_t *ulaw, size_t n)
+{
+	struct transcoder t;
+
+	transcoder_init(&t, AUDIO_ULAW, c->settings.playout_format);
+	playout_begin_local(&c->playout);
+	transcoder_run(&t, ulaw, n, push_local, c);
+	transcoder_flush(&t, push_local, c);
+	playout_complete(&c->playout);
+}
+
+static void answer_with_silence(struct call *c, uint64_t now_ns)
+{
+	enum audio_format f = c->settings.playout_format;
+	uint8_t silence[48];
+
+	c->answer_ns = 0;
+	memset(silence, audio_format_silence(f), sizeof(silence));
+	playout_begin_local(&c->playout);
+	for (unsigned ms = 0; ms < CALL_ANSWER_SILENCE_MS; ms++)
+		playout_push_local(&c->playout, silence,
+				   audio_format_bytes_per_ms(f));
+	playout_complete(&c->playout);
+	call_pump(c, now_ns);
+}
+
+void call_answer_tick(struct call *c, uint64_t now_ns)
+{
+	if (c->answer_ns && now_ns >= c->answer_ns)
+		answer_with_silence(c, now_ns);
+}
+
+/* Both sides are there: what the model must know, then its first words. */
+void call_begin_talking(struct call *c, uint64_t now_ns)
+{
+	char text[CALL_TEXT_MAX];
+
+	if (!c->is_open || !call_is_live(c))
+		return;
+	if (c->ports.agent->brief(c->ports.agent_owner, &c->variables, text,
+				  sizeof(text)))
+		c->ports.model->add_note(c->ports.session, text);
+	if (c->text[0])
+		c->ports.model->add_text(c->ports.session, c->text);
+	if (c->settings.greets)
+		call_want(c, SPEAK_GREETING, now_ns);
+	else if (c->text[0])
+		call_want(c, SPEAK_NOTE, now_ns);
+	c->text[0] = '\0';
+}
+
+void call_carrier_ready(struct call *c, bool greets, uint64_t now_ns)
+{
+	if (c->is_open)
+		return;
+	c->is_open = true;
+	c->settings.greets &= greets;
+	if (c->settings.must_answer && !c->is_answered)
+		c->answer_ns = now_ns + c->settings.answer_ms * CALL_NS_PER_MS;
+	call_begin_talking(c, now_ns);
+	call_answer_tick(c, now_ns);
+}
+
+/* What a state was given in time does not run while the line is away; only the
+ * carrier's own patience does. */
+bool call_is_paused(const struct call *c)
+{
+	return c->is_detached && c->state != CALL_CONNECTING &&
+	       c->state != CALL_UP;
+}
+
+void call_carrier_detached(struct call *c, uint64_t lost_ns, uint64_t now_ns)
+{
+	if (c->is_detached || c->state == CALL_OVER)
+		return;
+	c->is_detached = true;
+	c->detached_ns = now_ns;
+	c->is_speaking = false;
+	playout_detach(&c->playout, lost_ns);
+	call_note(c, CALL_NOTE_DETACHED, NULL, playout_waiting_ms(&c->playout));
+}
+
+void call_carrier_attached(struct call *c, uint64_t now_ns)
+{
+	uint64_t away_ns = now_ns - c->detached_ns;
+
+	if (!c->is_detached || c->state == CALL_OVER)
+		return;
+	if (call_is_paused(c) && c->deadline_ns)
+		c->deadline_ns += away_ns;
+	c->is_detached = false;
+	call_note(c, CALL_NOTE_ATTACHED, NULL, away_ns / CALL_NS_PER_MS);
+	playout_attach(&c->playout);
+	call_pump(c, now_ns);
+}
+
+int call_carrier_variable(struct call *c, const char *name, const char *value)
+{
+	return call_variables_set(&c->variables, name, value);
+}
+
+int call_carrier_participant(struct call *c, const struct call_participant *p)
+{
+	if (c->participants == CALL_PARTICIPANTS_MAX)
+		return -ENOBUFS;
+	c->participant[c->participants++] = *p;
+	return 0;
+}

@@ -1,0 +1,328 @@
+/* The line of a call: answered, half duplex, lost and back, silent, in text. */
+#include "tools/testing/call_rig.h"
+
+static void ready(void)
+{
+	call_carrier_ready(&c, true, now());
+}
+
+/* Up and greeted: 500 ms of greeting were heard. */
+static void talk(void)
+{
+	call_model_ready(&c, now());
+	ready();
+	expect("speak greeting;", "model and line are there");
+	call_model_response(&c, "r0", true, now());
+	call_model_audio(&c, "r0", "i0", 0, pcm, DELTA_MS(500), now());
+	call_model_response_done(&c, "r0", true, CALL_RESPONSE_DONE, "", now());
+	pass(800);
+	expect("end_speech;", "one utterance, closed");
+}
+
+static void test_nothing_is_said_before_the_line_is_ready(void **state)
+{
+	(void)state;
+	call_model_ready(&c, now());
+	pass(2000);
+	expect("", "it rings");
+	CHECK_EQ(0, sent, "no silence either");
+	call_carrier_variable(&c, "caller", "+33170000001");
+	ready();
+	expect("note caller=+33170000001;speak greeting;",
+	       "the model is told, then asked");
+	ready();
+	expect("", "once");
+}
+
+static void test_the_model_may_come_last(void **state)
+{
+	(void)state;
+	ready();
+	pass(100);
+	expect("", "no model yet");
+	call_model_ready(&c, now());
+	expect("speak greeting;", "now");
+}
+
+static void test_a_call_dialled_out_need_not_be_greeted(void **state)
+{
+	(void)state;
+	call_model_ready(&c, now());
+	call_carrier_ready(&c, false, now());
+	expect("", "the callee speaks first");
+}
+
+static void test_silence_answers_when_the_model_is_slow(void **state)
+{
+	(void)state;
+	ready();
+	pass(280);
+	CHECK_EQ(0, sent, "a greeting may still come");
+	pass(60);
+	CHECK_EQ(200 * 48, sent, "200 ms of silence");
+	expect("end_speech;", "and nothing more");
+	pass(1000);
+	CHECK_EQ(200 * 48, sent, "once");
+}
+
+static void test_a_quick_greeting_needs_no_silence(void **state)
+{
+	(void)state;
+	talk();
+	CHECK_EQ(500 * 48, sent, "the greeting alone");
+}
+
+static void test_speech_is_told_before_it_clears(void **state)
+{
+	(void)state;
+	talk();
+	answer("r1", "i1", 5000);
+	pass(1000);
+	caller_speaks();
+	expect("started;clear;truncate i1 1000;", "in this order");
+	caller_is_silent();
+	call_model_committed(&c);
+	call_model_transcript(&c, "i would", false);
+	call_model_transcript(&c, "I would like", true);
+	expect("stopped;committed;hypothesis i would;recognition I would like;",
+	       "all of it");
+}
+
+static void test_speech_is_told_when_nothing_plays(void **state)
+{
+	(void)state;
+	talk();
+	caller_speaks();
+	expect("started;", "timers there depend on it");
+}
+
+static void test_half_duplex_plays_on_what_was_sent(void **state)
+{
+	(void)state;
+	talk();
+	flushes = false;
+	answer("r1", "i1", 5000);
+	pass(1000);
+	caller_speaks();
+	expect("started;clear;truncate i1 1380;",
+	       "the lead of 400 ms, of the last tick, will be heard, too");
+	caller_is_silent();
+	answer("r2", "i2", 1000);
+	pass(1800);
+	expect("stopped;end_speech;", "behind it");
+	CHECK(playout_is_idle(&c.playout, now()), "heard");
+}
+
+static void test_a_pause_closes_the_turn(void **state)
+{
+	(void)state;
+	talk();
+	uint8_t frame_of[20 * 48] = { 0 };
+
+	call_caller_audio(&c, CALLER_NO_TIMESTAMP, frame_of, sizeof(frame_of),
+			  now());
+	uint64_t before = appended;
+	call_caller_paused(&c, now());
+	CHECK_EQ(300 * 48, appended - before, "at once");
+	pass(1000);
+	CHECK_EQ(300 * 48, appended - before, "nobody speaks: no more");
+}
+
+/* --- Lost and back --- */
+
+static void test_a_lost_line_keeps_the_model(void **state)
+{
+	(void)state;
+	talk();
+	answer("r1", "i1", 3000);
+	pass(1000);
+	expect("", "playing");
+	uint64_t before = sent;
+	call_carrier_detached(&c, now(), now());
+	pass(5000);
+	CHECK_EQ(before, sent, "nowhere to send it");
+	expect("", "the model is not told");
+	CHECK_EQ(CALL_UP, c.state, "nothing has changed");
+	busy_ms = now_ms; /* a new carrier's buffer */
+	call_carrier_attached(&c, now());
+	pass(2200);
+	expect("end_speech;", "to its end");
+	CHECK_EQ(2000 * 48, sent - before, "what was not heard, and no more");
+}
+
+static void test_no_deadline_runs_while_the_line_is_away(void **state)
+{
+	(void)state;
+	talk();
+	call_model_response(&c, "r1", false, now());
+	call_model_tool(&c, "t1", "end", "done", now());
+	call_model_audio(&c, "r1", "i1", 0, pcm, DELTA_MS(2000), now());
+	call_model_response_done(&c, "r1", false, CALL_RESPONSE_DONE, "",
+				 now());
+	pass(500);
+	expect("output t1;", "saying goodbye");
+	call_carrier_detached(&c, now(), now());
+	pass(CALL_FAREWELL_MS + 5000);
+	expect("", "nobody hears it");
+	CHECK_EQ(CALL_FAREWELL, c.state, "still to be said");
+	busy_ms = now_ms;
+	call_carrier_attached(&c, now());
+	pass(2200);
+	expect("end_speech;close;hang_up done;", "heard, then hung up");
+}
+
+static void test_a_line_that_stays_away_ends_the_call(void **state)
+{
+	(void)state;
+	talk();
+	call_carrier_detached(&c, now(), now());
+	pass(1000);
+	call_carrier_ended(&c, CALL_END_CARRIER_LOST, now());
+	expect("close;", "nobody is left");
+	CHECK_EQ(CALL_OVER, c.state, "over");
+	CHECK_EQ(CALL_END_CARRIER_LOST, c.end, "for that reason");
+}
+
+static void test_an_interruption_while_away_cuts_at_the_loss(void **state)
+{
+	(void)state;
+	talk();
+	answer("r1", "i1", 3000);
+	pass(1000);
+	call_carrier_detached(&c, now(), now());
+	pass(500);
+	caller_speaks();
+	expect("started;clear;truncate i1 1000;", "not a word more was heard");
+	call_carrier_attached(&c, now());
+	pass(500);
+	expect("", "nothing is left to say");
+}
+
+/* --- No words --- */
+
+static void test_silence_is_told_then_ends_the_call(void **state)
+{
+	(void)state;
+	talk();
+	call_caller_silent(&c, now());
+	expect("note [silence] The caller has said nothing for a while.;"
+	       "speak note;",
+	       "the model asks");
+	call_caller_silent(&c, now());
+	expect("", "an answer is under way");
+	call_model_response(&c, "r1", true, now());
+	call_model_audio(&c, "r1", "i1", 0, pcm, DELTA_MS(500), now());
+	call_model_response_done(&c, "r1", true, CALL_RESPONSE_DONE, "", now());
+	pass(800);
+	expect("end_speech;", "asked");
+	call_caller_silent(&c, now());
+	expect("speak goodbye;", "twice is enough");
+	call_model_response(&c, "r2", true, now());
+	call_model_audio(&c, "r2", "i2", 0, pcm, DELTA_MS(500), now());
+	call_model_response_done(&c, "r2", true, CALL_RESPONSE_DONE, "", now());
+	pass(1000);
+	expect("end_speech;close;hang_up no input;", "said, and hung up");
+	CHECK_EQ(CALL_END_SILENCE, c.end, "for that reason");
+}
+
+static void test_a_word_begins_the_count_again(void **state)
+{
+	(void)state;
+	talk();
+	call_caller_silent(&c, now());
+	call_model_response(&c, "r1", true, now());
+	call_model_response_done(&c, "r1", true, CALL_RESPONSE_DONE, "", now());
+	caller_speaks();
+	caller_is_silent();
+	answer("r2", "i2", 500);
+	pass(800);
+	told[0] = '\0';
+	call_caller_silent(&c, now());
+	expect("note [silence] The caller has said nothing for a while.;"
+	       "speak note;",
+	       "the first one again");
+}
+
+/* --- Text --- */
+
+static void test_text_waits_for_the_model(void **state)
+{
+	(void)state;
+	call_caller_text(&c, "hello", now());
+	call_caller_text(&c, "anybody there", now());
+	ready();
+	expect("", "no model yet");
+	call_model_ready(&c, now());
+	expect("text hello\nanybody there;speak greeting;", "both, in order");
+}
+
+static void test_text_interrupts_and_is_answered(void **state)
+{
+	(void)state;
+	talk();
+	call_model_response(&c, "r1", false, now());
+	call_model_audio(&c, "r1", "i1", 0, pcm, DELTA_MS(3000), now());
+	pass(1000);
+	call_caller_text(&c, "stop", now());
+	expect("clear;cancel r1;truncate i1 1000;text stop;", "in this order");
+	call_model_response_done(&c, "r1", false, CALL_RESPONSE_CUT, "", now());
+	expect("speak note;", "when the model can");
+}
+
+static void test_a_text_answer_is_said_by_the_carrier(void **state)
+{
+	(void)state;
+	talk();
+	call_model_response(&c, "r1", false, now());
+	call_model_tool(&c, "t1", "end", "", now());
+	call_model_text(&c, "r1", "Goodbye and thank you.", now());
+	call_model_response_done(&c, "r1", false, CALL_RESPONSE_DONE, "",
+				 now());
+	expect("output t1;say Goodbye and thank you.;", "its words");
+	pass(22 * CALL_TEXT_CHAR_MS - 40);
+	expect("", "it is being spoken");
+	call_carrier_played(&c, now());
+	pass(CALL_TAIL_MS + 40);
+	expect("close;hang_up goodbye;", "spoken, says the carrier");
+}
+
+static void test_a_text_apology(void **state)
+{
+	struct call_settings s = full_settings;
+
+	(void)state;
+	s.apology_text = "Sorry.";
+	call_free(&c);
+	begin_call(&s, &full_ports);
+	call_model_lost(&c, "refused", now());
+	expect("close;say Sorry.;", "in words");
+	CHECK_EQ(0, sent, "not in sound");
+	pass(6 * CALL_TEXT_CHAR_MS + CALL_TAIL_MS + 60);
+	expect("hang_up service unavailable;", "then it ends");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CALL_RIG_FULL(test_nothing_is_said_before_the_line_is_ready),
+		CALL_RIG_FULL(test_the_model_may_come_last),
+		CALL_RIG_FULL(test_a_call_dialled_out_need_not_be_greeted),
+		CALL_RIG_FULL(test_silence_answers_when_the_model_is_slow),
+		CALL_RIG_FULL(test_a_quick_greeting_needs_no_silence),
+		CALL_RIG_FULL(test_speech_is_told_before_it_clears),
+		CALL_RIG_FULL(test_speech_is_told_when_nothing_plays),
+		CALL_RIG_FULL(test_half_duplex_plays_on_what_was_sent),
+		CALL_RIG_FULL(test_a_pause_closes_the_turn),
+		CALL_RIG_FULL(test_a_lost_line_keeps_the_model),
+		CALL_RIG_FULL(test_no_deadline_runs_while_the_line_is_away),
+		CALL_RIG_FULL(test_a_line_that_stays_away_ends_the_call),
+		CALL_RIG_FULL(test_an_interruption_while_away_cuts_at_the_loss),
+		CALL_RIG_FULL(test_silence_is_told_then_ends_the_call),
+		CALL_RIG_FULL(test_a_word_begins_the_count_again),
+		CALL_RIG_FULL(test_text_waits_for_the_model),
+		CALL_RIG_FULL(test_text_interrupts_and_is_answered),
+		CALL_RIG_FULL(test_a_text_answer_is_said_by_the_carrier),
+		CALL_RIG_FULL(test_a_text_apology),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,203 @@
+/* What the model asks of its call: transfer, keys, data, recording. */
+#include "tools/testing/call_rig.h"
+
+static int setup_talking(void **state)
+{
+	setup_full(state);
+	call_model_ready(&c, now());
+	call_carrier_ready(&c, false, now());
+	answer("r0", "i0", 500);
+	pass(800);
+	told[0] = '\0';
+	return 0;
+}
+
+/* A response that calls a function beside its words. */
+static void ask(const char *name, const char *arguments, unsigned words_ms)
+{
+	call_model_response(&c, "r1", false, now());
+	if (words_ms)
+		call_model_audio(&c, "r1", "i1", 0, pcm, DELTA_MS(words_ms),
+				 now());
+	call_model_tool(&c, "t1", name, arguments, now());
+	call_model_response_done(&c, "r1", false, CALL_RESPONSE_DONE, "",
+				 now());
+}
+
+static void test_a_transfer_follows_the_words(void **state)
+{
+	(void)state;
+	ask("transfer", "tel:+33180000100", 1000);
+	pass(1000);
+	expect("output t1;end_speech;", "they are being heard");
+	pass(CALL_TAIL_MS + 100);
+	expect("transfer tel:+33180000100;", "then it is asked for");
+	CHECK_EQ(CALL_TRANSFERRING, c.state, "and may fail");
+	call_carrier_ended(&c, CALL_END_TRANSFERRED, now());
+	expect("close;", "it has not");
+	CHECK_EQ(CALL_END_TRANSFERRED, c.end, "for that reason");
+}
+
+static void test_a_transfer_without_words_asks_for_some(void **state)
+{
+	(void)state;
+	ask("transfer", "sip:a@b", 0);
+	expect("output t1;speak goodbye;", "the caller must know");
+}
+
+static void hand_over(void)
+{
+	ask("transfer", "sip:a@b", 200);
+	pass(200 + CALL_TAIL_MS + 100);
+	expect("output t1;end_speech;transfer sip:a@b;", "under way");
+}
+
+static void test_a_failed_transfer_comes_back(void **state)
+{
+	(void)state;
+	hand_over();
+	call_carrier_transfer_failed(&c, "busy", now());
+	expect("note [transfer] It failed: busy. The caller is with you again: "
+	       "tell them and offer other help.;speak note;",
+	       "the model goes on");
+	CHECK_EQ(CALL_UP, c.state, "as before");
+	call_carrier_transfer_failed(&c, "busy", now());
+	expect("", "once");
+	call_model_response(&c, "r2", true, now());
+	call_model_audio(&c, "r2", "i2", 0, pcm, DELTA_MS(200), now());
+	CHECK(c.playout.items > 0, "and is heard");
+}
+
+static void test_nobody_hears_the_model_while_it_rings_there(void **state)
+{
+	uint8_t pcm24[20 * 48] = { 0 };
+
+	(void)state;
+	hand_over();
+	uint64_t before = appended, before_sent = sent;
+	call_caller_audio(&c, CALLER_NO_TIMESTAMP, pcm24, sizeof(pcm24), now());
+	call_caller_digit(&c, '5', now());
+	call_caller_silent(&c, now());
+	answer("r2", "i2", 500);
+	pass(2000);
+	CHECK_EQ(before, appended, "no ringing tone for the model");
+	CHECK_EQ(before_sent, sent, "no words into it");
+	expect("", "nothing at all");
+}
+
+static void test_a_transfer_nobody_answers_for_comes_back(void **state)
+{
+	(void)state;
+	hand_over();
+	pass(CALL_TRANSFER_MS + 20);
+	expect("note [transfer] It failed: no answer. The caller is with you "
+	       "again: tell them and offer other help.;speak note;",
+	       "the caller may be waiting");
+}
+
+static void test_without_a_model_a_failed_transfer_apologises(void **state)
+{
+	(void)state;
+	hand_over();
+	call_model_lost(&c, "gone", now());
+	expect("close;", "the person may still answer");
+	CHECK_EQ(CALL_TRANSFERRING, c.state, "so it goes on");
+	call_carrier_transfer_failed(&c, "busy", now());
+	CHECK_EQ(CALL_SORRY, c.state, "nobody is left to talk to");
+}
+
+static void test_a_word_before_the_transfer_keeps_the_call(void **state)
+{
+	(void)state;
+	ask("transfer", "sip:a@b", 1000);
+	pass(500);
+	expect("output t1;", "being told");
+	caller_speaks();
+	expect("started;clear;truncate i1 500;note [transfer] Not begun: the "
+	       "caller spoke. Ask for it again if it is still wanted.;",
+	       "wait!");
+	CHECK_EQ(CALL_UP, c.state, "no transfer");
+}
+
+static void test_a_line_that_cannot_transfer(void **state)
+{
+	(void)state;
+	refuses = -ENOTSUP;
+	ask("transfer", "sip:a@b", 200);
+	pass(200 + CALL_TAIL_MS + 100);
+	expect("output t1;end_speech;transfer sip:a@b;note [transfer] It "
+	       "failed: the line cannot transfer. The caller is with you "
+	       "again: tell them and offer other help.;speak note;",
+	       "said at once");
+}
+
+static void test_keys_wait_for_the_words(void **state)
+{
+	(void)state;
+	call_model_response(&c, "r1", false, now());
+	call_model_audio(&c, "r1", "i1", 0, pcm, DELTA_MS(600), now());
+	call_model_tool(&c, "t1", "keys", "12#", now());
+	call_model_tool(&c, "t2", "metadata", "{\"a\":1}", now());
+	call_model_response_done(&c, "r1", false, CALL_RESPONSE_DONE, "",
+				 now());
+	expect("output t1;output t2;speak tool;", "the model may go on");
+	pass(580);
+	expect("end_speech;", "speech first");
+	pass(80);
+	expect("keys 12#;metadata {\"a\":1};", "then both, in order");
+	pass(1000);
+	expect("", "once");
+}
+
+static void test_errands_are_bounded(void **state)
+{
+	(void)state;
+	call_model_response(&c, "r1", false, now());
+	call_model_audio(&c, "r1", "i1", 0, pcm, DELTA_MS(20000), now());
+	for (unsigned i = 0; i <= CALL_ERRANDS_MAX; i++)
+		call_model_tool(&c, "t", "keys", "1", now());
+	told[0] = '\0';
+	CHECK_EQ(CALL_ERRANDS_MAX, c.errands, "more is answered by an error");
+	pass(CALL_ERRAND_MS - 40);
+	expect("", "they wait for the words");
+	pass(80);
+	expect("keys 1;keys 1;keys 1;keys 1;", "but not for ever");
+}
+
+static void test_recording_is_controlled_at_once(void **state)
+{
+	(void)state;
+	ask("recording", "", 1000);
+	expect("recording;output t1;speak tool;",
+	       "whoever says a card's number next waits for it");
+}
+
+static void test_the_reason_goes_along(void **state)
+{
+	(void)state;
+	ask("end", "booking made", 200);
+	pass(1000);
+	expect("output t1;end_speech;close;hang_up booking made;",
+	       "the model's own words");
+}
+
+#define TALKING(f) cmocka_unit_test_setup_teardown(f, setup_talking, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TALKING(test_a_transfer_follows_the_words),
+		TALKING(test_a_transfer_without_words_asks_for_some),
+		TALKING(test_a_failed_transfer_comes_back),
+		TALKING(test_nobody_hears_the_model_while_it_rings_there),
+		TALKING(test_a_transfer_nobody_answers_for_comes_back),
+		TALKING(test_without_a_model_a_failed_transfer_apologises),
+		TALKING(test_a_word_before_the_transfer_keeps_the_call),
+		TALKING(test_a_line_that_cannot_transfer),
+		TALKING(test_keys_wait_for_the_words),
+		TALKING(test_errands_are_bounded),
+		TALKING(test_recording_is_controlled_at_once),
+		TALKING(test_the_reason_goes_along),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
