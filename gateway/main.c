@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "gateway/carriers/twilio_desk.h"
+#include "gateway/announce.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/resources.h"
 #include "gateway/ops/version.h"
@@ -38,7 +38,8 @@ static const char usage[] =
 	"  -V, --version\n"
 	"  -h, --help\n"
 	"\n"
-	"Secrets come from the environment: OPENAI_API_KEY, TWILIO_AUTH_TOKEN.\n";
+	"Secrets come from the environment: OPENAI_API_KEY, TWILIO_AUTH_TOKEN,\n"
+	"AUDIOCODES_TOKENS (bot=token,bot2=token).\n";
 
 struct options {
 	const char *command;
@@ -197,31 +198,6 @@ static int catch_signals(struct program *p)
 	return err;
 }
 
-/* What a person needs next, on standard output. */
-static void announce(const struct program *p)
-{
-	const struct config *c = &p->config;
-	char voice[CONFIG_TEXT_MAX + 32];
-	const char *colon = strrchr(c->listen, ':');
-
-	twilio_desk_voice_url(c, voice, sizeof(voice));
-	printf("tandem listening on http://%.*s:%u\n", (int)(colon - c->listen),
-	       c->listen, worker_port(&p->worker));
-	printf("  Twilio, voice configuration, \"A call comes in\" "
-	       "(webhook, HTTP POST):\n    %s\n",
-	       voice);
-	printf("  Model server: %s\n", c->model.url);
-	fflush(stdout);
-	if (!c->twilio.auth_token_count)
-		log_event(&p->log, LOG_WARN, "unsigned", "why",
-			  "TWILIO_AUTH_TOKEN is not set: signatures cannot be "
-			  "checked, so only peers on this machine are served",
-			  NULL);
-	if (!secret_is_set(&c->model.key))
-		log_event(&p->log, LOG_WARN, "no_model_key", "why",
-			  "OPENAI_API_KEY is not set", NULL);
-}
-
 static void log_figure(const struct program *p, const char *name,
 		       const struct histogram *h)
 {
@@ -279,7 +255,8 @@ static int serve(struct program *p)
 	err = catch_signals(p);
 	if (err)
 		return err;
-	announce(p);
+	announce_listening(stdout, &p->config, worker_port(&p->worker));
+	announce_warnings(&p->log, &p->config);
 	uv_run(&p->loop, UV_RUN_DEFAULT);
 	log_figures(p);
 	worker_free(&p->worker);
@@ -288,12 +265,8 @@ static int serve(struct program *p)
 
 static int check(const struct program *p, const struct options *o)
 {
-	char voice[CONFIG_TEXT_MAX + 32];
-
-	twilio_desk_voice_url(&p->config, voice, sizeof(voice));
-	printf("%s: good\n",
-	       o->config ? o->config : "the default configuration");
-	printf("Twilio voice webhook (POST): %s\n", voice);
+	announce_checked(stdout, &p->config,
+			 o->config ? o->config : "the default configuration");
 	return 0;
 }
 

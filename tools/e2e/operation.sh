@@ -53,7 +53,9 @@ examples() {
 	"$BUILD/tandem" check -c deploy/tandem.yaml >"$ROW/out" ||
 		fail "deploy/tandem.yaml is not good"
 	grep -q "Twilio voice webhook (POST): https://" "$ROW/out" ||
-		fail "the URL to paste is not told"
+		fail "the URL to paste at Twilio is not told"
+	grep -q "AudioCodes bot URL (WebSocket): ws://.*/audiocodes/tandem$" "$ROW/out" ||
+		fail "the URL to paste at AudioCodes is not told"
 }
 row "the defaults and the example are good" examples
 

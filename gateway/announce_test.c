@@ -1,0 +1,94 @@
+#include "tools/testing/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/announce.h"
+#include "gateway/ops/config.h"
+
+static struct config config;
+
+static void use(const char *yaml)
+{
+	char errors[512] = "";
+	config_parse(&config, yaml, strlen(yaml), "t.yaml", errors,
+		     sizeof(errors));
+	CHECK_STR("", errors, "a good configuration");
+}
+
+/* What is printed; the test frees it. */
+static char *printed(bool is_listening)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	assert_non_null(out);
+	if (is_listening)
+		announce_listening(out, &config, 4711);
+	else
+		announce_checked(out, &config, "t.yaml");
+	fclose(out);
+	return text;
+}
+
+static void tells_urls(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *yaml, *url, *why;
+	} row[] = {
+		{ "listen: '[::1]:0'\n",
+		  "    ws://[::1]:4711/audiocodes/tandem\n",
+		  "no public address: where it listens, on the port it got" },
+		{ "public_url: https://voice.example.com/x/\n",
+		  "    wss://voice.example.com/x/audiocodes/tandem\n",
+		  "https is wss" },
+		{ "public_url: http://10.0.0.1:81\n",
+		  "    ws://10.0.0.1:81/audiocodes/tandem\n", "http is ws" },
+		{ "audiocodes: {bots: [a, b]}\n",
+		  "    ws://127.0.0.1:4711/audiocodes/b\n", "each bot" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		use(row[i].yaml);
+		char *text = printed(true);
+		CHECK(strstr(text, row[i].url), row[i].why);
+		free(text);
+	}
+	use("audiocodes: {bots: []}\n");
+	char *text = printed(true);
+	CHECK(!strstr(text, "AudioCodes"), "no bot, no word of it");
+	free(text);
+}
+
+/* Which bots are open to this machine only. */
+static void warns(void **state)
+{
+	(void)state;
+	static const char open_a[] = "Warning: bot a: AUDIOCODES_TOKENS has";
+	static const char open_b[] = "Warning: bot b: AUDIOCODES_TOKENS has";
+	use("audiocodes: {bots: [a, b]}\n");
+	config.audiocodes.tokens[1].count = 1;
+	char *text = printed(false);
+	CHECK(strstr(text, "t.yaml: good\n") == text, "good all the same");
+	CHECK(strstr(text, "bot URL (WebSocket): "
+			   "ws://127.0.0.1:8080/audiocodes/a\n"),
+	      "the configured port");
+	CHECK(strstr(text, open_a), "no token");
+	CHECK(!strstr(text, open_b), "a token");
+	CHECK(strstr(text, "Warning: TWILIO_AUTH_TOKEN is not set"), "Twilio");
+	free(text);
+	use("audiocodes: {bots: [a], oauth: {issuer: i, jwks: k.json}}\n");
+	text = printed(false);
+	CHECK(!strstr(text, open_a), "signed tokens will do");
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tells_urls),
+		cmocka_unit_test(warns),
+	};
+	return cmocka_run_group_tests_name("announce", tests, NULL, NULL);
+}
