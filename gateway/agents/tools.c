@@ -1,0 +1,325 @@
+#include "gateway/agents/tools.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/ops/config.h"
+
+#define SENTENCE_MAX 320 /* bytes of an error */
+#define QUOTE_MAX    64  /* bytes of the model's own words in it */
+
+/* --- Text that fits --- */
+
+/* How much of text to take, at most n bytes and no part of a character. */
+static int whole(const char *text, size_t n)
+{
+	size_t len = strnlen(text, n + 1);
+
+	if (len <= n)
+		return (int)len;
+	while (n && ((unsigned char)text[n] & 0xc0) == 0x80)
+		n--;
+	return (int)n;
+}
+
+/* It ends in a header or a log of somebody else. */
+static void copy(char *out, size_t cap, const char *text)
+{
+	snprintf(out, cap, "%.*s", whole(text, cap - 1), text);
+	for (; *out; out++)
+		if ((unsigned char)*out < ' ' || *out == 0x7f)
+			*out = ' ';
+}
+
+/* --- What is wrong, as JSON --- */
+
+struct complaint {
+	char *text;
+	size_t cap;
+};
+
+static int complain(const struct complaint *to, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static int complain(const struct complaint *to, const char *format, ...)
+{
+	char sentence[SENTENCE_MAX];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(sentence, sizeof(sentence), format, ap);
+	va_end(ap);
+	json_t *error = json_pack("{s:s}", "error", sentence);
+	size_t n =
+		error ? json_dumpb(error, to->text, to->cap, JSON_COMPACT) : 0;
+	json_decref(error);
+	if (n && n < to->cap)
+		to->text[n] = '\0';
+	else
+		snprintf(to->text, to->cap,
+			 "{\"error\":\"the arguments do not fit\"}");
+	return -EINVAL;
+}
+
+/* --- Reading --- */
+
+static const char *text_of(const json_t *arguments, const char *key)
+{
+	const char *text = json_string_value(json_object_get(arguments, key));
+
+	return text ? text : "";
+}
+
+typedef int read_fn(struct tools *t, const json_t *arguments,
+		    struct call_request *r, const struct complaint *to);
+
+static int read_end(struct tools *t, const json_t *arguments,
+		    struct call_request *r, const struct complaint *to)
+{
+	(void)t;
+	(void)to;
+	copy(r->reason, sizeof(r->reason), text_of(arguments, "reason"));
+	return 0;
+}
+
+/* "sales, support", as many as fit whole. */
+static const char *known_targets(const struct config_transfer *transfer,
+				 char *list, size_t cap)
+{
+	size_t at = 0;
+
+	list[0] = '\0';
+	for (unsigned i = 0; i < transfer->target_count; i++) {
+		const char *name = transfer->targets[i].name;
+		if (at + strlen(name) + 3 > cap)
+			break;
+		at += (size_t)snprintf(list + at, cap - at, "%s%s",
+				       at ? ", " : "", name);
+	}
+	return list;
+}
+
+static int read_transfer(struct tools *t, const json_t *arguments,
+			 struct call_request *r, const struct complaint *to)
+{
+	const char *name = text_of(arguments, "target");
+	char list[SENTENCE_MAX / 2];
+
+	for (unsigned i = 0; i < t->transfer->target_count; i++) {
+		const struct config_target *target = &t->transfer->targets[i];
+		if (strcmp(target->name, name) != 0)
+			continue;
+		copy(r->target, sizeof(r->target), target->to);
+		copy(r->reason, sizeof(r->reason),
+		     text_of(arguments, "reason"));
+		return 0;
+	}
+	return complain(to, "there is no target \"%.*s\"; known: %s",
+			whole(name, QUOTE_MAX), name,
+			known_targets(t->transfer, list, sizeof(list)));
+}
+
+static int read_digits(struct tools *t, const json_t *arguments,
+		       struct call_request *r, const struct complaint *to)
+{
+	const char *digits = text_of(arguments, "digits");
+	size_t n = strlen(digits);
+
+	(void)t;
+	if (!n || n > CALL_DIGITS_MAX || digits[strspn(digits, "0123456789*#")])
+		return complain(to, "digits must be 1 to %d of 0-9 * #",
+				CALL_DIGITS_MAX);
+	memcpy(r->digits, digits, n + 1);
+	return 0;
+}
+
+static int read_metadata(struct tools *t, const json_t *arguments,
+			 struct call_request *r, const struct complaint *to)
+{
+	const json_t *data = json_object_get(arguments, "data");
+
+	if (!json_is_object(data))
+		return complain(to, "data must be a JSON object");
+	size_t n = json_dumpb(data, t->data, sizeof(t->data), JSON_COMPACT);
+	if (n >= sizeof(t->data))
+		return complain(to, "data must be at most %zu bytes of JSON",
+				sizeof(t->data) - 1);
+	t->data[n] = '\0';
+	r->data = t->data;
+	return 0;
+}
+
+static int read_recording(struct tools *t, const json_t *arguments,
+			  struct call_request *r, const struct complaint *to)
+{
+	static const char *const action[] = {
+		[CALL_RECORDING_START] = "start",
+		[CALL_RECORDING_STOP] = "stop",
+		[CALL_RECORDING_PAUSE] = "pause",
+		[CALL_RECORDING_RESUME] = "resume",
+	};
+	const char *asked = text_of(arguments, "action");
+
+	(void)t;
+	for (size_t i = 0; i < sizeof(action) / sizeof(action[0]); i++)
+		if (strcmp(action[i], asked) == 0) {
+			r->recording = (enum call_recording)i;
+			return 0;
+		}
+	return complain(to, "action must be start, stop, pause or resume");
+}
+
+/* --- The table --- */
+
+#define SCHEMA(properties, required)                       \
+	"{\"type\":\"object\",\"properties\":{" properties \
+	"},\"required\":[" required "]}"
+#define REASON                                                             \
+	"\"reason\":{\"type\":\"string\",\"description\":\"Why, in a few " \
+	"words, for the records.\"}"
+
+static const struct {
+	const char *name;
+	enum config_tool bit;
+	enum call_request_kind kind;
+	read_fn *read;
+	const char *description;
+	const char *parameters; /* NULL: made from the configuration */
+} table[TOOLS_MAX] = {
+	{ "end_call", CONFIG_TOOL_END_CALL, CALL_REQUEST_END, read_end,
+	  "Hang up. Say goodbye to the caller in the same answer; the call "
+	  "ends when the goodbye has been heard.",
+	  SCHEMA(REASON, "") },
+	{ "transfer_call", CONFIG_TOOL_TRANSFER_CALL, CALL_REQUEST_TRANSFER,
+	  read_transfer,
+	  "Put the caller through to somebody else. Say so in the same answer; "
+	  "it happens when that has been heard. If it fails you are told, and "
+	  "the caller is with you again.",
+	  NULL },
+	{ "send_dtmf", CONFIG_TOOL_SEND_DTMF, CALL_REQUEST_KEYS, read_digits,
+	  "Press keys on the line, for a menu or an extension at its other "
+	  "end.",
+	  SCHEMA("\"digits\":{\"type\":\"string\",\"description\":\"1 to 20 of "
+		 "0-9 * #\"}",
+		 "\"digits\"") },
+	{ "send_metadata", CONFIG_TOOL_SEND_METADATA, CALL_REQUEST_METADATA,
+	  read_metadata,
+	  "Hand over what is known of this call to the systems behind the "
+	  "telephone line.",
+	  SCHEMA("\"data\":{\"type\":\"object\"}", "\"data\"") },
+	{ "record_call", CONFIG_TOOL_RECORD_CALL, CALL_REQUEST_RECORDING,
+	  read_recording,
+	  "Start, stop, pause or resume the recording of this call. Pause it "
+	  "before the caller says a secret such as a card number.",
+	  SCHEMA("\"action\":{\"type\":\"string\",\"enum\":[\"start\","
+		 "\"stop\",\"pause\",\"resume\"]}",
+		 "\"action\"") },
+};
+
+/* --- The offer --- */
+
+static char *transfer_parameters(const struct config_transfer *transfer)
+{
+	json_t *names = json_array();
+	json_t *schema =
+		json_loads(SCHEMA("\"target\":{\"type\":\"string\"}," REASON,
+				  "\"target\""),
+			   0, NULL);
+	json_t *target = json_object_get(json_object_get(schema, "properties"),
+					 "target");
+	int err = 0;
+
+	for (unsigned i = 0; i < transfer->target_count; i++)
+		err |= json_array_append_new(
+			names, json_string(transfer->targets[i].name));
+	err |= json_object_set_new(target, "enum", names);
+	char *text = err ? NULL : json_dumps(schema, JSON_COMPACT);
+	json_decref(schema);
+	return text;
+}
+
+static int offer(struct tools *t, size_t row)
+{
+	struct tool *tool = &t->offered[t->count];
+
+	tool->name = table[row].name;
+	tool->description = table[row].description;
+	tool->parameters = table[row].parameters
+				   ? strdup(table[row].parameters)
+				   : transfer_parameters(t->transfer);
+	if (!tool->parameters)
+		return -ENOMEM;
+	t->count++;
+	return 0;
+}
+
+int tools_init(struct tools *t, const struct config *c)
+{
+	unsigned bits = c->agent.tools;
+	int err = 0;
+
+	memset(t, 0, sizeof(*t));
+	t->transfer = &c->transfer;
+	if (!c->transfer.target_count)
+		bits &= ~(unsigned)CONFIG_TOOL_TRANSFER_CALL;
+	for (size_t i = 0; i < TOOLS_MAX && !err; i++)
+		if (bits & table[i].bit)
+			err = offer(t, i);
+	return err;
+}
+
+void tools_free(struct tools *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		free(t->offered[i].parameters);
+	t->count = 0;
+}
+
+/* --- A call --- */
+
+static json_t *arguments_json(const char *text)
+{
+	if (strnlen(text, TOOLS_ARGUMENTS_MAX + 1) > TOOLS_ARGUMENTS_MAX)
+		return NULL;
+	return text[0] ? json_loads(text, 0, NULL) : json_object();
+}
+
+static bool is_offered(const struct tools *t, const char *name)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (strcmp(t->offered[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+int tools_read(struct tools *t, const char *name, const char *arguments,
+	       struct call_request *r, char *error, size_t cap)
+{
+	const struct complaint to = { error, cap };
+	size_t row = 0;
+	int err;
+
+	if (!is_offered(t, name)) {
+		complain(&to, "there is no function \"%.*s\"",
+			 whole(name, QUOTE_MAX), name);
+		return -ENOENT;
+	}
+	while (strcmp(table[row].name, name) != 0)
+		row++;
+	memset(r, 0, sizeof(*r));
+	r->kind = table[row].kind;
+	json_t *json = arguments_json(arguments);
+	if (json_is_object(json) || r->kind == CALL_REQUEST_END)
+		err = table[row].read(t, json, r, &to);
+	else
+		err = complain(&to,
+			       "the arguments must be a JSON object of at "
+			       "most %d bytes",
+			       TOOLS_ARGUMENTS_MAX);
+	json_decref(json);
+	return err;
+}

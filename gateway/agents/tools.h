@@ -1,0 +1,58 @@
+/* The functions a model may call: what it is offered, and what a call of one
+ * means.
+ *
+ * Only what the configuration names is offered and taken: agent.tools, and
+ * transfer_call only where there are transfer.targets.
+ *
+ *   end_call       {reason?}          also with arguments nobody can read
+ *   transfer_call  {target, reason?}  target: the name of a configured one
+ *   send_dtmf      {digits}           1 to CALL_DIGITS_MAX of 0-9 * #
+ *   send_metadata  {data}             an object, CALL_DATA_MAX as text
+ *   record_call    {action}           start, stop, pause or resume */
+#ifndef GATEWAY_AGENTS_TOOLS_H
+#define GATEWAY_AGENTS_TOOLS_H
+
+#include <stddef.h>
+
+#include "gateway/call/call_request.h"
+
+struct config;
+struct config_transfer;
+
+/* Limits. */
+#define TOOLS_MAX           5     /* as many as there are */
+#define TOOLS_ARGUMENTS_MAX 16384 /* bytes; longer ones are an error */
+#define TOOLS_ERROR_MIN     256   /* room an error needs at least */
+
+/* One that is offered. */
+struct tool {
+	const char *name;
+	const char *description; /* for the model */
+	char *parameters;        /* JSON Schema of an object, as text */
+};
+
+struct tools {
+	struct tool offered[TOOLS_MAX];
+	size_t count;
+	const struct config_transfer *transfer;
+	char data[CALL_DATA_MAX]; /* of the last request that had some */
+};
+
+/* tools_init: by the configuration, which must outlive it.
+ * Returns 0 or -ENOMEM; tools_free is valid after either. */
+int tools_init(struct tools *t, const struct config *c);
+void tools_free(struct tools *t);
+
+/* tools_read: a call of a function.
+ *
+ * arguments  JSON text; "" means none
+ * r          filled on 0. Texts are cut to their room between characters, and
+ *            have no control characters; data lives in t until the next call
+ * error      otherwise: what the model is told, {"error":"…"}; cap at least
+ *            TOOLS_ERROR_MIN
+ * Returns 0; -ENOENT there is no such function; -EINVAL its arguments do not
+ * fit. */
+int tools_read(struct tools *t, const char *name, const char *arguments,
+	       struct call_request *r, char *error, size_t cap);
+
+#endif
