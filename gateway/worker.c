@@ -119,11 +119,21 @@ static void release(struct worker *w)
 {
 	twilio_desk_free(&w->desk);
 	prompt_free(&w->apology);
+	agent_free(&w->agent);
 	openai_profile_wipe(&w->profile);
 	if (w->model_tls)
 		tls_context_free(w->model_tls);
 	w->model_tls = NULL;
 	audio_pool_free(&w->pool);
+}
+
+static void offer_tools(struct worker *w)
+{
+	for (size_t i = 0; i < w->agent.tools.count; i++) {
+		const struct tool *t = &w->agent.tools.offered[i];
+		openai_profile_offer(&w->profile, t->name, t->description,
+				     t->parameters);
+	}
 }
 
 int worker_open(struct worker *w, uv_loop_t *loop, const struct config *config,
@@ -132,14 +142,14 @@ int worker_open(struct worker *w, uv_loop_t *loop, const struct config *config,
 	memset(w, 0, sizeof(*w));
 	w->loop = loop;
 	w->config = config;
-	w->agent.config = config;
 	w->log = *log;
 	audio_pool_init(&w->pool,
 			(size_t)config->limits.calls * POOL_SECONDS * 8000);
 	int err = load_model_tls(w, why, cap);
 	if (!err)
 		err = load_prompt(w, why, cap);
-	if (!err && (err = twilio_desk_init(&w->desk, config, log)))
+	if (!err && ((err = twilio_desk_init(&w->desk, config, log)) ||
+		     (err = agent_init(&w->agent, config))))
 		snprintf(why, cap, "out of memory");
 	if (!err)
 		err = listen_for_calls(w, why, cap);
@@ -148,6 +158,7 @@ int worker_open(struct worker *w, uv_loop_t *loop, const struct config *config,
 		return err;
 	}
 	openai_profile_init(&w->profile, config, w->model_tls);
+	offer_tools(w);
 	w->desk.random = random_bytes;
 	w->desk.is_full = is_full;
 	w->desk.owner = w;

@@ -7,33 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/agents/plain_text.h"
 #include "gateway/ops/config.h"
 
 #define SENTENCE_MAX 320 /* bytes of an error */
 #define QUOTE_MAX    64  /* bytes of the model's own words in it */
-
-/* --- Text that fits --- */
-
-/* How much of text to take, at most n bytes and no part of a character. */
-static int whole(const char *text, size_t n)
-{
-	size_t len = strnlen(text, n + 1);
-
-	if (len <= n)
-		return (int)len;
-	while (n && ((unsigned char)text[n] & 0xc0) == 0x80)
-		n--;
-	return (int)n;
-}
-
-/* It ends in a header or a log of somebody else. */
-static void copy(char *out, size_t cap, const char *text)
-{
-	snprintf(out, cap, "%.*s", whole(text, cap - 1), text);
-	for (; *out; out++)
-		if ((unsigned char)*out < ' ' || *out == 0x7f)
-			*out = ' ';
-}
 
 /* --- What is wrong, as JSON --- */
 
@@ -82,7 +60,8 @@ static int read_end(struct tools *t, const json_t *arguments,
 {
 	(void)t;
 	(void)to;
-	copy(r->reason, sizeof(r->reason), text_of(arguments, "reason"));
+	plain_text_copy(r->reason, sizeof(r->reason),
+			text_of(arguments, "reason"));
 	return 0;
 }
 
@@ -109,17 +88,19 @@ static int read_transfer(struct tools *t, const json_t *arguments,
 	const char *name = text_of(arguments, "target");
 	char list[SENTENCE_MAX / 2];
 
+	_Static_assert(sizeof(t->transfer->targets[0].to) <= sizeof(r->target),
+		       "a number cut short is another number");
 	for (unsigned i = 0; i < t->transfer->target_count; i++) {
 		const struct config_target *target = &t->transfer->targets[i];
 		if (strcmp(target->name, name) != 0)
 			continue;
-		copy(r->target, sizeof(r->target), target->to);
-		copy(r->reason, sizeof(r->reason),
-		     text_of(arguments, "reason"));
+		plain_text_copy(r->target, sizeof(r->target), target->to);
+		plain_text_copy(r->reason, sizeof(r->reason),
+				text_of(arguments, "reason"));
 		return 0;
 	}
 	return complain(to, "there is no target \"%.*s\"; known: %s",
-			whole(name, QUOTE_MAX), name,
+			(int)plain_text_length(name, QUOTE_MAX), name,
 			known_targets(t->transfer, list, sizeof(list)));
 }
 
@@ -305,7 +286,7 @@ int tools_read(struct tools *t, const char *name, const char *arguments,
 
 	if (!is_offered(t, name)) {
 		complain(&to, "there is no function \"%.*s\"",
-			 whole(name, QUOTE_MAX), name);
+			 (int)plain_text_length(name, QUOTE_MAX), name);
 		return -ENOENT;
 	}
 	while (strcmp(table[row].name, name) != 0)

@@ -25,12 +25,21 @@ static void transmit(struct openai_session *s, const char *id, int err)
 	buffer_consume(&s->out, s->out.used);
 }
 
+struct realtime_session openai_commands_session(const struct openai_session *s)
+{
+	struct realtime_session asked = s->profile->session;
+
+	asked.is_text = s->is_text;
+	return asked;
+}
+
 void openai_commands_configure(struct openai_session *s)
 {
+	struct realtime_session asked = openai_commands_session(s);
+
 	next_id(s, "configure", s->configure_id);
 	transmit(s, s->configure_id,
-		 realtime_command_session(&s->out, s->configure_id,
-					  &s->profile->session));
+		 realtime_command_session(&s->out, s->configure_id, &asked));
 }
 
 static void append(void *session, const uint8_t *bytes, size_t n)
@@ -114,14 +123,31 @@ static void forget_item(void *session, const char *item_id)
 	transmit(s, id, realtime_command_delete(&s->out, id, item_id));
 }
 
+static void add_message(struct openai_session *s, const char *kind,
+			const char *role, const char *text)
+{
+	char id[32];
+
+	next_id(s, kind, id);
+	transmit(s, id, realtime_command_text(&s->out, id, role, text));
+}
+
 static void add_digits(void *session, const char *digits)
 {
-	struct openai_session *s = session;
-	char id[32], text[DIGITS_MAX + 16];
+	char text[DIGITS_MAX + 16];
 
-	next_id(s, "digits", id);
 	snprintf(text, sizeof(text), "[keypad] %s", digits);
-	transmit(s, id, realtime_command_text(&s->out, id, "user", text));
+	add_message(session, "digits", "user", text);
+}
+
+static void add_text(void *session, const char *text)
+{
+	add_message(session, "text", "user", text);
+}
+
+static void add_note(void *session, const char *text)
+{
+	add_message(session, "note", "system", text);
 }
 
 static void tool_output(void *session, const char *call_id, const char *output)
@@ -146,6 +172,8 @@ const struct call_model_port openai_session_port = {
 	.truncate = truncate_item,
 	.forget_item = forget_item,
 	.add_digits = add_digits,
+	.add_text = add_text,
+	.add_note = add_note,
 	.tool_output = tool_output,
 	.close = close_session,
 };

@@ -102,8 +102,9 @@ static void on_updated(struct openai_session *s,
 {
 	if (s->state != OPENAI_CONFIGURING)
 		return;
+	struct realtime_session asked = openai_commands_session(s);
 	const char *difference =
-		realtime_session_difference(&s->profile->session, ev->session);
+		realtime_session_difference(&asked, ev->session);
 	if (difference) {
 		openai_session_fail(s, difference, now_ns);
 		return;
@@ -189,6 +190,61 @@ static void on_speech_stopped(struct openai_session *s,
 	call_model_speech(s->call, false, now_ns);
 }
 
+/* --- The caller's words --- */
+
+static void on_committed(struct openai_session *s,
+			 const struct realtime_event *ev, uint64_t now_ns)
+{
+	(void)ev;
+	(void)now_ns;
+	call_model_committed(s->call);
+}
+
+/* Pieces add up to what was said so far; what has no room is missed until the
+ * whole comes. */
+static void on_piece(struct openai_session *s, const struct realtime_event *ev,
+		     uint64_t now_ns)
+{
+	size_t had, more = strlen(ev->transcript);
+
+	(void)now_ns;
+	if (strcmp(s->heard_item, ev->item_id) != 0) {
+		snprintf(s->heard_item, sizeof(s->heard_item), "%s",
+			 ev->item_id);
+		s->heard[0] = '\0';
+	}
+	had = strlen(s->heard);
+	if (!more || had + more >= sizeof(s->heard))
+		return;
+	memcpy(s->heard + had, ev->transcript, more + 1);
+	call_model_transcript(s->call, s->heard, false);
+}
+
+static void on_transcript(struct openai_session *s,
+			  const struct realtime_event *ev, uint64_t now_ns)
+{
+	(void)now_ns;
+	if (strcmp(s->heard_item, ev->item_id) == 0)
+		s->heard[0] = '\0';
+	if (ev->transcript[0])
+		call_model_transcript(s->call, ev->transcript, true);
+}
+
+/* --- Words instead of sound --- */
+
+/* In a session that should speak, words nobody says are no answer: the call
+ * notices that it hears nothing. */
+static void on_text(struct openai_session *s, const struct realtime_event *ev,
+		    uint64_t now_ns)
+{
+	if (s->is_text)
+		call_model_text(s->call, ev->response_id, ev->transcript,
+				now_ns);
+	else
+		log_event(&s->log, LOG_WARN, "answer_in_text", "item",
+			  ev->item_id, NULL);
+}
+
 typedef void handler_fn(struct openai_session *s,
 			const struct realtime_event *ev, uint64_t now_ns);
 
@@ -203,6 +259,10 @@ static handler_fn *const handler[REALTIME_OTHER + 1] = {
 	[REALTIME_RESPONSE_DONE] = on_response_done,
 	[REALTIME_OUTPUT_ITEM_DONE] = on_item_done,
 	[REALTIME_AUDIO_DELTA] = on_audio,
+	[REALTIME_COMMITTED] = on_committed,
+	[REALTIME_INPUT_TRANSCRIPT_DELTA] = on_piece,
+	[REALTIME_INPUT_TRANSCRIPT] = on_transcript,
+	[REALTIME_OUTPUT_TEXT] = on_text,
 };
 
 /* A peer's mistake is counted and, the first time, said; the call goes on. */

@@ -39,7 +39,36 @@ static void no_hang_up(void *leg, const char *reason)
 	(void)reason;
 }
 
+static char told[8192]; /* what the carrier heard and had to say */
+
+static void hear(void *leg, enum call_speech what, const char *text)
+{
+	static const char *const name[] = { "started", "stopped", "committed",
+					    "hypothesis", "recognition" };
+	size_t at = strlen(told);
+
+	(void)leg;
+	snprintf(told + at, sizeof(told) - at, "%s%s%s;", name[what],
+		 text[0] ? " " : "", text);
+}
+
+static void say(void *leg, const char *text)
+{
+	size_t at = strlen(told);
+
+	(void)leg;
+	snprintf(told + at, sizeof(told) - at, "say %s;", text);
+}
+
+static void expect(const char *what, const char *why)
+{
+	CHECK_STR(what, told, why);
+	told[0] = '\0';
+}
+
 static const struct call_carrier_port carrier = {
+	.hear = hear,
+	.say = say,
 	.send_audio = no_audio,
 	.send_mark = no_mark,
 	.clear = no_clear,
@@ -56,14 +85,16 @@ static size_t no_brief(void *agent, const struct call_variables *v, char *out,
 	return 0;
 }
 
+static char arguments_read[256];
+
 static int any_tool(void *owner, const char *name, const char *arguments,
 		    struct call_request *r, char *error, size_t cap)
 {
 	(void)owner;
 	(void)name;
-	(void)arguments;
 	(void)error;
 	(void)cap;
+	snprintf(arguments_read, sizeof(arguments_read), "%s", arguments);
 	r->kind = CALL_REQUEST_END;
 	return 0;
 }
@@ -104,6 +135,7 @@ static int setup(void **state)
 	};
 
 	(void)state;
+	told[0] = '\0';
 	memset(&session, 0, sizeof(session));
 	memset(&profile, 0, sizeof(profile));
 	profile.session.format = REALTIME_PCM24;
@@ -256,7 +288,7 @@ static void test_a_cut_off_function_call_is_not_made(void **state)
 	"{\"type\":\"response.output_item.done\",\"response_id\":\"r\","     \
 	"\"output_index\":0,\"item\":{\"id\":\"i\",\"type\":"                \
 	"\"function_call\",\"status\":\"" status "\",\"name\":\"end_call\"," \
-	"\"call_id\":\"c\",\"arguments\":\"{}\"}}"
+	"\"call_id\":\"c\",\"arguments\":\"{\\\"reason\\\":\\\"bye\\\"}\"}}"
 
 	(void)state;
 	configure();
@@ -265,6 +297,106 @@ static void test_a_cut_off_function_call_is_not_made(void **state)
 	CHECK_EQ(CALL_UP, call.state, "its arguments may be half there");
 	take(ITEM("completed"));
 	CHECK_EQ(CALL_FAREWELL, call.state, "this one counts");
+	CHECK_STR("{\"reason\":\"bye\"}", arguments_read, "with its arguments");
+}
+
+#define TRANSCRIPTION "{\"type\":\"conversation.item.input_audio_transcription."
+#define PIECE(item, text) \
+	TRANSCRIPTION "delta\",\"item_id\":\"" item "\",\"delta\":\"" text "\"}"
+#define WHOLE(item, text)                                     \
+	TRANSCRIPTION "completed\",\"item_id\":\"" item "\"," \
+		      "\"transcript\":\"" text "\"}"
+
+/* Reference, 3.4 and 4.4: transcription interleaves with everything else. */
+static void test_the_carrier_hears_what_the_caller_says(void **state)
+{
+	(void)state;
+	configure();
+	take("{\"type\":\"input_audio_buffer.speech_started\","
+	     "\"audio_start_ms\":100,\"item_id\":\"u1\"}");
+	take("{\"type\":\"input_audio_buffer.speech_stopped\","
+	     "\"audio_end_ms\":900,\"item_id\":\"u1\"}");
+	take("{\"type\":\"input_audio_buffer.committed\",\"item_id\":"
+	     "\"u1\"}");
+	expect("started;stopped;committed;", "a turn");
+	take(PIECE("u1", "Could"));
+	take(PIECE("u1", " I"));
+	take(PIECE("u1", ""));
+	take(PIECE("u1", " come?"));
+	expect("hypothesis Could;hypothesis Could I;hypothesis Could I come?;",
+	       "the words so far, again only when there are more");
+	take(WHOLE("u1", "Could I come?"));
+	expect("recognition Could I come?;", "and whole");
+	take(PIECE("u1", "late"));
+	expect("hypothesis late;", "nothing of before is said again");
+	take(PIECE("u2", "No"));
+	take(WHOLE("u1", "Could I come?"));
+	take(PIECE("u2", "."));
+	expect("hypothesis No;recognition Could I come?;hypothesis No.;",
+	       "turns that overlap are told apart");
+	take(WHOLE("u2", ""));
+	expect("", "nothing was understood: nothing to tell");
+}
+
+static void test_words_beyond_their_room(void **state)
+{
+	char json[CALL_TEXT_MAX + 256], many[CALL_TEXT_MAX];
+
+	(void)state;
+	configure();
+	memset(many, 'x', sizeof(many) - 11);
+	many[sizeof(many) - 11] = '\0';
+	snprintf(json, sizeof(json), PIECE("u1", "%s"), many);
+	openai_events_take(&session, json, strlen(json), 1000 * MS);
+	told[0] = '\0';
+	take(PIECE("u1", " much more."));
+	expect("", "one byte too many: missed");
+	take(PIECE("u1", " much more"));
+	CHECK_EQ(strlen("hypothesis ;") + CALL_TEXT_MAX - 1, strlen(told),
+		 "one byte less fits");
+	told[0] = '\0';
+	take(WHOLE("u1", "In short."));
+	expect("recognition In short.;", "the whole comes whole");
+}
+
+#define TEXT                                                             \
+	"{\"type\":\"response.output_text.done\",\"response_id\":\"r\"," \
+	"\"item_id\":\"i\",\"output_index\":0,\"content_index\":0,"      \
+	"\"text\":\"Sure, Tuesday works.\"}"
+
+static void test_a_session_in_text(void **state)
+{
+	(void)state;
+	session.is_text = true;
+	take("{\"type\":\"session.created\",\"session\":{\"id\":\"sess_1\"}}");
+	take("{\"type\":\"session.updated\",\"session\":{"
+	     "\"output_modalities\":[\"text\"],\"audio\":{\"input\":{"
+	     "\"format\":" PCM24 "}}}}");
+	CHECK_EQ(CALL_UP, call.state, "confirmed without a word of its voice");
+	take("{\"type\":\"response.created\",\"response\":{\"id\":\"r\"}}");
+	take(TEXT);
+	expect("say Sure, Tuesday works.;", "the carrier speaks");
+}
+
+static void test_modalities_are_confirmed(void **state)
+{
+	(void)state;
+	session.is_text = true;
+	take("{\"type\":\"session.created\",\"session\":{\"id\":\"sess_1\"}}");
+	take("{\"type\":\"session.updated\",\"session\":{"
+	     "\"output_modalities\":[\"audio\"],\"audio\":{\"input\":{"
+	     "\"format\":" PCM24 "}}}}");
+	CHECK_EQ(CALL_SORRY, call.state, "it would speak to nobody");
+}
+
+static void test_text_where_sound_was_due(void **state)
+{
+	(void)state;
+	configure();
+	take("{\"type\":\"response.created\",\"response\":{\"id\":\"r\"}}");
+	take(TEXT);
+	expect("", "nobody could say it");
+	CHECK(!call.response_has_audio, "and it is no answer");
 }
 
 static void test_what_cannot_be_read_is_counted(void **state)
@@ -290,6 +422,11 @@ int main(void)
 		TEST(test_errors_of_a_live_session),
 		TEST(test_what_a_responses_end_means),
 		TEST(test_a_cut_off_function_call_is_not_made),
+		TEST(test_the_carrier_hears_what_the_caller_says),
+		TEST(test_words_beyond_their_room),
+		TEST(test_a_session_in_text),
+		TEST(test_modalities_are_confirmed),
+		TEST(test_text_where_sound_was_due),
 		TEST(test_what_cannot_be_read_is_counted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

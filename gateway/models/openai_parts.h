@@ -8,6 +8,9 @@
 void openai_events_take(struct openai_session *s, char *text, size_t len,
 			uint64_t now_ns);
 
+/* What this session is asked to be. */
+struct realtime_session openai_commands_session(const struct openai_session *s);
+
 /* Send the session.update. */
 void openai_commands_configure(struct openai_session *s);
 

@@ -7,16 +7,9 @@
 /* Every agent is told how this line works. */
 static const char house_rules[] =
 	"\n\nThis is a telephone call. When the caller presses keys you receive "
-	"a message such as \"[keypad] 42#\". To end the call, say goodbye and "
-	"call the function end_call.";
-
-static const struct realtime_tool end_call = {
-	.name = "end_call",
-	.description = "Hang up. Say goodbye to the caller in the same answer; "
-		       "the call ends when the goodbye has been heard.",
-	.parameters = "{\"type\":\"object\",\"properties\":{},"
-		      "\"required\":[]}",
-};
+	"a message such as \"[keypad] 42#\".";
+static const char how_to_end[] =
+	" To end the call, say goodbye and call the function end_call.";
 
 static const char *const eagerness[] = {
 	[CONFIG_EAGERNESS_AUTO] = "auto",
@@ -55,8 +48,6 @@ static void set_session(struct realtime_session *s,
 		.transcription_model = or_null(a->transcription.model),
 		.transcription_language = or_null(a->transcription.language),
 		.max_output_tokens = (int)a->max_output_tokens,
-		.tool = &end_call,
-		.tools = 1,
 	};
 }
 
@@ -91,10 +82,24 @@ void openai_profile_init(struct openai_profile *p, const struct config *c,
 	p->tls = tls;
 	p->connect_timeout_ms = c->model.connect_timeout_ms;
 	p->configure_timeout_ms = c->model.configure_timeout_ms;
-	snprintf(p->instructions, sizeof(p->instructions), "%s%s",
-		 c->agent.instructions, house_rules);
+	snprintf(p->instructions, sizeof(p->instructions), "%s%s%s",
+		 c->agent.instructions, house_rules,
+		 c->agent.tools & CONFIG_TOOL_END_CALL ? how_to_end : "");
 	p->greeting = or_null(c->agent.greeting);
 	set_session(&p->session, &c->agent, p->instructions);
+	p->session.tool = p->tool;
+}
+
+void openai_profile_offer(struct openai_profile *p, const char *name,
+			  const char *description, const char *parameters)
+{
+	if (p->session.tools == OPENAI_TOOLS_MAX)
+		return;
+	p->tool[p->session.tools++] = (struct realtime_tool){
+		.name = name,
+		.description = description,
+		.parameters = parameters,
+	};
 }
 
 void openai_profile_wipe(struct openai_profile *p)

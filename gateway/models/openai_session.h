@@ -30,6 +30,7 @@ struct ws;
 #define OPENAI_ATTEMPTS    4     /* to open one session */
 #define OPENAI_RETRY_MS    250   /* before the second attempt, doubling */
 #define OPENAI_COMMAND_MAX (256 * 1024) /* bytes of one control message */
+#define OPENAI_TOOLS_MAX   16           /* functions offered; more are not */
 
 /* What every session of an agent has in common. Made once, never changed. */
 struct openai_profile {
@@ -39,15 +40,20 @@ struct openai_profile {
 	unsigned connect_timeout_ms;
 	unsigned configure_timeout_ms;
 	struct realtime_session session;
+	struct realtime_tool tool[OPENAI_TOOLS_MAX];
 	char instructions[18 * 1024]; /* the agent's, and the house rules */
 	const char *greeting;         /* what the first response is told, or
 					 NULL: the caller begins */
 };
 
 /* openai_profile_init: from the configuration, which must outlive it. tls may
- * be NULL when the URL is ws://. openai_profile_wipe forgets the key. */
+ * be NULL when the URL is ws://. openai_profile_offer: a function the model may
+ * call; its texts must outlive the profile. openai_profile_wipe forgets the
+ * key. */
 void openai_profile_init(struct openai_profile *p, const struct config *c,
 			 struct tls_context *tls);
+void openai_profile_offer(struct openai_profile *p, const char *name,
+			  const char *description, const char *parameters);
 void openai_profile_wipe(struct openai_profile *p);
 
 enum openai_state {
@@ -70,6 +76,8 @@ struct openai_session {
 	void (*on_handled)(void *owner, uint64_t read_ns);
 	void *owner;
 
+	bool is_text; /* answers are written; set before it is opened */
+
 	struct ws *ws;
 	enum openai_state state;
 	uint64_t since_ns; /* of this state */
@@ -82,6 +90,10 @@ struct openai_session {
 	uint64_t ping_ns;  /* when the last ping left */
 	bool pong_missing;
 	char session_id[128];
+
+	/* What the caller is saying: the words so far, and of which item. */
+	char heard_item[128];
+	char heard[CALL_TEXT_MAX];
 
 	/* Totals. */
 	uint64_t appends;

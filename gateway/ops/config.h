@@ -28,6 +28,7 @@
 #define CONFIG_AUDIO_FORMAT_MAX 16 /* "raw/lpcm16_24", with NUL */
 #define CONFIG_HEADERS_MAX      16
 #define CONFIG_TARGETS_MAX      32
+#define CONFIG_TARGET_MAX       256 /* bytes with NUL, as call_request.h has */
 #define CONFIG_VARIABLES_MAX    32
 
 enum config_format { CONFIG_FORMAT_PCM24, CONFIG_FORMAT_PCMU };
@@ -115,7 +116,7 @@ struct config_audiocodes {
 
 struct config_target {
 	char name[CONFIG_WORD_MAX]; /* what the model calls it; no two alike */
-	char to[CONFIG_TEXT_MAX];   /* tel:, sip: or sips: */
+	char to[CONFIG_TARGET_MAX]; /* tel:, sip: or sips: */
 };
 
 struct config_transfer {
