@@ -194,9 +194,11 @@ static void on_text(void *owner, struct vaic_link *l, char *text, size_t len)
 	vaic_link_close(l, 1000);
 }
 
-static void on_binary(void *owner, struct vaic_link *l, size_t len)
+static void on_binary(void *owner, struct vaic_link *l, const uint8_t *bytes,
+		      size_t len)
 {
 	(void)l;
+	(void)bytes;
 	breach(owner, "1.3", "a binary message of %zu bytes", len);
 }
 

@@ -18,7 +18,7 @@ struct vaic_link {
 	bool is_open;
 	enum vaic_shape shape;
 	uint64_t random;
-	uint64_t opened_ns;
+	unsigned pings; /* not answered */
 };
 
 /* --- Where, and who --- */
@@ -69,7 +69,6 @@ static void on_open(void *owner)
 	struct vaic_link *l = owner;
 
 	l->is_open = true;
-	l->opened_ns = uv_hrtime();
 	l->events->on_open(l->owner, l);
 }
 
@@ -84,8 +83,17 @@ static void on_binary(void *owner, const uint8_t *bytes, size_t len)
 {
 	struct vaic_link *l = owner;
 
-	(void)bytes;
-	l->events->on_binary(l->owner, l, len);
+	l->events->on_binary(l->owner, l, bytes, len);
+}
+
+static void on_pong(void *owner, const uint8_t *payload, size_t len)
+{
+	struct vaic_link *l = owner;
+
+	(void)payload;
+	(void)len;
+	if (l->pings)
+		l->pings--;
 }
 
 static void on_closed(void *owner, const struct ws_end *end)
@@ -101,6 +109,7 @@ static const struct ws_events ws_events = {
 	.on_open = on_open,
 	.on_text = on_text,
 	.on_binary = on_binary,
+	.on_pong = on_pong,
 	.on_closed = on_closed,
 };
 
@@ -151,6 +160,15 @@ void vaic_link_shape(struct vaic_link *l, enum vaic_shape shape)
 	l->shape = shape;
 }
 
+int vaic_link_ping(struct vaic_link *l)
+{
+	int err = l->is_open ? ws_ping(l->ws, "ping", 4) : -EPIPE;
+
+	if (!err)
+		l->pings++;
+	return err;
+}
+
 static int send_fragments(struct vaic_link *l, const char *text, size_t len)
 {
 	size_t pieces = 2 + random_below(l, FRAGMENTS_MAX - 1);
@@ -162,7 +180,7 @@ static int send_fragments(struct vaic_link *l, const char *text, size_t len)
 
 		err = ws_send_frame(l->ws, i == 1, i == pieces, text, n);
 		if (!err && i < pieces && l->shape == VAIC_FRAGMENTS_PINGS)
-			err = ws_ping(l->ws, "between", 7);
+			err = vaic_link_ping(l);
 		text += n;
 		len -= n;
 	}
@@ -181,11 +199,6 @@ int vaic_link_send(struct vaic_link *l, const char *text, size_t len)
 int vaic_link_send_binary(struct vaic_link *l, const void *bytes, size_t len)
 {
 	return l->is_open ? ws_send_frame(l->ws, 2, true, bytes, len) : -EPIPE;
-}
-
-int vaic_link_ping(struct vaic_link *l)
-{
-	return l->is_open ? ws_ping(l->ws, "ping", 4) : -EPIPE;
 }
 
 void vaic_link_flush(struct vaic_link *l)
@@ -228,9 +241,9 @@ bool vaic_link_is_open(const struct vaic_link *l)
 	return l->is_open;
 }
 
-uint64_t vaic_link_opened_ns(const struct vaic_link *l)
+unsigned vaic_link_pings(const struct vaic_link *l)
 {
-	return l->opened_ns;
+	return l->pings;
 }
 
 size_t vaic_link_waiting(const struct vaic_link *l)

@@ -44,7 +44,8 @@ struct vaic_link_events {
 	void (*on_open)(void *owner, struct vaic_link *l);
 	void (*on_text)(void *owner, struct vaic_link *l, char *text,
 			size_t len);
-	void (*on_binary)(void *owner, struct vaic_link *l, size_t len);
+	void (*on_binary)(void *owner, struct vaic_link *l,
+			  const uint8_t *bytes, size_t len);
 	void (*on_closed)(void *owner, struct vaic_link *l,
 			  const struct ws_end *end);
 };
@@ -81,7 +82,9 @@ void vaic_link_close(struct vaic_link *l, unsigned code);
 void vaic_link_cut(struct vaic_link *l, bool by_reset);
 
 bool vaic_link_is_open(const struct vaic_link *l);
-uint64_t vaic_link_opened_ns(const struct vaic_link *l);
+
+/* vaic_link_pings: sent, and not answered (yet). */
+unsigned vaic_link_pings(const struct vaic_link *l);
 
 /* vaic_link_waiting: bytes that have not left this process. */
 size_t vaic_link_waiting(const struct vaic_link *l);
