@@ -14,6 +14,10 @@ cd "${BASH_SOURCE[0]%/*}/../../.." || exit 1
 
 export TWILIO_AUTH_TOKEN=0123456789abcdef0123456789abcdef
 export OPENAI_API_KEY=sk-end-to-end
+# What tandem-call presents, and what the gateway takes: a row with bots of its
+# own sets both anew.
+export AUDIOCODES_TOKEN=bot-end-to-end
+export AUDIOCODES_TOKENS=tandem=$AUDIOCODES_TOKEN
 : "${ASAN_OPTIONS:=detect_leaks=1}"
 : "${UBSAN_OPTIONS:=print_stacktrace=1}"
 : "${LSAN_OPTIONS:=suppressions=$PWD/tools/testing/lsan.supp:print_suppressions=0}"
@@ -254,6 +258,7 @@ gateway() { # name, options…
 	start "$name" "$BUILD/tandem" serve -c "$ROW/$name.yaml" --listen 127.0.0.1:0 "$@"
 	port_of "$name"
 	VOICE_URL=http://127.0.0.1:$PORT/twilio/voice
+	BOT_URL=ws://127.0.0.1:$PORT/audiocodes/tandem
 }
 
 # A gateway and a model with little to say: what most rows need. The model's
@@ -265,14 +270,22 @@ gateway_and_model() {
 
 # --- Calls: a scenario on standard input; without one, the demonstration ---
 
-dial() { # name, options…: a call that goes on beside the row
-	local name=$1 scenario=()
+place() { # name, URL, options…
+	local name=$1 url=$2 scenario=()
 
-	shift
+	shift 2
 	cat >"$ROW/$name.yaml"
 	[ ! -s "$ROW/$name.yaml" ] || scenario=(--scenario "$ROW/$name.yaml")
 	start "$name" "$BUILD/tandem-call" --json --timeout 90 "${scenario[@]}" \
-		"$@" "$VOICE_URL"
+		"$@" "$url"
+}
+
+dial() { # name, options…: a call that goes on beside the row
+	place "$1" "$VOICE_URL" "${@:2}"
+}
+
+dial_bot() { # name, options…: the same over VoiceAI Connect
+	place "$1" "$BOT_URL" --carrier audiocodes "${@:2}"
 }
 
 over() { # name, status: wait for the call's end
@@ -283,6 +296,11 @@ over() { # name, status: wait for the call's end
 
 call() { # name, options…: to its end, every judged step passed
 	dial "$@"
+	over "$1"
+}
+
+call_bot() { # name, options…
+	dial_bot "$@"
 	over "$1"
 }
 
