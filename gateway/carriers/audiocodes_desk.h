@@ -1,0 +1,109 @@
+/* Where AudioCodes VoiceAI Connect knocks: GET /audiocodes/<bot>, to open a
+ * call's WebSocket or to see whether the bot is there.
+ *
+ * A bearer token says who it is: one of the bot's own, or a JWT of the issuer
+ * in audiocodes.oauth. A bot without either serves peers on this machine only.
+ * Bytes in, a verdict out: no socket here.
+ *
+ * Source: AudioCodes reference, 1.2 (handshake), 1.5 (connectivity check), 8.3
+ * (limits); RFC 6750 (bearer tokens). */
+#ifndef GATEWAY_CARRIERS_AUDIOCODES_DESK_H
+#define GATEWAY_CARRIERS_AUDIOCODES_DESK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/ops/log.h"
+#include "protocols/jwt.h"
+#include "protocols/websocket.h"
+
+struct audiocodes_keys;
+struct config;
+struct http_message;
+
+#define AUDIOCODES_PATH "/audiocodes/"
+
+/* Sockets that have no session yet; more: 503. */
+#define AUDIOCODES_WAITING_MAX   20  /* from one address (8.3) */
+#define AUDIOCODES_ADDRESSES_MAX 256 /* addresses they come from */
+#define AUDIOCODES_ADDRESS_LEN   64  /* "2001:db8::1" with NUL, and to spare */
+
+/* How a peer proved who it is. */
+enum audiocodes_proof {
+	AUDIOCODES_BY_NEARNESS, /* on this machine; nothing is configured */
+	AUDIOCODES_BY_TOKEN,
+	AUDIOCODES_BY_JWT,
+};
+
+/* Who a peer is, as far as it proved: a call is resumed by the same only (5.1,
+ * rule 3). */
+struct audiocodes_principal {
+	enum audiocodes_proof proof;
+	unsigned token;           /* which of the bot's; else 0 */
+	uint8_t id[JWT_ID_BYTES]; /* of a JWT's bearer; else 0 */
+};
+
+bool audiocodes_principal_equal(const struct audiocodes_principal *a,
+				const struct audiocodes_principal *b);
+
+struct audiocodes_desk {
+	const struct config *config;
+	struct audiocodes_keys *keys; /* NULL: no JWT is taken */
+	struct log log;
+	/* No room for another socket. While a call waits to be resumed there
+	 * should be: only its first message tells who comes back (5.1). */
+	bool (*is_full)(void *owner);
+	void *owner;
+	struct {
+		char address[AUDIOCODES_ADDRESS_LEN];
+		unsigned sockets; /* 0: the place is free */
+	} waiting[AUDIOCODES_ADDRESSES_MAX];
+};
+
+/* One request, and what is known of its connection. */
+struct audiocodes_request {
+	const struct http_message *message; /* below AUDIOCODES_PATH */
+	const char *peer; /* "192.0.2.1:4321", "[2001:db8::1]:4321" */
+	bool is_loopback;
+	int64_t now_s; /* seconds since 1970, UTC */
+};
+
+struct audiocodes_verdict {
+	/* 101 open the socket; 200 the bot is there; else refused: 400 and 426
+	 * no good upgrade, 405, 404 no such bot, 401 no or a wrong token, 403
+	 * a good one that does not admit here, 503 try again later */
+	unsigned status;
+	const char *headers; /* lines for the answer, or NULL; static */
+	const char *type;    /* of the body */
+	const char *body;
+	unsigned bot; /* 101, 200: which of audiocodes.bots */
+	struct audiocodes_principal principal; /* 101 */
+	char accept[WEBSOCKET_ACCEPT_LEN];     /* 101: for http_upgrade */
+};
+
+/* audiocodes_desk_init: owner and is_full are set by the caller afterwards. */
+void audiocodes_desk_init(struct audiocodes_desk *d,
+			  const struct config *config,
+			  struct audiocodes_keys *keys, const struct log *log);
+
+/* audiocodes_desk_judge: what to answer; a refusal is logged. The first check
+ * that fails decides, in the order of the reference, 1.2. */
+void audiocodes_desk_judge(struct audiocodes_desk *d,
+			   const struct audiocodes_request *r,
+			   struct audiocodes_verdict *v);
+
+/* audiocodes_desk_admit: a socket was opened and has no session yet.
+ * audiocodes_desk_forget: it has one, or is gone.
+ *
+ * Returns its place, for forget; or -EAGAIN at a limit, which cannot be right
+ * behind a verdict of 101. */
+int audiocodes_desk_admit(struct audiocodes_desk *d, const char *peer);
+void audiocodes_desk_forget(struct audiocodes_desk *d, int place);
+
+/* audiocodes_desk_url: the URL to paste into VoiceAI Connect for a bot, as far
+ * as it is known ("wss://<your host>/audiocodes/…" without public_url). */
+void audiocodes_desk_url(const struct config *c, unsigned bot, char *out,
+			 size_t cap);
+
+#endif
