@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/carriers/audiocodes_desk.h"
 #include "gateway/carriers/twilio_desk.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/log.h"
@@ -21,15 +22,15 @@ static unsigned configured_port(const struct config *c)
 	return (unsigned)strtoul(strrchr(c->listen, ':') + 1, NULL, 10);
 }
 
-static void bot_url(const struct config *c, const char *bot, unsigned port,
+/* Without a public address there is still the one on this machine. */
+static void bot_url(const struct config *c, unsigned bot, unsigned port,
 		    char out[URL_MAX])
 {
-	if (strncmp(c->public_url, "http", 4) == 0) /* https: wss, http: ws */
-		snprintf(out, URL_MAX, "ws%s/audiocodes/%s", c->public_url + 4,
-			 bot);
+	if (*c->public_url)
+		audiocodes_desk_url(c, bot, out, URL_MAX);
 	else
-		snprintf(out, URL_MAX, "ws://%.*s:%u/audiocodes/%s",
-			 host_len(c), c->listen, port, bot);
+		snprintf(out, URL_MAX, "ws://%.*s:%u" AUDIOCODES_PATH "%s",
+			 host_len(c), c->listen, port, c->audiocodes.bots[bot]);
 }
 
 /* -- warnings ------------------------------------------------------------ */
@@ -93,7 +94,7 @@ void announce_listening(FILE *out, const struct config *c, unsigned port)
 		"(webhook, HTTP POST):\n    %s\n",
 		url);
 	for (unsigned i = 0; i < c->audiocodes.bot_count; i++) {
-		bot_url(c, c->audiocodes.bots[i], port, url);
+		bot_url(c, i, port, url);
 		fprintf(out,
 			"  AudioCodes, bot connection \"AudioCodes Bot API\" "
 			"(WebSocket, voice streaming):\n    %s\n",
@@ -110,7 +111,7 @@ void announce_checked(FILE *out, const struct config *c, const char *name)
 	twilio_desk_voice_url(c, url, sizeof(url));
 	fprintf(out, "Twilio voice webhook (POST): %s\n", url);
 	for (unsigned i = 0; i < c->audiocodes.bot_count; i++) {
-		bot_url(c, c->audiocodes.bots[i], configured_port(c), url);
+		bot_url(c, i, configured_port(c), url);
 		fprintf(out, "AudioCodes bot URL (WebSocket): %s\n", url);
 	}
 	warn(c, print_warning, out);
