@@ -508,7 +508,13 @@ static void knows_half_duplex(void **state)
 	model_bench_tone(&bench, MODEL_PCM, 20);
 	CHECK_EQ(1, bench.world.report.breach[MODEL_BREACH_GAP],
 		 "a turn that was left open never ends");
-	for (int i = 0; i < 130; i++) {
+	for (int i = 0; i < 300; i++)
+		append_at_once();
+	for (int i = 0; i < 120; i++)
+		model_bench_silence(&bench, MODEL_PCM, 100);
+	CHECK_EQ(0, bench.world.report.breach[MODEL_BREACH_RATE],
+		 "what a broken line held back may come at once");
+	for (int i = 0; i < 110; i++) {
 		model_bench_silence(&bench, MODEL_PCM, 100);
 		append_at_once();
 	}

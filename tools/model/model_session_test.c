@@ -681,7 +681,7 @@ static void watches_the_uplink(void **state)
 	model_bench_silence(&bench, MODEL_PCM, 100);
 	CHECK_EQ(1, bench.world.report.breach[MODEL_BREACH_GAP],
 		 "a pause of 1.1 s");
-	for (int i = 0; i < 11; i++) {
+	for (int i = 0; i < 13; i++) {
 		model_bench_silence(&bench, MODEL_PCM, 900);
 		model_bench_run(&bench, 100);
 	}

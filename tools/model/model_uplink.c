@@ -26,19 +26,20 @@ enum model_uplink_fault model_uplink_append(struct model_uplink *u,
 					    uint64_t now_us, uint64_t total_ms,
 					    unsigned *measure)
 {
-	uint64_t pause_us = u->first_us ? now_us - u->last_us : 0;
+	uint64_t pause_us = u->from_us ? now_us - u->last_us : 0;
 
 	u->last_us = now_us;
-	if (!u->first_us)
-		u->first_us = now_us;
+	if (!u->from_us)
+		u->from_us = now_us;
 	if (pause_us > MODEL_UPLINK_GAP_US) {
 		*measure = (unsigned)(pause_us / 1000);
 		/* The pause is told once, not again as a low rate. */
-		begin_window(u, now_us, total_ms);
+		u->from_us = now_us;
+		u->window_us = 0;
 		return MODEL_UPLINK_GAP;
 	}
 	if (!u->window_us) {
-		if (now_us - u->first_us >= MODEL_UPLINK_SETTLE_US)
+		if (now_us - u->from_us >= MODEL_UPLINK_SETTLE_US)
 			begin_window(u, now_us, total_ms);
 		return MODEL_UPLINK_FINE;
 	}

@@ -2,7 +2,8 @@
  * in real time?
  *
  * Source: the assertions of the reference (6.8): within 5 % over 10 s, except
- * for what was held back while connecting, and no pause of more than 1 s. */
+ * for what was held back while connecting or in a pause, and no pause of more
+ * than 1 s. */
 #ifndef TOOLS_MODEL_MODEL_UPLINK_H
 #define TOOLS_MODEL_MODEL_UPLINK_H
 
@@ -14,7 +15,8 @@
 #define MODEL_UPLINK_GAP_US    1000000u
 
 struct model_uplink {
-	uint64_t first_us; /* of the first append; 0: none yet */
+	uint64_t from_us; /* the first append, or the first after a pause; 0:
+			     none yet */
 	uint64_t last_us;
 	uint64_t window_us; /* begin of the window; 0: still settling */
 	uint64_t window_ms; /* audio at its begin */
