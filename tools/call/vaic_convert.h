@@ -13,8 +13,7 @@
 #include "codecs/resample.h"
 #include "tools/call/vaic_format.h"
 
-#define VAIC_CONVERT_RUN      160 /* input samples at once, at most */
-#define VAIC_CONVERT_TAIL_MAX 100 /* 8 kHz samples a tail may have */
+#define VAIC_CONVERT_RUN 480 /* input samples at once, at most */
 /* Bytes that one run or one tail can write. */
 #define VAIC_CONVERT_BYTES_MAX ((VAIC_CONVERT_RUN + 2 * RESAMPLE_HISTORY) * 6)
 
@@ -22,13 +21,15 @@
 struct vaic_convert {
 	enum vaic_format format;
 	bool to_caller;
+	unsigned in_rate;
+	unsigned out_rate;
 	unsigned stages;
 	struct resampler stage[2];
 	size_t skip;    /* output samples of the delay still to be dropped */
 	uint64_t taken; /* input samples */
 	uint64_t given; /* output samples */
-	uint8_t odd[1]; /* a sample's first byte, when a chunk has split it */
-	size_t odd_bytes;
+	uint8_t half;   /* first byte of a sample that a chunk has split */
+	bool is_split;
 };
 
 /* vaic_convert_init: a stream begins. to_caller: bot's format -> mu-law. */

@@ -21,7 +21,8 @@
 
 #define VAIC_PLAYOUT_STREAMS_MAX 32     /* not over yet; more are refused */
 #define VAIC_PLAYOUT_MAX_MS      600000 /* of one stream; more is discarded */
-#define VAIC_PLAYOUT_MARKS_MAX   64     /* pending in one stream */
+#define VAIC_PLAYOUT_NEVER       UINT64_MAX
+#define VAIC_PLAYOUT_MARKS_MAX   64 /* pending in one stream */
 
 struct vaic_play_mark {
 	uint64_t position; /* samples of the stream before it */
@@ -40,12 +41,12 @@ struct vaic_play_stream {
 	uint64_t late_chunks;    /* ignored behind an interruption */
 	uint64_t queued;         /* 8 kHz samples in all */
 	uint64_t played;         /* of them */
+	uint64_t stopped;        /* sample at which the stop came */
 	unsigned underruns;      /* it ran dry and went on */
 	/* The queue's own. */
 	struct vaic_convert convert;
 	struct vaic_wav *wav;
-	struct buffer ulaw; /* to be played */
-	size_t provisional; /* bytes at its end that the next chunk replaces */
+	struct buffer ulaw;   /* to be played */
 	struct buffer native; /* the same, as it was sent */
 	uint64_t native_gone; /* samples of it already given out */
 	struct vaic_play_mark mark[VAIC_PLAYOUT_MARKS_MAX];
@@ -118,7 +119,7 @@ int vaic_playout_mark(struct vaic_play_stream *s, const char *name);
 
 /* vaic_playout_stop: no more chunks. The next advance finishes the stream when
  * nothing is left of it. */
-void vaic_playout_stop(struct vaic_play_stream *s);
+void vaic_playout_stop(struct vaic_play_stream *s, uint64_t now);
 
 /* vaic_playout_flush: drop all that waits; every stream not over is
  * interrupted and finished. One that is open stays known until its stop.
@@ -126,6 +127,13 @@ void vaic_playout_stop(struct vaic_play_stream *s);
 uint64_t vaic_playout_flush(struct vaic_playout *p, uint64_t now,
 			    const struct vaic_playout_events *events,
 			    void *owner);
+
+/* vaic_playout_abandon: its socket is gone: an open stream is dead, and what
+ * waits of it is dropped. The others play on. Returns the samples dropped. */
+uint64_t vaic_playout_abandon(struct vaic_playout *p,
+			      struct vaic_play_stream *s, uint64_t now,
+			      const struct vaic_playout_events *events,
+			      void *owner);
 
 /* vaic_playout_is_busy: a stream is open or playing, those interrupted
  * excepted: "the bot is speaking". */
@@ -138,5 +146,9 @@ const struct vaic_play_stream *vaic_playout_current(
 /* vaic_playout_samples: waiting. vaic_playout_ms: the same, rounded up. */
 uint64_t vaic_playout_samples(const struct vaic_playout *p);
 unsigned vaic_playout_ms(const struct vaic_playout *p);
+
+/* vaic_playout_due: the sample at which the next mark or the end of the current
+ * stream's audio is reached, or VAIC_PLAYOUT_NEVER. */
+uint64_t vaic_playout_due(const struct vaic_playout *p);
 
 #endif

@@ -12,9 +12,9 @@
  *                        vaic_session_lost: session.resume
  *   session.accepted     start and userStream.start go out; sample 0
  *   userStream.started   caller audio flows, a chunk each chunk_ms
- *   on_over              session.end went out, or everything failed: the
- *                        session says nothing more; the owner closes the
- *                        socket when on_close says so
+ *   session.end          goes out; the bot has 2 s to close
+ *   on_over              all is said; before it on_close where the bot did
+ *                        not close the socket itself
  */
 #ifndef TOOLS_CALL_VAIC_SESSION_H
 #define TOOLS_CALL_VAIC_SESSION_H
@@ -79,6 +79,7 @@ struct vaic_options {
 	/* Faults. */
 	bool adds_unknown_fields;  /* to every message */
 	bool odd_chunks;           /* each chunk splits a sample */
+	bool opens_with_resume;    /* of an id the bot has never heard */
 	bool duplicate_activities; /* each is sent twice, with one id */
 };
 
@@ -106,8 +107,9 @@ struct vaic_end {
 	enum vaic_outcome outcome;
 	const char *reason_code; /* of session.end; "" when none was sent */
 	char why[160];           /* in words: hangupReason, session.error's */
-	uint64_t sample;
-	uint64_t unplayed; /* samples still waiting */
+	unsigned close_code;     /* the bot's; 0: it did not close */
+	uint64_t sample;         /* when session.end went out */
+	uint64_t unplayed;       /* samples still waiting */
 };
 
 /* Called from inside the functions below; they may not call back, except
@@ -115,7 +117,7 @@ struct vaic_end {
 struct vaic_session_events {
 	/* One text message to the bot. */
 	void (*on_send)(void *owner, const char *text, size_t len);
-	/* Close the socket; the session is over. */
+	/* Close the socket; on_over follows. */
 	void (*on_close)(void *owner, unsigned code);
 	/* `start` went out: sample 0. */
 	void (*on_started)(void *owner);
@@ -135,7 +137,7 @@ struct vaic_session_events {
 	/* Play-out was flushed at sample now. */
 	void (*on_clear)(void *owner, uint64_t now, size_t dropped,
 			 uint64_t now_us);
-	/* Anything the bot asked for, already done where VAIC does it. */
+	/* Anything the bot asked for, before VAIC does its part of it. */
 	void (*on_activity)(void *owner, const struct vaic_activity *a);
 	/* A transcript of the caller; is_final: recognition. May be NULL. */
 	void (*on_transcript)(void *owner, const char *text, bool is_final);

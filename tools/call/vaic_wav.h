@@ -5,7 +5,6 @@
 
 #include "tools/call/vaic_format.h"
 
-#define VAIC_WAV_HEADER     44 /* bytes written; 46 for mu-law, see below */
 #define VAIC_WAV_HEADER_MAX 46
 /* A header being read may have other chunks in front of its data. */
 #define VAIC_WAV_READ_MAX 4096
@@ -28,7 +27,7 @@ struct vaic_wav {
  * Returns how many of the n bytes belong to the header (all of them while it is
  * incomplete); -EPROTO when the stream does not begin with RIFF, is no WAVE,
  * has data before fmt, or its fmt is not f's (tag, mono, rate, sample width):
- * then is_done is set and everything counts as data. */
+ * then is_done is set and these bytes count as data. */
 long vaic_wav_read(struct vaic_wav *w, enum vaic_format f, const uint8_t *in,
 		   size_t n, const char **why);
 
