@@ -120,7 +120,7 @@ static void read_type(struct audiocodes_activity *a, json_t *object)
 
 void audiocodes_activity_read(struct audiocodes_activity *a, json_t *value)
 {
-	const json_t *parameters = json_object_get(value, "parameters");
+	json_t *parameters = json_object_get(value, "parameters");
 
 	*a = (struct audiocodes_activity){
 		.type = AUDIOCODES_MALFORMED,

@@ -36,8 +36,8 @@ struct audiocodes_activity {
 	const char *name; /* as the peer spells it */
 	const char *language;
 	const char *participant;
-	const json_t *value;      /* any, or NULL */
-	const json_t *parameters; /* an object, or NULL; of DIALOUT_INITIATED
+	json_t *value;      /* any, or NULL */
+	json_t *parameters; /* an object, or NULL; of DIALOUT_INITIATED
 				     its value, which holds the same */
 
 	const char *text;      /* MESSAGE */

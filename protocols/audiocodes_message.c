@@ -260,6 +260,7 @@ static int read_control(struct audiocodes_event *ev, const char *text,
 static void clear(struct audiocodes_event *ev)
 {
 	memset(ev, 0, offsetof(struct audiocodes_event, activity));
+	ev->type = AUDIOCODES_UNKNOWN;
 	ev->bot = ev->caller = "";
 	ev->reason_code = ev->reason = "";
 	ev->stream_id = ev->mark = "";

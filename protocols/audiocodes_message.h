@@ -81,7 +81,8 @@ struct audiocodes_event {
  * Returns 0; -EBADMSG not a JSON object, or without a type; -EPROTO a known
  * type of impossible shape (an id missing that must be there or holding a NUL,
  * no array of activities, no audio or bad base64); -E2BIG too much of something
- * (the four limits above). On error there is nothing to release. */
+ * (the four limits above). On error there is nothing to release, but ev->type
+ * is what the message's was, AUDIOCODES_UNKNOWN when that was not read. */
 int audiocodes_message_parse(struct audiocodes_event *ev, char *text,
 			     size_t len);
 void audiocodes_event_release(struct audiocodes_event *ev);

@@ -1,0 +1,336 @@
+#include "gateway/carriers/audiocodes_leg.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "gateway/carriers/audiocodes_requests.h"
+#include "gateway/carriers/audiocodes_socket.h"
+#include "gateway/net/ws.h"
+#include "protocols/audiocodes_write.h"
+#include "protocols/utf8.h"
+
+#define NS_PER_MS 1000000ull
+#define SAID_MAX  16 /* lines about what is ignored, and about what is bad */
+
+static bool lasted(uint64_t since_ns, uint64_t ms, uint64_t now_ns)
+{
+	return now_ns >= since_ns + ms * NS_PER_MS;
+}
+
+/* Text for a message: cut between characters; "" when it is no UTF-8. */
+static void copy(char *out, size_t cap, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (!utf8_is_valid((const uint8_t *)text, n))
+		n = 0;
+	n = utf8_cut(text, n, cap - 1);
+	memcpy(out, text, n);
+	out[n] = '\0';
+}
+
+void audiocodes_leg_ignore(struct audiocodes_leg *leg, const char *why,
+			   const char *name)
+{
+	if (leg->ignored++ < SAID_MAX)
+		log_event(&leg->log, LOG_WARN, "ignored", "why", why, "name",
+			  name, NULL);
+}
+
+void audiocodes_leg_bad(struct audiocodes_leg *leg, const char *why)
+{
+	if (leg->bad++ < SAID_MAX)
+		log_event(&leg->log, LOG_WARN, "bad_message", "why", why, NULL);
+}
+
+/* --- What the state table asks for --- */
+
+/* A hangup is the last word; a transfer may fail. */
+static bool may_talk(const struct audiocodes_leg *leg)
+{
+	return leg->state == AUDIOCODES_ACTIVE ||
+	       (leg->state == AUDIOCODES_ENDING &&
+		leg->pending == AUDIOCODES_TRANSFERS);
+}
+
+struct audiocodes_wire *audiocodes_leg_talks(struct audiocodes_leg *leg)
+{
+	return may_talk(leg) ? audiocodes_leg_wire(leg) : NULL;
+}
+
+struct audiocodes_wire *audiocodes_leg_wire(struct audiocodes_leg *leg)
+{
+	bool is_open = leg->state == AUDIOCODES_ACTIVE ||
+		       leg->state == AUDIOCODES_ENDING;
+
+	return is_open && leg->socket ? &leg->socket->wire : NULL;
+}
+
+static void accept_session(struct audiocodes_leg *leg)
+{
+	struct audiocodes_wire *w = &leg->socket->wire;
+
+	audiocodes_wire_send(w, audiocodes_write_accepted(&w->out,
+							  leg->caller_format));
+	if (!leg->accepted_ns) {
+		leg->accepted_ns = leg->now_ns;
+		if (leg->caller[0])
+			call_carrier_variable(leg->call, "caller", leg->caller);
+	}
+}
+
+static void attach_call(struct audiocodes_leg *leg)
+{
+	leg->resumes++;
+	log_event(&leg->log, LOG_INFO, "resumed", NULL);
+	call_carrier_attached(leg->call, leg->now_ns);
+}
+
+static void leave(struct audiocodes_leg *leg)
+{
+	leg->pending_ns = leg->now_ns;
+	int err = audiocodes_requests_leave(leg);
+	if (err)
+		log_event(&leg->log, LOG_ERROR, "leave_failed", "why",
+			  strerror(-err), NULL);
+}
+
+static void detach_call(struct audiocodes_leg *leg)
+{
+	audiocodes_player_lost(&leg->player);
+	audiocodes_user_lost(&leg->user);
+	call_carrier_detached(leg->call, leg->lost_ns, leg->now_ns);
+}
+
+static void let_go(struct audiocodes_leg *leg, unsigned todo)
+{
+	struct audiocodes_socket *s = leg->socket;
+
+	leg->socket = NULL;
+	if (!s)
+		return;
+	if (todo & AUDIOCODES_DO_REFUSE)
+		audiocodes_socket_refuse(s, leg->reason, leg->now_ns);
+	else
+		audiocodes_socket_release(s, 1000, "");
+}
+
+static void step(struct audiocodes_leg *leg, enum audiocodes_state_event event)
+{
+	unsigned todo = audiocodes_state_step(&leg->state, event);
+
+	if (todo & AUDIOCODES_DO_ACCEPT)
+		accept_session(leg);
+	if (todo & AUDIOCODES_DO_ATTACH)
+		attach_call(leg);
+	if (todo & AUDIOCODES_DO_LEAVE)
+		leave(leg);
+	if (todo & AUDIOCODES_DO_DETACH)
+		detach_call(leg);
+	if (todo & (AUDIOCODES_DO_REFUSE | AUDIOCODES_DO_CLOSE))
+		let_go(leg, todo);
+	if (todo & AUDIOCODES_DO_FINISH) {
+		call_carrier_ended(leg->call, leg->call_end, leg->now_ns);
+		leg->events->on_ended(leg->owner, leg->end);
+	}
+}
+
+/* The reasons are those of the event that ends it. */
+static void end(struct audiocodes_leg *leg, enum audiocodes_state_event event,
+		enum audiocodes_leg_end how, enum call_end call_end)
+{
+	if (leg->state == AUDIOCODES_OVER)
+		return;
+	leg->end = how;
+	leg->call_end = call_end;
+	step(leg, event);
+}
+
+/* --- Life --- */
+
+/* No format is offered where no sound is: then the name is a formality. */
+static bool agree(struct audiocodes_leg *leg,
+		  const struct audiocodes_event *initiate)
+{
+	const struct audiocodes_settings *s = leg->settings;
+	const struct audiocodes_offer *offer = &initiate->offer;
+
+	if (!initiate->has_offer) {
+		leg->caller_format = AUDIOCODES_RAW_LPCM16;
+		leg->play_format = AUDIOCODES_RAW_LPCM16;
+		return true;
+	}
+	leg->caller_format = audiocodes_offer_choose(offer, s->caller_format,
+						     s->caller_formats);
+	leg->play_format =
+		audiocodes_offer_choose(offer, s->play_format, s->play_formats);
+	return leg->caller_format != AUDIOCODES_NO_FORMAT &&
+	       leg->play_format != AUDIOCODES_NO_FORMAT;
+}
+
+int audiocodes_leg_open(struct audiocodes_leg *leg,
+			const struct audiocodes_settings *settings,
+			struct call *call, const struct log *log,
+			const struct audiocodes_leg_owner *events, void *owner,
+			const struct audiocodes_event *initiate,
+			const char **why)
+{
+	memset(leg, 0, sizeof(*leg));
+	leg->settings = settings;
+	leg->call = call;
+	leg->events = events;
+	leg->owner = owner;
+	leg->expects_audio = initiate->expects_audio;
+	memcpy(leg->conversation, initiate->conversation,
+	       sizeof(leg->conversation));
+	copy(leg->caller, sizeof(leg->caller), initiate->caller);
+	log_child(&leg->log, log, "leg", "audiocodes");
+	if (!agree(leg, initiate)) {
+		*why = "no media format in common";
+		return -ENOTSUP;
+	}
+	audiocodes_user_init(&leg->user, call, leg->caller_format);
+	audiocodes_player_init(&leg->player, leg->play_format);
+	return 0;
+}
+
+void audiocodes_leg_attach(struct audiocodes_leg *leg,
+			   struct audiocodes_socket *s, uint64_t now_ns)
+{
+	struct audiocodes_socket *older = leg->socket;
+
+	leg->now_ns = now_ns;
+	if (older) {
+		leg->socket = NULL;
+		leg->lost_ns = now_ns;
+		leg->detached_ns = now_ns;
+		audiocodes_socket_release(older, 1000, "another one has come");
+		step(leg, AUDIOCODES_EV_LOST);
+	}
+	leg->socket = s;
+	step(leg, leg->state == AUDIOCODES_SETUP ? AUDIOCODES_EV_ACCEPT
+						 : AUDIOCODES_EV_RESUME);
+}
+
+void audiocodes_leg_lost(struct audiocodes_leg *leg, uint64_t lost_ns,
+			 uint64_t now_ns, const char *why)
+{
+	leg->socket = NULL;
+	leg->now_ns = now_ns;
+	leg->lost_ns = lost_ns;
+	leg->detached_ns = now_ns;
+	leg->end = AUDIOCODES_LEG_LOST;
+	leg->call_end = CALL_END_CARRIER_LOST;
+	log_event(&leg->log, LOG_WARN, "socket_lost", "why", why, NULL);
+	step(leg, AUDIOCODES_EV_LOST);
+	if (leg->settings->resume_ms == 0)
+		step(leg, AUDIOCODES_EV_DEADLINE);
+}
+
+void audiocodes_leg_end(struct audiocodes_leg *leg, enum call_end why)
+{
+	end(leg, AUDIOCODES_EV_END,
+	    leg->pending == AUDIOCODES_STAYS ? AUDIOCODES_LEG_BY_CARRIER
+					     : AUDIOCODES_LEG_BY_US,
+	    why);
+}
+
+void audiocodes_leg_replace(struct audiocodes_leg *leg, uint64_t now_ns)
+{
+	leg->now_ns = now_ns;
+	end(leg, AUDIOCODES_EV_END, AUDIOCODES_LEG_REPLACED, CALL_END_REPLACED);
+}
+
+void audiocodes_leg_fail(struct audiocodes_leg *leg, const char *why,
+			 uint64_t now_ns)
+{
+	leg->now_ns = now_ns;
+	copy(leg->reason, sizeof(leg->reason), why);
+	end(leg, AUDIOCODES_EV_FAIL, AUDIOCODES_LEG_REFUSED, CALL_END_CARRIER);
+}
+
+void audiocodes_leg_leave(struct audiocodes_leg *leg,
+			  enum audiocodes_pending how, const char *target,
+			  const char *reason)
+{
+	leg->pending = how;
+	copy(leg->target, sizeof(leg->target), target);
+	copy(leg->reason, sizeof(leg->reason), reason);
+	step(leg, AUDIOCODES_EV_LEAVE);
+}
+
+void audiocodes_leg_begin(struct audiocodes_leg *leg)
+{
+	bool greets = !leg->is_outbound || leg->settings->greets_outbound;
+
+	leg->has_begun = true;
+	audiocodes_requests_begin(leg);
+	call_carrier_ready(leg->call, greets, leg->now_ns);
+}
+
+/* --- What the socket and the other files tell --- */
+
+void audiocodes_leg_rtt(struct audiocodes_leg *leg, uint64_t rtt_ns)
+{
+	call_carrier_rtt(leg->call, rtt_ns);
+}
+
+void audiocodes_leg_handled(struct audiocodes_leg *leg, uint64_t read_ns)
+{
+	leg->events->on_handled(leg->owner, read_ns);
+}
+
+void audiocodes_leg_transfer_failed(struct audiocodes_leg *leg, const char *why)
+{
+	if (leg->pending != AUDIOCODES_TRANSFERS) {
+		audiocodes_leg_ignore(leg, "a transfer nobody waits for", why);
+		return;
+	}
+	leg->pending = AUDIOCODES_STAYS;
+	step(leg, AUDIOCODES_EV_STAY);
+	call_carrier_transfer_failed(leg->call, why, leg->now_ns);
+}
+
+/* --- The clock --- */
+
+static bool is_due(const struct audiocodes_leg *leg)
+{
+	switch (leg->state) {
+	case AUDIOCODES_ENDING: /* a transfer takes the call's time */
+		return leg->pending == AUDIOCODES_HANGS_UP &&
+		       lasted(leg->pending_ns, AUDIOCODES_END_MS, leg->now_ns);
+	case AUDIOCODES_DETACHED:
+	case AUDIOCODES_LEAVING:
+		return lasted(leg->detached_ns, leg->settings->resume_ms,
+			      leg->now_ns);
+	default:
+		return false;
+	}
+}
+
+void audiocodes_leg_tick(struct audiocodes_leg *leg, uint64_t now_ns)
+{
+	leg->now_ns = now_ns;
+	struct audiocodes_wire *w = audiocodes_leg_talks(leg);
+	if (w)
+		audiocodes_player_tick(&leg->player, w, now_ns);
+	if (leg->state == AUDIOCODES_ACTIVE && !leg->has_begun &&
+	    lasted(leg->accepted_ns, AUDIOCODES_START_MS, now_ns)) {
+		log_event(&leg->log, LOG_WARN, "start_missing", NULL);
+		audiocodes_leg_begin(leg);
+	}
+	if (!is_due(leg))
+		return;
+	if (leg->state == AUDIOCODES_ENDING)
+		end(leg, AUDIOCODES_EV_DEADLINE, AUDIOCODES_LEG_BY_US,
+		    CALL_END_CARRIER);
+	else
+		end(leg, AUDIOCODES_EV_DEADLINE, AUDIOCODES_LEG_LOST,
+		    CALL_END_CARRIER_LOST);
+}
+
+void audiocodes_leg_flush(struct audiocodes_leg *leg)
+{
+	if (leg->socket && leg->socket->wire.ws)
+		ws_flush(leg->socket->wire.ws);
+}

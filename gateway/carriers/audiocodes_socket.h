@@ -1,0 +1,136 @@
+/* One WebSocket from VoiceAI Connect, from its upgrade to its end. It knows no
+ * conversation until session.initiate or session.resume; then it speaks for one
+ * leg, and outlives it until the peer has closed.
+ *
+ * What a peer may do wrong on it, and what then happens:
+ *
+ *   no session within AUDIOCODES_FIRST_MS ...... 1008
+ *   nothing for AUDIOCODES_IDLE_MS behind a
+ *   connection.validate ........................ 1000
+ *   session.initiate or resume of impossible
+ *   shape, resume of an unknown conversation ... session.error, then 1000
+ *   anything else before them .................. ignored, counted
+ *   AUDIOCODES_BAD_MAX messages in a row that
+ *   are no JSON object with a type ............. 1007
+ *   a message over AUDIOCODES_MESSAGE_MAX ...... 1009
+ *   a message of another conversation .......... ignored, counted
+ *   binary messages ............................ as text if they begin with "{"
+ *   nothing for AUDIOCODES_SILENT_MS, then two
+ *   pings unanswered for as long each .......... the socket counts as dead
+ *
+ * A socket that ends with a conversation on it leaves that detached.
+ * Source: AudioCodes reference, 1.3, 1.4, 2.1-2.3, 5, 8. */
+#ifndef GATEWAY_CARRIERS_AUDIOCODES_SOCKET_H
+#define GATEWAY_CARRIERS_AUDIOCODES_SOCKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/carriers/audiocodes_wire.h"
+#include "gateway/net/metronome.h"
+#include "gateway/ops/log.h"
+
+struct audiocodes_event;
+struct audiocodes_leg;
+struct audiocodes_socket;
+struct http_connection;
+
+#define AUDIOCODES_FIRST_MS      10000 /* for the first message of a session */
+#define AUDIOCODES_IDLE_MS       10000 /* a validated socket may idle */
+#define AUDIOCODES_SILENT_MS     20000 /* without a message: a ping */
+#define AUDIOCODES_UNANSWERED    2     /* pings; then it is dead */
+#define AUDIOCODES_ROUND_MS      5000 /* between two measures of the round trip */
+#define AUDIOCODES_LINGER_MS     2000 /* for the close behind session.error */
+#define AUDIOCODES_BAD_MAX       20
+#define AUDIOCODES_BOT_MAX       65  /* characters with NUL */
+#define AUDIOCODES_PRINCIPAL_MAX 129 /* likewise */
+
+/* What a worker gives its sockets, and where they are kept. */
+struct audiocodes_host {
+	/* The leg of a conversation that peers of the same bot and principal
+	 * as s have begun, or NULL. */
+	struct audiocodes_leg *(*find)(void *owner,
+				       const struct audiocodes_socket *s,
+				       const char *conversation);
+	/* session.initiate: make a call, with audiocodes_leg_open and
+	 * call_init. Returns its leg, or NULL and why, for session.error. */
+	struct audiocodes_leg *(*on_initiate)(void *owner,
+					      struct audiocodes_socket *s,
+					      const struct audiocodes_event *ev,
+					      const char **why);
+	/* s is gone from the list and will be freed. */
+	void (*on_gone)(void *owner, struct audiocodes_socket *s);
+	void *owner;
+	struct metronome *metronome;
+	const struct log *log;
+
+	struct audiocodes_socket *sockets; /* all of them; NULL at first */
+	unsigned count;
+};
+
+/* Who has been admitted at the upgrade. */
+struct audiocodes_peer {
+	const char *bot;       /* of the path */
+	const char *principal; /* of the credentials; "" for none */
+	bool is_enabled;       /* what connection.validate is told */
+};
+
+enum audiocodes_socket_state {
+	AUDIOCODES_SOCKET_NEW,
+	AUDIOCODES_SOCKET_BOUND,   /* it speaks for leg */
+	AUDIOCODES_SOCKET_REFUSED, /* session.error was sent */
+	AUDIOCODES_SOCKET_CLOSING
+};
+
+struct audiocodes_socket {
+	struct audiocodes_host *host;
+	struct audiocodes_socket *next;
+	struct audiocodes_socket **link;
+	struct metronome_member clock;
+	struct audiocodes_wire wire;
+	struct log log;
+	enum audiocodes_socket_state state;
+	struct audiocodes_leg *leg; /* BOUND, else NULL */
+	char bot[AUDIOCODES_BOT_MAX];
+	char principal[AUDIOCODES_PRINCIPAL_MAX];
+	bool is_enabled;
+	bool was_validated;
+
+	uint64_t deadline_ns; /* of this state; 0: none */
+	uint64_t heard_ns;    /* anything from the peer */
+	uint64_t asked_ns;    /* ping after silence */
+	unsigned unanswered;  /* of those */
+	uint64_t round_ns;    /* last ping, in its payload too */
+	unsigned bad;         /* messages in a row */
+	uint64_t ignored;
+};
+
+/* audiocodes_socket_open: grant the upgrade. Returns NULL (and answers 503)
+ * when there is no memory. */
+struct audiocodes_socket *audiocodes_socket_open(
+	struct audiocodes_host *host, struct http_connection *c,
+	const char *accept, const struct audiocodes_peer *peer);
+
+/* audiocodes_socket_close_all: the gateway goes down: close, with 1001, those
+ * without a conversation; the others end with theirs.
+ * audiocodes_socket_abort_all: cut all of them. */
+void audiocodes_socket_close_all(struct audiocodes_host *host);
+void audiocodes_socket_abort_all(struct audiocodes_host *host);
+
+/* --- For the leg, and the reception --- */
+
+/* audiocodes_socket_ping: measure the round trip. */
+void audiocodes_socket_ping(struct audiocodes_socket *s, uint64_t now_ns);
+/* audiocodes_socket_ignore: count it, say it the first time. */
+void audiocodes_socket_ignore(struct audiocodes_socket *s, const char *why);
+
+/* audiocodes_socket_release: the conversation has ended, or has another socket:
+ * close this one.
+ * audiocodes_socket_refuse: the same by session.error. */
+void audiocodes_socket_release(struct audiocodes_socket *s, unsigned code,
+			       const char *why);
+void audiocodes_socket_refuse(struct audiocodes_socket *s, const char *why,
+			      uint64_t now_ns);
+
+#endif

@@ -1,0 +1,31 @@
+/* Where messages leave: one is written into out and sent,
+ *
+ *	audiocodes_wire_send(w, audiocodes_write_play_stop(&w->out, "p7"));
+ *
+ * and does not leave when it could not be written. */
+#ifndef GATEWAY_CARRIERS_AUDIOCODES_WIRE_H
+#define GATEWAY_CARRIERS_AUDIOCODES_WIRE_H
+
+#include "protocols/buffer.h"
+
+#define AUDIOCODES_OUT_MAX 65536 /* bytes of one message to the carrier */
+#define AUDIOCODES_OUT_MIN                                  \
+	16384 /* taken when the socket opens, so that audio \
+		 allocates nothing */
+
+struct ws;
+
+struct audiocodes_wire {
+	struct buffer out;
+	struct ws *ws; /* NULL: gone */
+};
+
+/* audiocodes_wire_open: returns 0 or -ENOMEM. */
+int audiocodes_wire_open(struct audiocodes_wire *w);
+void audiocodes_wire_close(struct audiocodes_wire *w);
+
+/* audiocodes_wire_send: what a writer, which returned err, has put into out.
+ * Returns err, or what the socket said. */
+int audiocodes_wire_send(struct audiocodes_wire *w, int err);
+
+#endif
