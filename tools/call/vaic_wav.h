@@ -5,7 +5,8 @@
 
 #include "tools/call/vaic_format.h"
 
-#define VAIC_WAV_HEADER_MAX 46
+#define VAIC_WAV_HEADER     44 /* bytes written of linear formats */
+#define VAIC_WAV_HEADER_MAX 46 /* of mu-law */
 /* A header being read may have other chunks in front of its data. */
 #define VAIC_WAV_READ_MAX 4096
 
