@@ -352,6 +352,22 @@ static void shapes(void **state)
 	CHECK_EQ(JWT_BAD_HEADER, check(longest, JWT_MAX, &plain), "in room");
 }
 
+/* r and s, or the modulus, and not a byte more. */
+static void longer_signatures(void **state)
+{
+	struct jwt_signer *const s[] = { rsa, ec };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(s); i++) {
+		char longer[2048];
+		char *token = jwt_signer_sign(s[i], NULL, "{" GOOD "}");
+		int len = snprintf(longer, sizeof(longer), "%sAA", token);
+		CHECK_EQ(JWT_BAD_SIGNATURE, check(longer, (size_t)len, &plain),
+			 "zeros behind it");
+		free(token);
+	}
+}
+
 static void every_bit_and_every_cut(void **state)
 {
 	char *token = jwt_signer_sign(ec, NULL, "{" GOOD "}");
@@ -455,6 +471,7 @@ int main(void)
 		cmocka_unit_test(empty_rules),
 		cmocka_unit_test(scopes),
 		cmocka_unit_test(shapes),
+		cmocka_unit_test(longer_signatures),
 		cmocka_unit_test(every_bit_and_every_cut),
 		cmocka_unit_test(who_signs),
 		cmocka_unit_test(who_it_is),

@@ -1,6 +1,5 @@
 #include "gateway/carriers/audiocodes_desk.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -229,73 +228,19 @@ static struct refusal check_peer(struct audiocodes_desk *d,
 
 /* --- 5: room --- */
 
-/* The address without its port and brackets. */
-static void address_of(const char *peer, char out[AUDIOCODES_ADDRESS_LEN])
-{
-	const char *colon = strrchr(peer, ':');
-	size_t len = colon ? (size_t)(colon - peer) : strlen(peer);
-
-	if (len > 1 && peer[0] == '[') {
-		peer++;
-		len -= 2;
-	}
-	snprintf(out, AUDIOCODES_ADDRESS_LEN, "%.*s", (int)len, peer);
-}
-
-/* The place of an address, a free one when it has none; -EAGAIN when it may not
- * open another socket. */
-static int find_place(const struct audiocodes_desk *d, const char *address)
-{
-	int free_place = -EAGAIN;
-
-	for (int i = 0; i < AUDIOCODES_ADDRESSES_MAX; i++) {
-		if (!d->waiting[i].sockets) {
-			free_place = free_place < 0 ? i : free_place;
-			continue;
-		}
-		if (strcmp(d->waiting[i].address, address) == 0)
-			return d->waiting[i].sockets < AUDIOCODES_WAITING_MAX
-				       ? i
-				       : -EAGAIN;
-	}
-	return free_place;
-}
-
-int audiocodes_desk_admit(struct audiocodes_desk *d, const char *peer)
-{
-	char address[AUDIOCODES_ADDRESS_LEN];
-
-	address_of(peer, address);
-	int place = find_place(d, address);
-	if (place < 0)
-		return place;
-	memcpy(d->waiting[place].address, address, sizeof(address));
-	d->waiting[place].sockets++;
-	return place;
-}
-
-void audiocodes_desk_forget(struct audiocodes_desk *d, int place)
-{
-	if (place >= 0 && d->waiting[place].sockets > 0)
-		d->waiting[place].sockets--;
-}
-
 static struct refusal check_room(const struct audiocodes_desk *d,
 				 const struct audiocodes_request *r)
 {
-	char address[AUDIOCODES_ADDRESS_LEN];
-
 	if (d->is_full(d->owner))
 		return refuse(503,
 			      "limits.calls is reached, or the gateway stops",
 			      RETRY_FULL);
-	address_of(r->peer, address);
-	return find_place(d, address) >= 0
-		       ? no_refusal
-		       : refuse(503,
-				"too many sockets of this address have no "
-				"session yet",
-				RETRY_SOON);
+	if (!audiocodes_waiting_room(&d->waiting, r->peer))
+		return refuse(503,
+			      "too many sockets of this address have no "
+			      "session yet",
+			      RETRY_SOON);
+	return no_refusal;
 }
 
 /* --- The verdict --- */

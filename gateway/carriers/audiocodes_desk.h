@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gateway/carriers/audiocodes_waiting.h"
 #include "gateway/ops/log.h"
 #include "protocols/jwt.h"
 #include "protocols/websocket.h"
@@ -23,11 +24,6 @@ struct config;
 struct http_message;
 
 #define AUDIOCODES_PATH "/audiocodes/"
-
-/* Sockets that have no session yet; more: 503. */
-#define AUDIOCODES_WAITING_MAX   20  /* from one address (8.3) */
-#define AUDIOCODES_ADDRESSES_MAX 256 /* addresses they come from */
-#define AUDIOCODES_ADDRESS_LEN   64  /* "2001:db8::1" with NUL, and to spare */
 
 /* How a peer proved who it is. */
 enum audiocodes_proof {
@@ -55,10 +51,7 @@ struct audiocodes_desk {
 	 * should be: only its first message tells who comes back (5.1). */
 	bool (*is_full)(void *owner);
 	void *owner;
-	struct {
-		char address[AUDIOCODES_ADDRESS_LEN];
-		unsigned sockets; /* 0: the place is free */
-	} waiting[AUDIOCODES_ADDRESSES_MAX];
+	struct audiocodes_waiting waiting; /* who opens a socket enters here */
 };
 
 /* One request, and what is known of its connection. */
@@ -92,14 +85,6 @@ void audiocodes_desk_init(struct audiocodes_desk *d,
 void audiocodes_desk_judge(struct audiocodes_desk *d,
 			   const struct audiocodes_request *r,
 			   struct audiocodes_verdict *v);
-
-/* audiocodes_desk_admit: a socket was opened and has no session yet.
- * audiocodes_desk_forget: it has one, or is gone.
- *
- * Returns its place, for forget; or -EAGAIN at a limit, which cannot be right
- * behind a verdict of 101. */
-int audiocodes_desk_admit(struct audiocodes_desk *d, const char *peer);
-void audiocodes_desk_forget(struct audiocodes_desk *d, int place);
 
 /* audiocodes_desk_url: the URL to paste into VoiceAI Connect for a bot, as far
  * as it is known ("wss://<your host>/audiocodes/…" without public_url). */

@@ -464,23 +464,24 @@ static void twenty_sockets_from_one_address(void **state)
 		char peer[32];
 		snprintf(peer, sizeof(peer), "192.0.2.7:%d", 4000 + i);
 		CHECK_EQ(101, judge_front(peer), "up to twenty");
-		place[i] = audiocodes_desk_admit(&desk, peer);
+		place[i] = audiocodes_waiting_enter(&desk.waiting, peer);
 		CHECK(place[i] >= 0, "counted");
 	}
 	CHECK_EQ(503, judge_front(PEER), "one more");
 	CHECK(answers("Retry-After: 2\r\n"), "come again");
-	CHECK_EQ(-EAGAIN, audiocodes_desk_admit(&desk, PEER), "nor counted");
+	CHECK_EQ(-EAGAIN, audiocodes_waiting_enter(&desk.waiting, PEER),
+		 "nor counted");
 	CHECK_EQ(101, judge_front("192.0.2.8:4000"), "another address");
 	CHECK_EQ(101, judge_front("[2001:db8::7]:4000"), "another kind");
 	request("GET", "/audiocodes/front");
 	header("Authorization", "Bearer front-new");
 	CHECK_EQ(200, judge(), "a check opens none");
-	audiocodes_desk_forget(&desk, place[3]);
+	audiocodes_waiting_leave(&desk.waiting, place[3]);
 	CHECK_EQ(101, judge_front(PEER), "one has its session");
 	for (int i = 0; i < AUDIOCODES_WAITING_MAX; i++)
-		audiocodes_desk_forget(&desk, place[i]);
-	audiocodes_desk_forget(&desk, place[0]);
-	CHECK_EQ(0, desk.waiting[0].sockets, "never below zero");
+		audiocodes_waiting_leave(&desk.waiting, place[i]);
+	audiocodes_waiting_leave(&desk.waiting, place[0]);
+	CHECK_EQ(0, desk.waiting.place[0].sockets, "never below zero");
 }
 
 static void many_addresses(void **state)
@@ -490,14 +491,16 @@ static void many_addresses(void **state)
 	(void)state;
 	for (int i = 0; i < AUDIOCODES_ADDRESSES_MAX; i++) {
 		snprintf(peer, sizeof(peer), "[2001:db8::%x]:4000", i);
-		CHECK_EQ(i, audiocodes_desk_admit(&desk, peer), "its own");
+		CHECK_EQ(i, audiocodes_waiting_enter(&desk.waiting, peer),
+			 "its own");
 	}
 	CHECK_EQ(503, judge_front(PEER), "no place for another address");
 	CHECK_EQ(101, judge_front("[2001:db8::ff]:4001"), "but for these");
-	audiocodes_desk_forget(&desk, 77);
+	audiocodes_waiting_leave(&desk.waiting, 77);
 	CHECK_EQ(101, judge_front(PEER), "a place is free");
-	CHECK_EQ(77, audiocodes_desk_admit(&desk, PEER), "and taken again");
-	CHECK_STR("192.0.2.7", desk.waiting[77].address, "by address");
+	CHECK_EQ(77, audiocodes_waiting_enter(&desk.waiting, PEER),
+		 "and taken again");
+	CHECK_STR("192.0.2.7", desk.waiting.place[77].address, "by address");
 }
 
 /* --- The rest --- */

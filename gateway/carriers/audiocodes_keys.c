@@ -1,19 +1,16 @@
 #include "gateway/carriers/audiocodes_keys.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "gateway/net/address.h"
 #include "gateway/net/http_client.h"
 #include "gateway/ops/log.h"
+#include "gateway/ops/watched_file.h"
 #include "protocols/http.h"
 #include "protocols/jwks.h"
 #include "protocols/url.h"
@@ -33,13 +30,6 @@ const struct audiocodes_keys_times audiocodes_keys_usual_times = {
 	.timeout_ms = 10 * SECOND_MS,
 };
 
-/* What tells that a file is not the one that was read. */
-struct stamp {
-	struct timespec changed;
-	off_t size;
-	ino_t inode;
-};
-
 struct audiocodes_keys {
 	uv_loop_t *loop;
 	struct audiocodes_keys_times times;
@@ -50,7 +40,7 @@ struct audiocodes_keys {
 	/* a file */
 	bool is_file;
 	uint64_t looked_ms;
-	struct stamp stamp;
+	struct watched_file file;
 	/* a URL */
 	struct tls_context *tls;
 	uv_timer_t timer;
@@ -94,76 +84,23 @@ static int take(struct audiocodes_keys *k, char *text, size_t len)
 
 /* --- A file --- */
 
-static bool is_same(const struct stamp *a, const struct stat *now)
-{
-	return a->changed.tv_sec == now->st_mtim.tv_sec &&
-	       a->changed.tv_nsec == now->st_mtim.tv_nsec &&
-	       a->size == now->st_size && a->inode == now->st_ino;
-}
-
-/* The whole file, and how much it was; a byte more than is allowed is enough to
- * be refused. Returns 0 or a negative errno. */
-static int read_all(int fd, char *text, size_t cap, size_t *len)
-{
-	*len = 0;
-	while (*len < cap) {
-		ssize_t n = read(fd, text + *len, cap - *len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		*len += (size_t)n;
-	}
-	return 0;
-}
-
-static int take_file(struct audiocodes_keys *k, int fd)
-{
-	char *text = malloc(JWKS_TEXT_MAX + 1);
-	size_t len;
-
-	if (!text) {
-		failed(k, "out of memory");
-		return -ENOMEM;
-	}
-	int err = read_all(fd, text, JWKS_TEXT_MAX + 1, &len);
-	if (err)
-		failed(k, strerror(-err));
-	else
-		err = take(k, text, len);
-	free(text);
-	return err;
-}
-
-static int cannot_read(struct audiocodes_keys *k, int err)
-{
-	memset(&k->stamp, 0, sizeof(k->stamp)); /* then it is read anew */
-	failed(k, err == EINVAL ? "not a plain file" : strerror(err));
-	return -err;
-}
-
-/* Read it, unless it is the one that was read before. */
 static int look(struct audiocodes_keys *k)
 {
-	struct stat now;
-	int err = 0;
+	char *text;
+	size_t len;
 
 	k->looked_ms = uv_now(k->loop);
-	/* O_NONBLOCK: a pipe must not hold the loop. */
-	int fd = open(k->where, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return cannot_read(k, errno);
-	if (fstat(fd, &now) || !S_ISREG(now.st_mode)) {
-		err = cannot_read(k, EINVAL);
-	} else if (!is_same(&k->stamp, &now)) {
-		k->stamp =
-			(struct stamp){ now.st_mtim, now.st_size, now.st_ino };
-		err = take_file(k, fd);
-	}
-	close(fd);
-	return err;
+	/* One byte over the limit, to see that it is. */
+	int result = watched_file_read(&k->file, k->where, JWKS_TEXT_MAX + 1,
+				       &text, &len);
+	if (result < 0)
+		failed(k, result == -EINVAL ? "not a plain file"
+					    : strerror(-result));
+	if (result <= 0)
+		return result;
+	result = take(k, text, len);
+	free(text);
+	return result;
 }
 
 /* --- A URL --- */
@@ -388,7 +325,6 @@ void audiocodes_keys_missed(struct audiocodes_keys *k)
 	uint64_t soonest = k->asked_ms + k->times.unknown_ms;
 	uint64_t wait = soonest > now ? soonest - now : 0;
 
-	if (k->is_file || k->fetch || audiocodes_keys_due_ms(k) <= wait)
-		return;
-	ask_in(k, wait);
+	if (audiocodes_keys_due_ms(k) > wait)
+		ask_in(k, wait);
 }
