@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "gateway/carriers/audiocodes_keys.h"
+#include "gateway/net/http_server.h"
 #include "gateway/ops/log.h"
 #include "protocols/jwks.h"
 #include "tools/testing/jwt_signer.h"
 #include "tools/testing/raw_socket.h"
+#include "tools/testing/tls_contexts.h"
 
 struct stage {
 	uv_loop_t loop;
@@ -358,6 +360,58 @@ static void silence(void **state)
 	CHECK_EQ(1, said(s, "no answer within 50 ms"), "in words");
 }
 
+static void serve_one_key(void *owner, struct http_connection *c,
+			  struct http_message *request)
+{
+	(void)owner;
+	(void)request;
+	http_respond(c, 200, "application/jwk-set+json", NULL, one_key,
+		     strlen(one_key));
+}
+
+static void on_server_closed(void *owner)
+{
+	*(bool *)owner = true;
+}
+
+/* https, with the right and with a wrong authority. */
+static void over_tls(void **state)
+{
+	static const struct http_server_events events = {
+		.on_request = serve_one_key,
+	};
+	struct stage *s = *state;
+	struct tls_contexts tls;
+	struct http_server *server;
+	bool is_closed = false;
+	char url[64];
+
+	tls_contexts_make(&tls, "127.0.0.1");
+	struct tls_context *const trust[] = { tls.client, tls.stranger };
+	CHECK_EQ(0,
+		 http_server_open(&server, &s->loop, "127.0.0.1", 0, tls.server,
+				  NULL, &events, &is_closed),
+		 "a server");
+	snprintf(url, sizeof(url), "https://127.0.0.1:%u/keys",
+		 http_server_port(server));
+	for (size_t i = 0; i < ARRAY_LEN(trust); i++) {
+		CHECK_EQ(0,
+			 audiocodes_keys_open(&s->keys, &s->loop, url, trust[i],
+					      &s->log, &s->times, s->why,
+					      sizeof(s->why)),
+			 s->why);
+		WAIT_FOR(&s->loop, audiocodes_keys_due_ms(s->keys), "answered");
+		CHECK_EQ(i == 0, count(s), "only of whom we trust");
+		audiocodes_keys_close(s->keys);
+		s->keys = NULL;
+	}
+	CHECK_EQ(1, said(s, "jwks_failed"), "told");
+	http_server_close(server, on_server_closed);
+	WAIT_FOR(&s->loop, is_closed, "closed");
+	raw_socket_turn_for(&s->loop, 20);
+	tls_contexts_free(&tls);
+}
+
 static void closed_while_it_asks(void **state)
 {
 	struct stage *s = *state;
@@ -411,6 +465,7 @@ int main(void)
 		TEST(an_unknown_key_asks_soon_but_seldom),
 		TEST(a_retry_is_not_put_off_by_an_unknown_key),
 		TEST(silence),
+		TEST(over_tls),
 		TEST(closed_while_it_asks),
 		TEST(urls),
 	};
