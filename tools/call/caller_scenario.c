@@ -36,21 +36,50 @@ static int read_expect(struct scenario_reader *r, const struct yaml_expect *e)
 	return 0;
 }
 
+static int read_carrier(struct scenario_reader *r, const char *name)
+{
+	enum caller_carrier carrier;
+
+	if (!caller_carrier_find(&carrier, name))
+		return caller_scenario_error(
+			r, 0, "carrier: \"%.40s\" is not twilio or audiocodes",
+			name);
+	return caller_scenario_settle(r->scenario, carrier, r->error);
+}
+
+static void read_name(struct caller_scenario *s, const char *file,
+		      const struct yaml_scenario *y)
+{
+	snprintf(s->name, sizeof(s->name), "%s", y->name ? y->name : file);
+	snprintf(s->file, sizeof(s->file), "%s", file);
+	snprintf(s->dial_status, sizeof(s->dial_status), "%s",
+		 y->dial_status ? y->dial_status : "completed");
+	s->has_dial_status = y->dial_status != NULL;
+}
+
 static int read_scenario(struct scenario_reader *r,
 			 const struct yaml_scenario *y)
 {
-	struct caller_scenario *s = r->scenario;
 	int err = 0;
 
-	snprintf(s->name, sizeof(s->name), "%s", y->name ? y->name : r->file);
-	snprintf(s->dial_status, sizeof(s->dial_status), "%s",
-		 y->dial_status ? y->dial_status : "completed");
-	s->script.steps = y->steps_count;
+	read_name(r->scenario, r->file, y);
+	r->scenario->script.steps = y->steps_count;
 	for (size_t i = 0; i < y->steps_count && !err; i++)
 		err = caller_scenario_step(r, &y->steps[i], i);
 	if (!err && y->expect)
 		err = read_expect(r, y->expect);
+	if (!err && y->audiocodes)
+		err = caller_scenario_audiocodes(r, y->audiocodes);
+	if (!err && y->carrier)
+		err = read_carrier(r, y->carrier);
 	return err;
+}
+
+static void init(struct caller_scenario *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->carrier = CALLER_CARRIERS;
+	vaic_options_default(&s->audiocodes.session);
 }
 
 int caller_scenario_parse(struct caller_scenario *s, const char *text,
@@ -73,7 +102,7 @@ int caller_scenario_parse(struct caller_scenario *s, const char *text,
 	};
 	struct yaml_scenario *y = NULL;
 
-	memset(s, 0, sizeof(*s));
+	init(s);
 	error[0] = 0;
 	cyaml_err_t bad = cyaml_load_data((const uint8_t *)text, len, &config,
 					  &caller_scenario_yaml_schema,
@@ -82,9 +111,9 @@ int caller_scenario_parse(struct caller_scenario *s, const char *text,
 		return caller_scenario_error(&r, r.line, "%s",
 					     r.first[0] ? r.first
 							: cyaml_strerror(bad));
+	s->yaml = y;
 	int err = y ? read_scenario(&r, y)
 		    : caller_scenario_error(&r, 0, "the file is empty");
-	cyaml_free(&config, &caller_scenario_yaml_schema, y, 0);
 	if (err)
 		caller_scenario_free(s);
 	return err;
@@ -126,6 +155,48 @@ void caller_scenario_free(struct caller_scenario *s)
 	for (size_t i = 0; i < s->clips; i++)
 		caller_speech_free(&s->clip[i]);
 	s->clips = 0;
+	caller_scenario_yaml_free(s->yaml);
+	s->yaml = NULL;
+}
+
+/* --- Whose it is --- */
+
+static int settle_error(const struct caller_scenario *s, unsigned line,
+			char error[CALLER_SCENARIO_ERROR_MAX], const char *what,
+			const char *detail, enum caller_carrier carrier)
+{
+	char where[16] = "";
+
+	if (line)
+		snprintf(where, sizeof(where), ":%u", line);
+	snprintf(error, CALLER_SCENARIO_ERROR_MAX,
+		 "%s%s: %s%.40s is not for a call by %s", s->file, where, what,
+		 detail, caller_carrier_name(carrier));
+	return -EINVAL;
+}
+
+int caller_scenario_settle(struct caller_scenario *s,
+			   enum caller_carrier carrier,
+			   char error[CALLER_SCENARIO_ERROR_MAX])
+{
+	if (s->carrier != CALLER_CARRIERS && s->carrier != carrier)
+		return settle_error(s, 0, error, "carrier: ",
+				    caller_carrier_name(s->carrier), carrier);
+	if (s->has_audiocodes && carrier != CALLER_CARRIER_AUDIOCODES)
+		return settle_error(s, 0, error, "audiocodes", "", carrier);
+	if (s->has_dial_status && carrier != CALLER_CARRIER_TWILIO)
+		return settle_error(s, 0, error, "dial_status", "", carrier);
+	for (size_t i = 0; i < s->script.steps; i++) {
+		const struct caller_step *step = &s->script.step[i];
+
+		if (step->kind == CALLER_INJECT &&
+		    !caller_fault_is_known(step->fault, carrier))
+			return settle_error(
+				s, s->line[i], error, "inject: ",
+				caller_fault_kind(step->fault)->name, carrier);
+	}
+	s->carrier = carrier;
+	return 0;
 }
 
 /* --- Scenarios of the program's own --- */
@@ -169,4 +240,11 @@ int caller_scenario_say(struct caller_scenario *s, const char *file,
 		snprintf(error, CALLER_SCENARIO_ERROR_MAX, "%.120s: %s", file,
 			 strerror(-err));
 	return err;
+}
+
+void caller_scenario_check(struct caller_scenario *s)
+{
+	init(s);
+	snprintf(s->name, sizeof(s->name), "connectivity check");
+	snprintf(s->outcome, sizeof(s->outcome), "checked");
 }

@@ -38,15 +38,47 @@ struct yaml_expect {
 #undef MEMBER
 };
 
+/* The administrator's side of VoiceAI Connect. */
+struct yaml_audiocodes {
+	char **formats;
+	unsigned formats_count;
+	char **send_events;
+	unsigned send_events_count;
+	char **parameters; /* name=value */
+	unsigned parameters_count;
+	bool barge_in;
+	bool barge_in_on_dtmf;
+	uint32_t barge_in_min_words;
+	bool send_dtmf;
+	bool transfer_notifications;
+	bool marks;
+	bool *direct_stt;
+	bool *direct_tts;
+	char *order;
+	char *transfer;
+	uint32_t *transfer_ms;
+	uint32_t *chunk_ms;
+	uint32_t *prompt_ms;
+	uint32_t *ahead_ms;
+	char *caller;
+	char *callee;
+	char *participant;
+	char *language;
+	char *outbound_target;
+};
+
 struct yaml_scenario {
 	char *name;
+	char *carrier;
 	char *dial_status;
+	struct yaml_audiocodes *audiocodes;
 	struct yaml_step *steps;
 	unsigned steps_count;
 	struct yaml_expect *expect;
 };
 
 extern const cyaml_schema_value_t caller_scenario_yaml_schema;
+void caller_scenario_yaml_free(struct yaml_scenario *y); /* NULL too */
 
 struct scenario_reader {
 	struct caller_scenario *scenario;
@@ -73,6 +105,11 @@ int caller_scenario_error(struct scenario_reader *r, unsigned line,
 /* The line on which the step of that index begins; 0 when it is not found. */
 unsigned caller_scenario_error_line(const struct scenario_reader *r,
 				    size_t index);
+
+/* Read the block of that name into the scenario's audiocodes, whose texts stay
+ * those of the file. Returns 0 or -EINVAL. */
+int caller_scenario_audiocodes(struct scenario_reader *r,
+			       const struct yaml_audiocodes *from);
 
 /* Read one step into the scenario's script. Returns 0 or -EINVAL. */
 int caller_scenario_step(struct scenario_reader *r,

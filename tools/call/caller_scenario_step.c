@@ -98,6 +98,8 @@ static int read_inject(struct step_reader *s)
 
 	if (fault == CALLER_FAULT_NONE)
 		return REFUSE(s, "inject: no fault \"%.40s\"", s->from->inject);
+	s->r->scenario->line[s->index] =
+		caller_scenario_error_line(s->r, s->index);
 	s->to->kind = CALLER_INJECT;
 	s->to->fault = fault;
 	s->to->value = s->from->value ? *s->from->value

@@ -1,5 +1,6 @@
 #include "tools/testing/check.h"
 
+#include <errno.h>
 #include <glob.h>
 #include <math.h>
 #include <stdio.h>
@@ -83,6 +84,93 @@ static void test_reads_every_key(void **state)
 	caller_scenario_free(&s);
 }
 
+static void test_reads_audiocodes(void **state)
+{
+	(void)state;
+	CHECK_EQ(0,
+		 parse("carrier: audiocodes\n"
+		       "audiocodes:\n"
+		       "  formats: [wav/mulaw, raw/lpcm16_24]\n"
+		       "  barge_in: true\n"
+		       "  barge_in_min_words: 2\n"
+		       "  send_dtmf: true\n"
+		       "  send_events: [playFinished]\n"
+		       "  direct_tts: false\n"
+		       "  order: stream_first\n"
+		       "  transfer: busy\n"
+		       "  chunk_ms: 60\n"
+		       "  caller: \"+33170000001\"\n"
+		       "  parameters: [crmTicket=A-88213, empty=]\n"
+		       "steps:\n"
+		       "- {inject: odd_chunks}\n"
+		       "- {inject: drop_and_resume, value: 700}\n"),
+		 error);
+	const struct vaic_call_options *v = &s.audiocodes;
+	const struct vaic_options *o = &v->session;
+
+	CHECK_EQ(CALLER_CARRIER_AUDIOCODES, s.carrier, "carrier");
+	CHECK_EQ(2, o->offers, "formats");
+	CHECK_EQ(VAIC_WAV_MULAW, o->offer[0], "in order");
+	CHECK_EQ(VAIC_RAW_LPCM16_24, o->offer[1], "in order");
+	CHECK(o->settings.barge_in && o->settings.send_dtmf, "settings");
+	CHECK(!o->settings.barge_in_on_dtmf, "not told: off");
+	CHECK_EQ(2, o->settings.barge_in_min_words, "words");
+	CHECK_EQ(VAIC_GATE_PLAY_FINISHED, o->settings.events, "send_events");
+	CHECK(o->direct_stt && !o->direct_tts, "audio in, text out");
+	CHECK(o->user_stream_first, "order");
+	CHECK_EQ(VAIC_TRANSFER_BUSY, o->transfer, "transfer");
+	CHECK_EQ(60, o->chunk_ms, "chunk_ms");
+	CHECK_STR("+33170000001", o->caller, "caller");
+	CHECK_EQ(2, o->start.parameters, "parameters");
+	CHECK_STR("crmTicket", v->parameter[0].name, "their names");
+	CHECK_STR("A-88213", v->parameter[0].value, "and values");
+	CHECK_STR("", v->parameter[1].value, "which can be empty");
+	CHECK(caller_faults_has(&s.faults, CALLER_FAULT_ODD_CHUNKS), "set up");
+	caller_scenario_free(&s);
+}
+
+/* Who carries the call may be known only when the file has been read. */
+static void test_settles_on_a_carrier(void **state)
+{
+	static const struct {
+		const char *yaml;
+		enum caller_carrier carrier;
+		const char *words, *why;
+	} row[] = {
+		{ "steps:\n- {press: 1}\n", CALLER_CARRIER_TWILIO, NULL,
+		  "keys can be pressed anywhere" },
+		{ "steps:\n- {press: 1}\n", CALLER_CARRIER_AUDIOCODES, NULL,
+		  "and here" },
+		{ "steps:\n- {inject: slow_reader}\n",
+		  CALLER_CARRIER_AUDIOCODES, NULL, "both know it" },
+		{ "steps:\n- {wait: 1}\n- {inject: no_marks}\n",
+		  CALLER_CARRIER_AUDIOCODES, "x.yaml:3: inject: no_marks",
+		  "Twilio's fault, and its line" },
+		{ "steps:\n- {inject: odd_chunks}\n", CALLER_CARRIER_TWILIO,
+		  "x.yaml:2: inject: odd_chunks", "not Twilio's" },
+		{ "carrier: audiocodes\nsteps:\n- {wait: 1}\n",
+		  CALLER_CARRIER_TWILIO, "carrier: audiocodes",
+		  "the file says whose it is" },
+		{ "audiocodes: {barge_in: true}\nsteps:\n- {wait: 1}\n",
+		  CALLER_CARRIER_TWILIO, "audiocodes", "settings of another" },
+		{ "dial_status: busy\nsteps:\n- {wait: 1}\n",
+		  CALLER_CARRIER_AUDIOCODES, "dial_status",
+		  "there is no <Dial>" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		CHECK_EQ(0, parse(row[i].yaml), error);
+		int err = caller_scenario_settle(&s, row[i].carrier, error);
+
+		CHECK_EQ(row[i].words ? -EINVAL : 0, err, row[i].why);
+		if (row[i].words && !strstr(error, row[i].words))
+			fail_msg("%s: \"%s\" lacks \"%s\"", row[i].why, error,
+				 row[i].words);
+		caller_scenario_free(&s);
+	}
+}
+
 static void test_names_mistakes(void **state)
 {
 	static const struct {
@@ -115,6 +203,24 @@ static void test_names_mistakes(void **state)
 		{ "steps:\n- {wait: 1}\nexpect: {gap: 1}\n", "gap",
 		  "no such figure" },
 		{ "steps: [\n", "x.yaml", "no YAML" },
+		{ "carrier: vonage\nsteps:\n- {wait: 1}\n", "vonage",
+		  "no such carrier" },
+		{ "carrier: twilio\nsteps:\n- {inject: pings}\n", "x.yaml:3",
+		  "a fault of the other" },
+		{ "audiocodes: {formats: [raw/opus]}\nsteps:\n- {wait: 1}\n",
+		  "raw/opus", "no such format" },
+		{ "audiocodes: {chunk_ms: 30}\nsteps:\n- {wait: 1}\n",
+		  "chunk_ms: 30", "no whole frames" },
+		{ "audiocodes: {transfer: lost}\nsteps:\n- {wait: 1}\n",
+		  "transfer: \"lost\"", "no such outcome" },
+		{ "audiocodes: {order: any}\nsteps:\n- {wait: 1}\n",
+		  "order: \"any\"", "no such order" },
+		{ "audiocodes: {parameters: [a]}\nsteps:\n- {wait: 1}\n",
+		  "\"a\" is not name=value", "no value" },
+		{ "audiocodes: {send_events: [x]}\nsteps:\n- {wait: 1}\n",
+		  "send_events: \"x\"", "no such event" },
+		{ "audiocodes: {bargeIn: true}\nsteps:\n- {wait: 1}\n",
+		  "bargeIn", "no such key" },
 	};
 
 	(void)state;
@@ -223,6 +329,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_demonstration),
 		cmocka_unit_test(test_reads_every_key),
+		cmocka_unit_test(test_reads_audiocodes),
+		cmocka_unit_test(test_settles_on_a_carrier),
 		cmocka_unit_test(test_names_mistakes),
 		cmocka_unit_test(test_shipped_scenarios),
 		cmocka_unit_test(test_spread),
