@@ -39,6 +39,20 @@ void caller_call_end(struct caller_call *call)
 	call->options->kind->end(call);
 }
 
+/* A line of 8 kHz mu-law has no tracks of its own: the caller's are its. */
+struct caller_native caller_call_line(const struct caller_call *call)
+{
+	struct caller_native line = call->native;
+
+	if (!line.rate) {
+		line.rate = 8000;
+		line.is_linear = false;
+		line.said = call->caller.said;
+		line.heard = call->caller.heard;
+	}
+	return line;
+}
+
 void caller_call_forget_tracks(struct caller_call *call)
 {
 	caller_forget_tracks(&call->caller);
@@ -157,25 +171,12 @@ static void finish_times(struct caller_call *call)
 		    p->answer_longest);
 }
 
-/* A line of 8 kHz mu-law has no tracks of its own: the caller's are its. */
-static struct caller_exactness measure_exactness(const struct caller_call *call)
-{
-	const struct caller *p = &call->caller;
-	struct caller_native line = call->native;
-
-	if (!line.rate) {
-		line.rate = 8000;
-		line.is_linear = false;
-		line.said = p->said;
-		line.heard = p->heard;
-	}
-	return caller_exact_measure(&line, p->echo, p->echoes);
-}
-
 static void finish_echoes(struct caller_call *call)
 {
 	const struct caller *p = &call->caller;
-	struct caller_exactness exact = measure_exactness(call);
+	struct caller_native line = caller_call_line(call);
+	struct caller_exactness exact =
+		caller_exact_measure(&line, p->echo, p->echoes);
 
 	caller_call_set(call, CALLER_FIGURE_echo_snr_db,
 			caller_echo_snr(p->echo, p->echoes, &p->said,

@@ -116,6 +116,9 @@ struct caller_call *caller_call_begin(struct uv_loop_s *loop,
 /* caller_call_end: the run is being ended: hang up now. */
 void caller_call_end(struct caller_call *call);
 
+/* caller_call_line: the line's own tracks, whichever they are; borrowed. */
+struct caller_native caller_call_line(const struct caller_call *call);
+
 /* caller_call_forget_tracks: they were judged; their memory is wanted
  * elsewhere. */
 void caller_call_forget_tracks(struct caller_call *call);

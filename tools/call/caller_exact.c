@@ -25,6 +25,29 @@ void caller_native_free(struct caller_native *n)
 	buffer_free(&n->heard);
 }
 
+static size_t sample_bytes(const struct caller_native *n)
+{
+	return n->is_linear ? 2 : 1;
+}
+
+size_t caller_native_samples(const struct caller_native *n,
+			     const struct buffer *track)
+{
+	return track->used / sample_bytes(n);
+}
+
+int16_t caller_native_sample(const struct caller_native *n,
+			     const struct buffer *track, size_t i)
+{
+	const uint8_t *code = buffer_head(track) + i * sample_bytes(n);
+	int16_t pcm;
+
+	if (n->is_linear)
+		return (int16_t)(code[0] | code[1] << 8);
+	g711_ulaw_decode(&pcm, code, 1);
+	return pcm;
+}
+
 /* Part of a track: as coded, and as numbers for the alignment. */
 struct piece {
 	const uint8_t *code;
@@ -32,29 +55,13 @@ struct piece {
 	size_t n; /* samples */
 };
 
-static size_t sample_bytes(const struct caller_native *line)
-{
-	return line->is_linear ? 2 : 1;
-}
-
-static void decode(struct piece *p, bool is_linear)
-{
-	if (!is_linear) {
-		g711_ulaw_decode(p->pcm, p->code, p->n);
-		return;
-	}
-	for (size_t i = 0; i < p->n; i++)
-		p->pcm[i] = (int16_t)(p->code[2 * i] | p->code[2 * i + 1] << 8);
-}
-
 /* begin and end are of the caller's clock. Free pcm, which is NULL when the
  * track has nothing there. */
 static struct piece cut(const struct caller_native *line,
 			const struct buffer *track, uint64_t begin,
 			uint64_t end)
 {
-	size_t width = sample_bytes(line);
-	uint64_t all = track->used / width;
+	uint64_t all = caller_native_samples(line, track);
 	struct piece p = { NULL, NULL, 0 };
 
 	begin = begin * line->rate / CLOCK;
@@ -64,10 +71,10 @@ static struct piece cut(const struct caller_native *line,
 	if (begin >= end)
 		return p;
 	p.n = (size_t)(end - begin);
-	p.code = buffer_head(track) + begin * width;
+	p.code = buffer_head(track) + begin * sample_bytes(line);
 	p.pcm = malloc(p.n * sizeof(*p.pcm));
-	if (p.pcm)
-		decode(&p, line->is_linear);
+	for (size_t i = 0; p.pcm && i < p.n; i++)
+		p.pcm[i] = caller_native_sample(line, track, begin + i);
 	return p;
 }
 

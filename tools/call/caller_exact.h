@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "protocols/buffer.h"
 #include "tools/call/caller_echo.h"
@@ -31,6 +32,14 @@ struct caller_native {
 
 void caller_native_init(struct caller_native *n);
 void caller_native_free(struct caller_native *n);
+
+/* caller_native_samples: in one of its tracks. */
+size_t caller_native_samples(const struct caller_native *n,
+			     const struct buffer *track);
+
+/* caller_native_sample: sample i of one of its tracks, as a number. */
+int16_t caller_native_sample(const struct caller_native *n,
+			     const struct buffer *track, size_t i);
 
 /* NAN where nothing was repeated, or where the formats differ. */
 struct caller_exactness {
