@@ -2,92 +2,140 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/ops/version.h"
 #include "protocols/url.h"
-#include "tools/call/caller_fault.h"
 
 static const char usage[] =
 	"Usage: tandem-call [OPTION]... [URL]\n"
-	"Place test calls as Twilio would: call the voice webhook URL (default\n"
-	"http://127.0.0.1:8080/twilio/voice), run its TwiML, speak and listen on\n"
-	"the media stream, and judge what was heard. Without --say or --scenario\n"
-	"it runs a built-in demonstration.\n"
+	"Place test calls as a carrier would, speak and listen, and judge what was\n"
+	"heard. Without --say or --scenario it runs a built-in demonstration.\n"
 	"\n"
-	"  --auth-token T       sign as this account (or env TWILIO_AUTH_TOKEN)\n"
-	"  --account-sid AC…    of the calls\n"
+	"  --carrier twilio     call the voice webhook URL, run its TwiML and open the\n"
+	"                       media stream (default; URL by default\n"
+	"                       http://127.0.0.1:8080/twilio/voice)\n"
+	"  --carrier audiocodes connect to the bot at URL as VoiceAI Connect does\n"
+	"                       (ws, wss, http or https; by default\n"
+	"                       http://127.0.0.1:8080/audiocodes/tandem)\n"
+	"\n"
+	"What is called\n"
 	"  --from N, --to N     telephone numbers, +1555…\n"
 	"  --say FILE.wav       hear the greeting, say this, hear the reply\n"
 	"  --scenario FILE      follow a scenario (YAML, tools/call/README.md)\n"
-	"  --out FILE.wav       the call as a stereo file: left the caller, right\n"
-	"                       what the caller heard\n"
 	"  --calls N            place N calls\n"
 	"  --parallel M         at most M at a time (up to 500)\n"
 	"  --rate R             begin at most R calls a second (default 50)\n"
+	"  --timeout S          a call takes no longer (default 120)\n"
+	"  --seed N             of identifiers and jitter\n"
 	"  --ca-file PEM        trust these certificates\n"
+	"  --insecure           trust any certificate\n"
+	"\n"
+	"What is told\n"
+	"  --out FILE.wav       the call as a stereo file: left the caller, right\n"
+	"                       what the caller heard\n"
 	"  --model-trace FILE   the trace tandem-model writes: judge truncation\n"
-	"  --stream URL         open this media URL, without a webhook\n"
 	"  --json               one JSON object per call\n"
 	"  --lenient            tell protocol breaches, do not fail for them\n"
 	"  --quiet              tell only what failed\n"
-	"  --seed N             of identifiers and jitter\n"
-	"  --timeout S          a call takes no longer (default 120)\n"
+	"\n"
+	"Twilio\n"
+	"  --auth-token T       sign as this account (or env TWILIO_AUTH_TOKEN)\n"
+	"  --account-sid AC…    of the calls\n"
+	"  --stream URL         open this media URL, without a webhook\n"
+	"\n"
+	"AudioCodes\n"
+	"  --mode M             call (default); or only a connectivity check:\n"
+	"                       http-check, validate\n"
+	"  --token T            bearer token (or env AUDIOCODES_TOKEN)\n"
+	"  --bot NAME           botName (default tandem)\n"
+	"  --formats LIST       offered, most preferred first: raw/lpcm16,raw/mulaw\n"
+	"  --barge-in on|off    the administrator's setting (default off)\n"
+	"  --chunk-ms N         of the caller's audio (default 20)\n"
+	"  --parameter N=VALUE  of the start activity; can be repeated\n"
+	"  --header 'N: VALUE'  of the upgrade; can be repeated\n"
+	"\n"
 	"  --faults             list the faults a scenario can inject\n"
 	"  --help, --version\n"
 	"\n"
 	"Exit status: 0 all judged steps passed, 1 a step failed or the protocol\n"
 	"was broken, 2 wrong usage or nobody answered.\n";
 
-enum option_id {
-	AUTH_TOKEN = 256,
-	ACCOUNT_SID,
-	FROM,
-	TO,
-	SAY,
-	SCENARIO,
-	OUT,
-	CALLS,
-	PARALLEL,
-	RATE,
-	CA_FILE,
-	MODEL_TRACE,
-	STREAM,
-	JSON,
-	LENIENT,
-	QUIET,
+enum option_form {
+	TEXT,
+	TEXTS, /* can be repeated */
+	FLAG,
+	NUMBER, /* from 1 to max */
 	SEED,
-	TIMEOUT,
+	CARRIER,
 	FAULTS,
 	HELP,
 	VERSION
 };
 
-static const struct option options[] = {
-	{ "auth-token", required_argument, NULL, AUTH_TOKEN },
-	{ "account-sid", required_argument, NULL, ACCOUNT_SID },
-	{ "from", required_argument, NULL, FROM },
-	{ "to", required_argument, NULL, TO },
-	{ "say", required_argument, NULL, SAY },
-	{ "scenario", required_argument, NULL, SCENARIO },
-	{ "out", required_argument, NULL, OUT },
-	{ "calls", required_argument, NULL, CALLS },
-	{ "parallel", required_argument, NULL, PARALLEL },
-	{ "rate", required_argument, NULL, RATE },
-	{ "ca-file", required_argument, NULL, CA_FILE },
-	{ "model-trace", required_argument, NULL, MODEL_TRACE },
-	{ "stream", required_argument, NULL, STREAM },
-	{ "json", no_argument, NULL, JSON },
-	{ "lenient", no_argument, NULL, LENIENT },
-	{ "quiet", no_argument, NULL, QUIET },
-	{ "seed", required_argument, NULL, SEED },
-	{ "timeout", required_argument, NULL, TIMEOUT },
-	{ "faults", no_argument, NULL, FAULTS },
-	{ "help", no_argument, NULL, HELP },
-	{ "version", no_argument, NULL, VERSION },
-	{ NULL, 0, NULL, 0 },
+#define AT(member) offsetof(struct caller_options, member)
+#define BOTH       CALLER_CARRIERS
+#define TWILIO     CALLER_CARRIER_TWILIO
+#define AUDIOCODES CALLER_CARRIER_AUDIOCODES
+
+static const struct option_row {
+	const char *name;
+	enum option_form form;
+	enum caller_carrier carrier; /* the only one that knows it; BOTH */
+	size_t at;                   /* its member */
+	unsigned max;
+} row[] = {
+	{ "carrier", CARRIER, BOTH, AT(carrier), 0 },
+	{ "from", TEXT, BOTH, AT(from), 0 },
+	{ "to", TEXT, BOTH, AT(to), 0 },
+	{ "say", TEXT, BOTH, AT(say), 0 },
+	{ "scenario", TEXT, BOTH, AT(scenario), 0 },
+	{ "out", TEXT, BOTH, AT(out), 0 },
+	{ "ca-file", TEXT, BOTH, AT(ca_file), 0 },
+	{ "model-trace", TEXT, BOTH, AT(model_trace), 0 },
+	{ "calls", NUMBER, BOTH, AT(calls), 100000 },
+	{ "parallel", NUMBER, BOTH, AT(parallel), CALLER_OPTIONS_PARALLEL_MAX },
+	{ "rate", NUMBER, BOTH, AT(rate), 1000 },
+	{ "timeout", NUMBER, BOTH, AT(timeout_s), 86400 },
+	{ "seed", SEED, BOTH, AT(seed), 0 },
+	{ "insecure", FLAG, BOTH, AT(is_insecure), 0 },
+	{ "json", FLAG, BOTH, AT(is_json), 0 },
+	{ "lenient", FLAG, BOTH, AT(is_lenient), 0 },
+	{ "quiet", FLAG, BOTH, AT(is_quiet), 0 },
+	{ "auth-token", TEXT, TWILIO, AT(auth_token), 0 },
+	{ "account-sid", TEXT, TWILIO, AT(account_sid), 0 },
+	{ "stream", TEXT, TWILIO, AT(stream_url), 0 },
+	{ "mode", TEXT, AUDIOCODES, AT(mode), 0 },
+	{ "token", TEXT, AUDIOCODES, AT(token), 0 },
+	{ "bot", TEXT, AUDIOCODES, AT(bot), 0 },
+	{ "formats", TEXT, AUDIOCODES, AT(formats), 0 },
+	{ "barge-in", TEXT, AUDIOCODES, AT(barge_in), 0 },
+	{ "chunk-ms", NUMBER, AUDIOCODES, AT(chunk_ms), 1000 },
+	{ "header", TEXTS, AUDIOCODES, AT(header), 0 },
+	{ "parameter", TEXTS, AUDIOCODES, AT(parameter), 0 },
+	{ "faults", FAULTS, BOTH, 0, 0 },
+	{ "help", HELP, BOTH, 0, 0 },
+	{ "version", VERSION, BOTH, 0, 0 },
 };
+
+#define ROWS (sizeof(row) / sizeof(*row))
+
+int caller_options_mistake(const char *format, ...)
+{
+	va_list args;
+
+	fputs("tandem-call: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputs("\nTry `tandem-call --help'.\n", stderr);
+	return -EINVAL;
+}
+
+/* --- What answers at once --- */
 
 static void list_faults(void)
 {
@@ -95,40 +143,20 @@ static void list_faults(void)
 		const struct caller_fault_kind *kind =
 			caller_fault_kind((enum caller_fault)f);
 
-		printf("%-26s %s", kind->name, kind->what);
+		printf("%-26s ", kind->name);
+		for (unsigned c = 0; c < CALLER_CARRIERS; c++)
+			printf("%-11s", kind->carriers >> c & 1
+						? caller_carrier_name((
+							  enum caller_carrier)c)
+						: "");
+		fputs(kind->what, stdout);
 		if (kind->value)
 			printf(" (value, default %u)", kind->value);
 		putchar('\n');
 	}
 }
 
-static int read_number(const char *name, unsigned max, unsigned *out)
-{
-	char *end;
-	unsigned long n = strtoul(optarg, &end, 10);
-
-	if (*optarg >= '0' && *optarg <= '9' && !*end && n >= 1 && n <= max) {
-		*out = (unsigned)n;
-		return 0;
-	}
-	fprintf(stderr, "tandem-call: --%s %s: must be a number from 1 to %u\n",
-		name, optarg, max);
-	return -EINVAL;
-}
-
-static int read_seed(struct caller_options *o)
-{
-	char *end;
-
-	o->seed = strtoull(optarg, &end, 0);
-	o->has_seed = true;
-	if (*optarg && !*end)
-		return 0;
-	fprintf(stderr, "tandem-call: --seed %s: must be a number\n", optarg);
-	return -EINVAL;
-}
-
-static int say_and_stop(enum option_id what)
+static int say_and_stop(enum option_form what)
 {
 	if (what == HELP)
 		fputs(usage, stdout);
@@ -139,123 +167,176 @@ static int say_and_stop(enum option_id what)
 	return 1;
 }
 
-/* Where an option's text goes; NULL for those that take none. */
-static const char **text_of(struct caller_options *o, int option)
+/* --- Taking one option --- */
+
+static int take_number(unsigned *out, const struct option_row *r)
 {
-	switch (option) {
-	case AUTH_TOKEN:
-		return &o->auth_token;
-	case ACCOUNT_SID:
-		return &o->account_sid;
-	case FROM:
-		return &o->from;
-	case TO:
-		return &o->to;
-	case SAY:
-		return &o->say;
-	case SCENARIO:
-		return &o->scenario;
-	case OUT:
-		return &o->out;
-	case CA_FILE:
-		return &o->ca_file;
-	case MODEL_TRACE:
-		return &o->model_trace;
-	case STREAM:
-		return &o->stream_url;
+	char *end;
+	unsigned long n = strtoul(optarg, &end, 10);
+
+	if (*optarg >= '0' && *optarg <= '9' && !*end && n >= 1 &&
+	    n <= r->max) {
+		*out = (unsigned)n;
+		return 0;
 	}
-	return NULL;
+	return caller_options_mistake("--%s %s: must be a number from 1 to %u",
+				      r->name, optarg, r->max);
 }
 
-static bool *flag_of(struct caller_options *o, int option)
+static int take_seed(struct caller_options *o)
 {
-	switch (option) {
-	case JSON:
-		return &o->is_json;
-	case LENIENT:
-		return &o->is_lenient;
-	case QUIET:
-		return &o->is_quiet;
-	}
-	return NULL;
+	char *end;
+
+	o->seed = strtoull(optarg, &end, 0);
+	o->has_seed = true;
+	if (*optarg && !*end)
+		return 0;
+	return caller_options_mistake("--seed %s: must be a number", optarg);
 }
 
-static int take_option(struct caller_options *o, int option)
+static int take_carrier(struct caller_options *o)
 {
-	if (text_of(o, option))
-		*text_of(o, option) = optarg;
-	else if (flag_of(o, option))
-		*flag_of(o, option) = true;
-	else if (option == CALLS)
-		return read_number("calls", 100000, &o->calls);
-	else if (option == PARALLEL)
-		return read_number("parallel", CALLER_OPTIONS_PARALLEL_MAX,
-				   &o->parallel);
-	else if (option == RATE)
-		return read_number("rate", 1000, &o->rate);
-	else if (option == TIMEOUT)
-		return read_number("timeout", 86400, &o->timeout_s);
-	else if (option == SEED)
-		return read_seed(o);
-	else if (option == FAULTS || option == HELP || option == VERSION)
-		return say_and_stop((enum option_id)option);
-	else
-		return -EINVAL; /* getopt has said why */
+	if (caller_carrier_find(&o->carrier, optarg))
+		return 0;
+	return caller_options_mistake(
+		"--carrier %s: must be twilio or audiocodes", optarg);
+}
+
+static int take_texts(struct caller_texts *texts, const struct option_row *r)
+{
+	if (texts->count == CALLER_OPTIONS_TEXTS_MAX)
+		return caller_options_mistake("--%s: more than %d of them",
+					      r->name,
+					      CALLER_OPTIONS_TEXTS_MAX);
+	texts->text[texts->count++] = optarg;
 	return 0;
 }
 
-static bool is_url(const char *text, const char *scheme)
+static int take_option(struct caller_options *o, const struct option_row *r)
 {
-	struct url u;
+	void *member = (char *)o + r->at;
 
-	return url_parse(&u, text) == 0 && strncmp(u.scheme, scheme, 2) == 0;
+	if (r->carrier != BOTH)
+		o->given[r->carrier] = r->name;
+	switch (r->form) {
+	case TEXT:
+		*(const char **)member = optarg;
+		return 0;
+	case TEXTS:
+		return take_texts(member, r);
+	case FLAG:
+		*(bool *)member = true;
+		return 0;
+	case NUMBER:
+		return take_number(member, r);
+	case SEED:
+		return take_seed(o);
+	case CARRIER:
+		return take_carrier(o);
+	default:
+		return say_and_stop(r->form);
+	}
 }
 
-static int check(const struct caller_options *o, int extra)
+static int take_options(struct caller_options *o, int argc, char **argv)
 {
-	const char *mistake = NULL;
+	struct option options[ROWS + 1];
+	int at, c, err = 0;
 
-	if (extra > 0)
-		mistake = "more than one URL";
-	else if (o->say && o->scenario)
-		mistake = "--say and --scenario exclude each other";
-	else if (!is_url(o->url, "http"))
-		mistake = "the URL must begin with http:// or https://";
-	else if (o->stream_url && !is_url(o->stream_url, "ws"))
-		mistake = "--stream takes a URL with ws:// or wss://";
-	else if (o->out && o->calls > 1)
-		mistake = "--out takes one call";
-	if (!mistake)
-		return 0;
-	fprintf(stderr, "tandem-call: %s\n", mistake);
-	return -EINVAL;
+	memset(options, 0, sizeof(options));
+	for (size_t i = 0; i < ROWS; i++) {
+		bool is_bare = row[i].form == FLAG || row[i].form >= FAULTS;
+
+		options[i].name = row[i].name;
+		options[i].has_arg = is_bare ? no_argument : required_argument;
+	}
+	while (!err && (c = getopt_long(argc, argv, "", options, &at)) != -1) {
+		err = c == 0 ? take_option(o, &row[at]) : -EINVAL;
+		if (c != 0) /* getopt has said why */
+			fputs("Try `tandem-call --help'.\n", stderr);
+	}
+	return err;
 }
 
 int caller_options_read(struct caller_options *o, int argc, char **argv)
 {
-	int option, err = 0;
-
 	*o = (struct caller_options){
-		.url = "http://127.0.0.1:8080/twilio/voice",
+		.carrier = CALLER_CARRIERS,
 		.auth_token = getenv("TWILIO_AUTH_TOKEN"),
-		.account_sid = "AC0123456789abcdef0123456789abcdef",
-		.from = "+15552223333",
-		.to = "+15550001111",
+		.token = getenv("AUDIOCODES_TOKEN"),
 		.calls = 1,
 		.parallel = 1,
 		.rate = 50,
 		.timeout_s = 120,
 	};
-	while (!err &&
-	       (option = getopt_long(argc, argv, "", options, NULL)) != -1)
-		err = take_option(o, option);
-	if (!err && optind < argc)
+	int err = take_options(o, argc, argv);
+
+	if (err)
+		return err;
+	if (optind < argc)
 		o->url = argv[optind++];
-	if (!err)
-		err = check(o, argc - optind);
+	if (optind < argc)
+		return caller_options_mistake("more than one URL");
+	if (o->say && o->scenario)
+		return caller_options_mistake(
+			"--say and --scenario exclude each other");
+	if (o->out && o->calls > 1)
+		return caller_options_mistake("--out takes one call");
+	return 0;
+}
+
+/* --- When the carrier is known --- */
+
+static bool is_url(const char *text, const char *schemes)
+{
+	struct url u;
+
+	return url_parse(&u, text) == 0 && strchr(schemes, u.scheme[0]);
+}
+
+static int settle_twilio(struct caller_options *o)
+{
+	if (!o->url)
+		o->url = "http://127.0.0.1:8080/twilio/voice";
+	if (!o->account_sid)
+		o->account_sid = "AC0123456789abcdef0123456789abcdef";
 	if (o->auth_token && !*o->auth_token)
 		o->auth_token = NULL;
-	if (err < 0)
-		fputs("Try `tandem-call --help'.\n", stderr);
-	return err;
+	if (!is_url(o->url, "h"))
+		return caller_options_mistake(
+			"the URL must begin with http:// or https://");
+	if (o->stream_url && !is_url(o->stream_url, "w"))
+		return caller_options_mistake(
+			"--stream takes a URL with ws:// or wss://");
+	return 0;
+}
+
+static int settle_audiocodes(struct caller_options *o)
+{
+	if (!o->url)
+		o->url = "http://127.0.0.1:8080/audiocodes/tandem";
+	if (!o->bot)
+		o->bot = "tandem";
+	if (o->token && !*o->token)
+		o->token = NULL;
+	if (!is_url(o->url, "hw"))
+		return caller_options_mistake(
+			"the URL must begin with ws, wss, http or https");
+	if (caller_options_is_check(o) && (o->say || o->scenario || o->out))
+		return caller_options_mistake(
+			"--mode %s: nothing is said and nothing heard",
+			o->mode);
+	return 0;
+}
+
+int caller_options_settle(struct caller_options *o, enum caller_carrier carrier)
+{
+	o->carrier = carrier;
+	for (unsigned c = 0; c < CALLER_CARRIERS; c++)
+		if (c != carrier && o->given[c])
+			return caller_options_mistake(
+				"--%s belongs to --carrier %s", o->given[c],
+				caller_carrier_name((enum caller_carrier)c));
+	return carrier == CALLER_CARRIER_TWILIO ? settle_twilio(o)
+						: settle_audiocodes(o);
 }

@@ -9,8 +9,6 @@
 
 #include <uv.h>
 
-#include "codecs/audio_file.h"
-#include "codecs/g711.h"
 #include "protocols/tls.h"
 #include "tools/call/caller_network.h"
 #include "tools/call/caller_options.h"
@@ -18,7 +16,9 @@
 #include "tools/call/caller_scenario.h"
 #include "tools/call/caller_trace.h"
 #include "tools/call/caller_verdict.h"
+#include "tools/call/caller_wav.h"
 #include "tools/call/phone_call.h"
+#include "tools/call/vaic_call.h"
 
 enum { PASSED = 0, FAILED = 1, UNUSABLE = 2 };
 
@@ -52,29 +52,47 @@ static void on_call(void *owner, unsigned index, struct caller_call *call)
 		caller_call_forget_tracks(call);
 }
 
+static int read_scenario(struct run *run, char *error)
+{
+	const struct caller_options *o = &run->options;
+
+	if (caller_options_is_check(o)) {
+		caller_scenario_check(&run->scenario);
+		return 0;
+	}
+	if (o->scenario)
+		return caller_scenario_load(&run->scenario, o->scenario, error);
+	if (o->say)
+		return caller_scenario_say(&run->scenario, o->say, error);
+	return caller_scenario_demonstration(&run->scenario, error);
+}
+
+/* --carrier says who places the calls, or the scenario; else Twilio. */
 static int load_scenario(struct run *run)
 {
 	char error[CALLER_SCENARIO_ERROR_MAX];
-	int err;
+	int err = read_scenario(run, error);
+	enum caller_carrier carrier = run->options.carrier;
 
-	if (run->options.scenario)
-		err = caller_scenario_load(&run->scenario,
-					   run->options.scenario, error);
-	else if (run->options.say)
-		err = caller_scenario_say(&run->scenario, run->options.say,
-					  error);
-	else
-		err = caller_scenario_demonstration(&run->scenario, error);
-	if (err)
+	if (!err && carrier == CALLER_CARRIERS)
+		carrier = run->scenario.carrier;
+	if (!err && carrier == CALLER_CARRIERS)
+		carrier = CALLER_CARRIER_TWILIO;
+	if (!err)
+		err = caller_scenario_settle(&run->scenario, carrier, error);
+	if (err) {
 		fprintf(stderr, "tandem-call: %s\n", error);
-	return err;
+		return err;
+	}
+	return caller_options_settle(&run->options, carrier);
 }
 
 static bool needs_tls(const struct caller_options *o)
 {
 	const char *url = o->stream_url ? o->stream_url : o->url;
 
-	return o->ca_file || strncasecmp(url, "https:", 6) == 0 ||
+	return o->ca_file || o->is_insecure ||
+	       strncasecmp(url, "https:", 6) == 0 ||
 	       strncasecmp(url, "wss:", 4) == 0;
 }
 
@@ -85,10 +103,13 @@ static int open_tls(struct run *run)
 	if (!needs_tls(&run->options))
 		return 0;
 	run->tls = tls_client_context(run->options.ca_file, &error);
-	if (run->tls)
-		return 0;
-	fprintf(stderr, "tandem-call: %s\n", error);
-	return -EINVAL;
+	if (!run->tls) {
+		fprintf(stderr, "tandem-call: %s\n", error);
+		return -EINVAL;
+	}
+	if (run->options.is_insecure)
+		tls_context_trust_anybody(run->tls);
+	return 0;
 }
 
 static void prepare_report(struct run *run)
@@ -103,30 +124,6 @@ static void prepare_report(struct run *run)
 		.is_coloured = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
 		.is_live = o->calls == 1 && !o->is_json && !o->is_quiet,
 	};
-}
-
-/* The call as the caller lived it: left said, right heard. */
-static int write_wav(const char *path, const struct caller *c)
-{
-	size_t frames =
-		c->said.used > c->heard.used ? c->said.used : c->heard.used;
-	int16_t *pcm = calloc(frames ? frames * 2 : 1, sizeof(*pcm));
-	int err = pcm ? 0 : -ENOMEM;
-
-	for (size_t i = 0; pcm && i < frames; i++) {
-		if (i < c->said.used)
-			g711_ulaw_decode(&pcm[2 * i], buffer_head(&c->said) + i,
-					 1);
-		if (i < c->heard.used)
-			g711_ulaw_decode(&pcm[2 * i + 1],
-					 buffer_head(&c->heard) + i, 1);
-	}
-	if (!err)
-		err = audio_file_write(path, 8000, 2, pcm, frames);
-	free(pcm);
-	if (err)
-		fprintf(stderr, "tandem-call: %s: %s\n", path, strerror(-err));
-	return err;
 }
 
 static unsigned judge_calls(struct run *run, struct caller_network *network,
@@ -198,6 +195,17 @@ static bool is_unreachable(struct run *run, struct caller_network *network)
 	return true;
 }
 
+static int write_wav(const struct run *run,
+		     const struct caller_network *network)
+{
+	const char *path = run->options.out;
+	int err = caller_wav_write(path, caller_network_call(network, 0));
+
+	if (err)
+		fprintf(stderr, "tandem-call: %s: %s\n", path, strerror(-err));
+	return err;
+}
+
 static int finish(struct run *run, struct caller_network *network)
 {
 	struct caller_figures *figures =
@@ -215,36 +223,55 @@ static int finish(struct run *run, struct caller_network *network)
 	if (run->options.calls > 1)
 		caller_report_totals(&run->report, figures, judged, failed);
 	free(figures);
-	if (run->options.out &&
-	    write_wav(run->options.out,
-		      &caller_network_call(network, 0)->caller) < 0)
+	if (run->options.out && write_wav(run, network) < 0)
 		status = FAILED;
 	return is_unreachable(run, network) ? UNUSABLE : status;
+}
+
+/* What the carrier wants to know, in call->kind's own options. */
+static int choose_carrier(struct run *run, struct caller_call_options *call)
+{
+	static struct phone_call_options twilio;
+	const struct caller_options *o = &run->options;
+
+	if (o->carrier == CALLER_CARRIER_AUDIOCODES) {
+		call->kind = &vaic_call_kind;
+		call->carrier = &run->scenario.audiocodes;
+		return caller_options_audiocodes(o, &run->scenario.audiocodes);
+	}
+	twilio = (struct phone_call_options){
+		.webhook_url = o->stream_url ? NULL : o->url,
+		.stream_url = o->stream_url,
+		.auth_token = o->auth_token,
+		.account_sid = o->account_sid,
+		.from = o->from ? o->from : "+15552223333",
+		.to = o->to ? o->to : "+15550001111",
+		.dial_status = run->scenario.dial_status,
+	};
+	call->kind = &phone_call_kind;
+	call->carrier = &twilio;
+	return 0;
+}
+
+static bool keeps_tracks(const struct run *run)
+{
+	const bool *is_expected = run->scenario.is_expected;
+
+	return run->options.out || is_expected[CALLER_FIGURE_echo_snr_db] ||
+	       is_expected[CALLER_FIGURE_exact_ms] ||
+	       is_expected[CALLER_FIGURE_inexact_samples];
 }
 
 static int place_calls(struct run *run)
 {
 	const struct caller_options *o = &run->options;
-	struct phone_call_options twilio = {
-		.webhook_url = o->stream_url ? NULL : o->url,
-		.stream_url = o->stream_url,
-		.auth_token = o->auth_token,
-		.account_sid = o->account_sid,
-		.from = o->from,
-		.to = o->to,
-		.dial_status = run->scenario.dial_status,
-	};
 	struct caller_network_options options = {
 		.call = {
-			.kind = &phone_call_kind,
-			.carrier = &twilio,
 			.tls = run->tls,
 			.script = &run->scenario.script,
 			.faults = &run->scenario.faults,
 			.timeout_ms = o->timeout_s * 1000,
-			.keeps_tracks = o->out ||
-					run->scenario.is_expected
-						[CALLER_FIGURE_echo_snr_db],
+			.keeps_tracks = keeps_tracks(run),
 			.seed = o->has_seed ? o->seed : uv_hrtime(),
 			.on_event = run->report.is_live ? on_event : NULL,
 			.owner = run,
@@ -253,6 +280,8 @@ static int place_calls(struct run *run)
 		.parallel = o->parallel,
 		.rate = o->rate,
 	};
+	if (choose_carrier(run, &options.call) < 0)
+		return UNUSABLE;
 	struct caller_network *network =
 		caller_network_run(&run->loop, &options, on_call, run);
 
