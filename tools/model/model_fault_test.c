@@ -349,6 +349,7 @@ static void loop_back(const char *format, enum model_encoding e)
 	model_bench_append(&bench, e, sent.bytes + part, sent.len - part);
 	model_bench_audio(&bench, NULL, &got);
 	CHECK_EQ(sent.len, got.len, "every byte");
+	assert_non_null(sent.bytes);
 	CHECK(memcmp(sent.bytes, got.bytes, got.len) == 0, "unchanged");
 	CHECK_EQ(1, model_bench_count(&bench, "response.created"),
 		 "one long response");
