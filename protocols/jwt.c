@@ -18,26 +18,22 @@ static const char *const fault_text[JWT_FAULTS] = {
 	[JWT_TOO_LONG] = "the token is longer than 8192 characters",
 	[JWT_NOT_THREE_PARTS] = "the token has not three parts between dots",
 	[JWT_BAD_BASE64] = "a part of the token is not base64url",
-	[JWT_BAD_HEADER] = "the token's header is not a JSON object with "
-			   "sensible members",
+	[JWT_BAD_HEADER] = "the token's header is not JSON, or not sound",
 	[JWT_WRONG_TYPE] = "the token's typ is neither JWT nor at+jwt",
 	[JWT_CRITICAL] = "the token demands extensions (crit)",
 	[JWT_WRONG_ALGORITHM] = "the token's alg is neither RS256 nor ES256",
 	[JWT_NO_KEYS] = "there is no key set yet",
-	[JWT_UNKNOWN_KEY] = "the key set has no key for the token's kid and "
-			    "alg",
+	[JWT_UNKNOWN_KEY] = "no key of the set fits the token's kid and alg",
 	[JWT_AMBIGUOUS_KEY] = "the token names no kid, and several keys fit",
 	[JWT_BAD_SIGNATURE] = "the token's signature is wrong",
 	[JWT_BAD_CLAIMS] = "the token's claims are not a JSON object",
 	[JWT_WRONG_ISSUER] = "the token's iss is not oauth.issuer",
-	[JWT_WRONG_AUDIENCE] = "the token's aud does not contain "
-			       "oauth.audience",
+	[JWT_WRONG_AUDIENCE] = "the token's aud is without oauth.audience",
 	[JWT_NO_EXPIRY] = "the token has no exp",
 	[JWT_BAD_TIME] = "the token's exp, nbf or iat is not a number",
 	[JWT_EXPIRED] = "the token has expired",
 	[JWT_NOT_YET] = "the token is not valid yet (nbf)",
-	[JWT_FROM_FUTURE] = "the token was issued in the future (iat): compare "
-			    "the clocks",
+	[JWT_FROM_FUTURE] = "the token's iat is in the future: see the clocks",
 	[JWT_NO_SCOPE] = "the token does not grant oauth.scope",
 };
 
@@ -106,9 +102,9 @@ static enum jwt_fault check_type(const json_t *header)
 	const char *type = json_string_value(typ);
 	if (!strncasecmp(type, "application/", 12))
 		type += 12; /* RFC 7515, 4.1.9 */
-	return strcasecmp(type, "JWT") && strcasecmp(type, "at+jwt")
-		       ? JWT_WRONG_TYPE
-		       : JWT_FINE;
+	return strcasecmp(type, "JWT") == 0 || strcasecmp(type, "at+jwt") == 0
+		       ? JWT_FINE
+		       : JWT_WRONG_TYPE;
 }
 
 static enum jwt_fault take_algorithm(struct header *h, const json_t *header)

@@ -68,10 +68,11 @@ static struct refusal check_upgrade(const struct http_message *m,
 				    char accept[WEBSOCKET_ACCEPT_LEN])
 {
 	if (is_plain(m))
-		return strcmp(m->method, "GET") && strcmp(m->method, "POST")
-			       ? refuse(405, "neither GET nor POST",
-					"Allow: GET, POST\r\n")
-			       : no_refusal;
+		return strcmp(m->method, "GET") == 0 ||
+				       strcmp(m->method, "POST") == 0
+			       ? no_refusal
+			       : refuse(405, "neither GET nor POST",
+					"Allow: GET, POST\r\n");
 	switch (websocket_check_request(m, accept)) {
 	case 0:
 		return no_refusal;

@@ -156,25 +156,33 @@ static uint64_t fresh_ms(const struct audiocodes_keys_times *t,
 	return ms > t->refresh_max_ms ? t->refresh_max_ms : ms;
 }
 
+/* NULL: none came, and why. */
+static int take_answer(struct audiocodes_keys *k, const char *why,
+		       const struct http_message *answer)
+{
+	char words[64];
+
+	if (!answer) {
+		failed(k, why);
+		return -EIO;
+	}
+	if (answer->status != 200) {
+		snprintf(words, sizeof(words), "it answered %u",
+			 answer->status);
+		failed(k, words);
+		return -EPROTO;
+	}
+	return take(k, answer->body, answer->body_len);
+}
+
 static void on_answer(void *owner, int status, const char *why,
 		      struct http_message *answer)
 {
 	struct audiocodes_keys *k = owner;
-	char words[64];
-	int err = status;
 
+	(void)status; /* why tells */
 	k->fetch = NULL;
-	if (answer && answer->status != 200) {
-		snprintf(words, sizeof(words), "it answered %u",
-			 answer->status);
-		why = words;
-		err = -EPROTO;
-	}
-	if (err)
-		failed(k, why);
-	else
-		err = take(k, answer->body, answer->body_len);
-	if (err) {
+	if (take_answer(k, why, answer)) {
 		ask_again(k);
 		return;
 	}
