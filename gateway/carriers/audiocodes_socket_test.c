@@ -1,4 +1,4 @@
-#include "gateway/carriers/audiocodes_fakes.h"
+#include "tools/testing/audiocodes_fakes.h"
 
 #define VALIDATE     "{\"type\":\"connection.validate\"}"
 #define REFUSED(why) "> {\"type\":\"session.error\",\"reason\":\"" why "\"}\n"

@@ -9,8 +9,8 @@
  *   owner …    the leg's owner was told something
  *
  * Include it in one file of a program: it defines what it stands in for. */
-#ifndef GATEWAY_CARRIERS_AUDIOCODES_FAKES_H
-#define GATEWAY_CARRIERS_AUDIOCODES_FAKES_H
+#ifndef TOOLS_TESTING_AUDIOCODES_FAKES_H
+#define TOOLS_TESTING_AUDIOCODES_FAKES_H
 
 #include "tools/testing/check.h"
 
@@ -334,7 +334,8 @@ static const struct audiocodes_leg_owner leg_owner = {
 	.on_ended = on_ended,
 };
 
-static struct audiocodes_leg *find_leg(void *owner, struct audiocodes_socket *s,
+static struct audiocodes_leg *find_leg(void *owner,
+				       const struct audiocodes_socket *s,
 				       const char *conversation)
 {
 	(void)owner;
@@ -445,8 +446,7 @@ static inline void wait_ms(unsigned ms)
 				fake.socket[i]->clock.on_tick(
 					&fake.socket[i]->clock, fake.now_ns);
 		for (unsigned i = 0; i < fake.legs; i++)
-			fake.leg[i].leg.kind->tick(&fake.leg[i].leg,
-						   fake.now_ns);
+			audiocodes_leg_tick(&fake.leg[i], fake.now_ns);
 	}
 }
 

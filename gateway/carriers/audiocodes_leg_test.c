@@ -1,0 +1,935 @@
+#include "tools/testing/audiocodes_fakes.h"
+
+#include "tools/testing/allocations.h"
+
+#define SPEECH(what) "> {\"type\":\"userStream.speech." what "\"}\n"
+#define OUT(name, rest)                                         \
+	"> {\"type\":\"activities\",\"activities\":[{\"type\":" \
+	"\"event\",\"name\":\"" name "\"" rest "}]}\n"
+#define PLAY_START(id, format)                                      \
+	"> {\"type\":\"playStream.start\",\"streamId\":\"" id "\"," \
+	"\"mediaFormat\":\"" format "\"}\n"
+#define PLAY_STOP(id) \
+	"> {\"type\":\"playStream.stop\",\"streamId\":\"" id "\"}\n"
+#define USER_START "{\"type\":\"userStream.start\"}"
+#define USER_STOP  "{\"type\":\"userStream.stop\"}"
+#define STARTED    "> {\"type\":\"userStream.started\"}\n"
+#define STOPPED    "> {\"type\":\"userStream.stopped\"}\n"
+#define CHUNK(bytes) \
+	"{\"type\":\"userStream.chunk\",\"audioChunk\":\"" bytes "\"}"
+#define END(code) "{\"type\":\"session.end\",\"reasonCode\":\"" code "\"}"
+
+static const struct call_carrier_port *const port = &audiocodes_port;
+
+/* --- The beginning --- */
+
+static void test_begin(void **state)
+{
+	(void)state;
+	fake.settings.configures = true;
+	fake.settings.takes_dtmf = true;
+	fake.settings.event[0] = "noUserInput";
+	fake.settings.event[1] = "playFinished";
+	fake.settings.events = 2;
+	fake.settings.records = true;
+	dial();
+	says(0, INITIATE("c1"));
+	heard("> " ACCEPTED("raw/lpcm16_24") "call caller=+33170000001\n",
+	      "2.2");
+	says(0, EVENT("START", ",\"language\":\"fr-FR\",\"parameters\":{"
+			       "\"callee\":\"+33180000042\",\"n\":7,"
+			       "\"o\":{\"a\":true},\"z\":null}"));
+	heard("call callee=+33180000042\n"
+	      "call n=7\n"
+	      "call o={\"a\":true}\n"
+	      "call language=fr-FR\n" OUT(
+		      "config",
+		      ",\"sessionParams\":{\"bargeIn\":true,\"sendDTMF\":true,"
+		      "\"sendEventsToBot\":[\"noUserInput\",\"playFinished\"]}")
+		      OUT("startCallRecording", "") "call ready, greets\n",
+	      "4.3: all keys; then config, then speech");
+	says(0, EVENT("start", ",\"parameters\":{\"late\":\"1\"}"));
+	heard("call late=1\n", "it begins once");
+}
+
+static void test_begin_without_start(void **state)
+{
+	(void)state;
+	fake.settings.configures = true;
+	fake.settings.no_input_ms = 8000;
+	dial();
+	says(0, INITIATE("c1"));
+	forget();
+	wait_ms(1980);
+	heard("", "start may come");
+	wait_ms(20);
+	heard(OUT("config",
+		  ",\"sessionParams\":{\"bargeIn\":true,\"sendDTMF\":false,"
+		  "\"sendEventsToBot\":[],\"userNoInputTimeoutMS\":8000}") "call ready, greets\n",
+	      "2 s");
+	says(0, EVENT("start", ""));
+	heard("", "and once");
+}
+
+static void test_greeting(void **state)
+{
+	static const struct {
+		const char *activity;
+		bool greets_outbound;
+		const char *ready;
+		const char *why;
+	} row[] = {
+		{ EVENT("start", ",\"parameters\":{\"caller\":\"1\"}"), false,
+		  "call ready, greets\n", "the caller called" },
+		{ EVENT("start", ",\"parameters\":{\"outboundTarget\":\"1\"}"),
+		  true, "call ready, greets\n", "wanted" },
+		{ EVENT("start", ",\"parameters\":{\"outboundTarget\":\"1\"}"),
+		  false, "call ready\n", "dialled: let them speak first" },
+		{ EVENT("start", ",\"parameters\":{\"dialoutMetadata\":{}}"),
+		  false, "call ready\n", "dialled, said otherwise" },
+		{ "{\"type\":\"activities\",\"activities\":[{\"type\":"
+		  "\"event\",\"name\":\"dialoutInitiated\"},{\"type\":"
+		  "\"event\",\"name\":\"start\"}]}",
+		  false, "call ready\n", "dialled, told before" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(row); i++) {
+		if (i > 0)
+			setup(NULL);
+		fake.settings.greets_outbound = row[i].greets_outbound;
+		dial();
+		says(0, INITIATE("c1"));
+		says(0, row[i].activity);
+		CHECK(strstr(fake.said, row[i].ready), row[i].why);
+		if (i + 1 < ARRAY_LEN(row))
+			teardown(NULL);
+	}
+}
+
+static void test_formats(void **state)
+{
+	static const struct {
+		bool is_mulaw;
+		const char *offer;
+		const char *accepted;
+		enum audiocodes_format_id play;
+		const char *why;
+	} row[] = {
+		{ false, "[\"raw/lpcm16_8\",\"raw/mulaw\",\"raw/lpcm16\"]",
+		  "raw/lpcm16", AUDIOCODES_RAW_LPCM16, "ours, not theirs" },
+		{ false, "[\"wav/lpcm16_24\",\"raw/mulaw\"]", "raw/mulaw",
+		  AUDIOCODES_RAW_MULAW, "wav only where no raw is" },
+		{ true, "[\"raw/lpcm16_24\",\"raw/mulaw\"]", "raw/mulaw",
+		  AUDIOCODES_RAW_MULAW, "straight through" },
+		{ true, "[\"raw/lpcm16_24\",\"wav/mulaw\"]", "raw/lpcm16_24",
+		  AUDIOCODES_RAW_LPCM16_24, "raw first" },
+		{ false, "[\"wav/lpcm16\"]", "wav/lpcm16",
+		  AUDIOCODES_WAV_LPCM16, "what there is" },
+		{ false, "null", "raw/lpcm16", AUDIOCODES_RAW_LPCM16,
+		  "no formats: text, 11" },
+	};
+	char message[512], accepted[128];
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(row); i++) {
+		if (i > 0)
+			setup(NULL);
+		fake.settings.caller_formats = 0;
+		fake.settings.play_formats = 0;
+		audiocodes_settings_prefer(&fake.settings, row[i].is_mulaw);
+		dial();
+		snprintf(message, sizeof(message),
+			 "{\"type\":\"session.initiate\",\"conversationId\":"
+			 "\"c1\",\"supportedMediaFormats\":%s}",
+			 row[i].offer);
+		snprintf(accepted, sizeof(accepted), "> " ACCEPTED("%s"),
+			 row[i].accepted);
+		says(0, message);
+		heard(accepted, row[i].why);
+		CHECK_EQ(row[i].play, fake.leg[0].play_format, row[i].why);
+		if (i + 1 < ARRAY_LEN(row))
+			teardown(NULL);
+	}
+}
+
+/* --- The caller's audio --- */
+
+static void heard_audio(const void *bytes, size_t n, const char *why)
+{
+	CHECK_EQ(n, fake.heard_len, why);
+	CHECK(!memcmp(fake.heard, bytes, n), why);
+	fake.heard_len = 0;
+}
+
+static void test_user_stream(void **state)
+{
+	(void)state;
+	call_up();
+	says(0, CHUNK("AAD//wEA"));
+	heard_audio("", 0, "before its start it is dropped");
+	says(0, USER_START);
+	heard(STARTED, "at once");
+	says(0, CHUNK("AAD//wEA"));
+	heard_audio("\0\0\xff\xff\1\0", 6, "2.5");
+	says(0, CHUNK("!"));
+	says(0, CHUNK(""));
+	heard_audio("", 0, "bad base64 is dropped, 5.2; nothing is nothing");
+	says(0, USER_STOP);
+	heard(STOPPED "call paused\n", "the caller is withheld");
+	says(0, CHUNK("AAD//wEA"));
+	heard_audio("", 0, "behind its stop");
+	says(0, USER_STOP);
+	heard(STOPPED, "every stop is answered");
+	CHECK_EQ(2, fake.leg[0].dropped, "counted");
+	CHECK_EQ(1, fake.leg[0].bad, "counted");
+}
+
+/* Wherever the sender cuts: 00 01 02 03 04 05 … */
+static void test_odd_bytes(void **state)
+{
+	static const char *const chunk[] = { CHUNK("AA=="), CHUNK("AQID"),
+					     CHUNK("BA=="), CHUNK("BQ=="),
+					     CHUNK("BgcI") };
+
+	(void)state;
+	call_up();
+	says(0, USER_START);
+	for (unsigned i = 0; i < ARRAY_LEN(chunk); i++) {
+		says(0, chunk[i]);
+		CHECK(fake.heard_len % 2 == 0, "whole samples");
+	}
+	heard_audio("\0\1\2\3\4\5\6\7", 8, "3.3");
+	says(0, USER_STOP);
+	says(0, USER_START);
+	says(0, CHUNK("AQI="));
+	heard_audio("\1\2", 2, "carried over within a stream only");
+}
+
+static void test_participants(void **state)
+{
+	(void)state;
+	call_up();
+	says(0, "{\"type\":\"userStream.start\",\"participant\":\"callee\"}");
+	says(0, "{\"type\":\"userStream.start\",\"participant\":\"caller\"}");
+	heard("> {\"type\":\"userStream.started\",\"participant\":"
+	      "\"callee\"}\n"
+	      "> {\"type\":\"userStream.started\",\"participant\":"
+	      "\"caller\"}\n",
+	      "each is answered by name, 4.6");
+	says(0, "{\"type\":\"userStream.chunk\",\"participant\":\"callee\","
+		"\"audioChunk\":\"AQI=\"}");
+	says(0, "{\"type\":\"userStream.chunk\",\"participant\":\"caller\","
+		"\"audioChunk\":\"AwQ=\"}");
+	heard_audio("\3\4", 2, "one is bridged");
+	port->hear(&fake.leg[0], CALL_SPEECH_STARTED, "");
+	port->hear(&fake.leg[0], CALL_SPEECH_RECOGNITION, "Yes.");
+	heard("> {\"type\":\"userStream.speech.started\",\"participant\":"
+	      "\"caller\",\"participantId\":\"caller\"}\n"
+	      "> {\"type\":\"userStream.speech.recognition\","
+	      "\"alternatives\":[{\"text\":\"Yes.\",\"confidence\":1.0}],"
+	      "\"participant\":\"caller\"}\n",
+	      "named as the stream is, 2.5");
+	says(0, "{\"type\":\"userStream.stop\",\"participant\":\"callee\"}");
+	heard("> {\"type\":\"userStream.stopped\",\"participant\":"
+	      "\"callee\"}\n",
+	      "the other one goes on");
+	says(0, "{\"type\":\"userStream.chunk\",\"participant\":\"caller\","
+		"\"audioChunk\":\"AwQ=\"}");
+	heard_audio("\3\4", 2, "it does");
+}
+
+static void test_assist(void **state)
+{
+	(void)state;
+	dial();
+	says(0, INITIATE("c1"));
+	forget();
+	says(0, EVENT("start",
+		      ",\"parameters\":{\"participants\":[{\"participant\":"
+		      "\"callee\",\"uriUser\":\"7\",\"uriHost\":\"h\","
+		      "\"displayName\":\"D\"},7]}"));
+	heard("call participants=[{\"participant\":\"callee\",\"uriUser\":\"7\","
+	      "\"uriHost\":\"h\",\"displayName\":\"D\"},7]\n"
+	      "call participant callee 7@h D\n" OUT(
+		      "startRecognition",
+		      ",\"activityParams\":{\"targetParticipant\":\"caller\"}") "call ready, greets\n",
+	      "4.6");
+}
+
+static void test_wav(void **state)
+{
+	static const struct {
+		const char *chunk;
+		const char *said;
+		size_t len;
+		const char *why;
+	} row[] = {
+		/* 16 kHz, two samples: 1 2 3 4 */
+		{ "UklGRv////9XQVZFZm10IBAAAAABAAEAgD4AAAB9AAACABAAZGF0Yf//"
+		  "//8BAgME",
+		  "", 4, "as agreed" },
+		/* 8 kHz */
+		{ "UklGRv////9XQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0Yf//"
+		  "//8BAgME",
+		  "call format 2\n", 4, "the header knows better" },
+		/* 44.1 kHz */
+		{ "UklGRv////9XQVZFZm10IBAAAAABAAEARKwAAIhYAQACABAAZGF0Yf//"
+		  "//8BAgME",
+		  "", 0, "mislabelled is worse than silent" },
+		/* two channels */
+		{ "UklGRv////9XQVZFZm10IBAAAAABAAIAgD4AAAD6AAAEABAAZGF0Yf//"
+		  "//8BAgME",
+		  "", 0, "mono, 3.1" },
+		{ "AQIDBA==", "", 4, "none at all" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(row); i++) {
+		char message[256];
+
+		if (i > 0)
+			setup(NULL);
+		dial();
+		says(0, "{\"type\":\"session.initiate\",\"conversationId\":"
+			"\"c1\",\"supportedMediaFormats\":[\"wav/lpcm16\"]}");
+		says(0, USER_START);
+		forget();
+		snprintf(message, sizeof(message), CHUNK("%s"), row[i].chunk);
+		says(0, message);
+		heard(row[i].said, row[i].why);
+		heard_audio("\1\2\3\4", row[i].len, row[i].why);
+		says(0, CHUNK("BQY="));
+		heard_audio("\5\6", row[i].len ? 2 : 0, row[i].why);
+		says(0, USER_START);
+		says(0, CHUNK("BQY="));
+		heard_audio("\5\6", 2, "a new start");
+		if (i + 1 < ARRAY_LEN(row))
+			teardown(NULL);
+	}
+}
+
+/* --- The bot's audio --- */
+
+/* Two samples of 24 kHz as base64. */
+#define PLAYED(id, base64)                                          \
+	"> {\"type\":\"playStream.chunk\",\"streamId\":\"" id "\"," \
+	"\"audioChunk\":\"" base64 "\"}\n"
+
+static void play(struct audiocodes_leg *leg, const char *bytes, size_t n)
+{
+	port->send_audio(leg, (const uint8_t *)bytes, n);
+}
+
+static void test_play(void **state)
+{
+	struct audiocodes_leg *leg = call_up();
+
+	(void)state;
+	port->end_speech(leg);
+	heard("", "nothing is open");
+	play(leg, "\1\2\3", 3);
+	play(leg, "\4\5\6", 3);
+	heard(PLAY_START("p1", "raw/lpcm16_24") PLAYED("p1", "AQID")
+		      PLAYED("p1", "BAUG"),
+	      "opened by the first bytes, 2.6");
+	port->end_speech(leg);
+	port->end_speech(leg);
+	heard(PLAY_STOP("p1"), "closed with the utterance, once");
+	play(leg, "\1\2\3", 3);
+	heard(PLAY_START("p2", "raw/lpcm16_24") PLAYED("p2", "AQID"),
+	      "a number of its own");
+	wait_ms(980);
+	heard("", "a gap");
+	play(leg, "\1\2\3", 3);
+	heard(PLAYED("p2", "AQID"), "within an utterance");
+	wait_ms(1000);
+	heard(PLAY_STOP("p2"), "1 s without data, 3.4");
+}
+
+/* 200 ms at once are two messages; at 24 kHz 100 ms are 4800 bytes, 6400
+ * characters. */
+static void test_chunk_size(void **state)
+{
+	static char silence[9600];
+	struct audiocodes_leg *leg = call_up();
+	unsigned chunks = 0;
+
+	(void)state;
+	play(leg, silence, sizeof(silence));
+	for (char *at = fake.said; (at = strstr(at, "audioChunk")); chunks++) {
+		char *end = strchr(at, '}');
+		CHECK_EQ(6400, end - at - (long)strlen("audioChunk':''"),
+			 "100 ms, 3.3");
+		at = end;
+	}
+	CHECK_EQ(2, chunks, "nothing is lost");
+	forget();
+}
+
+static void test_play_wav(void **state)
+{
+	struct audiocodes_leg *leg = &fake.leg[0];
+
+	(void)state;
+	dial();
+	says(0, "{\"type\":\"session.initiate\",\"conversationId\":\"c1\","
+		"\"supportedMediaFormats\":[\"wav/lpcm16\"]}");
+	forget();
+	play(leg, "\1\2", 2);
+	play(leg, "\3\4", 2);
+	CHECK(strstr(fake.said,
+		     PLAY_START(
+			     "p1",
+			     "wav/lpcm16") "> {\"type\":\"playStream.chunk\",\"streamId\":\"p1\","
+					   "\"audioChunk\":\"UklGR"),
+	      "RIFF comes first");
+	CHECK(strstr(fake.said, "AQI=\"}\n" PLAYED("p1", "AwQ=")) ||
+		      strstr(fake.said, PLAYED("p1", "AwQ=")),
+	      "and once");
+	CHECK(strstr(fake.said, "gD4AAAB9AAACABAA"),
+	      "16000 Hz, 32000 bytes a second, 2 a sample, 16 bits");
+	forget();
+}
+
+static void test_barge_in(void **state)
+{
+	static const struct {
+		bool barge_in;
+		bool abort_prompts;
+		bool is_dropped;
+		const char *said;
+		const char *why;
+	} row[] = {
+		{ true, true, true,
+		  SPEECH("started") PLAY_STOP("p1") OUT("abortPrompts", ""),
+		  "in this order, 3.5" },
+		{ true, false, true, SPEECH("started") PLAY_STOP("p1"),
+		  "the carrier stops by itself" },
+		{ false, true, true,
+		  SPEECH("started") PLAY_STOP("p1") OUT("abortPrompts", ""),
+		  "made to stop" },
+		{ false, false, false, SPEECH("started") PLAY_STOP("p1"),
+		  "it plays on" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(row); i++) {
+		if (i > 0)
+			setup(NULL);
+		fake.settings.barge_in = row[i].barge_in;
+		fake.settings.abort_prompts = row[i].abort_prompts;
+		struct audiocodes_leg *leg = call_up();
+		play(leg, "\1\2\3", 3);
+		forget();
+		port->hear(leg, CALL_SPEECH_STARTED, "");
+		CHECK_EQ(row[i].is_dropped, port->clear(leg), row[i].why);
+		heard(row[i].said, row[i].why);
+		play(leg, "\1\2\3", 3);
+		heard(PLAY_START("p2", "raw/lpcm16_24") PLAYED("p2", "AQID"),
+		      "the next utterance");
+		if (i + 1 < ARRAY_LEN(row))
+			teardown(NULL);
+	}
+}
+
+static void test_speech(void **state)
+{
+	struct audiocodes_leg *leg = call_up();
+
+	(void)state;
+	port->hear(leg, CALL_SPEECH_STARTED, "");
+	port->hear(leg, CALL_SPEECH_STOPPED, "");
+	port->hear(leg, CALL_SPEECH_COMMITTED, "");
+	port->hear(leg, CALL_SPEECH_HYPOTHESIS, "i would");
+	port->hear(leg, CALL_SPEECH_RECOGNITION, "I would.");
+	heard(SPEECH("started") SPEECH("stopped") SPEECH(
+		      "committed") "> {\"type\":\"userStream.speech.hypothesis\",\"alternatives\":"
+				   "[{\"text\":\"i would\"}]}\n"
+				   "> {\"type\":\"userStream.speech.recognition\","
+				   "\"alternatives\":[{\"text\":\"I would.\",\"confidence\":1.0}]}"
+				   "\n",
+	      "2.5");
+}
+
+static void test_marks(void **state)
+{
+	const struct playout_mark mark = { .generation = 2, .number = 7 };
+	struct audiocodes_leg *leg = call_up();
+
+	(void)state;
+	port->send_mark(leg, &mark);
+	heard("", "no stream to put it in");
+	play(leg, "\1\2\3", 3);
+	forget();
+	port->send_mark(leg, &mark);
+	heard("> {\"type\":\"playStream.mark.set\",\"streamId\":\"p1\","
+	      "\"mark\":\"g2.n7\"}\n",
+	      "2.6");
+	says(0, "{\"type\":\"playStream.mark.reached\",\"streamId\":\"p1\","
+		"\"mark\":\"g2.n7\"}");
+	heard("call mark 2 7\n", "echoed");
+	says(0, "{\"type\":\"playStream.mark.reached\"}");
+	says(0, "{\"type\":\"playStream.mark.reached\",\"mark\":\"x\"}");
+	heard("", "accepted whatever it holds");
+}
+
+/* --- Activities --- */
+
+static void test_activities(void **state)
+{
+	static const struct {
+		const char *activity;
+		const char *said;
+		const char *why;
+	} row[] = {
+		{ EVENT("DTMF", ",\"value\":\"1\""), "call digit 1\n", "one" },
+		{ EVENT("dtmf", ",\"value\":\"a#\""),
+		  "call digit A\ncall digit #\n", "several, any case" },
+		{ EVENT("DTMF", ""), "", "none: malformed" },
+		{ EVENT("noUserInput", ",\"value\":1"), "call silent\n",
+		  "4.2" },
+		{ EVENT("playFinished", ""), "call played\n",
+		  "nothing is open" },
+		{ EVENT("voiceDetected", ""), "", "not used" },
+		{ EVENT("hangup", ""), "", "session.end will come" },
+		{ EVENT("transferStatus", ",\"value\":{\"status\":\"failed\"}"),
+		  "", "nobody was transferred" },
+		{ "{\"type\":\"activities\",\"activities\":[{\"type\":"
+		  "\"message\",\"text\":\"Hello\"}]}",
+		  "call text Hello\n", "directSTT off" },
+		{ "{\"type\":\"activities\",\"activities\":[{\"type\":"
+		  "\"message\",\"text\":\"Hello\",\"participant\":\"callee\"}]}",
+		  "", "somebody else's" },
+	};
+
+	(void)state;
+	call_up();
+	for (unsigned i = 0; i < ARRAY_LEN(row); i++) {
+		says(0, row[i].activity);
+		heard(row[i].said, row[i].why);
+	}
+}
+
+static void test_repeated(void **state)
+{
+	char message[256];
+
+	(void)state;
+	call_up();
+	says(0, EVENT("DTMF", ",\"value\":\"1\",\"id\":\"a\""));
+	says(0, EVENT("DTMF", ",\"value\":\"2\",\"id\":\"a\""));
+	says(0, EVENT("DTMF", ",\"value\":\"3\""));
+	says(0, EVENT("DTMF", ",\"value\":\"4\""));
+	heard("call digit 1\ncall digit 3\ncall digit 4\n",
+	      "by id, never without one, 4.1");
+	for (unsigned i = 0; i < 256; i++) {
+		snprintf(message, sizeof(message),
+			 EVENT("noUserInput", ",\"id\":\"i%u\""), i);
+		says(0, message);
+	}
+	forget();
+	says(0, EVENT("DTMF", ",\"value\":\"5\",\"id\":\"i0\""));
+	heard("", "the last 256");
+	says(0, EVENT("DTMF", ",\"value\":\"6\",\"id\":\"a\""));
+	heard("call digit 6\n", "not the one before");
+	CHECK_EQ(2, fake.leg[0].repeated, "counted");
+}
+
+static void test_play_finished(void **state)
+{
+	struct audiocodes_leg *leg = call_up();
+
+	(void)state;
+	play(leg, "\1\2", 2);
+	forget();
+	says(0, EVENT("playFinished", ""));
+	heard("", "more comes");
+	port->end_speech(leg);
+	forget();
+	says(0, EVENT("playFinished", ",\"value\":\"p0\""));
+	heard("", "another one");
+	says(0, EVENT("playFinished", ",\"value\":\"p1\""));
+	heard("call played\n", "the last one");
+	play(leg, "\1\2", 2);
+	port->clear(leg);
+	play(leg, "\1\2", 2);
+	port->end_speech(leg);
+	forget();
+	says(0, EVENT("playFinished", ""));
+	heard("", "may be of the one that was cut");
+	says(0, EVENT("playFinished", ""));
+	heard("call played\n", "the next cannot");
+}
+
+static void test_requests(void **state)
+{
+	struct audiocodes_leg *leg = call_up();
+	struct call_request r = { .kind = CALL_REQUEST_KEYS, .digits = "4#" };
+	char object[] = "{\"a\":[1]}", number[] = "7";
+
+	(void)state;
+	CHECK_EQ(0, port->request(leg, &r), "keys");
+	heard(OUT("sendDtmf", ",\"activityParams\":{\"dtmfDigits\":\"4#\"}"),
+	      "4.4");
+	r = (struct call_request){ .kind = CALL_REQUEST_METADATA,
+				   .data = object };
+	CHECK_EQ(0, port->request(leg, &r), "metadata");
+	heard(OUT("sendMetaData", ",\"value\":{\"a\":[1]}"), "4.4");
+	r.data = number;
+	CHECK(port->request(leg, &r) < 0, "no object");
+	r = (struct call_request){ .kind = CALL_REQUEST_RECORDING,
+				   .recording = CALL_RECORDING_PAUSE };
+	CHECK_EQ(0, port->request(leg, &r), "recording");
+	heard(OUT("pauseCallRecording", ""), "4.4");
+	r.kind = CALL_REQUEST_END;
+	CHECK(port->request(leg, &r) < 0, "the call's own");
+	port->say(leg, "Hello.");
+	heard("> {\"type\":\"activities\",\"activities\":[{\"type\":"
+	      "\"message\",\"text\":\"Hello.\"}]}\n",
+	      "directTTS off");
+}
+
+/* --- The end --- */
+
+static void test_hang_up(void **state)
+{
+	struct audiocodes_leg *leg = call_up();
+
+	(void)state;
+	fake.settings.hangup_header[0] =
+		(struct audiocodes_header){ "X-Case", "7" };
+	fake.settings.hangup_headers = 1;
+	play(leg, "\1\2", 2);
+	forget();
+	port->hang_up(leg, "goodbye");
+	heard(PLAY_STOP("p1")
+		      OUT("hangup",
+			  ",\"activityParams\":{\"hangupReason\":\"goodbye\","
+			  "\"hangupSipHeaders\":[{\"name\":\"X-Case\","
+			  "\"value\":\"7\"}]}"),
+	      "4.4; streams are closed, the socket is not");
+	play(leg, "\1\2", 2);
+	port->hear(leg, CALL_SPEECH_STARTED, "");
+	port->say(leg, "x");
+	heard("", "the last word");
+	says(0, USER_STOP);
+	heard(STOPPED, "still answered, 8.2");
+	says(0, END("bot-disconnected"));
+	heard("ws close 1000\n"
+	      "call ended carrier\n"
+	      "owner ended by us\n",
+	      "6.5");
+	says(0, USER_STOP);
+	port->hang_up(leg, "again");
+	play(leg, "\1\2", 2);
+	heard("", "after session.end nothing, 8.2");
+}
+
+static void test_hang_up_unanswered(void **state)
+{
+	(void)state;
+	port->hang_up(call_up(), "caf\xe9");
+	heard(OUT("hangup", ""), "a reason that is no text costs no hangup");
+	wait_ms(9980);
+	heard("", "10 s");
+	wait_ms(20);
+	heard("ws close 1000\n"
+	      "call ended carrier\n"
+	      "owner ended by us\n",
+	      "1.4");
+}
+
+static void test_session_end(void **state)
+{
+	static const struct {
+		const char *code;
+		const char *said;
+		const char *why;
+	} row[] = {
+		{ "client-disconnected", "call ended caller\n", "2.4" },
+		{ "bot-disconnected", "call ended carrier\n", "not by us" },
+		{ "transferred", "call ended transferred\n", "2.4" },
+		{ "no-answer", "call ended carrier\n", "2.4" },
+		{ "new-code", "call ended carrier\n", "opaque" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(row); i++) {
+		char message[128], said[128];
+
+		if (i > 0)
+			setup(NULL);
+		dial();
+		says(0, INITIATE("c1")); /* not even started */
+		forget();
+		snprintf(message, sizeof(message), END("%s"), row[i].code);
+		snprintf(said, sizeof(said),
+			 "ws close 1000\n%sowner ended by carrier\n",
+			 row[i].said);
+		says(0, message);
+		heard(said, row[i].why);
+		if (i + 1 < ARRAY_LEN(row))
+			teardown(NULL);
+	}
+}
+
+static void test_transfer(void **state)
+{
+	const struct call_request r = { .kind = CALL_REQUEST_TRANSFER,
+					.target = "tel:+33180000100",
+					.reason = "a person" };
+	struct audiocodes_leg *leg = call_up();
+
+	(void)state;
+	fake.settings.notifies_transfers = true;
+	CHECK_EQ(0, port->request(leg, &r), "asked");
+	heard(OUT("transfer", ",\"activityParams\":{\"transferTarget\":"
+			      "\"tel:+33180000100\",\"handoverReason\":"
+			      "\"a person\",\"transferNotifications\":true}"),
+	      "4.4");
+	wait_ms(30000);
+	heard("", "the call keeps this time");
+	says(0, EVENT("transferStatus",
+		      ",\"value\":{\"status\":\"failed\",\"reasonCode\":"
+		      "\"busy\"}"));
+	heard("call transfer failed busy\n", "it stays, 6.7");
+	play(leg, "\1\2\3", 3);
+	heard(PLAY_START("p1", "raw/lpcm16_24") PLAYED("p1", "AQID"),
+	      "and talks");
+	port->request(leg, &r);
+	forget();
+	says(0,
+	     EVENT("transferStatus", ",\"value\":{\"status\":\"answered\"}"));
+	says(0, END("transferred"));
+	heard("ws close 1000\n"
+	      "call ended transferred\n"
+	      "owner ended by us\n",
+	      "6.7");
+}
+
+/* --- Resume --- */
+
+static void test_resume(void **state)
+{
+	struct audiocodes_leg *leg = call_up();
+
+	(void)state;
+	says(0, USER_START);
+	says(0, CHUNK("AQ=="));
+	play(leg, "\1\2", 2);
+	forget();
+	lose(0);
+	heard("call detached\n", "the model is kept, 5.1");
+	CHECK(fake.lost_ns == fake.now_ns, "now");
+	play(leg, "\1\2", 2);
+	port->hear(leg, CALL_SPEECH_STARTED, "");
+	port->end_speech(leg);
+	wait_ms(59000);
+	heard("", "nobody listens");
+	dial();
+	says(1, RESUME("c1"));
+	heard(">2 " ACCEPTED("raw/lpcm16_24") "call attached\n",
+	      "the format agreed on");
+	says(1, CHUNK("AwQ="));
+	heard_audio("\3\4", 2,
+		    "goes on without a start; half a sample is lost");
+	play(leg, "\1\2\3", 3);
+	heard(">2 {\"type\":\"playStream.start\",\"streamId\":\"p2\","
+	      "\"mediaFormat\":\"raw/lpcm16_24\"}\n"
+	      ">2 {\"type\":\"playStream.chunk\",\"streamId\":\"p2\","
+	      "\"audioChunk\":\"AQID\"}\n",
+	      "a new stream");
+	wait_ms(2000);
+	forget();
+	says(1, EVENT("start", ""));
+	heard("", "it has begun");
+	CHECK_EQ(1, leg->resumes, "counted");
+}
+
+static void test_window(void **state)
+{
+	(void)state;
+	call_up();
+	lose(0);
+	forget();
+	wait_ms(59980);
+	heard("", "60 s");
+	wait_ms(20);
+	heard("call ended lost\nowner ended by lost\n", "5.1");
+	dial();
+	says(1, RESUME("c1"));
+	heard(">2 {\"type\":\"session.error\",\"reason\":"
+	      "\"conversation not found\"}\n",
+	      "too late");
+}
+
+static void test_no_window(void **state)
+{
+	(void)state;
+	fake.settings.resume_ms = 0;
+	call_up();
+	lose(0);
+	heard("call detached\ncall ended lost\nowner ended by lost\n",
+	      "at once");
+}
+
+static void test_newest_wins(void **state)
+{
+	(void)state;
+	fake.settings.resume_ms = 0; /* has nothing to do with it */
+	call_up();
+	dial();
+	says(1, RESUME("c1"));
+	heard("ws close 1000\n"
+	      "call detached\n"
+	      ">2 " ACCEPTED("raw/lpcm16_24") "call attached\n",
+	      "5.1");
+	says(0, END("client-disconnected"));
+	lose(0);
+	heard("", "the old one has no say");
+	says(1, USER_START);
+	heard(">2 {\"type\":\"userStream.started\"}\n", "the new one has");
+}
+
+static void test_pending(void **state)
+{
+	const struct call_request r = { .kind = CALL_REQUEST_TRANSFER,
+					.target = "sip:a@b" };
+	struct audiocodes_leg *leg = call_up();
+
+	(void)state;
+	port->request(leg, &r);
+	lose(0);
+	forget();
+	dial();
+	says(1, RESUME("c1"));
+	heard(">2 " ACCEPTED(
+		      "raw/lpcm16_24") "call attached\n"
+				       ">2 {\"type\":\"activities\",\"activities\":[{\"type\":"
+				       "\"event\",\"name\":\"transfer\",\"activityParams\":"
+				       "{\"transferTarget\":\"sip:a@b\"}}]}\n",
+	      "may be lost: asked again");
+	lose(1);
+	port->hang_up(leg, "");
+	forget();
+	wait_ms(15000);
+	heard("", "kept in mind");
+	dial();
+	says(2, RESUME("c1"));
+	heard(">3 " ACCEPTED(
+		      "raw/lpcm16_24") "call attached\n"
+				       ">3 {\"type\":\"activities\",\"activities\":[{\"type\":"
+				       "\"event\",\"name\":\"hangup\"}]}\n",
+	      "8.1");
+	wait_ms(10000);
+	heard("ws3 close 1000\n"
+	      "call ended carrier\n"
+	      "owner ended by us\n",
+	      "10 s from then");
+}
+
+static void test_restart(void **state)
+{
+	(void)state;
+	call_up();
+	dial();
+	says(1, INITIATE("c1"));
+	heard("ws close 1000\n"
+	      "call ended replaced\n"
+	      "owner ended by replaced\n"
+	      ">2 " ACCEPTED("raw/lpcm16_24") "call caller=+33170000001\n",
+	      "the same call anew, 5.1");
+	lose(1);
+	forget();
+	dial();
+	says(2, INITIATE("c1"));
+	heard("call ended replaced\n"
+	      "owner ended by replaced\n"
+	      ">3 " ACCEPTED("raw/lpcm16_24") "call caller=+33170000001\n",
+	      "also while it is detached");
+	CHECK_EQ(3, fake.legs, "a leg each");
+}
+
+static void test_fail(void **state)
+{
+	struct audiocodes_leg *leg = call_up();
+
+	(void)state;
+	audiocodes_leg_fail(leg, "no model", fake.now_ns);
+	heard("> {\"type\":\"session.error\",\"reason\":\"no model\"}\n"
+	      "call ended carrier\n"
+	      "owner ended by refused\n",
+	      "2.2: any time");
+	audiocodes_leg_fail(leg, "again", fake.now_ns);
+	audiocodes_leg_replace(leg, fake.now_ns);
+	heard("", "once");
+	lose(0);
+	heard("", "the leg is over");
+}
+
+/* --- The media path --- */
+
+static void test_allocates_nothing(void **state)
+{
+	struct audiocodes_leg *leg = call_up();
+	static uint8_t audio[4800];
+	char chunk[] = CHUNK("AAD//wEA"), text[sizeof(chunk)];
+
+	(void)state;
+	says(0, USER_START);
+	forget();
+	fake.is_quiet = true;
+	allocations_watch();
+	size_t before = allocations_count();
+	for (unsigned i = 0; i < 50; i++) {
+		memcpy(text, chunk, sizeof(chunk));
+		fake.events[0]->on_text(fake.socket[0], text,
+					sizeof(chunk) - 1);
+		port->send_audio(leg, audio, sizeof(audio));
+		wait_ms(20);
+	}
+	port->end_speech(leg);
+	CHECK_EQ(before, allocations_count(), "neither way");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest test[] = {
+		TEST(test_begin),
+		TEST(test_begin_without_start),
+		TEST(test_greeting),
+		TEST(test_formats),
+		TEST(test_user_stream),
+		TEST(test_odd_bytes),
+		TEST(test_participants),
+		TEST(test_assist),
+		TEST(test_wav),
+		TEST(test_play),
+		TEST(test_chunk_size),
+		TEST(test_play_wav),
+		TEST(test_barge_in),
+		TEST(test_speech),
+		TEST(test_marks),
+		TEST(test_activities),
+		TEST(test_repeated),
+		TEST(test_play_finished),
+		TEST(test_requests),
+		TEST(test_hang_up),
+		TEST(test_hang_up_unanswered),
+		TEST(test_session_end),
+		TEST(test_transfer),
+		TEST(test_resume),
+		TEST(test_window),
+		TEST(test_no_window),
+		TEST(test_newest_wins),
+		TEST(test_pending),
+		TEST(test_restart),
+		TEST(test_fail),
+		TEST(test_allocates_nothing),
+	};
+
+	return cmocka_run_group_tests(test, NULL, NULL);
+}
