@@ -145,6 +145,7 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 	b->call.owner = b;
 	b->has_call = true;
 	w->figures.calls++;
+	b->session.is_text = s->apology_text != NULL;
 	openai_session_open(&b->session, &w->profile, w->loop, &b->call,
 			    &b->log, now_ns);
 }

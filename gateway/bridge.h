@@ -8,14 +8,31 @@
 #include <stdint.h>
 
 #include "gateway/call/call.h"
+#include "gateway/carriers/audiocodes_leg.h"
+#include "gateway/carriers/audiocodes_socket.h"
 #include "gateway/carriers/leg.h"
 #include "gateway/carriers/twilio_leg.h"
 #include "gateway/models/openai_session.h"
 #include "gateway/net/metronome.h"
 
+struct config;
 struct http_connection;
 struct twilio_ticket;
 struct worker;
+
+/* A Twilio call: which stream of which call this is. */
+struct bridge_twilio {
+	struct twilio_leg leg;
+	char call_sid[TWILIO_SID_LEN];
+	unsigned stream;
+};
+
+/* An AudioCodes call: who may resume it. */
+struct bridge_audiocodes {
+	struct audiocodes_leg leg;
+	char bot[AUDIOCODES_BOT_MAX];
+	char principal[AUDIOCODES_PRINCIPAL_MAX];
+};
 
 struct bridge {
 	struct worker *worker;
@@ -29,14 +46,11 @@ struct bridge {
 
 	struct leg *leg; /* one of these */
 	union {
-		struct twilio_leg twilio;
+		struct bridge_twilio twilio;
+		struct bridge_audiocodes audiocodes;
 	};
 	struct call call;
 	struct openai_session session;
-
-	/* Of Twilio's calls: which stream of which call this is. */
-	char call_sid[TWILIO_SID_LEN];
-	unsigned stream;
 
 	/* What had been written when the last message was handled. */
 	uint64_t appends;
@@ -74,6 +88,18 @@ void bridge_summarize(struct bridge *b, const char *stream);
 struct bridge *bridge_twilio_open(struct worker *w, struct http_connection *c,
 				  const char *accept,
 				  const struct twilio_ticket *ticket);
+
+/* bridge_audiocodes_host: what the worker's sockets from AudioCodes are told.
+ */
+void bridge_audiocodes_host(struct worker *w, struct audiocodes_host *host);
+
+/* bridge_audiocodes_settings: what the configuration, which must outlive it,
+ * says of them. */
+void bridge_audiocodes_settings(const struct config *c,
+				struct audiocodes_settings *s);
+
+/* bridge_audiocodes_detached: calls whose line may come back. */
+unsigned bridge_audiocodes_detached(const struct worker *w);
 
 /* bridge_stop: the gateway goes down: end the call now. */
 void bridge_stop(struct bridge *b);

@@ -47,8 +47,8 @@ static void on_ended(void *owner, enum twilio_leg_end how)
 	enum twilio_fate fate = fate_of(b, how);
 
 	b->worker->figures.failed += fate == TWILIO_FAILED;
-	twilio_tickets_settle(&b->worker->desk.tickets, b->call_sid, b->stream,
-			      fate, uv_hrtime());
+	twilio_tickets_settle(&b->worker->desk.tickets, b->twilio.call_sid,
+			      b->twilio.stream, fate, uv_hrtime());
 	bridge_summarize(b, word[how]);
 }
 
@@ -68,15 +68,16 @@ struct bridge *bridge_twilio_open(struct worker *w, struct http_connection *c,
 		http_respond_text(c, 503, "no memory");
 		return NULL;
 	}
-	snprintf(b->call_sid, sizeof(b->call_sid), "%s", ticket->call_sid);
-	b->stream = ticket->streams;
-	b->leg = &b->twilio.leg;
-	twilio_leg_open(&b->twilio, &b->call, &b->log, &leg_owner, b,
+	snprintf(b->twilio.call_sid, sizeof(b->twilio.call_sid), "%s",
+		 ticket->call_sid);
+	b->twilio.stream = ticket->streams;
+	b->leg = &b->twilio.leg.leg;
+	twilio_leg_open(&b->twilio.leg, &b->call, &b->log, &leg_owner, b,
 			b->opened_ns);
-	b->twilio.expected_call_sid = b->call_sid;
-	b->twilio.ws = http_upgrade(c, accept, NULL, TWILIO_MESSAGE_MAX,
-				    &twilio_leg_socket, &b->twilio);
-	if (!b->twilio.ws) {
+	b->twilio.leg.expected_call_sid = b->twilio.call_sid;
+	b->twilio.leg.ws = http_upgrade(c, accept, NULL, TWILIO_MESSAGE_MAX,
+					&twilio_leg_socket, &b->twilio.leg);
+	if (!b->twilio.leg.ws) {
 		free(b);
 		return NULL;
 	}

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "gateway/bridge.h"
 #include "gateway/net/http_server.h"
@@ -105,10 +106,50 @@ static void media(struct worker *w, struct http_connection *c,
 				      ticket->streams, TWILIO_CUT, r.now_ns);
 }
 
+static void open_socket(struct worker *w, struct http_connection *c,
+			const struct audiocodes_verdict *v)
+{
+	char principal[AUDIOCODES_PRINCIPAL_MAX];
+	const struct audiocodes_peer peer = {
+		.bot = w->config->audiocodes.bots[v->bot],
+		.principal = audiocodes_principal_text(&v->principal, principal,
+						       sizeof(principal)),
+		.is_enabled = true,
+	};
+	int place = audiocodes_waiting_enter(&w->audiocodes_desk.waiting,
+					     http_peer(c));
+	struct audiocodes_socket *s = audiocodes_socket_open(
+		&w->audiocodes_host, c, v->accept, &peer);
+
+	if (s)
+		s->place = place;
+	else
+		audiocodes_waiting_leave(&w->audiocodes_desk.waiting, place);
+}
+
+static void bot(struct worker *w, struct http_connection *c,
+		struct http_message *m)
+{
+	const struct audiocodes_request r = {
+		.message = m,
+		.peer = http_peer(c),
+		.is_loopback = http_peer_is_loopback(c),
+		.now_s = time(NULL),
+	};
+	struct audiocodes_verdict v;
+
+	audiocodes_desk_judge(&w->audiocodes_desk, &r, &v);
+	if (v.status == 101)
+		open_socket(w, c, &v);
+	else
+		http_respond(c, v.status, v.type, v.headers, v.body,
+			     strlen(v.body));
+}
+
 struct route {
 	const char *path;
 	bool is_prefix;
-	const char *method;
+	const char *method; /* NULL: any */
 	void (*take)(struct worker *w, struct http_connection *c,
 		     struct http_message *m);
 };
@@ -120,6 +161,7 @@ static const struct route route[] = {
 	{ TWILIO_PATH_AFTER, false, "POST", after_stream },
 	{ TWILIO_PATH_STATUS, false, "POST", stream_status },
 	{ TWILIO_PATH_MEDIA, true, "GET", media },
+	{ AUDIOCODES_PATH, true, NULL, bot },
 };
 
 static bool leads_to(const struct route *r, const char *target)
@@ -139,7 +181,8 @@ void routes_take(void *worker, struct http_connection *c,
 	for (size_t i = 0; i < sizeof(route) / sizeof(route[0]); i++) {
 		if (!leads_to(&route[i], m->target))
 			continue;
-		if (strcmp(m->method, route[i].method) == 0) {
+		if (!route[i].method ||
+		    strcmp(m->method, route[i].method) == 0) {
 			route[i].take(worker, c, m);
 			return;
 		}

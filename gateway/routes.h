@@ -14,6 +14,8 @@ struct http_message;
  *   POST /twilio/after-stream   TwiML for what follows it
  *   POST /twilio/stream-status  taken note of
  *   GET  /twilio/media/<ticket> WebSocket: a call
+ *   GET, POST /audiocodes/<bot> 200 with JSON: the bot is there
+ *   GET  /audiocodes/<bot>      WebSocket: a call, or a validation
  *
  * 404 for other paths, 405 with Allow for other methods. */
 void routes_take(void *worker, struct http_connection *c,

@@ -7,12 +7,14 @@
 #include <sys/random.h>
 
 #include "gateway/bridge.h"
+#include "gateway/carriers/audiocodes_keys.h"
 #include "gateway/net/http_server.h"
 #include "gateway/ops/config.h"
 #include "gateway/routes.h"
 #include "protocols/tls.h"
 
-#define POOL_SECONDS 60 /* of mu-law a call may hold on average */
+#define POOL_SECONDS 60    /* of audio a call may hold on average … */
+#define POOL_BYTES   48000 /* … a second, as PCM16 at 24 kHz */
 
 /* --- What the desk asks --- */
 
@@ -23,11 +25,23 @@ static void random_bytes(void *owner, uint8_t *out, size_t n)
 		abort(); /* a guessable ticket would be worse */
 }
 
+bool worker_is_full(const struct worker *w)
+{
+	return w->is_stopping || w->running >= w->config->limits.calls;
+}
+
 static bool is_full(void *owner)
+{
+	return worker_is_full(owner);
+}
+
+/* A socket that comes back for its call is no new one. */
+static bool is_closed_to_sockets(void *owner)
 {
 	const struct worker *w = owner;
 
-	return w->is_stopping || w->running >= w->config->limits.calls;
+	return w->is_stopping ||
+	       (worker_is_full(w) && !bridge_audiocodes_detached(w));
 }
 
 static void on_refused(void *owner, const char *peer, unsigned status,
@@ -115,15 +129,50 @@ static int listen_for_calls(struct worker *w, char *why, size_t cap)
 	return err;
 }
 
+/* --- AudioCodes --- */
+
+static int load_keys(struct worker *w, char *why, size_t cap)
+{
+	const char *jwks = w->config->audiocodes.oauth.jwks;
+	const char *error = NULL;
+	char reason[256];
+
+	if (!jwks[0])
+		return 0;
+	if (strncmp(jwks, "https://", 8) == 0 &&
+	    !(w->keys_tls = tls_client_context(NULL, &error))) {
+		snprintf(why, cap, "audiocodes.oauth.jwks: %s", error);
+		return -EINVAL;
+	}
+	int err = audiocodes_keys_open(&w->audiocodes_keys, w->loop, jwks,
+				       w->keys_tls, &w->log, NULL, reason,
+				       sizeof(reason));
+	if (err)
+		snprintf(why, cap, "audiocodes.oauth.jwks: %s", reason);
+	return err;
+}
+
+static void open_audiocodes(struct worker *w)
+{
+	bridge_audiocodes_settings(w->config, &w->audiocodes);
+	bridge_audiocodes_host(w, &w->audiocodes_host);
+	audiocodes_desk_init(&w->audiocodes_desk, w->config, w->audiocodes_keys,
+			     &w->log);
+	w->audiocodes_desk.is_full = is_closed_to_sockets;
+	w->audiocodes_desk.owner = w;
+}
+
 static void release(struct worker *w)
 {
+	audiocodes_keys_close(w->audiocodes_keys);
+	w->audiocodes_keys = NULL;
 	twilio_desk_free(&w->desk);
 	prompt_free(&w->apology);
 	agent_free(&w->agent);
 	openai_profile_wipe(&w->profile);
-	if (w->model_tls)
-		tls_context_free(w->model_tls);
-	w->model_tls = NULL;
+	tls_context_free(w->model_tls);
+	tls_context_free(w->keys_tls);
+	w->model_tls = w->keys_tls = NULL;
 	audio_pool_free(&w->pool);
 }
 
@@ -143,14 +192,16 @@ int worker_open(struct worker *w, uv_loop_t *loop, const struct config *config,
 	w->loop = loop;
 	w->config = config;
 	w->log = *log;
-	audio_pool_init(&w->pool,
-			(size_t)config->limits.calls * POOL_SECONDS * 8000);
+	audio_pool_init(&w->pool, (size_t)config->limits.calls * POOL_SECONDS *
+					  POOL_BYTES);
 	int err = load_model_tls(w, why, cap);
 	if (!err)
 		err = load_prompt(w, why, cap);
 	if (!err && ((err = twilio_desk_init(&w->desk, config, log)) ||
 		     (err = agent_init(&w->agent, config))))
 		snprintf(why, cap, "out of memory");
+	if (!err)
+		err = load_keys(w, why, cap);
 	if (!err)
 		err = listen_for_calls(w, why, cap);
 	if (err) {
@@ -159,6 +210,7 @@ int worker_open(struct worker *w, uv_loop_t *loop, const struct config *config,
 	}
 	openai_profile_init(&w->profile, config, w->model_tls);
 	offer_tools(w);
+	open_audiocodes(w);
 	w->desk.random = random_bytes;
 	w->desk.is_full = is_full;
 	w->desk.owner = w;
@@ -188,12 +240,28 @@ static void on_server_closed(void *owner)
 	metronome_close(&w->metronome, on_clock_closed);
 }
 
+/* Once stopping: when nobody is left, the server goes. */
+static void go_on_stopping(struct worker *w)
+{
+	if (!w->is_stopping || w->is_closing || w->running ||
+	    w->audiocodes_host.count)
+		return;
+	w->is_closing = true;
+	audiocodes_keys_close(w->audiocodes_keys);
+	w->audiocodes_keys = NULL;
+	http_server_close(w->server, on_server_closed);
+}
+
 void worker_bridge_gone(struct worker *w)
 {
 	if (--w->running == 0)
 		audio_pool_trim(&w->pool);
-	if (w->is_stopping && !w->running)
-		http_server_close(w->server, on_server_closed);
+	go_on_stopping(w);
+}
+
+void worker_socket_gone(struct worker *w)
+{
+	go_on_stopping(w);
 }
 
 void worker_stop(struct worker *w, void (*on_stopped)(void *owner), void *owner)
@@ -207,8 +275,9 @@ void worker_stop(struct worker *w, void (*on_stopped)(void *owner), void *owner)
 		http_server_stop_listening(w->server);
 	for (struct bridge *b = w->bridges; b; b = b->next)
 		(is_second ? bridge_abort : bridge_stop)(b);
-	if (!is_second && !w->running)
-		http_server_close(w->server, on_server_closed);
+	(is_second ? audiocodes_socket_abort_all
+		   : audiocodes_socket_close_all)(&w->audiocodes_host);
+	go_on_stopping(w);
 }
 
 void worker_free(struct worker *w)

@@ -11,6 +11,9 @@
 #include "gateway/agents/agent.h"
 #include "gateway/agents/prompt.h"
 #include "gateway/call/audio_queue.h"
+#include "gateway/carriers/audiocodes_desk.h"
+#include "gateway/carriers/audiocodes_settings.h"
+#include "gateway/carriers/audiocodes_socket.h"
 #include "gateway/carriers/twilio_desk.h"
 #include "gateway/models/openai_session.h"
 #include "gateway/net/metronome.h"
@@ -44,9 +47,15 @@ struct worker {
 	struct agent agent;
 	struct openai_profile profile;
 	struct twilio_desk desk;
+	struct audiocodes_desk audiocodes_desk;
+	struct audiocodes_keys *audiocodes_keys; /* NULL without OAuth */
+	struct audiocodes_settings audiocodes;
+	struct audiocodes_host audiocodes_host;
+	struct tls_context *keys_tls; /* for a key set's URL */
 	struct bridge *bridges;
 	unsigned running; /* bridges alive */
 	bool is_stopping;
+	bool is_closing; /* the server, too */
 	void (*on_stopped)(void *owner);
 	void *owner;
 	struct worker_figures figures;
@@ -69,7 +78,11 @@ void worker_stop(struct worker *w, void (*on_stopped)(void *owner),
 /* worker_free: after on_stopped. */
 void worker_free(struct worker *w);
 
-/* For bridges: one is gone. */
+/* worker_is_full: no room for another call. */
+bool worker_is_full(const struct worker *w);
+
+/* One of its bridges, or sockets without one, is gone. */
 void worker_bridge_gone(struct worker *w);
+void worker_socket_gone(struct worker *w);
 
 #endif

@@ -4,8 +4,8 @@
  * the random generator); it must not be shared between threads. A tls is one
  * connection.
  *
- * TLS 1.2 with ECDHE and AEAD suites. A client always checks the chain and the
- * host name. ALPN offers http/1.1 only. */
+ * TLS 1.2 with ECDHE and AEAD suites. A client checks the chain and the host
+ * name (but see tls_context_trust_anybody). ALPN offers http/1.1 only. */
 #ifndef PROTOCOLS_TLS_H
 #define PROTOCOLS_TLS_H
 

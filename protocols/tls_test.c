@@ -261,6 +261,23 @@ static void test_whose_certificate(void **state)
 	}
 }
 
+static void test_anybody_is_trusted(void **state)
+{
+	static const char *const server[] = { "good", "expired" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(server); i++) {
+		struct pair p;
+
+		begin(&p, server[i], "other", "evil.example.com");
+		tls_context_trust_anybody(p.client_context);
+		exchange(&p, 1 << 20);
+		CHECK_EQ(0, p.client_result, tls_error(p.client.tls));
+		CHECK(tls_is_open(p.client.tls), "whoever it is");
+		finish(&p);
+	}
+}
+
 static void test_alert_in_words(void **state)
 {
 	struct pair p;
@@ -472,6 +489,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_talk),
 		cmocka_unit_test(test_whose_certificate),
+		cmocka_unit_test(test_anybody_is_trusted),
 		cmocka_unit_test(test_alert_in_words),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_changed_on_the_way),

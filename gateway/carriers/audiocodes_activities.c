@@ -144,7 +144,7 @@ static void on_message(struct audiocodes_leg *leg,
 {
 	if (a->participant[0] &&
 	    strcmp(a->participant, leg->settings->participant) != 0)
-		leg->ignored++;
+		leg->leg.total.ignored++;
 	else
 		call_caller_text(leg->call, a->text, leg->now_ns);
 }

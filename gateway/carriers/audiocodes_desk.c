@@ -27,6 +27,17 @@ bool audiocodes_principal_equal(const struct audiocodes_principal *a,
 	       !memcmp(a->id, b->id, sizeof(a->id));
 }
 
+const char *audiocodes_principal_text(const struct audiocodes_principal *p,
+				      char *out, size_t cap)
+{
+	size_t at =
+		(size_t)snprintf(out, cap, "%d.%u.", (int)p->proof, p->token);
+
+	for (size_t i = 0; i < sizeof(p->id) && at + 3 <= cap; i++)
+		at += (size_t)snprintf(out + at, cap - at, "%02x", p->id[i]);
+	return out;
+}
+
 /* --- Refusals --- */
 
 struct refusal {

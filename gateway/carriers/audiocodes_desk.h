@@ -43,6 +43,11 @@ struct audiocodes_principal {
 bool audiocodes_principal_equal(const struct audiocodes_principal *a,
 				const struct audiocodes_principal *b);
 
+/* audiocodes_principal_text: the same for the same principal only; at least 64
+ * bytes. Returns out. */
+const char *audiocodes_principal_text(const struct audiocodes_principal *p,
+				      char *out, size_t cap);
+
 struct audiocodes_desk {
 	const struct config *config;
 	struct audiocodes_keys *keys; /* NULL: no JWT is taken */

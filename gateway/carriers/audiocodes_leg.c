@@ -32,14 +32,14 @@ static void copy(char *out, size_t cap, const char *text)
 void audiocodes_leg_ignore(struct audiocodes_leg *leg, const char *why,
 			   const char *name)
 {
-	if (leg->ignored++ < SAID_MAX)
+	if (leg->leg.total.ignored++ < SAID_MAX)
 		log_event(&leg->log, LOG_WARN, "ignored", "why", why, "name",
 			  name, NULL);
 }
 
 void audiocodes_leg_bad(struct audiocodes_leg *leg, const char *why)
 {
-	if (leg->bad++ < SAID_MAX)
+	if (leg->leg.total.bad++ < SAID_MAX)
 		log_event(&leg->log, LOG_WARN, "bad_message", "why", why, NULL);
 }
 
@@ -168,32 +168,6 @@ static bool agree(struct audiocodes_leg *leg,
 	       leg->play_format != AUDIOCODES_NO_FORMAT;
 }
 
-int audiocodes_leg_open(struct audiocodes_leg *leg,
-			const struct audiocodes_settings *settings,
-			struct call *call, const struct log *log,
-			const struct audiocodes_leg_owner *events, void *owner,
-			const struct audiocodes_event *initiate,
-			const char **why)
-{
-	memset(leg, 0, sizeof(*leg));
-	leg->settings = settings;
-	leg->call = call;
-	leg->events = events;
-	leg->owner = owner;
-	leg->expects_audio = initiate->expects_audio;
-	memcpy(leg->conversation, initiate->conversation,
-	       sizeof(leg->conversation));
-	copy(leg->caller, sizeof(leg->caller), initiate->caller);
-	log_child(&leg->log, log, "leg", "audiocodes");
-	if (!agree(leg, initiate)) {
-		*why = "no media format in common";
-		return -ENOTSUP;
-	}
-	audiocodes_user_init(&leg->user, call, leg->caller_format);
-	audiocodes_player_init(&leg->player, leg->play_format);
-	return 0;
-}
-
 void audiocodes_leg_attach(struct audiocodes_leg *leg,
 			   struct audiocodes_socket *s, uint64_t now_ns)
 {
@@ -308,8 +282,10 @@ static bool is_due(const struct audiocodes_leg *leg)
 	}
 }
 
-void audiocodes_leg_tick(struct audiocodes_leg *leg, uint64_t now_ns)
+static void tick(struct leg *base, uint64_t now_ns)
 {
+	struct audiocodes_leg *leg = (struct audiocodes_leg *)base;
+
 	leg->now_ns = now_ns;
 	struct audiocodes_wire *w = audiocodes_leg_talks(leg);
 	if (w)
@@ -329,8 +305,58 @@ void audiocodes_leg_tick(struct audiocodes_leg *leg, uint64_t now_ns)
 		    CALL_END_CARRIER_LOST);
 }
 
-void audiocodes_leg_flush(struct audiocodes_leg *leg)
+static void flush(struct leg *base)
 {
+	struct audiocodes_leg *leg = (struct audiocodes_leg *)base;
+
 	if (leg->socket && leg->socket->wire.ws)
 		ws_flush(leg->socket->wire.ws);
+}
+
+/* The socket's own end follows, as for any lost one; none may come back. */
+static void cut(struct leg *base)
+{
+	struct audiocodes_leg *leg = (struct audiocodes_leg *)base;
+
+	end(leg, AUDIOCODES_EV_END, AUDIOCODES_LEG_BY_US, CALL_END_SHUTDOWN);
+}
+
+static bool is_gone(const struct leg *base)
+{
+	return ((const struct audiocodes_leg *)base)->state == AUDIOCODES_OVER;
+}
+
+static const struct leg_kind kind = {
+	.name = "audiocodes",
+	.tick = tick,
+	.flush = flush,
+	.abort = cut,
+	.is_gone = is_gone,
+};
+
+int audiocodes_leg_open(struct audiocodes_leg *leg,
+			const struct audiocodes_settings *settings,
+			struct call *call, const struct log *log,
+			const struct audiocodes_leg_owner *events, void *owner,
+			const struct audiocodes_event *initiate,
+			const char **why)
+{
+	memset(leg, 0, sizeof(*leg));
+	leg->leg.kind = &kind;
+	leg->settings = settings;
+	leg->call = call;
+	leg->events = events;
+	leg->owner = owner;
+	leg->expects_audio = initiate->expects_audio;
+	memcpy(leg->conversation, initiate->conversation,
+	       sizeof(leg->conversation));
+	copy(leg->caller, sizeof(leg->caller), initiate->caller);
+	log_child(&leg->log, log, "leg", "audiocodes");
+	if (!agree(leg, initiate)) {
+		*why = "no media format in common";
+		return -ENOTSUP;
+	}
+	audiocodes_user_init(&leg->user, call, leg->caller_format);
+	audiocodes_player_init(&leg->player, leg->play_format);
+	return 0;
 }

@@ -43,6 +43,7 @@
 #include "gateway/carriers/audiocodes_settings.h"
 #include "gateway/carriers/audiocodes_state.h"
 #include "gateway/carriers/audiocodes_user.h"
+#include "gateway/carriers/leg.h"
 #include "gateway/ops/log.h"
 #include "protocols/audiocodes_message.h"
 
@@ -78,6 +79,7 @@ enum audiocodes_pending {
 
 /* Embedded in its owner; opaque to everyone else but where it says so. */
 struct audiocodes_leg {
+	struct leg leg;
 	struct audiocodes_socket *socket; /* NULL: none */
 	struct call *call;
 	const struct audiocodes_settings *settings;
@@ -115,11 +117,6 @@ struct audiocodes_leg {
 	char target[CALL_TARGET_MAX];
 
 	/* Totals. */
-	uint64_t media_in;
-	uint64_t media_out; /* calls of send_audio */
-	uint64_t clears;
-	uint64_t ignored;  /* unknown, misplaced, of others */
-	uint64_t bad;      /* of impossible shape */
 	uint64_t repeated; /* activities */
 	uint64_t dropped;  /* chunks of audio */
 	uint64_t resumes;
@@ -138,10 +135,6 @@ int audiocodes_leg_open(struct audiocodes_leg *leg,
 			const struct audiocodes_leg_owner *events, void *owner,
 			const struct audiocodes_event *initiate,
 			const char **why);
-
-/* audiocodes_leg_tick: watchdogs. Once per 20 ms. */
-void audiocodes_leg_tick(struct audiocodes_leg *leg, uint64_t now_ns);
-void audiocodes_leg_flush(struct audiocodes_leg *leg);
 
 /* audiocodes_leg_replace: the carrier begins this conversation anew.
  * audiocodes_leg_fail: it cannot go on; why is for session.error.

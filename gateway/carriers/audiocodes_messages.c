@@ -50,7 +50,7 @@ static void on_user_chunk(struct audiocodes_leg *leg,
 {
 	int err = -EPIPE;
 
-	leg->media_in++;
+	leg->leg.total.media_in++;
 	if (is_bridged(leg, ev))
 		err = audiocodes_user_chunk(&leg->user, ev->audio,
 					    ev->audio_len, leg->now_ns);

@@ -15,7 +15,7 @@ static void send_audio(void *port, const uint8_t *bytes, size_t n)
 
 	if (!w)
 		return;
-	leg->media_out++;
+	leg->leg.total.media_out++;
 	audiocodes_player_play(&leg->player, w, bytes, n, leg->now_ns);
 }
 
@@ -47,7 +47,7 @@ static bool clear(void *port)
 	bool is_dropped =
 		leg->settings->barge_in || leg->settings->abort_prompts;
 
-	leg->clears++;
+	leg->leg.total.clears++;
 	if (!w)
 		return true;
 	if (is_dropped)

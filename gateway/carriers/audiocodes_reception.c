@@ -28,7 +28,7 @@ static void on_validate(struct audiocodes_socket *s, uint64_t now_ns)
 					       &s->wire.out, s->is_enabled));
 }
 
-static struct audiocodes_leg *find(const struct audiocodes_socket *s,
+static struct audiocodes_leg *find(struct audiocodes_socket *s,
 				   const char *conversation)
 {
 	struct audiocodes_leg *leg =

@@ -50,8 +50,7 @@ struct http_connection;
 struct audiocodes_host {
 	/* The leg of a conversation that peers of the same bot and principal
 	 * as s have begun, or NULL. */
-	struct audiocodes_leg *(*find)(void *owner,
-				       const struct audiocodes_socket *s,
+	struct audiocodes_leg *(*find)(void *owner, struct audiocodes_socket *s,
 				       const char *conversation);
 	/* session.initiate: make a call, with audiocodes_leg_open and
 	 * call_init. Returns its leg, or NULL and why, for session.error. */
@@ -96,6 +95,7 @@ struct audiocodes_socket {
 	char principal[AUDIOCODES_PRINCIPAL_MAX];
 	bool is_enabled;
 	bool was_validated;
+	int place; /* at the owner's desk; the owner's alone */
 
 	uint64_t deadline_ns; /* of this state; 0: none */
 	uint64_t heard_ns;    /* anything from the peer */

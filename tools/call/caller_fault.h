@@ -18,8 +18,7 @@ const char *caller_carrier_name(enum caller_carrier carrier);
 /* caller_carrier_find: Returns whether there is one of that name. */
 bool caller_carrier_find(enum caller_carrier *carrier, const char *name);
 
-/* Those up to the user's audio hold from the call's beginning, wherever their
- * step stands; the others happen when their step is reached. */
+/* When each happens, and over which carrier, is told by its kind. */
 enum caller_fault {
 	CALLER_FAULT_NONE,
 	/* webhook */
@@ -47,7 +46,7 @@ enum caller_fault {
 	CALLER_FAULT_NO_MARKS,
 	CALLER_FAULT_LATE_MARKS,
 	CALLER_FAULT_STALE_MARKS,
-	/* the conversation */
+	/* conversation */
 	CALLER_FAULT_NO_START_ACTIVITY,
 	CALLER_FAULT_DUPLICATE_ACTIVITY,
 	CALLER_FAULT_MIXED_CASE_DTMF,
@@ -56,7 +55,7 @@ enum caller_fault {
 	CALLER_FAULT_PINGS,
 	CALLER_FAULT_ODD_CHUNKS,
 	CALLER_FAULT_WAV_HEADERS,
-	/* when the step is reached */
+	/* strange messages, and sockets that break */
 	CALLER_FAULT_SECOND_START,
 	CALLER_FAULT_GARBAGE_JSON,
 	CALLER_FAULT_OVERSIZE,

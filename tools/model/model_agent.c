@@ -28,14 +28,29 @@ static const char *text_of(const struct model_item *item)
 	return json_string_value(json_object_get(part, "text"));
 }
 
-/* What the response answers: the last thing that is not the agent's own. */
+static bool is_note(const struct model_item *item)
+{
+	const char *role =
+		json_string_value(json_object_get(item->json, "role"));
+
+	return role && strcmp(role, "system") == 0;
+}
+
+/* What the response answers: a note, when something was said before it and
+ * nothing since; else the last thing that is not the agent's own. */
 static enum model_trigger find_trigger(const struct model_session *s,
 				       const struct model_item **subject)
 {
 	const struct model_conversation *c = &s->conversation;
 
+	size_t said = c->items; /* without the notes that came last */
+
 	*subject = NULL;
-	for (size_t i = c->items; i-- > 0;) {
+	while (said && is_note(c->item[said - 1]))
+		said--;
+	if (said && said < c->items)
+		return MODEL_ON_NOTE;
+	for (size_t i = said; i-- > 0;) {
 		const struct model_item *item = c->item[i];
 
 		*subject = item;
@@ -138,11 +153,12 @@ static int say(struct model_session *s, struct model_response *r,
 			       strerror(-err));
 		return err;
 	}
-	if (words)
-		return model_plan_words(o, words);
 	/* A path is nobody's business; its kind is enough. */
-	return model_plan_words(o,
-				strchr(sound, ':') ? "(tone)" : "(recording)");
+	if (!words && strcmp(sound, "chime") == 0)
+		words = "(chime)";
+	else if (!words)
+		words = strchr(sound, ':') ? "(tone)" : "(recording)";
+	return model_plan_words(o, words);
 }
 
 static int add_message(struct model_session *s, struct model_response *r,
@@ -290,6 +306,8 @@ static int answer_default(struct model_session *s, struct model_response *r,
 		return answer_text(s, r, subject);
 	case MODEL_ON_TOOL:
 		return answer_tool(s, r, subject);
+	case MODEL_ON_NOTE:
+		return add_sound(s, r, "chime");
 	case MODEL_ON_GREETING:
 	case MODEL_ON_ANY:
 		break;

@@ -57,7 +57,8 @@ enum model_trigger {
 	MODEL_ON_GREETING, /* a response before the caller said anything */
 	MODEL_ON_TURN,     /* the caller spoke */
 	MODEL_ON_TEXT,     /* a text item came last */
-	MODEL_ON_TOOL      /* a function's output came last */
+	MODEL_ON_TOOL,     /* a function's output came last */
+	MODEL_ON_NOTE      /* a system item came last, and not at first */
 };
 
 enum model_status {

@@ -67,7 +67,7 @@ static const cyaml_schema_field_t loopback_fields[] = {
 static const cyaml_strval_t triggers[] = {
 	{ "any", MODEL_ON_ANY },   { "greeting", MODEL_ON_GREETING },
 	{ "turn", MODEL_ON_TURN }, { "text", MODEL_ON_TEXT },
-	{ "tool", MODEL_ON_TOOL },
+	{ "tool", MODEL_ON_TOOL }, { "note", MODEL_ON_NOTE },
 };
 static const cyaml_strval_t statuses[] = {
 	{ "completed", MODEL_COMPLETED },

@@ -449,6 +449,42 @@ static void writes_in_a_text_session(void **state)
 	CHECK_EQ(0, model_report_breaches(&bench.world.report), "no breach");
 }
 
+/* What the client lets the model know is nobody's turn. */
+static void tells_notes_from_turns(void **state)
+{
+	static const char note[] =
+		"{\"type\":\"conversation.item.create\",\"item\":{\"type\":"
+		"\"message\",\"role\":\"system\",\"content\":[{\"type\":"
+		"\"input_text\",\"text\":\"[silence]\"}]}}";
+	static const struct {
+		const char *before, *words, *why;
+	} row[] = {
+		{ note,
+		  "Hello, this is Tandem. Please say something, and I will "
+		  "repeat it.",
+		  "before the first word: still the first word" },
+		{ note, "(chime)", "later: an answer of its own" },
+		{ NULL,
+		  "Hello, this is Tandem. Please say something, and I "
+		  "will repeat it.",
+		  "a note is answered once" },
+	};
+
+	(void)state;
+	model_bench_configure(&bench, "audio/pcmu");
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		model_bench_mark(&bench);
+		if (row[i].before)
+			model_bench_send(&bench, "%s", row[i].before);
+		model_bench_send(&bench, "{\"type\":\"response.create\"}");
+		json_t *done = model_bench_wait(&bench, "response.done", 9000);
+		CHECK_STR(row[i].words,
+			  model_bench_text(done, "response.output.0.content.0."
+						 "transcript"),
+			  row[i].why);
+	}
+}
+
 static void hangs_up_on_zero(void **state)
 {
 	(void)state;
@@ -761,6 +797,7 @@ int main(void)
 		PLAIN(cancels),
 		PLAIN(reads_keys_back),
 		PLAIN(writes_in_a_text_session),
+		PLAIN(tells_notes_from_turns),
 		PLAIN(hangs_up_on_zero),
 		PLAIN(judges_early_events),
 		PLAIN(judges_events_in_order),

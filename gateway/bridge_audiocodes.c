@@ -1,0 +1,204 @@
+/* Calls from AudioCodes VoiceAI Connect: who may begin or resume one, and what
+ * the configuration says of it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/bridge.h"
+#include "gateway/carriers/audiocodes_port.h"
+#include "gateway/carriers/audiocodes_socket.h"
+#include "gateway/ops/config.h"
+#include "gateway/worker.h"
+
+#define ENDING_SLACK_MS 1000 /* the leg keeps the time; the call only waits */
+
+/* --- The leg --- */
+
+static void on_handled(void *owner, uint64_t read_ns)
+{
+	bridge_leg_handled(owner, read_ns);
+}
+
+static void on_ended(void *owner, enum audiocodes_leg_end how)
+{
+	static const char *const word[] = {
+		[AUDIOCODES_LEG_BY_CARRIER] = "carrier",
+		[AUDIOCODES_LEG_BY_US] = "us",
+		[AUDIOCODES_LEG_REFUSED] = "refused",
+		[AUDIOCODES_LEG_REPLACED] = "replaced",
+		[AUDIOCODES_LEG_LOST] = "lost",
+	};
+	struct bridge *b = owner;
+
+	b->worker->figures.failed += b->call.end == CALL_END_MODEL_LOST;
+	bridge_summarize(b, word[how]);
+}
+
+static const struct audiocodes_leg_owner leg_owner = {
+	.on_handled = on_handled,
+	.on_ended = on_ended,
+};
+
+/* --- Beginning and finding conversations --- */
+
+static bool is_of(const struct bridge *b, const struct audiocodes_socket *s,
+		  const char *conversation)
+{
+	const struct bridge_audiocodes *a = &b->audiocodes;
+
+	return b->leg == &a->leg.leg && a->leg.state != AUDIOCODES_OVER &&
+	       strcmp(a->leg.conversation, conversation) == 0 &&
+	       strcmp(a->bot, s->bot) == 0 &&
+	       strcmp(a->principal, s->principal) == 0;
+}
+
+/* It has a conversation: the desk need not count it any more. */
+static void seat(struct worker *w, struct audiocodes_socket *s)
+{
+	audiocodes_waiting_leave(&w->audiocodes_desk.waiting, s->place);
+	s->place = -1;
+}
+
+static struct audiocodes_leg *on_find(void *owner, struct audiocodes_socket *s,
+				      const char *conversation)
+{
+	struct worker *w = owner;
+
+	for (struct bridge *b = w->bridges; b; b = b->next) {
+		if (!is_of(b, s, conversation))
+			continue;
+		seat(w, s);
+		return &b->audiocodes.leg;
+	}
+	return NULL;
+}
+
+static void set_call(const struct bridge *b, struct call_settings *s)
+{
+	const struct audiocodes_leg *leg = &b->audiocodes.leg;
+	const struct config *c = b->worker->config;
+	const struct config_audiocodes *a = &c->audiocodes;
+
+	bridge_settings(b, s);
+	s->caller_format = audiocodes_settings_audio(leg->caller_format);
+	s->playout_format = audiocodes_settings_audio(leg->play_format);
+	s->lead_ms = a->lead_ms ? a->lead_ms : PLAYOUT_QUEUE_S * 1000;
+	s->has_marks = a->marks;
+	s->can_detach = a->resume_s != 0;
+	s->awaits_ready = true;
+	s->must_answer = leg->expects_audio;
+	s->answer_ms = a->answer_after_ms;
+	s->ending_ms = a->resume_s * 1000 + AUDIOCODES_END_MS + ENDING_SLACK_MS;
+	s->no_input_max = a->no_input_max;
+	s->apology_text = leg->expects_audio ? NULL : c->failure.say;
+}
+
+static struct audiocodes_leg *on_initiate(void *owner,
+					  struct audiocodes_socket *s,
+					  const struct audiocodes_event *ev,
+					  const char **why)
+{
+	struct worker *w = owner;
+	struct call_settings settings;
+	struct bridge *b = NULL;
+
+	*why = "no room for another call";
+	if (!worker_is_full(w))
+		b = bridge_new(w, ev->conversation);
+	if (!b)
+		return NULL;
+	struct bridge_audiocodes *a = &b->audiocodes;
+	b->leg = &a->leg.leg;
+	snprintf(a->bot, sizeof(a->bot), "%s", s->bot);
+	snprintf(a->principal, sizeof(a->principal), "%s", s->principal);
+	if (audiocodes_leg_open(&a->leg, &w->audiocodes, &b->call, &b->log,
+				&leg_owner, b, ev, why) != 0) {
+		free(b);
+		return NULL;
+	}
+	set_call(b, &settings);
+	bridge_begin(b, &settings, &audiocodes_port);
+	bridge_enlist(b);
+	seat(w, s);
+	return &a->leg;
+}
+
+static void on_gone(void *owner, struct audiocodes_socket *s)
+{
+	struct worker *w = owner;
+
+	seat(w, s);
+	worker_socket_gone(w);
+}
+
+void bridge_audiocodes_host(struct worker *w, struct audiocodes_host *host)
+{
+	*host = (struct audiocodes_host){
+		.find = on_find,
+		.on_initiate = on_initiate,
+		.on_gone = on_gone,
+		.owner = w,
+		.metronome = &w->metronome,
+		.log = &w->log,
+	};
+}
+
+unsigned bridge_audiocodes_detached(const struct worker *w)
+{
+	unsigned n = 0;
+
+	for (const struct bridge *b = w->bridges; b; b = b->next)
+		n += b->leg == &b->audiocodes.leg.leg && b->has_call &&
+		     b->call.is_detached;
+	return n;
+}
+
+/* --- What the operator has chosen --- */
+
+static unsigned take_formats(enum audiocodes_format_id *out,
+			     const char (*name)[CONFIG_AUDIO_FORMAT_MAX],
+			     unsigned n)
+{
+	unsigned known = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		enum audiocodes_format_id id = audiocodes_format_named(name[i]);
+		if (id < AUDIOCODES_FORMATS)
+			out[known++] = id;
+	}
+	return known;
+}
+
+void bridge_audiocodes_settings(const struct config *c,
+				struct audiocodes_settings *s)
+{
+	const struct config_audiocodes *a = &c->audiocodes;
+
+	*s = (struct audiocodes_settings){
+		.configures = a->configure,
+		.barge_in = a->barge_in,
+		.takes_dtmf = a->dtmf,
+		.events = a->event_count,
+		.no_input_ms = a->no_input_ms,
+		.abort_prompts = a->abort_prompts,
+		.sets_marks = a->marks,
+		.resume_ms = a->resume_s * 1000,
+		.greets_outbound = a->outbound_greeting,
+		.notifies_transfers = a->transfer_notifications,
+		.records = a->record_calls,
+		.participant = a->participant,
+		.hangup_headers = a->hangup_header_count,
+	};
+	for (unsigned i = 0; i < a->event_count; i++)
+		s->event[i] = a->events[i];
+	for (unsigned i = 0; i < a->hangup_header_count; i++)
+		s->hangup_header[i] = (struct audiocodes_header){
+			.name = a->hangup_headers[i].name,
+			.value = a->hangup_headers[i].value,
+		};
+	s->caller_formats = take_formats(s->caller_format, a->caller_formats,
+					 a->caller_format_count);
+	s->play_formats = take_formats(s->play_format, a->play_formats,
+				       a->play_format_count);
+	audiocodes_settings_prefer(s, c->agent.format == CONFIG_FORMAT_PCMU);
+}
