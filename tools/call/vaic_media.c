@@ -108,11 +108,11 @@ static void on_heard(void *owner, const uint8_t *ulaw, size_t n, bool is_sound)
 }
 
 static void on_native(void *owner, const struct vaic_play_stream *p,
-		      const uint8_t *bytes, size_t n)
+		      uint64_t sample, const uint8_t *bytes, size_t n)
 {
 	struct vaic_call *c = owner;
 
-	vaic_native_hear(c, p->format, c->call.caller.judge.at, bytes, n);
+	vaic_native_hear(c, p->format, sample, bytes, n);
 }
 
 static void on_arrival(void *owner, uint64_t begin, size_t n, uint64_t now_us)

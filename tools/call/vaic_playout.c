@@ -105,8 +105,9 @@ struct vaic_play_stream *vaic_playout_find(const struct vaic_playout *p,
 /* --- Playing --- */
 
 /* The bot's own bytes of what was played; of the last of a stream, all. */
-static void give_native(struct vaic_play_stream *s, bool is_all,
-			const struct vaic_playout_events *events, void *owner)
+static void give_native(struct vaic_play_stream *s, uint64_t sample,
+			bool is_all, const struct vaic_playout_events *events,
+			void *owner)
 {
 	size_t width = vaic_format_sample_bytes(s->format);
 	uint64_t until = s->played * vaic_format_rate(s->format) / 8000;
@@ -117,7 +118,7 @@ static void give_native(struct vaic_play_stream *s, bool is_all,
 	if (n == 0)
 		return;
 	if (events->on_native)
-		events->on_native(owner, s, buffer_head(&s->native), n);
+		events->on_native(owner, s, sample, buffer_head(&s->native), n);
 	buffer_consume(&s->native, n);
 	s->native_gone += n / width;
 }
@@ -125,12 +126,14 @@ static void give_native(struct vaic_play_stream *s, bool is_all,
 static void play(struct vaic_playout *p, struct vaic_play_stream *s, size_t n,
 		 const struct vaic_playout_events *events, void *owner)
 {
+	uint64_t sample = p->head;
+
 	s->is_begun = true;
-	events->on_played(owner, p->head, buffer_head(&s->ulaw), n);
+	events->on_played(owner, sample, buffer_head(&s->ulaw), n);
 	buffer_consume(&s->ulaw, n);
 	s->played += n;
 	p->head += n;
-	give_native(s, false, events, owner);
+	give_native(s, sample, false, events, owner);
 }
 
 static void reach_marks(struct vaic_play_stream *s,
@@ -183,7 +186,7 @@ void vaic_playout_advance(struct vaic_playout *p, uint64_t now,
 		play_stream(p, s, now, events, owner);
 		if (s->ulaw.used > 0 || !s->is_stopped)
 			break;
-		give_native(s, true, events, owner);
+		give_native(s, p->head, true, events, owner);
 		events->on_finished(
 			owner, s, p->head > s->stopped ? p->head : s->stopped);
 		remove_stream(p, i);

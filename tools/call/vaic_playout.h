@@ -69,9 +69,9 @@ struct vaic_playout_events {
 	/* n bytes of mu-law played from this sample on. */
 	void (*on_played)(void *owner, uint64_t sample, const uint8_t *ulaw,
 			  size_t n);
-	/* The same, as the bot sent it; whole samples. */
+	/* The same behind it, as the bot sent it; whole samples. */
 	void (*on_native)(void *owner, const struct vaic_play_stream *p,
-			  const uint8_t *bytes, size_t n);
+			  uint64_t sample, const uint8_t *bytes, size_t n);
 	void (*on_mark)(void *owner, const struct vaic_play_stream *p,
 			const char *name);
 	/* It is over: played to its end, or interrupted. Play-out no longer

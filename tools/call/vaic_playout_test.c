@@ -52,9 +52,12 @@ static void on_played(void *owner, uint64_t sample, const uint8_t *ulaw,
 }
 
 static void on_native(void *owner, const struct vaic_play_stream *p,
-		      const uint8_t *bytes, size_t n)
+		      uint64_t sample, const uint8_t *bytes, size_t n)
 {
 	struct heard *h = owner;
+	uint64_t ms_bytes = vaic_format_bytes(p->format, 1);
+
+	CHECK_EQ(h->until, sample + n * 8 / ms_bytes, "where it was heard");
 
 	CHECK_EQ(0, n % vaic_format_sample_bytes(p->format), "whole samples");
 	memcpy(h->native + h->bytes, bytes, n);

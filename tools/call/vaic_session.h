@@ -124,9 +124,14 @@ struct vaic_session_events {
 	/* The heard track without holes; is_sound: from play-out. */
 	void (*on_heard)(void *owner, const uint8_t *ulaw, size_t n,
 			 bool is_sound);
-	/* What of it was played, in the bot's own bytes. May be NULL. */
+	/* What of it was played from this sample on, in the bot's own bytes.
+	 * May be NULL. */
 	void (*on_native)(void *owner, const struct vaic_play_stream *p,
-			  const uint8_t *bytes, size_t n);
+			  uint64_t sample, const uint8_t *bytes, size_t n);
+	/* What was said from this sample on, in the bytes that went out, header
+	 * excepted. May be NULL. */
+	void (*on_said)(void *owner, uint64_t sample, const uint8_t *bytes,
+			size_t n);
 	/* Before each 20 ms: all up to now was heard; act on it, then fill the
 	 * frame of the samples from begin on. */
 	void (*on_frame)(void *owner, uint64_t now, uint64_t begin,

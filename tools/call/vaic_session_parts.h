@@ -39,6 +39,9 @@ struct vaic_user {
 	struct vaic_convert convert;
 	struct buffer audio; /* of the chunk being filled */
 	unsigned filled_ms;
+	uint64_t begin; /* sample of the stream's first frame */
+	uint64_t sent;  /* bytes of the stream, its header excepted */
+	size_t header;  /* bytes of it still in audio */
 };
 
 /* The play stream the bot has open. */

@@ -39,12 +39,12 @@ static void on_played(void *owner, uint64_t sample, const uint8_t *ulaw,
 }
 
 static void on_native(void *owner, const struct vaic_play_stream *p,
-		      const uint8_t *bytes, size_t n)
+		      uint64_t sample, const uint8_t *bytes, size_t n)
 {
 	struct vaic_session *s = owner;
 
 	if (s->events->on_native)
-		s->events->on_native(s->owner, p, bytes, n);
+		s->events->on_native(s->owner, p, sample, bytes, n);
 }
 
 static void on_mark(void *owner, const struct vaic_play_stream *p,

@@ -27,6 +27,8 @@ struct rig {
 	size_t heard;
 	size_t sound;
 	size_t native;
+	uint64_t said_from;
+	size_t said_bytes;
 	size_t dropped;
 	unsigned clears;
 	unsigned activities;
@@ -97,12 +99,23 @@ static void on_heard(void *owner, const uint8_t *ulaw, size_t n, bool is_sound)
 }
 
 static void on_native(void *owner, const struct vaic_play_stream *p,
-		      const uint8_t *bytes, size_t n)
+		      uint64_t sample, const uint8_t *bytes, size_t n)
 {
 	struct rig *r = owner;
 
-	(void)p, (void)bytes;
+	(void)p, (void)sample, (void)bytes;
 	r->native += n;
+}
+
+static void on_said(void *owner, uint64_t sample, const uint8_t *bytes,
+		    size_t n)
+{
+	struct rig *r = owner;
+
+	(void)bytes;
+	if (r->said_bytes == 0)
+		r->said_from = sample;
+	r->said_bytes += n;
 }
 
 static void on_frame(void *owner, uint64_t now, uint64_t begin,
@@ -168,6 +181,7 @@ static const struct vaic_session_events events = {
 	.on_started = on_started,
 	.on_heard = on_heard,
 	.on_native = on_native,
+	.on_said = on_said,
 	.on_frame = on_frame,
 	.on_arrival = on_arrival,
 	.on_clear = on_clear,
@@ -938,16 +952,17 @@ static void test_caller_audio(void **state)
 		const char *format;
 		unsigned chunk_ms;
 		size_t total; /* bytes in 200 ms and the tail behind stop */
-		size_t last;  /* of the last whole chunk */
+		size_t header;
+		size_t last; /* of the last whole chunk */
 		const char *why;
 	} row[] = {
-		{ "raw/mulaw", 20, 1600, 160, "3.1" },
-		{ "raw/lpcm16_8", 20, 3200, 320, "3.1" },
-		{ "raw/lpcm16", 20, 6400, 640, "3.1" },
-		{ "raw/lpcm16_24", 20, 9600, 960, "3.1" },
-		{ "raw/lpcm16_24", 100, 9600, 4800, "100 ms at once" },
-		{ "wav/mulaw", 20, 1600 + 46, 160, "one header" },
-		{ "wav/lpcm16_24", 20, 9600 + 44, 960, "one header" },
+		{ "raw/mulaw", 20, 1600, 0, 160, "3.1" },
+		{ "raw/lpcm16_8", 20, 3200, 0, 320, "3.1" },
+		{ "raw/lpcm16", 20, 6400, 0, 640, "3.1" },
+		{ "raw/lpcm16_24", 20, 9600, 0, 960, "3.1" },
+		{ "raw/lpcm16_24", 100, 9600, 0, 4800, "100 ms at once" },
+		{ "wav/mulaw", 20, 1600 + 46, 46, 160, "one header" },
+		{ "wav/lpcm16_24", 20, 9600 + 44, 44, 960, "one header" },
 	};
 
 	(void)state;
@@ -960,6 +975,7 @@ static void test_caller_audio(void **state)
 		rig_open(&r);
 		snprintf(text, sizeof(text), ACCEPT("%s"), row[i].format);
 		bot(&r, text);
+		wait_ms(&r, 20); /* a frame nobody is sent */
 		bot(&r, STARTED);
 		wait_ms(&r, 200);
 		CHECK_EQ(200 / row[i].chunk_ms, r.chunks, row[i].why);
@@ -968,8 +984,11 @@ static void test_caller_audio(void **state)
 		CHECK_EQ(row[i].total, r.chunk_bytes, row[i].why);
 		wait_ms(&r, 200);
 		CHECK_EQ(row[i].total, r.chunk_bytes, "withheld");
-		CHECK_EQ(200, vaic_session_figures(r.s)->withheld_ms,
+		CHECK_EQ(220, vaic_session_figures(r.s)->withheld_ms,
 			 "withheld");
+		CHECK_EQ(160, r.said_from, "the second frame");
+		CHECK_EQ(row[i].total - row[i].header, r.said_bytes,
+			 "all that went out");
 		rig_free(&r);
 	}
 }

@@ -54,13 +54,29 @@ static bool is_wanted(struct vaic_session *s)
 
 /* --- Chunks --- */
 
+static void tell_said(struct vaic_session *s, const uint8_t *audio, size_t n)
+{
+	struct vaic_user *u = &s->user;
+	size_t header = u->header < n ? u->header : n;
+	uint64_t sample = u->begin + u->sent * VAIC_SAMPLES_PER_MS /
+					     vaic_format_bytes(s->format, 1);
+
+	u->header -= header;
+	u->sent += n - header;
+	if (s->events->on_said && n > header)
+		s->events->on_said(s->owner, sample, audio + header,
+				   n - header);
+}
+
 static void send_chunk(struct vaic_session *s, size_t n)
 {
+	const uint8_t *audio = buffer_head(&s->user.audio);
+
 	if (n == 0)
 		return;
-	vaic_session_sent(
-		s, vaic_message_user_chunk(&s->text, &s->sender,
-					   buffer_head(&s->user.audio), n));
+	vaic_session_sent(s, vaic_message_user_chunk(&s->text, &s->sender,
+						     audio, n));
+	tell_said(s, audio, n);
 	buffer_consume(&s->user.audio, n);
 	s->figures.frames++;
 }
@@ -83,9 +99,12 @@ static void begin_audio(struct vaic_session *s)
 	vaic_convert_init(&u->convert, s->format, false);
 	buffer_consume(&u->audio, u->audio.used);
 	u->filled_ms = 0;
+	u->begin = s->frame * VAIC_FRAME; /* the next one */
+	u->sent = 0;
+	u->header = 0;
 	if (vaic_format_is_wav(s->format))
-		buffer_append(&u->audio, header,
-			      vaic_wav_header(header, s->format));
+		u->header = vaic_wav_header(header, s->format);
+	buffer_append(&u->audio, header, u->header);
 }
 
 static void end_audio(struct vaic_session *s)
