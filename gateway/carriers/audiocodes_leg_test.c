@@ -182,7 +182,7 @@ static void test_user_stream(void **state)
 	says(0, USER_STOP);
 	heard(STOPPED, "every stop is answered");
 	CHECK_EQ(2, fake.leg[0].dropped, "counted");
-	CHECK_EQ(1, fake.leg[0].bad, "counted");
+	CHECK_EQ(1, fake.leg[0].leg.total.bad, "counted");
 }
 
 /* Wherever the sender cuts: 00 01 02 03 04 05 … */

@@ -334,8 +334,7 @@ static const struct audiocodes_leg_owner leg_owner = {
 	.on_ended = on_ended,
 };
 
-static struct audiocodes_leg *find_leg(void *owner,
-				       const struct audiocodes_socket *s,
+static struct audiocodes_leg *find_leg(void *owner, struct audiocodes_socket *s,
 				       const char *conversation)
 {
 	(void)owner;
@@ -446,7 +445,8 @@ static inline void wait_ms(unsigned ms)
 				fake.socket[i]->clock.on_tick(
 					&fake.socket[i]->clock, fake.now_ns);
 		for (unsigned i = 0; i < fake.legs; i++)
-			audiocodes_leg_tick(&fake.leg[i], fake.now_ns);
+			fake.leg[i].leg.kind->tick(&fake.leg[i].leg,
+						   fake.now_ns);
 	}
 }
 
