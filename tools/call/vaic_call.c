@@ -23,7 +23,7 @@ int64_t vaic_call_now_ms(const struct vaic_call *c)
 	if (!c->call.result.start_ns)
 		return 0;
 	return (int64_t)((uv_hrtime() - c->call.result.start_ns) /
-			 VAIC_NS_PER_MS);
+			 VAIC_CALL_NS_PER_MS);
 }
 
 bool vaic_call_has_fault(const struct vaic_call *c, enum caller_fault fault)
@@ -61,7 +61,7 @@ static uint64_t unix_ms_at_zero(void)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 -
-	       uv_hrtime() / VAIC_NS_PER_MS;
+	       uv_hrtime() / VAIC_CALL_NS_PER_MS;
 }
 
 /* --- The end --- */
@@ -272,6 +272,7 @@ static struct caller_call *begin(struct uv_loop_s *loop,
 		return NULL;
 	c->loop = loop;
 	c->options = options->carrier;
+	c->chunk_bytes = SIZE_MAX; /* none yet */
 	buffer_init(&c->text, VAIC_WIRE_MAX);
 	buffer_init(&c->keys_text, VAIC_WIRE_MAX);
 	buffer_init(&c->initiate, VAIC_WIRE_MAX);

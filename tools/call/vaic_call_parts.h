@@ -19,11 +19,11 @@
 #include "tools/call/vaic_options.h"
 #include "tools/call/vaic_session.h"
 
-#define VAIC_NS_PER_MS  UINT64_C(1000000)
-#define VAIC_FRAME_MS   20
-#define VAIC_PER_MS     8  /* samples of the caller's clock */
-#define VAIC_FAULTS_DUE 16 /* faults of one 20 ms; more are not injected */
-#define VAIC_WIRE_MAX   (4u << 20) /* bytes held back, or of one message */
+#define VAIC_CALL_NS_PER_MS UINT64_C(1000000)
+#define VAIC_FRAME_MS       20
+#define VAIC_PER_MS         8  /* samples of the caller's clock */
+#define VAIC_FAULTS_DUE     16 /* faults of one 20 ms; more are not injected */
+#define VAIC_WIRE_MAX       (4u << 20) /* bytes held back, or of one message */
 
 /* When the socket is gone and the call is not (the real schedule is not
  * documented, 5.1): the next try comes after RETRY_FIRST, then twice as late
@@ -86,15 +86,17 @@ struct vaic_call {
 		unsigned value;
 	} due[VAIC_FAULTS_DUE]; /* happen when the session is not at work */
 	size_t dues;
-	char keys[VAIC_DTMF_MAX + 1]; /* dtmf_collected */
-	uint64_t key_due;             /* sample at which they are sent */
+	char keys[VAIC_DTMF_MAX + 1]; /* pressed, and not sent yet */
+	uint64_t key_due;             /* sample at which they are */
 	struct buffer keys_text;      /* a message of our own */
 
 	/* What was heard of the caller, and what was not. */
 	uint64_t frames;     /* of 20 ms, said */
 	unsigned unsent_ms;  /* said since the last chunk */
+	size_t chunk_bytes;  /* of the last message with audio */
 	bool is_deaf;        /* since a drop no chunk has been sent */
 	uint64_t dropped_ms; /* taken by the network */
+	uint64_t deaf_ms;    /* of it, that the session thinks it withheld */
 	const struct caller_clip *clip; /* last one that was put in words */
 	uint64_t resumed_ns;    /* session.resume went out; 0: audio has come */
 	double resume_audio_ms; /* from it to the first audio, worst; or 0 */

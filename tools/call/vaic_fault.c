@@ -60,7 +60,7 @@ void vaic_fault_send_keys(struct vaic_call *c)
 	char id[37];
 	struct vaic_stamp stamp = {
 		.id = id,
-		.unix_ms = c->setup.unix_ms + c->now_ns / VAIC_NS_PER_MS,
+		.unix_ms = c->setup.unix_ms + c->now_ns / VAIC_CALL_NS_PER_MS,
 	};
 
 	vaic_call_write_uuid(id, high, low);
@@ -68,7 +68,6 @@ void vaic_fault_send_keys(struct vaic_call *c)
 	    vaic_message_dtmf(&c->keys_text, &sender, &stamp, c->keys) == 0)
 		vaic_wire_send(c, (const char *)buffer_head(&c->keys_text),
 			       c->keys_text.used);
-	memset(c->keys, 0, sizeof(c->keys));
 }
 
 /* --- When their step is reached: strange messages --- */

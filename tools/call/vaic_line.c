@@ -7,7 +7,7 @@ static const struct vaic_link_events link_events;
 
 static double ms_since(uint64_t then_ns)
 {
-	return (double)(uv_hrtime() - then_ns) / (double)VAIC_NS_PER_MS;
+	return (double)(uv_hrtime() - then_ns) / (double)VAIC_CALL_NS_PER_MS;
 }
 
 /* --- Asking for a socket --- */
@@ -28,6 +28,8 @@ static void dial_later(struct vaic_call *c, unsigned ms)
 {
 	if (c->is_over)
 		return;
+	if (!c->away_ns)
+		c->away_ns = uv_hrtime();
 	if (ms_since(c->away_ns) + ms > VAIC_GIVE_UP_MS) {
 		give_up(c, "the bot could not be reached again");
 		return;
@@ -95,8 +97,6 @@ static void on_open(void *owner, struct vaic_link *l)
 	if (c->link)
 		replace(c);
 	c->was_open = true;
-	c->away_ns = 0;
-	c->retry_ms = 0;
 	c->link = l;
 	vaic_fault_begin(c);
 	vaic_session_open(c->session, vaic_call_now(c, uv_hrtime()));
@@ -161,16 +161,17 @@ static void on_lost(struct vaic_call *c, const struct ws_end *end)
 	caller_call_set(&c->call, CALLER_FIGURE_close_code, end->code);
 	if (c->is_over)
 		return;
-	c->away_ns = uv_hrtime();
-	VAIC_CALL_NOTE(c, "socket lost: %s", end->why);
 	if (c->is_breaking) {
 		give_up(c, end->why);
 		return;
 	}
 	vaic_session_closed(c->session, end->code, now);
+	if (c->is_over)
+		return;
+	VAIC_CALL_NOTE(c, "socket lost: %s", end->why);
 	vaic_media_away(c);
 	vaic_media_run(c);
-	dial_later(c, 0);
+	dial_later(c, c->retry_ms);
 }
 
 static void on_closed(void *owner, struct vaic_link *l,
@@ -201,8 +202,11 @@ void vaic_line_drop(struct vaic_call *c, bool by_reset, unsigned resume_ms)
 
 	if (!l)
 		return;
+	/* What is in the kernel arrives; what is not is lost, too. */
+	vaic_link_flush(l);
 	c->link = NULL;
-	c->away_ns = uv_hrtime();
+	c->dropped_ms +=
+		vaic_link_waiting(l) / c->chunk_bytes * c->setup.chunk_ms;
 	VAIC_CALL_NOTE(c, "socket %s, %zu bytes had not left",
 		       by_reset ? "reset" : "ended without a close frame",
 		       vaic_link_waiting(l));

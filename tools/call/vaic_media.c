@@ -96,6 +96,7 @@ static void on_over(void *owner, const struct vaic_end *end)
 			       ? "by the caller"
 			       : vaic_outcome_name(end->outcome),
 		       *end->why ? ": " : "", end->why);
+	vaic_line_hang_up(c, 1000); /* whatever is still open, or opening */
 }
 
 /* --- What is heard --- */
@@ -147,6 +148,20 @@ static void put_in_words(struct vaic_call *c)
 	c->clip = clip;
 }
 
+/* Keys that were pressed without a socket come when there is one. */
+static void send_keys(struct vaic_call *c, uint64_t now)
+{
+	if (!c->keys[0] || now < c->key_due || c->dues ||
+	    !vaic_session_is_up(c->session))
+		return;
+	if (vaic_call_has_fault(c, CALLER_FAULT_DTMF_COLLECTED))
+		vaic_fault_send_keys(c);
+	else
+		for (const char *key = c->keys; *key; key++)
+			vaic_session_press(c->session, *key);
+	memset(c->keys, 0, sizeof(c->keys));
+}
+
 static void on_frame(void *owner, uint64_t now, uint64_t begin,
 		     uint8_t frame[VAIC_FRAME])
 {
@@ -158,10 +173,13 @@ static void on_frame(void *owner, uint64_t now, uint64_t begin,
 	put_in_words(c);
 	c->frames++;
 	c->unsent_ms += VAIC_FRAME_MS;
-	if (c->is_deaf)
+	/* Half duplex: once the session is up, nobody asked for it. */
+	if (c->is_deaf && (vaic_session_settings(c->session)->barge_in ||
+			   !vaic_session_is_up(c->session))) {
 		c->dropped_ms += VAIC_FRAME_MS;
-	if (c->keys[0] && now >= c->key_due)
-		vaic_fault_send_keys(c);
+		c->deaf_ms += VAIC_FRAME_MS;
+	}
+	send_keys(c, now);
 }
 
 const struct vaic_session_events vaic_media_events = {
@@ -185,14 +203,17 @@ const struct vaic_session_events vaic_media_events = {
 static void on_key(void *owner, char digit)
 {
 	struct vaic_call *c = owner;
+	bool is_collected = vaic_call_has_fault(c, CALLER_FAULT_DTMF_COLLECTED);
 	size_t n = strlen(c->keys);
 
-	if (!vaic_call_has_fault(c, CALLER_FAULT_DTMF_COLLECTED)) {
+	/* A fault that waits may be about to take the socket. */
+	if (!is_collected && !c->dues && vaic_session_is_up(c->session)) {
 		vaic_session_press(c->session, digit);
 		return;
 	}
-	c->key_due =
-		vaic_session_now(c->session) + VAIC_COLLECT_MS * VAIC_PER_MS;
+	c->key_due = vaic_session_now(c->session);
+	if (is_collected)
+		c->key_due += VAIC_COLLECT_MS * VAIC_PER_MS;
 	if (n < VAIC_DTMF_MAX)
 		c->keys[n] = digit;
 }
@@ -249,7 +270,8 @@ static void arm(struct vaic_call *c)
 	if (due_ns == UINT64_MAX)
 		return;
 	/* Round up: a timer that is early by a fraction would fire twice. */
-	uint64_t due_ms = (due_ns + VAIC_NS_PER_MS - 1) / VAIC_NS_PER_MS;
+	uint64_t due_ms =
+		(due_ns + VAIC_CALL_NS_PER_MS - 1) / VAIC_CALL_NS_PER_MS;
 	uint64_t now_ms = uv_now(c->loop);
 	uv_timer_start(timer, on_tick, due_ms > now_ms ? due_ms - now_ms : 1,
 		       0);
@@ -258,6 +280,8 @@ static void arm(struct vaic_call *c)
 void vaic_media_run(struct vaic_call *c)
 {
 	vaic_session_tick(c->session, vaic_call_now(c, uv_hrtime()));
+	if (vaic_session_is_up(c->session))
+		c->away_ns = c->retry_ms = 0;
 	for (size_t i = 0; i < c->dues; i++)
 		vaic_fault_inject(c, c->due[i].fault, c->due[i].value);
 	c->dues = 0;
@@ -285,7 +309,7 @@ void vaic_media_finish(struct vaic_call *c)
 	set(c, CALLER_FIGURE_buffer_ms_max, f->ahead_ms_max);
 	set(c, CALLER_FIGURE_frames, (double)f->frames);
 	set(c, CALLER_FIGURE_schedule_late_ms,
-	    (double)f->late_ns_max / VAIC_NS_PER_MS);
+	    (double)f->late_ns_max / VAIC_CALL_NS_PER_MS);
 	set(c, CALLER_FIGURE_duration_ms, (double)vaic_call_now_ms(c));
 	set(c, CALLER_FIGURE_accept_ms, f->accept_ms);
 	if (f->is_answered)
@@ -297,7 +321,8 @@ void vaic_media_finish(struct vaic_call *c)
 		set(c, CALLER_FIGURE_last_chunk_ms, f->late_ms_max);
 	set(c, CALLER_FIGURE_play_streams, f->play_streams);
 	set(c, CALLER_FIGURE_aborts, f->aborts);
-	set(c, CALLER_FIGURE_withheld_ms, (double)f->withheld_ms);
+	set(c, CALLER_FIGURE_withheld_ms,
+	    (double)(f->withheld_ms - c->deaf_ms));
 	set(c, CALLER_FIGURE_dropped_ms, (double)c->dropped_ms);
 	set(c, CALLER_FIGURE_drops, c->drops);
 	set(c, CALLER_FIGURE_resumes, f->resumes);

@@ -3,6 +3,7 @@
 
 #include "protocols/base64.h"
 #include "tools/call/vaic_call_parts.h"
+#include "tools/call/vaic_wav.h"
 
 /* A place on the track may be this far off what the clock says before it is
  * filled up: what the filters hold back is no hole. */
@@ -56,16 +57,18 @@ void vaic_native_say(struct vaic_call *c, uint64_t end, const char *base64,
 {
 	struct caller_native *n = &c->call.native;
 	uint64_t samples = (uint64_t)c->setup.chunk_ms * VAIC_PER_MS;
+	uint8_t header[VAIC_WAV_HEADER_MAX];
 
 	if (!n->rate || !c->call.options->keeps_tracks)
 		return;
 	uint8_t *bytes = malloc(BASE64_DECODED_MAX(len) + 1);
 	ssize_t got = bytes ? base64_decode(bytes, base64, len) : -1;
-	if (got > VAIC_WAV_HEADER && memcmp(bytes, "RIFF", 4) == 0)
-		place(n, &n->said, end - samples, bytes + VAIC_WAV_HEADER,
-		      (size_t)got - VAIC_WAV_HEADER);
-	else if (got > 0)
-		place(n, &n->said, end - samples, bytes, (size_t)got);
+	size_t skip = 0;
+	if (got > VAIC_WAV_HEADER_MAX && memcmp(bytes, "RIFF", 4) == 0)
+		skip = vaic_wav_header(header, vaic_session_format(c->session));
+	if (got > 0)
+		place(n, &n->said, end - samples, bytes + skip,
+		      (size_t)got - skip);
 	free(bytes);
 }
 

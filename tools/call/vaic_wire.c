@@ -141,8 +141,9 @@ static void send_chunk(struct vaic_call *c, const char *text, size_t len)
 	vaic_native_say(c, c->frames * VAIC_FRAME, audio,
 			len - (size_t)(audio - text) - 2);
 	c->unsent_ms = 0;
+	c->chunk_bytes = len;
 	if (c->is_deaf)
-		c->dropped_ms -= c->setup.chunk_ms - VAIC_FRAME_MS;
+		c->dropped_ms -= c->setup.chunk_ms; /* it was no drop */
 	c->is_deaf = false;
 	if (now < c->gap_until)
 		c->dropped_ms += c->setup.chunk_ms;

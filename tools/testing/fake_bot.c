@@ -212,6 +212,7 @@ static void take_activity(json_t *a)
 			 (long long)json_integer_value(value));
 	else if (json_is_string(value))
 		snprintf(text, sizeof(text), "%s", json_string_value(value));
+	fake_bot.activities++;
 	note(fake_bot.events, sizeof(fake_bot.events), name, text);
 	if (*id && strcmp(id, fake_bot.activity) == 0)
 		fake_bot.repeated++;
@@ -263,6 +264,7 @@ static void take_initiate(json_t *m)
 static void take_resume(json_t *m)
 {
 	fake_bot.resumes++;
+	fake_bot.resumed_events = fake_bot.activities;
 	has_user = false;
 	if (fake_bot.refuses_resume ||
 	    strcmp(member(m, "conversationId"), fake_bot.conversation) != 0) {

@@ -41,6 +41,8 @@ struct fake_bot {
 	char activity[64]; /* id of the last one */
 	unsigned repeated; /* activities with the id of the one before */
 	unsigned upgrades;
+	unsigned activities;
+	unsigned resumed_events; /* activities before the last resume */
 	unsigned initiates;
 	unsigned resumes;
 	unsigned starts; /* of the user stream */
