@@ -31,7 +31,7 @@ struct bridge_twilio {
 struct bridge_audiocodes {
 	struct audiocodes_leg leg;
 	char bot[AUDIOCODES_BOT_MAX];
-	char principal[AUDIOCODES_PRINCIPAL_MAX];
+	struct audiocodes_principal principal;
 };
 
 struct bridge {

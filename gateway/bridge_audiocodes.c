@@ -49,7 +49,7 @@ static bool is_of(const struct bridge *b, const struct audiocodes_socket *s,
 	return b->leg == &a->leg.leg && a->leg.state != AUDIOCODES_OVER &&
 	       strcmp(a->leg.conversation, conversation) == 0 &&
 	       strcmp(a->bot, s->bot) == 0 &&
-	       strcmp(a->principal, s->principal) == 0;
+	       audiocodes_principal_equal(&a->principal, &s->principal);
 }
 
 /* It has a conversation: the desk need not count it any more. */
@@ -110,7 +110,7 @@ static struct audiocodes_leg *on_initiate(void *owner,
 	struct bridge_audiocodes *a = &b->audiocodes;
 	b->leg = &a->leg.leg;
 	snprintf(a->bot, sizeof(a->bot), "%s", s->bot);
-	snprintf(a->principal, sizeof(a->principal), "%s", s->principal);
+	a->principal = s->principal;
 	if (audiocodes_leg_open(&a->leg, &w->audiocodes, &b->call, &b->log,
 				&leg_owner, b, ev, why) != 0) {
 		free(b);

@@ -109,11 +109,9 @@ static void media(struct worker *w, struct http_connection *c,
 static void open_socket(struct worker *w, struct http_connection *c,
 			const struct audiocodes_verdict *v)
 {
-	char principal[AUDIOCODES_PRINCIPAL_MAX];
 	const struct audiocodes_peer peer = {
 		.bot = w->config->audiocodes.bots[v->bot],
-		.principal = audiocodes_principal_text(&v->principal, principal,
-						       sizeof(principal)),
+		.principal = v->principal,
 		.is_enabled = true,
 	};
 	int place = audiocodes_waiting_enter(&w->audiocodes_desk.waiting,

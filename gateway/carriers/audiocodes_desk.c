@@ -20,24 +20,6 @@ void audiocodes_desk_init(struct audiocodes_desk *d,
 	log_child(&d->log, log, "leg", "audiocodes");
 }
 
-bool audiocodes_principal_equal(const struct audiocodes_principal *a,
-				const struct audiocodes_principal *b)
-{
-	return a->proof == b->proof && a->token == b->token &&
-	       !memcmp(a->id, b->id, sizeof(a->id));
-}
-
-const char *audiocodes_principal_text(const struct audiocodes_principal *p,
-				      char *out, size_t cap)
-{
-	size_t at =
-		(size_t)snprintf(out, cap, "%d.%u.", (int)p->proof, p->token);
-
-	for (size_t i = 0; i < sizeof(p->id) && at + 3 <= cap; i++)
-		at += (size_t)snprintf(out + at, cap - at, "%02x", p->id[i]);
-	return out;
-}
-
 /* --- Refusals --- */
 
 struct refusal {

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gateway/carriers/audiocodes_principal.h"
 #include "gateway/carriers/audiocodes_waiting.h"
 #include "gateway/ops/log.h"
 #include "protocols/jwt.h"
@@ -24,29 +25,6 @@ struct config;
 struct http_message;
 
 #define AUDIOCODES_PATH "/audiocodes/"
-
-/* How a peer proved who it is. */
-enum audiocodes_proof {
-	AUDIOCODES_BY_NEARNESS, /* on this machine; nothing is configured */
-	AUDIOCODES_BY_TOKEN,
-	AUDIOCODES_BY_JWT,
-};
-
-/* Who a peer is, as far as it proved: a call is resumed by the same only (5.1,
- * rule 3). */
-struct audiocodes_principal {
-	enum audiocodes_proof proof;
-	unsigned token;           /* which of the bot's; else 0 */
-	uint8_t id[JWT_ID_BYTES]; /* of a JWT's bearer; else 0 */
-};
-
-bool audiocodes_principal_equal(const struct audiocodes_principal *a,
-				const struct audiocodes_principal *b);
-
-/* audiocodes_principal_text: the same for the same principal only; at least 64
- * bytes. Returns out. */
-const char *audiocodes_principal_text(const struct audiocodes_principal *p,
-				      char *out, size_t cap);
 
 struct audiocodes_desk {
 	const struct config *config;

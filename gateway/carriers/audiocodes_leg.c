@@ -313,6 +313,16 @@ static void flush(struct leg *base)
 		ws_flush(leg->socket->wire.ws);
 }
 
+/* Who has no socket finds nobody any more when it comes back. */
+static void stop(struct leg *base)
+{
+	struct audiocodes_leg *leg = (struct audiocodes_leg *)base;
+
+	if (!leg->socket)
+		end(leg, AUDIOCODES_EV_DEADLINE, AUDIOCODES_LEG_LOST,
+		    CALL_END_SHUTDOWN);
+}
+
 /* The socket's own end follows, as for any lost one; none may come back. */
 static void cut(struct leg *base)
 {
@@ -330,6 +340,7 @@ static const struct leg_kind kind = {
 	.name = "audiocodes",
 	.tick = tick,
 	.flush = flush,
+	.stop = stop,
 	.abort = cut,
 	.is_gone = is_gone,
 };

@@ -282,7 +282,7 @@ static void init(struct audiocodes_socket *s, struct audiocodes_host *host,
 	s->deadline_ns = now_ns + AUDIOCODES_FIRST_MS * NS_PER_MS;
 	s->is_enabled = peer->is_enabled;
 	snprintf(s->bot, sizeof(s->bot), "%s", peer->bot);
-	snprintf(s->principal, sizeof(s->principal), "%s", peer->principal);
+	s->principal = peer->principal;
 	log_child(&s->log, host->log, "bot", s->bot);
 }
 

@@ -27,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gateway/carriers/audiocodes_principal.h"
 #include "gateway/carriers/audiocodes_wire.h"
 #include "gateway/net/metronome.h"
 #include "gateway/ops/log.h"
@@ -36,15 +37,14 @@ struct audiocodes_leg;
 struct audiocodes_socket;
 struct http_connection;
 
-#define AUDIOCODES_FIRST_MS      10000 /* for the first message of a session */
-#define AUDIOCODES_IDLE_MS       10000 /* a validated socket may idle */
-#define AUDIOCODES_SILENT_MS     20000 /* without a message: a ping */
-#define AUDIOCODES_UNANSWERED    2     /* pings; then it is dead */
-#define AUDIOCODES_ROUND_MS      5000 /* between two measures of the round trip */
-#define AUDIOCODES_LINGER_MS     2000 /* for the close behind session.error */
-#define AUDIOCODES_BAD_MAX       20
-#define AUDIOCODES_BOT_MAX       65  /* characters with NUL */
-#define AUDIOCODES_PRINCIPAL_MAX 129 /* likewise */
+#define AUDIOCODES_FIRST_MS   10000 /* for the first message of a session */
+#define AUDIOCODES_IDLE_MS    10000 /* a validated socket may idle */
+#define AUDIOCODES_SILENT_MS  20000 /* without a message: a ping */
+#define AUDIOCODES_UNANSWERED 2     /* pings; then it is dead */
+#define AUDIOCODES_ROUND_MS   5000  /* between two measures of the round trip */
+#define AUDIOCODES_LINGER_MS  2000  /* for the close behind session.error */
+#define AUDIOCODES_BAD_MAX    20
+#define AUDIOCODES_BOT_MAX    65 /* characters with NUL */
 
 /* What a worker gives its sockets, and where they are kept. */
 struct audiocodes_host {
@@ -70,9 +70,9 @@ struct audiocodes_host {
 
 /* Who has been admitted at the upgrade. */
 struct audiocodes_peer {
-	const char *bot;       /* of the path */
-	const char *principal; /* of the credentials; "" for none */
-	bool is_enabled;       /* what connection.validate is told */
+	const char *bot; /* of the path */
+	struct audiocodes_principal principal;
+	bool is_enabled; /* what connection.validate is told */
 };
 
 enum audiocodes_socket_state {
@@ -92,7 +92,7 @@ struct audiocodes_socket {
 	enum audiocodes_socket_state state;
 	struct audiocodes_leg *leg; /* BOUND, else NULL */
 	char bot[AUDIOCODES_BOT_MAX];
-	char principal[AUDIOCODES_PRINCIPAL_MAX];
+	struct audiocodes_principal principal;
 	bool is_enabled;
 	bool was_validated;
 	int place; /* at the owner's desk; the owner's alone */

@@ -421,7 +421,7 @@ static inline int teardown(void **state)
 
 static inline void dial(void)
 {
-	const struct audiocodes_peer peer = { "tandem", "", true };
+	const struct audiocodes_peer peer = { .bot = "tandem", .is_enabled = true };
 
 	CHECK(audiocodes_socket_open(&fake.host, NULL, "", &peer), "upgraded");
 }
