@@ -844,7 +844,11 @@ static void test_half_duplex(void **state)
 		    { 0, STOP("p1"), NULL, NULL },
 		    { 20, NULL, "userStream.start", NULL },
 		    { 0, STARTED, NULL, NULL },
-		    { 0, START("p2"), NULL, NULL } },
+		    /* 4.5: until the next play stream is handled */
+		    { 10, T("userStream.speech.committed"), "userStream.stop",
+		      NULL },
+		    { 0, STOPPED, NULL, NULL },
+		    { 0, START("p2"), "userStream.start", NULL } },
 		  VAIC_OUTCOME_NONE },
 	};
 
