@@ -115,7 +115,7 @@ enum match { MATCH_NONE, MATCH_OTHER_BOT, MATCH_OURS };
 
 /* Every token of every bot is compared, so that time tells nothing. */
 static enum match match_token(const struct config_audiocodes *c, unsigned bot,
-			      const char *token, unsigned *which)
+			      const char *token)
 {
 	struct secret given = { 0 };
 	unsigned ours = 0, others = 0;
@@ -124,10 +124,9 @@ static enum match match_token(const struct config_audiocodes *c, unsigned bot,
 	(void)secret_set(&given, token, strlen(token));
 	for (unsigned b = 0; b < c->bot_count; b++) {
 		for (unsigned t = 0; t < c->tokens[b].count; t++) {
-			if (!secret_equal(&c->tokens[b].token[t], &given))
-				continue;
-			*(b == bot ? &ours : &others) += 1;
-			*which = b == bot ? t : *which;
+			bool is_it =
+				secret_equal(&c->tokens[b].token[t], &given);
+			*(b == bot ? &ours : &others) += is_it;
 		}
 	}
 	secret_wipe(&given);
@@ -193,7 +192,7 @@ static struct refusal check_token(struct audiocodes_desk *d,
 	if (http_header_count(r->message, "Authorization") > 1)
 		return refuse(401, "there is more than one Authorization",
 			      CHALLENGE_TOKEN);
-	switch (match_token(&d->config->audiocodes, bot, token, &who->token)) {
+	switch (match_token(&d->config->audiocodes, bot, token)) {
 	case MATCH_OURS:
 		who->proof = AUDIOCODES_BY_TOKEN;
 		return no_refusal;

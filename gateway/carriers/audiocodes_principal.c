@@ -5,6 +5,5 @@
 bool audiocodes_principal_equal(const struct audiocodes_principal *a,
 				const struct audiocodes_principal *b)
 {
-	return a->proof == b->proof && a->token == b->token &&
-	       !memcmp(a->id, b->id, sizeof(a->id));
+	return a->proof == b->proof && !memcmp(a->id, b->id, sizeof(a->id));
 }

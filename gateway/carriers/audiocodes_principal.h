@@ -10,7 +10,7 @@
 /* How a peer proved who it is. */
 enum audiocodes_proof {
 	AUDIOCODES_BY_NEARNESS, /* on this machine; nothing is configured */
-	AUDIOCODES_BY_TOKEN,
+	AUDIOCODES_BY_TOKEN,    /* the bot's; one token may replace another */
 	AUDIOCODES_BY_JWT,
 };
 
@@ -18,7 +18,6 @@ enum audiocodes_proof {
  * rule 3). */
 struct audiocodes_principal {
 	enum audiocodes_proof proof;
-	unsigned token;           /* which of the bot's; else 0 */
 	uint8_t id[JWT_ID_BYTES]; /* of a JWT's bearer; else 0 */
 };
 
