@@ -102,14 +102,19 @@ static bool is_new_run(const struct caller_judge *j, uint64_t begin)
 	if (j->runs == 0 || j->was_cleared)
 		return true;
 	return j->hole_begin != CALLER_JUDGE_NONE &&
-	       begin - j->hole_begin > CALLER_JUDGE_GAP_MAX_MS * MS;
+	       (j->run_is_silent ||
+		begin - j->hole_begin > CALLER_JUDGE_GAP_MAX_MS * MS);
 }
 
 static void begin_run(struct caller_judge *j, uint64_t now_us)
 {
+	/* What was silent throughout and not even cut was nobody's. */
+	if (j->runs && j->run_is_silent && !j->was_cleared)
+		j->runs--;
 	if (j->runs < CALLER_JUDGE_RUNS_MAX)
 		j->run[j->runs++] = (struct caller_run){ .begun_us = now_us };
 	j->run_played = 0;
+	j->run_is_silent = true;
 	j->was_cleared = false;
 	j->hole_begin = CALLER_JUDGE_NONE;
 }
@@ -194,8 +199,11 @@ void caller_judge_hear(struct caller_judge *j, const int16_t *pcm, size_t n,
 	while (n) {
 		size_t take = n < STEP ? n : STEP;
 
-		for (size_t i = 0; i < take; i++)
+		for (size_t i = 0; i < take; i++) {
 			j->history[(j->at + i) % CALLER_JUDGE_HISTORY] = pcm[i];
+			if (pcm[i])
+				j->run_is_silent = false;
+		}
 		j->at += take;
 		pcm += take;
 		n -= take;

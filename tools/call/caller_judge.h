@@ -16,8 +16,9 @@
  *         nothing can be answered yet, so it is the old reply
  * reaction from the first loud sample of the interruption to the clear
  * run     the audio of one utterance, as far as the buffer shows: it begins
- * with audio into an empty buffer after a clear or a hole longer than
- *         CALLER_JUDGE_GAP_MAX_MS */
+ *         with audio into an empty buffer after a clear or a hole longer than
+ *         CALLER_JUDGE_GAP_MAX_MS. Digital silence with a hole behind it, with
+ *         which a call can be answered, is none */
 #ifndef TOOLS_CALL_CALLER_JUDGE_H
 #define TOOLS_CALL_CALLER_JUDGE_H
 
@@ -70,6 +71,7 @@ struct caller_judge {
 	struct caller_run run[CALLER_JUDGE_RUNS_MAX];
 	unsigned runs;
 	uint64_t run_played; /* samples of the current run */
+	bool run_is_silent;  /* so far nothing but digital silence */
 
 	/* State. */
 	uint64_t at;         /* sample that comes next */

@@ -116,6 +116,25 @@ static void test_gaps_add_up(void **state)
 	CHECK_EQ(300 * MS, j.run_played, "of which 300 ms were sound");
 }
 
+/* A call can be answered with silence before anybody speaks. */
+static void test_silence_is_no_utterance(void **state)
+{
+	(void)state;
+	silence(300);
+	play(200, 0);
+	silence(100);
+	play(500, 8000);
+	CHECK_EQ(300 * MS, j.first_media_sample, "it is the first audio");
+	CHECK_EQ(0, j.gaps, "nothing was being said");
+	CHECK_EQ(1, j.runs, "one utterance");
+	CHECK_EQ(500 * MS, j.run[0].samples, "the one that is heard");
+	play(100, 0);
+	silence(100);
+	play(100, 8000);
+	CHECK_EQ(1, j.gaps, "but a pause inside of it is part of it");
+	CHECK_EQ(700 * MS, j.run[0].samples, "with its silence");
+}
+
 /* Make the seam jump: the next message begins `phase` samples further on. */
 static void test_click_at_seam(void **state)
 {
@@ -271,6 +290,7 @@ int main(void)
 		TEST(test_smooth_speech),
 		cmocka_unit_test(test_gap),
 		TEST(test_gaps_add_up),
+		TEST(test_silence_is_no_utterance),
 		cmocka_unit_test(test_click_at_seam),
 		TEST(test_click_at_silence),
 		TEST(test_clear_is_no_click),
