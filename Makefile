@@ -75,7 +75,7 @@ run: setup-build
 	@$(MAKE) --no-print-directory programs
 	@tools/run.sh $(B)
 
-## demo: one judged call with recorded speech, unattended
+## demo: a judged call over each carrier, unattended
 demo: setup-build
 	@$(MAKE) --no-print-directory programs
 	@tools/demo.sh $(B)

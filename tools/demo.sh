@@ -1,7 +1,7 @@
 #!/bin/bash
-# One call, unattended: the gateway, a local model server, and a caller with
-# recorded speech who greets, asks, interrupts, presses a key and says goodbye.
-# Everything judged must pass.
+# Two calls at a time, one over each carrier, unattended: the gateway, a local
+# model server, and two callers with recorded speech who hear the greeting, ask,
+# interrupt, press a key and are told goodbye. Everything judged must pass.
 #
 #   demo.sh BUILD      leaves the sound and the logs in build/demo
 set -u
@@ -14,8 +14,10 @@ mkdir -p "$out"
 
 gateway=
 model=
+audiocodes=
 stop_all() {
 	trap '' INT TERM HUP
+	[ -z "$audiocodes" ] || background_stop "$audiocodes"
 	[ -z "$gateway" ] || background_stop "$gateway"
 	[ -z "$model" ] || background_stop "$model"
 }
@@ -34,23 +36,41 @@ model=$background_pid
 model_url=$(background_url "$model" "$out/model.out") ||
 	give_up "The model server" "$out/model.log"
 
-# A token of its own, so that every request of the call is signed and checked.
-TWILIO_AUTH_TOKEN=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
-export TWILIO_AUTH_TOKEN
-OPENAI_API_KEY=local-model-server background_start "$out/gateway.out" \
+# Tokens of their own, so that every request of the calls is checked.
+random_token() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
+TWILIO_AUTH_TOKEN=$(random_token)
+AUDIOCODES_TOKEN=$(random_token)
+export TWILIO_AUTH_TOKEN AUDIOCODES_TOKEN
+AUDIOCODES_TOKENS=tandem=$AUDIOCODES_TOKEN \
+	OPENAI_API_KEY=local-model-server background_start "$out/gateway.out" \
 	"$build/tandem" serve --listen 127.0.0.1:0 --model-url "$model_url" \
 	2>"$out/gateway.log"
 gateway=$background_pid
 url=$(background_url "$gateway" "$out/gateway.out") ||
 	give_up "The gateway" "$out/gateway.log"
 
+# call CARRIER URL: waits no longer than a minute for its end.
+call() {
+	exec timeout --foreground 60 "$build/tandem-call" --carrier "$1" \
+		--out "$out/$1.wav" --model-trace "$out/model-trace.jsonl" "$2"
+}
+
 echo "model server   $model_url"
 echo "gateway        $url"
 echo
-timeout --foreground 60 "$build/tandem-call" --out "$out/call.wav" \
-	--model-trace "$out/model-trace.jsonl" "$url/twilio/voice"
-call_status=$?
-[ "$call_status" -ne 124 ] || echo "The call took over 60 seconds." >&2
+echo "--- A call over Twilio (the one over AudioCodes takes place meanwhile) ---"
+echo
+call audiocodes "$url/audiocodes/tandem" >"$out/audiocodes.txt" 2>&1 &
+audiocodes=$!
+(call twilio "$url/twilio/voice")
+twilio_status=$?
+wait "$audiocodes"
+audiocodes_status=$?
+audiocodes=
+echo
+echo "--- The call over AudioCodes ---"
+echo
+cat "$out/audiocodes.txt"
 
 background_stop "$gateway"
 gateway_status=$?
@@ -69,13 +89,16 @@ judge() { # what, exit status, words for 0, words for the rest
 	fi
 }
 echo
-judge call "$call_status" "every judged step passed" "FAILED, see above"
+judge twilio "$twilio_status" "every judged step passed" "FAILED, see above"
+judge audiocodes "$audiocodes_status" "every judged step passed" \
+	"FAILED, see above"
 judge gateway "$gateway_status" "ended cleanly" \
 	"DID NOT END CLEANLY, see $out/gateway.log"
 judge "model server" "$model_status" "no breach of its protocol" \
 	"COMPLAINS, see the end of $out/model.log"
 [ "$model_status" -eq 0 ] || tail -n 5 "$out/model.log" | sed 's/^/               /'
 echo
-echo "sound          $out/call.wav (left: the caller, right: what they heard)"
+echo "sound          $out/twilio.wav, $out/audiocodes.wav"
+echo "               (left: the caller, right: what they heard)"
 echo "logs           $out/gateway.log, $out/model.log, $out/model-trace.jsonl"
 exit $failed
