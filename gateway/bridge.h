@@ -16,6 +16,7 @@
 #include "gateway/net/metronome.h"
 
 struct config;
+struct config_failure;
 struct http_connection;
 struct twilio_ticket;
 struct worker;
@@ -97,6 +98,10 @@ void bridge_audiocodes_host(struct worker *w, struct audiocodes_host *host);
  * says of them. */
 void bridge_audiocodes_settings(const struct config *c,
 				struct audiocodes_settings *s);
+
+/* bridge_audiocodes_fallback: whom failure.then dials, as a URI; "": nobody. */
+void bridge_audiocodes_fallback(const struct config_failure *f,
+				char out[CALL_TARGET_MAX]);
 
 /* bridge_audiocodes_detached: calls whose line may come back. */
 unsigned bridge_audiocodes_detached(const struct worker *w);

@@ -90,6 +90,7 @@ static void set_call(const struct bridge *b, struct call_settings *s)
 	s->answer_ms = a->answer_after_ms;
 	s->ending_ms = a->resume_s * 1000 + AUDIOCODES_END_MS + ENDING_SLACK_MS;
 	s->no_input_max = a->no_input_max;
+	s->fallback = b->worker->fallback[0] ? b->worker->fallback : NULL;
 	s->apology_text = leg->expects_audio ? NULL : c->failure.say;
 }
 
@@ -154,6 +155,16 @@ unsigned bridge_audiocodes_detached(const struct worker *w)
 }
 
 /* --- What the operator has chosen --- */
+
+void bridge_audiocodes_fallback(const struct config_failure *f,
+				char out[CALL_TARGET_MAX])
+{
+	const char *scheme = strchr(f->dial, ':') ? "" : "tel:";
+
+	out[0] = '\0';
+	if (f->then == CONFIG_THEN_DIAL)
+		snprintf(out, CALL_TARGET_MAX, "%s%s", scheme, f->dial);
+}
 
 static unsigned take_formats(enum audiocodes_format_id *out,
 			     const char (*name)[CONFIG_AUDIO_FORMAT_MAX],

@@ -156,6 +156,7 @@ static void open_audiocodes(struct worker *w)
 {
 	bridge_audiocodes_settings(w->config, &w->audiocodes);
 	bridge_audiocodes_host(w, &w->audiocodes_host);
+	bridge_audiocodes_fallback(&w->config->failure, w->fallback);
 	audiocodes_desk_init(&w->audiocodes_desk, w->config, w->audiocodes_keys,
 			     &w->log);
 	w->audiocodes_desk.is_full = is_closed_to_sockets;

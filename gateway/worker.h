@@ -51,7 +51,8 @@ struct worker {
 	struct audiocodes_keys *audiocodes_keys; /* NULL without OAuth */
 	struct audiocodes_settings audiocodes;
 	struct audiocodes_host audiocodes_host;
-	struct tls_context *keys_tls; /* for a key set's URL */
+	char fallback[CALL_TARGET_MAX]; /* who takes failed calls; "": none */
+	struct tls_context *keys_tls;   /* for a key set's URL */
 	struct bridge *bridges;
 	unsigned running; /* bridges alive */
 	bool is_stopping;

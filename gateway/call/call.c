@@ -282,8 +282,9 @@ static void watch_for_the_end(struct call *c, uint64_t now_ns)
 	}
 	if (!c->tail_ns)
 		c->tail_ns = now_ns + CALL_TAIL_MS * CALL_NS_PER_MS;
-	if (now_ns >= c->tail_ns)
-		call_step(c, CALL_HEARD, now_ns);
+	if (now_ns < c->tail_ns)
+		return;
+	call_step(c, call_rescue(c) ? CALL_RESCUED : CALL_HEARD, now_ns);
 }
 
 void call_tick(struct call *c, uint64_t now_ns)

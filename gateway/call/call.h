@@ -180,6 +180,9 @@ struct call_settings {
 	bool greets;            /* the model speaks first */
 	const uint8_t *apology; /* G.711 mu-law, not owned */
 	size_t apology_len;
+	const char *fallback;     /* URI of a person to transfer to behind the
+				     apology, where the carrier transfers; or
+				     NULL. Not owned */
 	const char *apology_text; /* said instead, on a carrier that speaks
 				     the words itself; else NULL. Not owned */
 };
@@ -241,6 +244,7 @@ struct call {
 	unsigned errands;
 	uint64_t errand_ns;                 /* the first one is run by then */
 	struct call_request transfer;       /* while handing over */
+	bool was_rescued;                   /* the fallback was tried */
 	char transfer_why[CALL_REASON_MAX]; /* it failed */
 	enum call_end farewell_end;         /* why it is said */
 	enum call_end carrier_end;          /* why the carrier ended */

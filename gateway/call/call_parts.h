@@ -56,6 +56,9 @@ void call_say_text(struct call *c, const char *text, uint64_t now_ns);
 void call_run_errands(struct call *c, uint64_t now_ns);
 void call_drop_errands(struct call *c);
 
+/* Whether an apology is followed by a person; once. */
+bool call_rescue(struct call *c);
+
 /* Hand the call over; what the model is told when it comes to nothing. */
 void call_transfer(struct call *c, uint64_t now_ns);
 void call_tell_kept(struct call *c, uint64_t now_ns);

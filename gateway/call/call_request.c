@@ -149,6 +149,21 @@ void call_model_tool(struct call *c, const char *call_id, const char *name,
 
 /* --- Transfer --- */
 
+bool call_rescue(struct call *c)
+{
+	if (c->state != CALL_SORRY || c->was_rescued || !c->settings.fallback ||
+	    !c->ports.carrier->request)
+		return false;
+	c->was_rescued = true;
+	c->transfer = (struct call_request){
+		.kind = CALL_REQUEST_TRANSFER,
+		.reason = "the assistant is unavailable",
+	};
+	snprintf(c->transfer.target, sizeof(c->transfer.target), "%s",
+		 c->settings.fallback);
+	return true;
+}
+
 void call_transfer(struct call *c, uint64_t now_ns)
 {
 	if (c->ports.carrier->request(c->ports.leg, &c->transfer) != 0)

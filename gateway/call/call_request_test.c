@@ -131,6 +131,20 @@ static void test_a_line_that_cannot_transfer(void **state)
 	       "said at once");
 }
 
+static void test_behind_an_apology_a_person_is_tried_once(void **state)
+{
+	(void)state;
+	c.settings.fallback = "tel:+33180000100";
+	call_model_lost(&c, "gone", now());
+	pass(1000 + CALL_TAIL_MS + 60);
+	expect("close;end_speech;transfer tel:+33180000100;", "a person");
+	CHECK_EQ(CALL_TRANSFERRING, c.state, "who may not answer");
+	call_carrier_transfer_failed(&c, "busy", now());
+	pass(1000 + CALL_TAIL_MS + 60);
+	expect("end_speech;hang_up service unavailable;",
+	       "sorry again, and that was all");
+}
+
 static void test_keys_wait_for_the_words(void **state)
 {
 	(void)state;
@@ -194,6 +208,7 @@ int main(void)
 		TALKING(test_without_a_model_a_failed_transfer_apologises),
 		TALKING(test_a_word_before_the_transfer_keeps_the_call),
 		TALKING(test_a_line_that_cannot_transfer),
+		TALKING(test_behind_an_apology_a_person_is_tried_once),
 		TALKING(test_keys_wait_for_the_words),
 		TALKING(test_errands_are_bounded),
 		TALKING(test_recording_is_controlled_at_once),

@@ -22,6 +22,7 @@ enum call_event {
 	CALL_TRANSFER_FAILED, /* the caller is back */
 	CALL_BARGED_IN,       /* the caller interrupted speech */
 	CALL_HEARD,           /* all there was to hear has been heard */
+	CALL_RESCUED,         /* the same, and a person can be reached */
 	CALL_DEADLINE,        /* the state lasted too long */
 	CALL_STOPPED,         /* this gateway is going down */
 	CALL_CARRIER_ENDED,   /* the caller's side is gone */
