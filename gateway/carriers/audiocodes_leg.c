@@ -72,11 +72,14 @@ static void accept_session(struct audiocodes_leg *leg)
 
 	audiocodes_wire_send(w, audiocodes_write_accepted(&w->out,
 							  leg->caller_format));
-	if (!leg->accepted_ns) {
-		leg->accepted_ns = leg->now_ns;
-		if (leg->caller[0])
-			call_carrier_variable(leg->call, "caller", leg->caller);
-	}
+	if (leg->accepted_ns)
+		return;
+	leg->accepted_ns = leg->now_ns;
+	log_event(&leg->log, LOG_INFO, "accepted", "caller_format",
+		  audiocodes_format[leg->caller_format].name, "play_format",
+		  audiocodes_format[leg->play_format].name, NULL);
+	if (leg->caller[0])
+		call_carrier_variable(leg->call, "caller", leg->caller);
 }
 
 static void attach_call(struct audiocodes_leg *leg)
@@ -227,6 +230,8 @@ void audiocodes_leg_leave(struct audiocodes_leg *leg,
 			  enum audiocodes_pending how, const char *target,
 			  const char *reason)
 {
+	if (leg->pending == AUDIOCODES_HANGS_UP)
+		return; /* the last word */
 	leg->pending = how;
 	copy(leg->target, sizeof(leg->target), target);
 	copy(leg->reason, sizeof(leg->reason), reason);
@@ -254,14 +259,19 @@ void audiocodes_leg_handled(struct audiocodes_leg *leg, uint64_t read_ns)
 	leg->events->on_handled(leg->owner, read_ns);
 }
 
+static void stay(struct audiocodes_leg *leg)
+{
+	leg->pending = AUDIOCODES_STAYS;
+	step(leg, AUDIOCODES_EV_STAY);
+}
+
 void audiocodes_leg_transfer_failed(struct audiocodes_leg *leg, const char *why)
 {
 	if (leg->pending != AUDIOCODES_TRANSFERS) {
 		audiocodes_leg_ignore(leg, "a transfer nobody waits for", why);
 		return;
 	}
-	leg->pending = AUDIOCODES_STAYS;
-	step(leg, AUDIOCODES_EV_STAY);
+	stay(leg);
 	call_carrier_transfer_failed(leg->call, why, leg->now_ns);
 }
 
@@ -282,6 +292,24 @@ static bool is_due(const struct audiocodes_leg *leg)
 	}
 }
 
+static void watch_start(struct audiocodes_leg *leg)
+{
+	if (leg->state != AUDIOCODES_ACTIVE || leg->has_begun ||
+	    !lasted(leg->accepted_ns, AUDIOCODES_START_MS, leg->now_ns))
+		return;
+	log_event(&leg->log, LOG_WARN, "start_missing", NULL);
+	audiocodes_leg_begin(leg);
+}
+
+/* The call waits no longer for it: it must not be asked for again. */
+static void watch_transfer(struct audiocodes_leg *leg)
+{
+	if (leg->state == AUDIOCODES_ENDING &&
+	    leg->pending == AUDIOCODES_TRANSFERS &&
+	    lasted(leg->pending_ns, CALL_TRANSFER_MS, leg->now_ns))
+		stay(leg);
+}
+
 static void tick(struct leg *base, uint64_t now_ns)
 {
 	struct audiocodes_leg *leg = (struct audiocodes_leg *)base;
@@ -290,11 +318,8 @@ static void tick(struct leg *base, uint64_t now_ns)
 	struct audiocodes_wire *w = audiocodes_leg_talks(leg);
 	if (w)
 		audiocodes_player_tick(&leg->player, w, now_ns);
-	if (leg->state == AUDIOCODES_ACTIVE && !leg->has_begun &&
-	    lasted(leg->accepted_ns, AUDIOCODES_START_MS, now_ns)) {
-		log_event(&leg->log, LOG_WARN, "start_missing", NULL);
-		audiocodes_leg_begin(leg);
-	}
+	watch_start(leg);
+	watch_transfer(leg);
 	if (!is_due(leg))
 		return;
 	if (leg->state == AUDIOCODES_ENDING)

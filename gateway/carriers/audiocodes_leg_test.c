@@ -640,6 +640,20 @@ static void test_hang_up_unanswered(void **state)
 	      "1.4");
 }
 
+static void test_hang_up_before_start(void **state)
+{
+	(void)state;
+	fake.settings.configures = true;
+	dial();
+	says(0, INITIATE("c1"));
+	port->hang_up(&fake.leg[0], "");
+	forget();
+	says(0, EVENT("start", ""));
+	heard("call ready, greets\n", "there is nothing to configure");
+	port->hang_up(&fake.leg[0], "again");
+	heard("", "once");
+}
+
 static void test_session_end(void **state)
 {
 	static const struct {
@@ -694,6 +708,8 @@ static void test_transfer(void **state)
 		      ",\"value\":{\"status\":\"failed\",\"reasonCode\":"
 		      "\"busy\"}"));
 	heard("call transfer failed busy\n", "it stays, 6.7");
+	says(0, EVENT("transferStatus", ",\"value\":{\"status\":\"failed\"}"));
+	heard("", "once");
 	play(leg, "\1\2\3", 3);
 	heard(PLAY_START("p1", "raw/lpcm16_24") PLAYED("p1", "AQID"),
 	      "and talks");
@@ -706,6 +722,25 @@ static void test_transfer(void **state)
 	      "call ended transferred\n"
 	      "owner ended by us\n",
 	      "6.7");
+}
+
+static void test_transfer_forgotten(void **state)
+{
+	const struct call_request r = { .kind = CALL_REQUEST_TRANSFER,
+					.target = "sip:a@b" };
+
+	(void)state;
+	port->request(call_up(), &r);
+	for (unsigned i = 0; i < CALL_TRANSFER_MS / 10000; i++) {
+		says(0, USER_STOP);
+		wait_ms(10000);
+	}
+	lose(0);
+	dial();
+	forget();
+	says(1, RESUME("c1"));
+	heard(">2 " ACCEPTED("raw/lpcm16_24") "call attached\n",
+	      "the call has given it up, so it is not asked for again");
 }
 
 /* --- Resume --- */
@@ -919,8 +954,10 @@ int main(void)
 		TEST(test_requests),
 		TEST(test_hang_up),
 		TEST(test_hang_up_unanswered),
+		TEST(test_hang_up_before_start),
 		TEST(test_session_end),
 		TEST(test_transfer),
+		TEST(test_transfer_forgotten),
 		TEST(test_resume),
 		TEST(test_window),
 		TEST(test_no_window),

@@ -98,10 +98,10 @@ static int request(void *port, const struct call_request *r)
 {
 	struct audiocodes_leg *leg = port;
 
+	if (!audiocodes_leg_talks(leg))
+		return -ENOTSUP;
 	if (r->kind != CALL_REQUEST_TRANSFER)
-		return audiocodes_leg_talks(leg)
-			       ? audiocodes_requests_do(leg, r)
-			       : -ENOTSUP;
+		return audiocodes_requests_do(leg, r);
 	audiocodes_leg_leave(leg, AUDIOCODES_TRANSFERS, r->target, r->reason);
 	return 0;
 }

@@ -93,7 +93,7 @@ static int configure(struct audiocodes_leg *leg, struct audiocodes_wire *w)
 
 void audiocodes_requests_begin(struct audiocodes_leg *leg)
 {
-	struct audiocodes_wire *w = audiocodes_leg_wire(leg);
+	struct audiocodes_wire *w = audiocodes_leg_talks(leg);
 	struct stamp s;
 
 	if (!w)

@@ -143,7 +143,7 @@ static void test_silence(void **state)
 	(void)state;
 	call_up();
 	for (unsigned i = 0; i < 10; i++) {
-		wait_ms(19000);
+		wait_ms(21000);
 		pong(0, 0);
 		forget();
 	}

@@ -12,7 +12,9 @@
 #ifndef TOOLS_TESTING_AUDIOCODES_FAKES_H
 #define TOOLS_TESTING_AUDIOCODES_FAKES_H
 
+#ifndef CHECK /* a fuzz target brings its own */
 #include "tools/testing/check.h"
+#endif
 
 #include <jansson.h>
 #include <stdio.h>
@@ -25,8 +27,8 @@
 #include "gateway/net/http_server.h"
 #include "gateway/net/ws.h"
 
-#define FAKE_SOCKETS 4
-#define FAKE_LEGS    3
+#define FAKE_SOCKETS 6
+#define FAKE_LEGS    6
 #define MS           1000000ull
 
 static struct {
@@ -34,6 +36,7 @@ static struct {
 	char said[16384]; /* the transcript */
 	size_t said_len;
 	bool is_quiet; /* nothing is written */
+	void (*on_message)(unsigned socket, const json_t *message);
 	uint8_t heard[4096];
 	size_t heard_len;
 	uint64_t lost_ns;
@@ -102,7 +105,7 @@ static void strip(json_t *activity)
 
 static const char *which(const struct ws *w)
 {
-	static const char *const name[] = { "", "2", "3", "4" };
+	static const char *const name[] = { "", "2", "3", "4", "5", "6" };
 
 	return name[(uintptr_t)w - 1];
 }
@@ -112,7 +115,7 @@ int ws_send_text(struct ws *w, const char *text, size_t len)
 	json_t *message;
 	char *dump;
 
-	if (fake.is_quiet)
+	if (fake.is_quiet && !fake.on_message)
 		return 0;
 	message = json_loadb(text, len, 0, NULL);
 	CHECK(json_is_object(message), "what is sent is a JSON object");
@@ -120,6 +123,8 @@ int ws_send_text(struct ws *w, const char *text, size_t len)
 	     i < json_array_size(json_object_get(message, "activities")); i++)
 		strip(json_array_get(json_object_get(message, "activities"),
 				     i));
+	if (fake.on_message)
+		fake.on_message((unsigned)((uintptr_t)w - 1), message);
 	dump = json_dumps(message, JSON_COMPACT);
 	say(">%s %s\n", which(w), dump);
 	free(dump);
@@ -421,7 +426,8 @@ static inline int teardown(void **state)
 
 static inline void dial(void)
 {
-	const struct audiocodes_peer peer = { .bot = "tandem", .is_enabled = true };
+	const struct audiocodes_peer peer = { .bot = "tandem",
+					      .is_enabled = true };
 
 	CHECK(audiocodes_socket_open(&fake.host, NULL, "", &peer), "upgraded");
 }
