@@ -174,9 +174,9 @@ void vaic_fault_inject(struct vaic_call *c, enum caller_fault fault,
 /* --- vaic_native.c --- */
 
 void vaic_native_begin(struct vaic_call *c, enum vaic_format line);
-/* A chunk in the line's format; its last sample is said at sample end. */
-void vaic_native_say(struct vaic_call *c, uint64_t end, const char *base64,
-		     size_t len);
+/* What was said from sample begin on, in the line's format. */
+void vaic_native_say(struct vaic_call *c, uint64_t begin, const uint8_t *bytes,
+		     size_t n);
 void vaic_native_hear(struct vaic_call *c, enum vaic_format f, uint64_t begin,
 		      const uint8_t *bytes, size_t n);
 

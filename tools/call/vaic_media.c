@@ -116,6 +116,12 @@ static void on_native(void *owner, const struct vaic_play_stream *p,
 	vaic_native_hear(c, p->format, sample, bytes, n);
 }
 
+static void on_said(void *owner, uint64_t sample, const uint8_t *bytes,
+		    size_t n)
+{
+	vaic_native_say(owner, sample, bytes, n);
+}
+
 static void on_arrival(void *owner, uint64_t begin, size_t n, uint64_t now_us)
 {
 	struct vaic_call *c = owner;
@@ -188,6 +194,7 @@ const struct vaic_session_events vaic_media_events = {
 	.on_started = on_started,
 	.on_heard = on_heard,
 	.on_native = on_native,
+	.on_said = on_said,
 	.on_frame = on_frame,
 	.on_arrival = on_arrival,
 	.on_clear = on_clear,

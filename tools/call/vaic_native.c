@@ -1,9 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocols/base64.h"
 #include "tools/call/vaic_call_parts.h"
-#include "tools/call/vaic_wav.h"
 
 /* A place on the track may be this far off what the clock says before it is
  * filled up: what the filters hold back is no hole. */
@@ -52,24 +50,13 @@ static void place(const struct caller_native *n, struct buffer *track,
 	(void)buffer_append(track, bytes, len);
 }
 
-void vaic_native_say(struct vaic_call *c, uint64_t end, const char *base64,
+void vaic_native_say(struct vaic_call *c, uint64_t begin, const uint8_t *bytes,
 		     size_t len)
 {
 	struct caller_native *n = &c->call.native;
-	uint64_t samples = (uint64_t)c->setup.chunk_ms * VAIC_PER_MS;
-	uint8_t header[VAIC_WAV_HEADER_MAX];
 
-	if (!n->rate || !c->call.options->keeps_tracks)
-		return;
-	uint8_t *bytes = malloc(BASE64_DECODED_MAX(len) + 1);
-	ssize_t got = bytes ? base64_decode(bytes, base64, len) : -1;
-	size_t skip = 0;
-	if (got > VAIC_WAV_HEADER_MAX && memcmp(bytes, "RIFF", 4) == 0)
-		skip = vaic_wav_header(header, vaic_session_format(c->session));
-	if (got > 0)
-		place(n, &n->said, end - samples, bytes + skip,
-		      (size_t)got - skip);
-	free(bytes);
+	if (n->rate && c->call.options->keeps_tracks)
+		place(n, &n->said, begin, bytes, len);
 }
 
 void vaic_native_hear(struct vaic_call *c, enum vaic_format f, uint64_t begin,

@@ -136,10 +136,7 @@ void vaic_wire_release(struct vaic_call *c)
 static void send_chunk(struct vaic_call *c, const char *text, size_t len)
 {
 	uint64_t now = vaic_session_now(c->session);
-	const char *audio = find(text, len, AUDIO) + sizeof(AUDIO) - 1;
 
-	vaic_native_say(c, c->frames * VAIC_FRAME, audio,
-			len - (size_t)(audio - text) - 2);
 	c->unsent_ms = 0;
 	c->chunk_bytes = len;
 	if (c->is_deaf)
