@@ -150,6 +150,22 @@ static void test_a_lost_line_keeps_the_model(void **state)
 	CHECK_EQ(2000 * 48, sent - before, "what was not heard, and no more");
 }
 
+static void test_a_whole_utterance_is_not_said_again(void **state)
+{
+	(void)state;
+	talk();
+	answer("r1", "i1", 1000);
+	pass(700);
+	expect("end_speech;", "all of it was sent");
+	uint64_t before = sent;
+	call_carrier_detached(&c, now(), now());
+	call_carrier_attached(&c, now());
+	CHECK(!playout_is_idle(&c.playout, now()), "it is still being played");
+	pass(400);
+	CHECK_EQ(before, sent, "by a carrier that has it whole");
+	CHECK(playout_is_idle(&c.playout, now()), "to its end");
+}
+
 static void test_no_deadline_runs_while_the_line_is_away(void **state)
 {
 	(void)state;
@@ -314,6 +330,7 @@ int main(void)
 		CALL_RIG_FULL(test_half_duplex_plays_on_what_was_sent),
 		CALL_RIG_FULL(test_a_pause_closes_the_turn),
 		CALL_RIG_FULL(test_a_lost_line_keeps_the_model),
+		CALL_RIG_FULL(test_a_whole_utterance_is_not_said_again),
 		CALL_RIG_FULL(test_no_deadline_runs_while_the_line_is_away),
 		CALL_RIG_FULL(test_a_line_that_stays_away_ends_the_call),
 		CALL_RIG_FULL(test_an_interruption_while_away_cuts_at_the_loss),

@@ -108,6 +108,7 @@ struct playout {
 	bool is_detached;  /* there is no line to the carrier */
 	bool is_unplayed;  /* something was sent and no end of it reported */
 	int64_t end_ns;    /* when the carrier will have played it all, or 0 */
+	int64_t sealed_ns; /* … of that, what it plays even without a line */
 	int64_t rtt_ns;    /* to the carrier and back: the quickest lately */
 	int64_t lag_ns;    /* learned extra start-up delay there */
 	uint64_t overflow; /* bytes refused: the item was cut off there */
@@ -191,9 +192,14 @@ bool playout_finished(struct playout *p, uint64_t now_ns);
 size_t playout_interrupt(struct playout *p, uint64_t now_ns, bool flushes,
 			 struct playout_cut cut[PLAYOUT_ITEMS]);
 
+/* playout_seal: the carrier knows that what it was sent so far is whole: it
+ * plays that to its end, even when the line is lost. */
+void playout_seal(struct playout *p);
+
 /* playout_detach: the line to the carrier was lost at at_ns. What had not been
  * heard by then (by the clock, in whole samples, no more than the marks allow)
- * will be sent again, no byte twice and none missing; padding is not. What
+ * will be sent again, no byte twice and none missing; padding is not, nor
+ * is what was sealed. What
  * playout_pump has already taken as heard at a later time stays heard. The
  * generation changes. Pushes go on, playout_pump rests until playout_attach.
  *
@@ -202,8 +208,8 @@ size_t playout_interrupt(struct playout *p, uint64_t now_ns, bool flushes,
  * keeps_sent, all that was sent counts as heard. */
 void playout_detach(struct playout *p, uint64_t at_ns);
 
-/* playout_attach: there is a line again, with nothing in the carrier's buffer:
- * the lead is sent afresh. */
+/* playout_attach: there is a line again, with nothing in the carrier's buffer
+ * but what was sealed: the lead is sent afresh. */
 void playout_attach(struct playout *p);
 
 /* playout_drop_unsent: forget what the carrier does not have (yet, or any

@@ -245,6 +245,7 @@ static size_t interrupt_flushing(struct playout *p, uint64_t now_ns,
 	p->items = 0;
 	forget_sent(p);
 	p->end_ns = (int64_t)now_ns;
+	p->sealed_ns = 0;
 	return cuts;
 }
 
@@ -260,6 +261,7 @@ static size_t interrupt_unsent(struct playout *p, struct playout_cut *cut)
 		p->item[i].source_ms = cut[cuts].heard_ms;
 		cuts++;
 	}
+	playout_seal(p);
 	playout_drop_unsent(p);
 	return cuts;
 }
@@ -282,9 +284,16 @@ void playout_drop_unsent(struct playout *p)
 
 /* --- The line to the carrier --- */
 
+void playout_seal(struct playout *p)
+{
+	p->sealed_ns = p->end_ns;
+}
+
 void playout_detach(struct playout *p, uint64_t at_ns)
 {
-	int64_t bound_ns = bound_by_marks(p, (int64_t)at_ns);
+	bool plays_on = p->sealed_ns > (int64_t)at_ns;
+	int64_t bound_ns =
+		plays_on ? p->sealed_ns : bound_by_marks(p, (int64_t)at_ns);
 
 	if (p->is_detached)
 		return;
@@ -299,7 +308,7 @@ void playout_detach(struct playout *p, uint64_t at_ns)
 	playout_forget_heard(p);
 	forget_sent(p);
 	p->is_detached = true;
-	p->end_ns = 0;
+	p->end_ns = plays_on ? p->sealed_ns : 0;
 }
 
 void playout_attach(struct playout *p)
