@@ -290,6 +290,11 @@ void caller_act(struct caller *c, uint64_t now)
 		c->phone->on_hang_up(c->owner);
 }
 
+void caller_line_breaks(struct caller *c, uint64_t dropped)
+{
+	caller_judge_line_breaks(&c->judge, dropped);
+}
+
 void caller_line_ends(struct caller *c)
 {
 	caller_judge_line_ends(&c->judge);

@@ -84,6 +84,10 @@ void caller_act(struct caller *c, uint64_t now);
 void caller_speak(struct caller *c, uint64_t begin,
 		  uint8_t frame[CALLER_FRAME]);
 
+/* caller_line_breaks: the connection is lost, and samples with it that had
+ * arrived; another one may come. */
+void caller_line_breaks(struct caller *c, uint64_t dropped);
+
 /* caller_line_ends: no more is heard on this stream: speech ends with it. */
 void caller_line_ends(struct caller *c);
 

@@ -101,6 +101,8 @@ static bool is_new_run(const struct caller_judge *j, uint64_t begin)
 {
 	if (j->runs == 0 || j->was_cleared)
 		return true;
+	if (j->is_broken)
+		return false;
 	return j->hole_begin != CALLER_JUDGE_NONE &&
 	       (j->run_is_silent ||
 		begin - j->hole_begin > CALLER_JUDGE_GAP_MAX_MS * MS);
@@ -146,6 +148,7 @@ void caller_judge_clear(struct caller_judge *j, uint64_t dropped,
 		};
 	j->clears++;
 	j->was_cleared = true;
+	j->is_broken = false;
 	j->is_stale = j->caller_speaks;
 	buffer_consume(&j->seams, j->seams.used);
 	if (j->onset == CALLER_JUDGE_NONE || j->at < j->onset)
@@ -163,6 +166,10 @@ static void end_hole(struct caller_judge *j)
 	uint64_t length = j->at - j->hole_begin;
 
 	j->hole_begin = CALLER_JUDGE_NONE;
+	if (j->is_broken) {
+		j->is_broken = false;
+		return;
+	}
 	if (j->hole_level <= CALLER_JUDGE_SPEECH_DBM0 &&
 	    length >= CALLER_JUDGE_HOLE_MS * MS)
 		return;
@@ -209,6 +216,15 @@ void caller_judge_hear(struct caller_judge *j, const int16_t *pcm, size_t n,
 		n -= take;
 		look_at_seams(j);
 	}
+}
+
+void caller_judge_line_breaks(struct caller_judge *j, uint64_t dropped)
+{
+	buffer_consume(&j->seams, j->seams.used);
+	if (!dropped || !j->runs)
+		return;
+	j->run[j->runs - 1].samples -= dropped;
+	j->is_broken = true;
 }
 
 void caller_judge_line_ends(struct caller_judge *j)

@@ -78,6 +78,7 @@ struct caller_judge {
 	uint64_t hole_begin; /* CALLER_JUDGE_NONE outside of one */
 	float hole_level;    /* of the sound before it */
 	bool was_cleared;    /* no audio since the last clear */
+	bool is_broken;      /* the line took the run's sound with it */
 	bool caller_speaks;
 	bool is_stale;       /* cleared, and the caller still speaks */
 	uint64_t onset;      /* of an interruption not yet heeded */
@@ -104,6 +105,11 @@ void caller_judge_clear(struct caller_judge *j, uint64_t dropped,
  * is_sound: they were in the buffer; else it was empty and pcm is silence. */
 void caller_judge_hear(struct caller_judge *j, const int16_t *pcm, size_t n,
 		       bool is_sound);
+
+/* caller_judge_line_breaks: the connection was lost and took samples with it
+ * that had arrived and were not heard. What comes on the next one goes on with
+ * the run; the hole is the network's. */
+void caller_judge_line_breaks(struct caller_judge *j, uint64_t dropped);
 
 /* caller_judge_line_ends: the stream is over; what comes on another one is new.
  */

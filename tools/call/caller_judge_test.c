@@ -136,6 +136,33 @@ static void test_silence_is_no_utterance(void **state)
 }
 
 /* Make the seam jump: the next message begins `phase` samples further on. */
+static void test_a_broken_line_is_the_networks(void **state)
+{
+	(void)state;
+	silence(300);
+	play(500, 3000);
+	caller_judge_arrival(&j, j.at, 400 * MS, j.at * 125);
+	caller_judge_line_breaks(&j, 400 * MS);
+	silence(1500);
+	play(700, 3000);
+	CHECK_EQ(0, j.gaps, "not the far end's");
+	CHECK_EQ(1, j.runs, "the utterance goes on");
+	CHECK_EQ(1200 * MS, j.run[0].samples, "what could be heard");
+	silence(300);
+	play(300, 3000);
+	CHECK_EQ(1, j.gaps, "the next hole is");
+}
+
+static void test_a_line_that_breaks_in_silence(void **state)
+{
+	(void)state;
+	play(500, 3000);
+	silence(1200);
+	caller_judge_line_breaks(&j, 0);
+	play(500, 3000);
+	CHECK_EQ(2, j.runs, "took nothing with it");
+}
+
 static void test_click_at_seam(void **state)
 {
 	static const struct {
@@ -291,6 +318,8 @@ int main(void)
 		cmocka_unit_test(test_gap),
 		TEST(test_gaps_add_up),
 		TEST(test_silence_is_no_utterance),
+		TEST(test_a_broken_line_is_the_networks),
+		TEST(test_a_line_that_breaks_in_silence),
 		cmocka_unit_test(test_click_at_seam),
 		TEST(test_click_at_silence),
 		TEST(test_clear_is_no_click),

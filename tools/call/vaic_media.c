@@ -142,6 +142,13 @@ static void on_clear(void *owner, uint64_t now, size_t dropped, uint64_t now_us)
 	caller_clear(&c->call.caller, now, dropped, now_us);
 }
 
+static void on_lost(void *owner, uint64_t dropped)
+{
+	struct vaic_call *c = owner;
+
+	caller_line_breaks(&c->call.caller, dropped);
+}
+
 /* --- What is said --- */
 
 /* directSTT off: VAIC recognises what was said when it is over. */
@@ -198,6 +205,7 @@ const struct vaic_session_events vaic_media_events = {
 	.on_frame = on_frame,
 	.on_arrival = on_arrival,
 	.on_clear = on_clear,
+	.on_lost = on_lost,
 	.on_activity = on_activity,
 	.on_transcript = on_transcript,
 	.on_note = on_note,
@@ -328,8 +336,9 @@ void vaic_media_finish(struct vaic_call *c)
 		set(c, CALLER_FIGURE_last_chunk_ms, f->late_ms_max);
 	set(c, CALLER_FIGURE_play_streams, f->play_streams);
 	set(c, CALLER_FIGURE_aborts, f->aborts);
-	set(c, CALLER_FIGURE_withheld_ms,
-	    (double)(f->withheld_ms - c->deaf_ms));
+	if (f->withheld_ms >= c->deaf_ms)
+		set(c, CALLER_FIGURE_withheld_ms,
+		    (double)(f->withheld_ms - c->deaf_ms));
 	set(c, CALLER_FIGURE_dropped_ms, (double)c->dropped_ms);
 	set(c, CALLER_FIGURE_drops, c->drops);
 	set(c, CALLER_FIGURE_resumes, f->resumes);

@@ -142,6 +142,9 @@ struct vaic_session_events {
 	/* Play-out was flushed at sample now. */
 	void (*on_clear)(void *owner, uint64_t now, size_t dropped,
 			 uint64_t now_us);
+	/* The socket is lost, and with it samples of an open stream that had
+	 * not been played. May be NULL. */
+	void (*on_lost)(void *owner, uint64_t dropped);
 	/* Anything the bot asked for, before VAIC does its part of it. */
 	void (*on_activity)(void *owner, const struct vaic_activity *a);
 	/* A transcript of the caller; is_final: recognition. May be NULL. */

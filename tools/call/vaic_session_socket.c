@@ -56,6 +56,8 @@ void vaic_session_detach(struct vaic_session *s)
 	s->user.state = VAIC_USER_IDLE;
 	s->user.is_turn_over = false;
 	vaic_session_state(s, VAIC_STATE_DETACHED);
+	if (s->events->on_lost)
+		s->events->on_lost(s->owner, dropped);
 	vaic_session_note(s, "socket lost, %u ms of an open stream with it",
 			  (unsigned)(dropped / VAIC_SAMPLES_PER_MS));
 }
