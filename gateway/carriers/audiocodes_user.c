@@ -67,21 +67,25 @@ static void take(struct audiocodes_user *u, const uint8_t *bytes, size_t n,
 static int read_format(const struct wav_stream_format *f,
 		       enum audio_format *format)
 {
-	if (f->channels != 1)
-		return -EPROTO;
-	if (f->tag == WAV_STREAM_MULAW && f->rate == 8000 && f->bits == 8)
-		*format = AUDIO_ULAW;
-	else if (f->tag != WAV_STREAM_PCM || f->bits != 16)
-		return -EPROTO;
-	else if (f->rate == 8000)
-		*format = AUDIO_PCM8;
-	else if (f->rate == 16000)
-		*format = AUDIO_PCM16;
-	else if (f->rate == 24000)
-		*format = AUDIO_PCM24;
-	else
-		return -EPROTO;
-	return 0;
+	static const struct {
+		uint16_t tag, bits;
+		uint32_t rate;
+		enum audio_format format;
+	} known[] = {
+		{ WAV_STREAM_MULAW, 8, 8000, AUDIO_ULAW },
+		{ WAV_STREAM_PCM, 16, 8000, AUDIO_PCM8 },
+		{ WAV_STREAM_PCM, 16, 16000, AUDIO_PCM16 },
+		{ WAV_STREAM_PCM, 16, 24000, AUDIO_PCM24 },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (f->channels != 1 || f->tag != known[i].tag ||
+		    f->bits != known[i].bits || f->rate != known[i].rate)
+			continue;
+		*format = known[i].format;
+		return 0;
+	}
+	return -EPROTO;
 }
 
 /* The header knows better what follows it than the name agreed on. */
