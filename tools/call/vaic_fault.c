@@ -218,6 +218,7 @@ static void on_read_again(uv_timer_t *timer)
 {
 	struct vaic_call *c = timer->data;
 
+	vaic_session_deafen(c->session, false, vaic_call_now(c, uv_hrtime()));
 	if (c->link)
 		vaic_link_resume(c->link);
 }
@@ -226,6 +227,7 @@ static void read_slowly(struct vaic_call *c, unsigned value)
 {
 	if (!c->link)
 		return;
+	vaic_session_deafen(c->session, true, vaic_call_now(c, uv_hrtime()));
 	vaic_link_pause(c->link);
 	uv_timer_start(&c->timer[VAIC_TIMER_READ], on_read_again, value, 0);
 }

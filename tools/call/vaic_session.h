@@ -206,6 +206,11 @@ void vaic_session_open(struct vaic_session *s, uint64_t now_ns);
 void vaic_session_read(struct vaic_session *s, const char *text, size_t len,
 		       bool is_binary, uint64_t now_ns);
 
+/* vaic_session_deafen: the owner reads nothing from now on, or reads again (a
+ * slow reader): meanwhile the bot's clocks stand still, for what it says is not
+ * heard. */
+void vaic_session_deafen(struct vaic_session *s, bool is_deaf, uint64_t now_ns);
+
 /* vaic_session_lost: the socket is gone and it was us (an injected fault, or
  * the network): the call waits for the next vaic_session_open. */
 void vaic_session_lost(struct vaic_session *s, uint64_t now_ns);

@@ -43,9 +43,30 @@ static void check_accept(struct vaic_session *s)
 			  "no answer");
 }
 
+/* As much of a wait as there was before the deafness. */
+static uint64_t later(const struct vaic_session *s, uint64_t since_ns)
+{
+	return s->now_ns - (since_ns < s->deaf_ns ? s->deaf_ns - since_ns : 0);
+}
+
+void vaic_session_deafen(struct vaic_session *s, bool is_deaf, uint64_t now_ns)
+{
+	vaic_session_advance(s, now_ns);
+	if (is_deaf == (s->deaf_ns != 0))
+		return;
+	if (is_deaf) {
+		s->deaf_ns = s->now_ns;
+		return;
+	}
+	s->open.data_ns = later(s, s->open.data_ns);
+	s->user.since_ns = later(s, s->user.since_ns);
+	s->deaf_ns = 0;
+}
+
 static void check_dry(struct vaic_session *s)
 {
-	if (s->state != VAIC_STATE_UP || !s->open.is_open || s->open.is_dry ||
+	if (s->state != VAIC_STATE_UP || s->deaf_ns || !s->open.is_open ||
+	    s->open.is_dry ||
 	    vaic_session_ms_since(s, s->open.data_ns) <= VAIC_DRY_MS)
 		return;
 	s->open.is_dry = true;

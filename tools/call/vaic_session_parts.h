@@ -62,9 +62,10 @@ struct vaic_session {
 	enum vaic_state state;
 	uint64_t state_ns; /* entered */
 	uint64_t now_ns;
-	uint64_t now;   /* sample */
-	uint64_t track; /* heard up to */
-	uint64_t frame; /* the next one's number */
+	uint64_t deaf_ns; /* since when nothing is read; 0: it is */
+	uint64_t now;     /* sample */
+	uint64_t track;   /* heard up to */
+	uint64_t frame;   /* the next one's number */
 	struct vaic_settings settings;
 	struct vaic_change once; /* of the last play stream or message */
 	enum vaic_format format;

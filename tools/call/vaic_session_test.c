@@ -1328,6 +1328,26 @@ static void test_figures(void **state)
 	rig_free(&r);
 }
 
+static void test_deaf(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	rig_init(&r);
+	rig_call(&r);
+	bot(&r, START("p1"));
+	bot(&r, CHUNK("p1"));
+	wait_ms(&r, 1000);
+	vaic_session_deafen(r.s, true, r.now_ns);
+	wait_ms(&r, 60000);
+	vaic_session_deafen(r.s, false, r.now_ns);
+	wait_ms(&r, 500);
+	CHECK_STR("", r.breaches, "1500 ms have passed for the bot");
+	wait_ms(&r, 20);
+	CHECK(r.breaches[0], "and now more");
+	rig_free(&r);
+}
+
 static void test_options(void **state)
 {
 	struct rig r;
@@ -1367,6 +1387,7 @@ int main(void)
 		cmocka_unit_test(test_caller_hangs_up),
 		cmocka_unit_test(test_closes_what_stays_open),
 		cmocka_unit_test(test_figures),
+		cmocka_unit_test(test_deaf),
 		cmocka_unit_test(test_options),
 	};
 

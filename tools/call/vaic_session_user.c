@@ -177,7 +177,7 @@ static void check_replies(struct vaic_session *s)
 {
 	unsigned ms = vaic_session_ms_since(s, s->user.since_ns);
 
-	if (s->state != VAIC_STATE_UP)
+	if (s->state != VAIC_STATE_UP || s->deaf_ns)
 		return;
 	if (s->user.state == VAIC_USER_STARTING && ms >= VAIC_STARTED_MS) {
 		vaic_message_breach(&s->breaches, VAIC_REPLIES,
