@@ -151,14 +151,16 @@ static void end(struct audiocodes_leg *leg, enum audiocodes_state_event event,
 
 /* --- Life --- */
 
-/* No format is offered where no sound is: then the name is a formality. */
+/* Where no sound is, no format need be offered: then the name is a formality
+ * (AudioCodes reference, 11). */
 static bool agree(struct audiocodes_leg *leg,
 		  const struct audiocodes_event *initiate)
 {
 	const struct audiocodes_settings *s = leg->settings;
 	const struct audiocodes_offer *offer = &initiate->offer;
 
-	if (!initiate->has_offer) {
+	if (!initiate->has_offer ||
+	    (offer->count == 0 && !leg->expects_audio)) {
 		leg->caller_format = AUDIOCODES_RAW_LPCM16;
 		leg->play_format = AUDIOCODES_RAW_LPCM16;
 		return true;
@@ -167,6 +169,8 @@ static bool agree(struct audiocodes_leg *leg,
 						     s->caller_formats);
 	leg->play_format =
 		audiocodes_offer_choose(offer, s->play_format, s->play_formats);
+	if (leg->play_format == AUDIOCODES_NO_FORMAT && !leg->expects_audio)
+		leg->play_format = leg->caller_format;
 	return leg->caller_format != AUDIOCODES_NO_FORMAT &&
 	       leg->play_format != AUDIOCODES_NO_FORMAT;
 }

@@ -153,6 +153,46 @@ static void test_formats(void **state)
 	}
 }
 
+static void test_text_formats(void **state)
+{
+	static const struct {
+		const char *offer;
+		const char *answer;
+		const char *why;
+	} row[] = {
+		{ "\"expectAudioMessages\":false", ACCEPTED("raw/lpcm16"),
+		  "text both ways" },
+		{ "\"expectAudioMessages\":false,"
+		  "\"supportedMediaFormats\":[]",
+		  ACCEPTED("raw/lpcm16"), "likewise" },
+		{ "\"expectAudioMessages\":false,"
+		  "\"supportedMediaFormats\":[\"raw/mulaw\"]",
+		  ACCEPTED("raw/mulaw"), "the caller in sound, we in text" },
+		{ "\"supportedMediaFormats\":[]", "no media format in common",
+		  "sound, and none of it" },
+		{ "\"supportedMediaFormats\":[\"raw/mulaw\"]",
+		  "no media format in common", "nothing to play in" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(row); i++) {
+		char message[256];
+
+		if (i > 0)
+			setup(NULL);
+		fake.settings.play_formats = 1; /* 24 kHz only */
+		dial();
+		snprintf(message, sizeof(message),
+			 "{\"type\":\"session.initiate\",\"conversationId\":"
+			 "\"c1\",%s}",
+			 row[i].offer);
+		says(0, message);
+		CHECK(strstr(fake.said, row[i].answer), row[i].why);
+		if (i + 1 < ARRAY_LEN(row))
+			teardown(NULL);
+	}
+}
+
 /* --- The caller's audio --- */
 
 static void heard_audio(const void *bytes, size_t n, const char *why)
@@ -937,6 +977,7 @@ int main(void)
 		TEST(test_begin_without_start),
 		TEST(test_greeting),
 		TEST(test_formats),
+		TEST(test_text_formats),
 		TEST(test_user_stream),
 		TEST(test_odd_bytes),
 		TEST(test_participants),
