@@ -240,11 +240,12 @@ static bool mark_is_due(const struct playout *p)
 	       (!p->queue.used && all_complete(p));
 }
 
-static struct playout_mark put_mark(struct playout *p)
+static struct playout_mark put_mark(struct playout *p, uint64_t now_ns)
 {
 	struct playout_segment *s = playout_segment_at(p, p->segments - 1);
 
 	s->mark = ++p->marks;
+	s->marked_ns = (int64_t)now_ns + p->rtt_ns / 2;
 	p->unmarked = 0;
 	return (struct playout_mark){
 		.generation = p->generation,
@@ -294,6 +295,6 @@ bool playout_pump(struct playout *p, uint64_t now_ns,
 	}
 	chunk->has_mark = mark_is_due(p);
 	if (chunk->has_mark)
-		chunk->mark = put_mark(p);
+		chunk->mark = put_mark(p, now_ns);
 	return len || chunk->has_mark;
 }

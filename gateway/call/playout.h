@@ -71,6 +71,7 @@ struct playout_segment {
 	uint64_t end;       /* position in the item after this segment */
 	uint32_t bytes;     /* of real audio, no padding */
 	unsigned mark;      /* number of the mark that follows, or 0 */
+	int64_t marked_ns;  /* when that mark gets to the carrier */
 	bool after_silence; /* the carrier's buffer was empty before */
 	bool is_padded;     /* silence follows before end_ns */
 	int64_t begin_ns;   /* when the carrier plays it */
@@ -175,7 +176,8 @@ void playout_set_rtt(struct playout *p, int64_t rtt_ns);
  * when it comes around the end that the clock expects, that is no more than
  * PLAYOUT_EARLY_MS before (besides the lag and the half round trip that the
  * expectation contains; what remains is the drift of two crystals, 100 ppm of
- * PLAYOUT_QUEUE_S, and jitter) and no more than PLAYOUT_GRACE_MS after. Then
+ * PLAYOUT_QUEUE_S, and jitter) and no more than PLAYOUT_GRACE_MS after; never
+ * while something waits here, for then the carrier is kept supplied. Then
  * everything sent has been heard, and the start-up lag is learned from it.
  * Returns whether it was believed. Where marks come back, they rule. */
 #define PLAYOUT_EARLY_MS 50

@@ -52,6 +52,8 @@ void playout_retire(struct playout *p, unsigned n)
 	}
 	p->first = (p->first + n) % PLAYOUT_SEGMENTS;
 	p->segments -= n;
+	if (!p->segments)
+		p->unmarked = 0; /* no mark can prove it any more */
 	playout_forget_heard(p);
 }
 
@@ -130,6 +132,23 @@ static void learn_lag(struct playout *p, int64_t err)
 		p->lag_ns = LAG_MAX_NS;
 }
 
+/* The carrier has played the segments up to the i-th. A mark that was sent
+ * after its audio had ended comes straight back and says nothing of the clock.
+ */
+static void heed_mark(struct playout *p, unsigned i, bool has_started,
+		      uint64_t now_ns)
+{
+	const struct playout_segment *s = playout_segment_at(p, i);
+	int64_t err = (int64_t)now_ns - p->rtt_ns / 2 - s->end_ns;
+
+	if (s->marked_ns < s->end_ns) {
+		correct_clock(p, i + 1, err);
+		if (has_started)
+			learn_lag(p, err);
+	}
+	playout_retire(p, i + 1);
+}
+
 bool playout_marked(struct playout *p, unsigned generation, unsigned number,
 		    uint64_t now_ns)
 {
@@ -148,22 +167,27 @@ bool playout_marked(struct playout *p, unsigned generation, unsigned number,
 		started |= s->after_silence;
 		if (s->mark != number)
 			continue;
-		int64_t err = (int64_t)now_ns - p->rtt_ns / 2 - s->end_ns;
-		correct_clock(p, i + 1, err);
-		if (started)
-			learn_lag(p, err);
-		playout_retire(p, i + 1);
+		heed_mark(p, i, started, now_ns);
 		return true;
 	}
 	return true;
 }
 
+/* While something waits here the carrier is kept supplied: it cannot be done.
+ */
+static bool may_be_finished(const struct playout *p, int64_t err)
+{
+	int64_t early = PLAYOUT_EARLY_MS * MS + p->lag_ns + p->rtt_ns / 2;
+
+	return p->is_unplayed && !p->marks_work && !p->queue.used &&
+	       err >= -early && err <= GRACE_NS;
+}
+
 bool playout_finished(struct playout *p, uint64_t now_ns)
 {
 	int64_t err = (int64_t)now_ns - p->rtt_ns / 2 - p->end_ns;
-	int64_t early = PLAYOUT_EARLY_MS * MS + p->lag_ns + p->rtt_ns / 2;
 
-	if (p->marks_work || !p->is_unplayed || err < -early || err > GRACE_NS)
+	if (!may_be_finished(p, err))
 		return false;
 	learn_lag(p, err);
 	playout_retire(p, p->segments);

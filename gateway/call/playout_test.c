@@ -198,6 +198,34 @@ static void test_late_end_still_marks(void **state)
 	CHECK(chunk.has_mark, "but the mark that proves it heard");
 }
 
+static void test_mark_behind_silence_teaches_nothing(void **state)
+{
+	(void)state;
+	struct playout_mark probe = playout_probe(&p, 0);
+
+	playout_marked(&p, probe.generation, probe.number, 0);
+	say("A", 60);
+	pump(0);
+	playout_complete(&p);
+	pump(500);
+	playout_marked(&p, last_mark.generation, last_mark.number, 500 * MS);
+	CHECK_EQ(0, p.lag_ns, "the mark was late, not the carrier");
+	CHECK_EQ(60 * MS, p.end_ns, "the clock was right");
+	CHECK(playout_is_idle(&p, 500 * MS), "and A was heard");
+}
+
+static void test_late_end_without_echoes(void **state)
+{
+	(void)state;
+
+	say("A", 60);
+	pump(0);
+	pump(400);
+	playout_complete(&p);
+	CHECK_EQ(0, pump(500), "nothing is left to send");
+	CHECK(playout_is_idle(&p, 500 * MS), "the clock says it was heard");
+}
+
 static void test_underrun_is_counted(void **state)
 {
 	(void)state;
@@ -430,6 +458,8 @@ int main(void)
 		TEST(test_lead_and_steady_state),
 		TEST(test_frames_are_whole),
 		TEST(test_late_end_still_marks),
+		TEST(test_late_end_without_echoes),
+		TEST(test_mark_behind_silence_teaches_nothing),
 		TEST(test_underrun_is_counted),
 		TEST(test_heard_never_exceeds_the_source),
 		TEST(test_all_heard_means_nothing_to_cut),
