@@ -60,7 +60,7 @@ static const struct caller_fault_kind kind[CALLER_FAULTS] = {
 	ROW(SECOND_START, NOW, TWILIO, 0, "second_start", "start comes again"),
 	ROW(GARBAGE_JSON, NOW, BOTH, 0, "garbage_json",
 	    "a text message that is no JSON"),
-	ROW(OVERSIZE, BREAKS, BOTH, 1048576, "oversize",
+	ROW(OVERSIZE, BREAKS, BOTH, 1048577, "oversize",
 	    "a text message of value bytes"),
 	ROW(BINARY, NOW, BOTH, 0, "binary", "a binary message"),
 	ROW(UNKNOWN_EVENT, NOW, BOTH, 0, "unknown_event",

@@ -103,18 +103,22 @@ static bool is_new_run(const struct caller_judge *j, uint64_t begin)
 		return true;
 	if (j->is_broken)
 		return false;
+	if (j->is_new_stream && j->run_is_silent &&
+	    j->run[j->runs - 1].samples <= CALLER_JUDGE_ANSWER_MS * MS)
+		return true;
 	return j->hole_begin != CALLER_JUDGE_NONE &&
 	       (j->run_is_silent ||
 		begin - j->hole_begin > CALLER_JUDGE_GAP_MAX_MS * MS);
 }
 
-static void begin_run(struct caller_judge *j, uint64_t now_us)
+static void begin_run(struct caller_judge *j, uint64_t begin, uint64_t now_us)
 {
 	/* What was silent throughout and not even cut was nobody's. */
 	if (j->runs && j->run_is_silent && !j->was_cleared)
 		j->runs--;
 	if (j->runs < CALLER_JUDGE_RUNS_MAX)
 		j->run[j->runs++] = (struct caller_run){ .begun_us = now_us };
+	j->run_begin = begin;
 	j->run_played = 0;
 	j->run_is_silent = true;
 	j->was_cleared = false;
@@ -128,11 +132,13 @@ void caller_judge_arrival(struct caller_judge *j, uint64_t begin, size_t n,
 		j->first_media_sample = begin;
 	if (j->is_stale)
 		j->late_samples += n;
-	/* Right behind a clear the jump is the clear's. */
-	if (!j->was_cleared || begin != j->at)
+	/* Right behind a clear the jump is the clear's, behind a lost line the
+	 * network's. */
+	if ((!j->was_cleared && !j->is_broken) || begin != j->at)
 		add_seam(j, begin);
 	if (is_new_run(j, begin))
-		begin_run(j, now_us);
+		begin_run(j, begin, now_us);
+	j->is_new_stream = false;
 	j->run[j->runs - 1].samples += n;
 }
 
@@ -183,7 +189,7 @@ static void begin_hole(struct caller_judge *j)
 {
 	j->hole_begin = j->at;
 	j->hole_level = level_before(j, j->at);
-	if (!j->was_cleared)
+	if (!j->was_cleared && !j->is_broken)
 		add_seam(j, j->at);
 }
 
@@ -201,8 +207,9 @@ void caller_judge_hear(struct caller_judge *j, const int16_t *pcm, size_t n,
 	if (n == 0)
 		return;
 	mark_edges(j, is_sound);
-	if (is_sound)
-		j->run_played += n;
+	if (is_sound && j->at + n > j->run_begin)
+		j->run_played +=
+			j->at < j->run_begin ? j->at + n - j->run_begin : n;
 	while (n) {
 		size_t take = n < STEP ? n : STEP;
 
@@ -232,6 +239,11 @@ void caller_judge_line_ends(struct caller_judge *j)
 	j->was_cleared = true;
 	j->onset = CALLER_JUDGE_NONE;
 	buffer_consume(&j->seams, j->seams.used);
+}
+
+void caller_judge_stream_begins(struct caller_judge *j)
+{
+	j->is_new_stream = true;
 }
 
 void caller_judge_speaks(struct caller_judge *j, bool speaks)

@@ -31,6 +31,7 @@
 #define CALLER_JUDGE_GAP_MAX_MS  1000
 #define CALLER_JUDGE_HOLE_MS     200
 #define CALLER_JUDGE_SPEECH_DBM0 (-45.0f)
+#define CALLER_JUDGE_ANSWER_MS   200 /* of silence can answer a call */
 #define CALLER_JUDGE_JUMP        1000
 #define CALLER_JUDGE_JUMP_RATIO  2.5
 #define CALLER_JUDGE_CLEARS_MAX  64 /* kept; more are only counted */
@@ -71,6 +72,7 @@ struct caller_judge {
 	struct caller_run run[CALLER_JUDGE_RUNS_MAX];
 	unsigned runs;
 	uint64_t run_played; /* samples of the current run */
+	uint64_t run_begin;  /* its first sample */
 	bool run_is_silent;  /* so far nothing but digital silence */
 
 	/* State. */
@@ -79,6 +81,7 @@ struct caller_judge {
 	float hole_level;    /* of the sound before it */
 	bool was_cleared;    /* no audio since the last clear */
 	bool is_broken;      /* the line took the run's sound with it */
+	bool is_new_stream;  /* what arrives next */
 	bool caller_speaks;
 	bool is_stale;       /* cleared, and the caller still speaks */
 	uint64_t onset;      /* of an interruption not yet heeded */
@@ -114,6 +117,11 @@ void caller_judge_line_breaks(struct caller_judge *j, uint64_t dropped);
 /* caller_judge_line_ends: the stream is over; what comes on another one is new.
  */
 void caller_judge_line_ends(struct caller_judge *j);
+
+/* caller_judge_stream_begins: what arrives next is another stream than what
+ * came before. When that was only the silence that answers a call, and still
+ * plays, the utterance begins behind it. */
+void caller_judge_stream_begins(struct caller_judge *j);
 
 /* caller_judge_speaks: the caller begins or ends to speak. */
 void caller_judge_speaks(struct caller_judge *j, bool speaks);

@@ -46,6 +46,15 @@ static void play(unsigned ms, double amplitude)
 	caller_judge_hear(&j, pcm, ms * MS, true);
 }
 
+/* What arrived before is played. */
+static void hear_tone(unsigned ms, double amplitude)
+{
+	int16_t pcm[1000 * MS];
+
+	fill_tone(pcm, ms * MS, amplitude);
+	caller_judge_hear(&j, pcm, ms * MS, true);
+}
+
 static void silence(unsigned ms)
 {
 	int16_t pcm[MS] = { 0 };
@@ -148,9 +157,26 @@ static void test_a_broken_line_is_the_networks(void **state)
 	CHECK_EQ(0, j.gaps, "not the far end's");
 	CHECK_EQ(1, j.runs, "the utterance goes on");
 	CHECK_EQ(1200 * MS, j.run[0].samples, "what could be heard");
+	CHECK_EQ(0, j.clicks, "and its edges are not, either");
 	silence(300);
 	play(300, 3000);
 	CHECK_EQ(1, j.gaps, "the next hole is");
+}
+
+/* Silence answers the call, and the greeting comes while it still plays. */
+static void test_greeting_behind_silence(void **state)
+{
+	(void)state;
+	caller_judge_stream_begins(&j);
+	caller_judge_arrival(&j, 0, 200 * MS, 0);
+	hear_tone(100, 0);
+	caller_judge_stream_begins(&j);
+	caller_judge_arrival(&j, 200 * MS, 500 * MS, 0);
+	hear_tone(100, 0);
+	hear_tone(500, 8000);
+	CHECK_EQ(1, j.runs, "the silence is no utterance");
+	CHECK_EQ(500 * MS, j.run[0].samples, "the greeting is");
+	CHECK_EQ(500 * MS, j.run_played, "to its own length");
 }
 
 static void test_a_line_that_breaks_in_silence(void **state)
@@ -316,6 +342,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_smooth_speech),
 		cmocka_unit_test(test_gap),
+		TEST(test_greeting_behind_silence),
 		TEST(test_gaps_add_up),
 		TEST(test_silence_is_no_utterance),
 		TEST(test_a_broken_line_is_the_networks),

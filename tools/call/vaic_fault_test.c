@@ -186,6 +186,10 @@ static void check_resumed(unsigned away_ms)
 		   "and no more than that");
 	CHECK_NEAR(figure(CALLER_FIGURE_frames), fake_bot.chunks, 1,
 		   "what was sent has come");
+	CHECK_NEAR(20, figure(CALLER_FIGURE_withheld_ms), 20,
+		   "only what was said before userStream.started");
+	CHECK_NEAR(0, figure(CALLER_FIGURE_gaps), 0, "the network's hole");
+	CHECK_NEAR(0, figure(CALLER_FIGURE_clicks), 0, "and its edges");
 }
 
 static void long_reply(void)

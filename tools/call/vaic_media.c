@@ -125,7 +125,11 @@ static void on_said(void *owner, uint64_t sample, const uint8_t *bytes,
 static void on_arrival(void *owner, uint64_t begin, size_t n, uint64_t now_us)
 {
 	struct vaic_call *c = owner;
+	unsigned streams = vaic_session_figures(c->session)->play_streams;
 
+	if (streams != c->streams)
+		caller_judge_stream_begins(&c->call.caller.judge);
+	c->streams = streams;
 	caller_arrive(&c->call.caller, begin, n, now_us);
 	if (!c->resumed_ns)
 		return;
@@ -336,9 +340,8 @@ void vaic_media_finish(struct vaic_call *c)
 		set(c, CALLER_FIGURE_last_chunk_ms, f->late_ms_max);
 	set(c, CALLER_FIGURE_play_streams, f->play_streams);
 	set(c, CALLER_FIGURE_aborts, f->aborts);
-	if (f->withheld_ms >= c->deaf_ms)
-		set(c, CALLER_FIGURE_withheld_ms,
-		    (double)(f->withheld_ms - c->deaf_ms));
+	set(c, CALLER_FIGURE_withheld_ms,
+	    (double)f->withheld_ms - (double)c->deaf_ms);
 	set(c, CALLER_FIGURE_dropped_ms, (double)c->dropped_ms);
 	set(c, CALLER_FIGURE_drops, c->drops);
 	set(c, CALLER_FIGURE_resumes, f->resumes);

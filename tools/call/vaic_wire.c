@@ -139,8 +139,11 @@ static void send_chunk(struct vaic_call *c, const char *text, size_t len)
 
 	c->unsent_ms = 0;
 	c->chunk_bytes = len;
-	if (c->is_deaf)
-		c->dropped_ms -= c->setup.chunk_ms; /* it was no drop */
+	/* The frames of this chunk were no drop. */
+	if (c->is_deaf) {
+		c->dropped_ms -= c->setup.chunk_ms;
+		c->deaf_ms -= c->setup.chunk_ms;
+	}
 	c->is_deaf = false;
 	if (now < c->gap_until)
 		c->dropped_ms += c->setup.chunk_ms;
