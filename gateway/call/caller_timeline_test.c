@@ -53,6 +53,31 @@ static void test_stall_is_filled_once(void **state)
 		 "and the account is settled");
 }
 
+static void test_pause_ends_a_turn_at_once(void **state)
+{
+	(void)state;
+	struct caller_timeline t = { 0 };
+
+	CHECK_EQ(0, caller_timeline_pause(&t, 900 * MS),
+		 "before the first frame there is no turn to close");
+	caller_timeline_frame(&t, 100, 20, 1000 * MS);
+	CHECK_EQ(CALLER_PAUSE_MS, caller_timeline_pause(&t, 1020 * MS),
+		 "at once");
+	CHECK_EQ(0, caller_timeline_pause(&t, 1040 * MS), "and once");
+	CHECK_EQ(0, caller_timeline_stall(&t, true, 1320 * MS),
+		 "300 ms are ahead of the clock");
+	CHECK_EQ(20, caller_timeline_stall(&t, true, 1340 * MS),
+		 "then with the clock, without waiting 500 ms");
+	CHECK_EQ(0, caller_timeline_stall(&t, false, 1500 * MS),
+		 "a caller who is silent needs no more");
+	CHECK_EQ(0, caller_timeline_frame(&t, 9120, 20, 10020 * MS),
+		 "the pause was no gap");
+	CHECK_EQ(40, caller_timeline_frame(&t, 9180, 20, 10080 * MS),
+		 "but what is missing after it is");
+	CHECK_EQ(0, caller_timeline_stall(&t, true, 10400 * MS),
+		 "and a stall is waited for as before");
+}
+
 static void test_carrier_without_timestamps(void **state)
 {
 	(void)state;
@@ -70,6 +95,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_gaps),
 		cmocka_unit_test(test_stall_is_filled_once),
+		cmocka_unit_test(test_pause_ends_a_turn_at_once),
 		cmocka_unit_test(test_carrier_without_timestamps),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
