@@ -1,20 +1,21 @@
 #!/bin/bash
-# The figures of a call, measured: sound through the whole chain, added delay,
-# interruption, leaks, and how soon the greeting is heard.
+# The figures of a call, measured over each carrier: sound through the whole
+# chain, added delay, interruption, leaks, how soon the greeting is heard; formats
+# that pass straight through; and lines that break and come back.
 #
 #   figures.sh BUILD [--quick] [--json]      (SOURCE=FILE.wav: another speaker)
 #
-# Everything runs on this machine, over real sockets. A whole run takes about six
-# minutes (the sound is measured over a call of five); --quick takes one.
+# Everything runs on this machine, over real sockets. A whole run takes about
+# twelve minutes (the sound is measured over calls of five); --quick takes two.
 # Exits 1 when a bound is broken.
 set -u
 build=$1
 shift
-seconds=300 sequential=200 interruptions=60
+seconds=300 sequential=200 interruptions=60 resumes=100
 json=
 for option; do
 	case $option in
-	--quick) seconds=30 sequential=20 interruptions=20 ;;
+	--quick) seconds=30 sequential=20 interruptions=20 resumes=20 ;;
 	--json) json=yes ;;
 	*) echo "figures.sh: unknown option $option" >&2 && exit 2 ;;
 	esac
@@ -24,6 +25,7 @@ source=${SOURCE:-$PWD/test-vectors/speech/caller-question.wav}
 mkdir -p "$out"
 rm -f "$out"/*
 export OPENAI_API_KEY=local-model TWILIO_AUTH_TOKEN=0123456789abcdef0123456789abcdef
+export AUDIOCODES_TOKEN=figures AUDIOCODES_TOKENS=tandem=figures
 # Freed memory counts as free at once: the heap can be compared exactly.
 export GLIBC_TUNABLES=glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0
 pids=
@@ -45,20 +47,27 @@ wait_for() {
 	exit 1
 }
 
-# start NAME [MODEL-OPTION]...: a model server and a gateway of their own.
+# start NAME MODEL-SCENARIO [CONFIG]: a model server and a gateway of their own.
 start() {
-	local name=$1 url
-	shift
+	local name=$1 url config=
+	[ -z "${3:-}" ] || config=--config=$3
 	"$build/tandem-model" --listen 127.0.0.1:0 --trace "$out/$name.trace" \
-		"$@" >"$out/$name.model" 2>&1 &
+		--scenario "$out/$2-model.yaml" >"$out/$name.model" 2>&1 &
 	pids="$pids $!"
 	url=$(wait_for "$out/$name.model" 'ws://[^ ]*') || exit 1
-	"$build/tandem" serve --listen 127.0.0.1:0 --model-url "$url" \
+	"$build/tandem" serve --listen 127.0.0.1:0 --model-url "$url" $config \
 		>"$out/$name.gateway" 2>&1 &
 	gateway=$!
 	pids="$pids $gateway"
-	webhook=$(wait_for "$out/$name.gateway" 'http://127.0.0.1:[0-9]*') || exit 1
-	webhook=$webhook/twilio/voice
+	address=$(wait_for "$out/$name.gateway" 'http://127.0.0.1:[0-9]*') || exit 1
+}
+
+# place CARRIER OPTION…: calls through the gateway that was started last.
+place() {
+	case $1 in
+	twilio) "$build/tandem-call" "$address/twilio/voice" "${@:2}" ;;
+	*) "$build/tandem-call" --carrier audiocodes "$address/audiocodes/tandem" "${@:2}" ;;
+	esac
 }
 
 # stop PID NAME: end a gateway and wait for its last word.
@@ -126,6 +135,16 @@ steps:
 - wait: 300
 - hangup: true
 S
+cat >"$out/echo.yaml" <<'S'
+name: echo
+steps:
+- wait: heard_end
+  label: greeting
+- say: caller-question
+- wait: heard_end
+  label: reply
+- hangup: true
+S
 cat >"$out/greeting.yaml" <<'S'
 name: greeting
 steps:
@@ -134,121 +153,228 @@ steps:
 - hangup: true
 S
 
+# A line that breaks for 300 ms at a random moment: while the far end speaks, while
+# the caller does, or while both are silent.
+resume() { # seed
+	local at=$((1 + $1 * 7919 % 4000))
+	echo "name: resume"
+	echo "steps:"
+	case $(($1 % 3)) in
+	0) echo "- wait: $at" ;;
+	1) echo "- {wait: heard_end, label: greeting}
+- {say: caller-thanks}" ;;
+	2) echo "- {wait: heard_end, label: greeting}
+- {say: caller-thanks}
+- {wait: $((at / 2))}" ;;
+	esac
+	echo "- {inject: $([ $(($1 / 3 % 2)) = 0 ] && echo drop || echo finish)_and_resume, value: 300}"
+	case $(($1 % 3)) in
+	0) echo "- {wait: heard_end, label: greeting}" ;;
+	*) echo "- {wait: silence, value: 2500}" ;;
+	esac
+	echo "- {hangup: true}"
+}
+echo 'agent: {format: pcmu}' >"$out/pcmu.config"
+
 # --- Measuring ---
 
 say "Figures of a call, $(nproc) cores, $(date +%F)"
 
-progress "sound: a call of $seconds s, in the background"
-start sound --scenario "$out/loopback-model.yaml"
-sound_gateway=$gateway
-"$build/tandem-call" "$webhook" --scenario "$out/sound.yaml" --json --quiet \
-	--out "$out/sound.wav" --timeout $((seconds + 60)) >"$out/sound.json" 2>&1 &
-sound_call=$!
+for carrier in twilio audiocodes; do
+	progress "sound: calls of $seconds s, in the background"
+	start "sound-$carrier" loopback
+	place "$carrier" --scenario "$out/sound.yaml" --json --quiet \
+		--out "$out/sound-$carrier.wav" --timeout $((seconds + 60)) \
+		>"$out/sound-$carrier.json" 2>&1 &
+	sound_calls="${sound_calls:-} $!"
+	sound_gateways="${sound_gateways:-} $gateway:sound-$carrier"
+done
 
-progress "leaks: warming up"
-start leaks --scenario "$out/quick-model.yaml"
-leak_gateway=$gateway
-many() {
-	"$build/tandem-call" "$webhook" --scenario "$out/greeting.yaml" --json \
-		--calls "$1" --parallel "$2" >"$out/leaks-$1-$2.json" 2>&1
+many() { # carrier, calls, at once
+	place "$1" --scenario "$out/greeting.yaml" --json --calls "$2" \
+		--parallel "$3" >"$out/leaks-$1-$2-$3.json" 2>&1
 }
-many 50 50
-base=$(resources leaks "$leak_gateway")
-progress "leaks: $sequential calls one after the other"
-many "$sequential" 1
-progress "leaks: 50 calls at once"
-many 50 50
-after=$(resources leaks "$leak_gateway")
-stop "$leak_gateway" leaks
+for carrier in twilio audiocodes; do
+	progress "leaks, $carrier: warming up"
+	start "leaks-$carrier" quick
+	leak_gateway=$gateway
+	many "$carrier" 50 50
+	base=$(resources "leaks-$carrier" "$leak_gateway")
+	progress "leaks, $carrier: $sequential calls one after the other"
+	many "$carrier" "$sequential" 1
+	progress "leaks, $carrier: 50 calls at once"
+	many "$carrier" 50 50
+	after=$(resources "leaks-$carrier" "$leak_gateway")
+	stop "$leak_gateway" "leaks-$carrier"
+	eval "heap_$carrier=$((${after% *} - ${base% *}))"
+	eval "descriptors_$carrier=$((${after#* } - ${base#* }))"
+done
 
-progress "delay: 20 calls for 20 s"
-start delay --scenario "$out/loopback-model.yaml"
-"$build/tandem-call" "$webhook" --scenario "$out/delay.yaml" --json \
-	--calls 20 --parallel 20 >"$out/delay.json" 2>&1
-stop "$gateway" delay
+for carrier in twilio audiocodes; do
+	progress "delay, $carrier: 20 calls for 20 s"
+	start "delay-$carrier" loopback
+	place "$carrier" --scenario "$out/delay.yaml" --json --calls 20 \
+		--parallel 20 >"$out/delay-$carrier.json" 2>&1
+	stop "$gateway" "delay-$carrier"
 
-progress "interruption: $interruptions calls, 5 at a time"
-start interruption --scenario "$out/quick-model.yaml"
-"$build/tandem-call" "$webhook" --scenario "$out/interruption.yaml" --json \
-	--calls "$interruptions" --parallel 5 \
-	--model-trace "$out/interruption.trace" >"$out/interruption.json" 2>&1
-stop "$gateway" interruption
+	progress "interruption, $carrier: $interruptions calls, 5 at a time"
+	start "interruption-$carrier" quick
+	place "$carrier" --scenario "$out/interruption.yaml" --json \
+		--calls "$interruptions" --parallel 5 \
+		--model-trace "$out/interruption-$carrier.trace" \
+		>"$out/interruption-$carrier.json" 2>&1
+	stop "$gateway" "interruption-$carrier"
 
-progress "greeting: 20 calls"
-start greeting --scenario "$out/quick-model.yaml"
-"$build/tandem-call" "$webhook" --scenario "$out/greeting.yaml" --json \
-	--calls 20 --parallel 1 >"$out/greeting.json" 2>&1
-stop "$gateway" greeting
+	progress "greeting, $carrier: 20 calls"
+	start "greeting-$carrier" quick
+	place "$carrier" --scenario "$out/greeting.yaml" --json --calls 20 \
+		--parallel 1 >"$out/greeting-$carrier.json" 2>&1
+	stop "$gateway" "greeting-$carrier"
 
-progress "sound: waiting for the long call"
-wait "$sound_call"
-stop "$sound_gateway" sound
-"$build/tools/measure/call_sound" "$out/sound.wav" "$source" --json >"$out/call_sound.json"
+	progress "pass-through, $carrier: mu-law all the way"
+	start "mulaw-$carrier" quick "$out/pcmu.config"
+	place "$carrier" --scenario "$out/echo.yaml" --json \
+		>"$out/mulaw-$carrier.json" 2>&1
+	stop "$gateway" "mulaw-$carrier"
+done
+
+progress "pass-through, audiocodes: 24 kHz all the way"
+start linear quick
+place audiocodes --formats raw/lpcm16_24 --scenario "$out/echo.yaml" --json \
+	>"$out/linear.json" 2>&1
+stop "$gateway" linear
+
+progress "resume: $resumes calls whose line breaks at a random moment, 10 at a time"
+start resume quick
+one_after_the_other() { # first, step
+	local seed
+	for ((seed = $1; seed < resumes; seed += $2)); do
+		resume "$seed" >"$out/resume-$seed.yaml"
+		place audiocodes --formats raw/mulaw --json \
+			--scenario "$out/resume-$seed.yaml" \
+			--model-trace "$out/resume.trace" >"$out/resume-$seed.json" 2>&1
+	done
+}
+lanes=
+for lane in 0 1 2 3 4 5 6 7 8 9; do
+	one_after_the_other "$lane" 10 &
+	lanes="$lanes $!"
+done
+wait $lanes
+stop "$gateway" resume
+cat "$out"/resume-*.json >"$out/resume.json"
+
+progress "sound: waiting for the long calls"
+wait $sound_calls
+for one in $sound_gateways; do
+	stop "${one%%:*}" "${one#*:}"
+done
+for carrier in twilio audiocodes; do
+	"$build/tools/measure/call_sound" "$out/sound-$carrier.wav" "$source" \
+		--json >"$out/call_sound-$carrier.json"
+done
 progress
 
 # The model's own time before its first delta: it confirms the session, then it
 # thinks. What is left of "start to first media" is the gateway's.
-jq -rs '[.[] | select(.figures) | .figures.first_media_ms]
-	| .[:20][]' "$out/greeting.json" >"$out/first-media.txt"
-jq -rs 'group_by(.session)[] | sort_by(.t_us)
-	| (map(select(.type == "session.update"))[0].t_us) as $asked
-	| (map(select(.type == "session.updated"))[0].t_us) as $confirmed
-	| (map(select(.type == "response.create"))[0].t_us) as $wanted
-	| (map(select(.type == "response.output_audio.delta"))[0].t_us) as $spoke
-	| select($spoke)
-	| "\($asked) \(($confirmed - $asked + $spoke - $wanted) / 1000)"' \
-	"$out/greeting.trace" | sort -n | cut -d' ' -f2 >"$out/model-own.txt"
-greeting=$(paste "$out/first-media.txt" "$out/model-own.txt" |
-	awk 'NF == 2 { print $1 - $2 }' | sort -n |
-	awk '{ v[NR] = $1 } END { if (NR) printf "%.1f %.1f", v[int((NR + 1) / 2)], v[NR] }')
+greeting() { # carrier: p50 and max
+	jq -rs '[.[] | select(.figures) | .figures.first_media_ms]
+		| .[:20][]' "$out/greeting-$1.json" >"$out/first-media.txt"
+	jq -rs 'group_by(.session)[] | sort_by(.t_us)
+		| (map(select(.type == "session.update"))[0].t_us) as $asked
+		| (map(select(.type == "session.updated"))[0].t_us) as $confirmed
+		| (map(select(.type == "response.create"))[0].t_us) as $wanted
+		| (map(select(.type == "response.output_audio.delta"))[0].t_us) as $spoke
+		| select($spoke)
+		| "\($asked) \(($confirmed - $asked + $spoke - $wanted) / 1000)"' \
+		"$out/greeting-$1.trace" | sort -n | cut -d' ' -f2 >"$out/model-own.txt"
+	paste "$out/first-media.txt" "$out/model-own.txt" |
+		awk 'NF == 2 { print $1 - $2 }' | sort -n |
+		awk '{ v[NR] = $1 } END { if (NR) printf "%.1f %.1f", v[int((NR + 1) / 2)], v[NR] }'
+}
+
+# What the callers sent on sockets that lived, less what the gateway had of it.
+caller_audio_lost() {
+	jq -r 'select(.figures) | "\(.conversation_id) \(.figures.frames * 20)"' \
+		"$out/resume.json" | sort >"$out/resume-sent.txt"
+	sed -n 's/.*call=\([^ ]*\) ev=ended.* caller_ms=\([0-9]*\).*/\1 \2/p' \
+		"$out/resume.gateway" | sort >"$out/resume-had.txt"
+	join "$out/resume-sent.txt" "$out/resume-had.txt" |
+		awk '{ lost += $2 > $3 ? $2 - $3 : 0; n++ } END { if (n) print lost }'
+}
 
 # --- The table ---
 
 failed=0
 rows=
-# row NAME VALUE UNIT RELATION BOUND
+holds() { # value, relation, bound
+	[ "$1" = - ] || awk -v v="$1" -v r="$2" -v b="$3" 'BEGIN {
+		if (v == "" || v == "null") exit 1
+		exit r == "<=" ? v > b : r == ">=" ? v < b : v != b }'
+}
+# row NAME UNIT RELATION BOUND TWILIO AUDIOCODES
 row() {
-	local ok
-	ok=$(awk -v v="$2" -v r="$4" -v b="$5" 'BEGIN {
-		if (v == "" || v == "null") print "no"
-		else if (r == "<=") print (v <= b ? "yes" : "no")
-		else if (r == ">=") print (v >= b ? "yes" : "no")
-		else print (v == b ? "yes" : "no") }')
+	local ok=yes
+	holds "$5" "$3" "$4" && holds "$6" "$3" "$4" || ok=no
 	[ "$ok" = yes ] || failed=$((failed + 1))
-	rows="$rows$1|$2|$3|$4 $5|$ok
+	rows="$rows$1|$2|$3|$4|$5|$6|$ok
 "
 }
-micro() { awk -v us="$(field "$out/$1.gateway" "name=$2" "$3")" 'BEGIN { if (us != "") printf "%.3f", us / 1000 }'; }
-sound() { jq -r ".$1" "$out/call_sound.json"; }
-total() { jq -rs "[.[] | .totals // empty | .$2][0]" "$out/$1.json"; }
+# both NAME UNIT RELATION BOUND COMMAND…: what the command prints for each.
+both() {
+	row "$1" "$2" "$3" "$4" "$("${@:5}" twilio)" "$("${@:5}" audiocodes)"
+}
+micro() { # measurement, name, field, carrier
+	awk -v us="$(field "$out/$1-$4.gateway" "name=$2" "$3")" 'BEGIN { if (us != "") printf "%.3f", us / 1000 }'
+}
+sound() { jq -r ".$1" "$out/call_sound-$2.json"; }
+total() { jq -rs "[.[] | .totals // empty | .$2][0]" "$out/$1-$3.json"; }
+before_after() {
+	local name=$1_$2
+	echo "${!name}"
+}
+failures() { jq -rs '[.[] | .totals // empty | .failed] | add' "$out"/leaks-"$1"-*.json; }
+inexact() { jq -rs '.[0].figures.inexact_samples' "$out/$1.json"; }
+mulaw() { inexact "mulaw-$1"; }
+resumed() { jq -rs "map(select(.figures)) | $1" "$out/resume.json"; }
+greeting_twilio=$(greeting twilio)
+greeting_audiocodes=$(greeting audiocodes)
 
-row "sound: segmental SNR" "$(sound segmental_snr_db)" dB ">=" 33
-row "sound: gaps" "$(sound gaps)" "" "=" 0
-row "sound: samples lost or added" "$(sound samples_lost_or_added)" "" "=" 0
-row "sound: length of the call" "$(sound seconds)" s ">=" "$((seconds - 10))"
-row "caller frame to append, p50" "$(micro delay caller_to_model p50_us)" ms "<=" 0.3
-row "caller frame to append, p99" "$(micro delay caller_to_model p99_us)" ms "<=" 3
-row "delta to media frame, p50" "$(micro delay model_to_caller p50_us)" ms "<=" 0.3
-row "delta to media frame, p99" "$(micro delay model_to_caller p99_us)" ms "<=" 3
-row "20 calls: gaps" "$(total delay figures.gaps.sum)" "" "=" 0
-row "speech_started to clear, p99" "$(micro interruption interruption p99_us)" ms "<=" 5
-row "interruptions measured" "$(total interruption figures.truncation_error_ms.count)" "" ">=" "$((interruptions * 9 / 10))"
-row "truncation error, p95" "$(total interruption figures.truncation_error_ms.p95)" ms "<=" 40
-row "model audio after the clear" "$(total interruption figures.late_ms.max)" ms "=" 0
-row "leaks: heap after - before" "$((${after% *} - ${base% *}))" bytes "=" 0
-row "leaks: descriptors after - before" "$((${after#* } - ${base#* }))" "" "=" 0
-row "leaks: calls that failed" "$(jq -rs '[.[] | .totals // empty | .failed] | add' "$out"/leaks-*.json)" "" "=" 0
-row "start to greeting, beyond the model, p50" "${greeting% *}" ms "<=" 30
-row "start to greeting, beyond the model, max" "${greeting#* }" ms "<=" 30
+both "sound: segmental SNR" dB ">=" 33 sound segmental_snr_db
+both "sound: gaps" "" "=" 0 sound gaps
+both "sound: samples lost or added" "" "=" 0 sound samples_lost_or_added
+both "sound: length of the call" s ">=" "$((seconds - 10))" sound seconds
+both "mu-law all the way: samples changed" "" "=" 0 mulaw
+row "24 kHz all the way: samples changed" "" "=" 0 - "$(inexact linear)"
+both "caller frame to append, p50" ms "<=" 0.3 micro delay caller_to_model p50_us
+both "caller frame to append, p99" ms "<=" 3 micro delay caller_to_model p99_us
+both "delta to media frame, p50" ms "<=" 0.3 micro delay model_to_caller p50_us
+both "delta to media frame, p99" ms "<=" 3 micro delay model_to_caller p99_us
+both "20 calls: gaps" "" "=" 0 total delay figures.gaps.sum
+both "speech_started to clear, p99" ms "<=" 5 micro interruption interruption p99_us
+both "interruptions measured" "" ">=" "$((interruptions * 9 / 10))" total interruption figures.truncation_error_ms.count
+both "truncation error, p95" ms "<=" 40 total interruption figures.truncation_error_ms.p95
+both "model audio after the clear" ms "=" 0 total interruption figures.late_ms.max
+both "leaks: heap after - before" bytes "=" 0 before_after heap
+both "leaks: descriptors after - before" "" "=" 0 before_after descriptors
+both "leaks: calls that failed" "" "=" 0 failures
+row "start to greeting, beyond the model, p50" ms "<=" 30 "${greeting_twilio% *}" "${greeting_audiocodes% *}"
+row "start to greeting, beyond the model, max" ms "<=" 30 "${greeting_twilio#* }" "${greeting_audiocodes#* }"
+row "lost lines: resumed" "" "=" "$resumes" - "$(resumed 'map(select(.passed and .figures.resumes == 1)) | length')"
+row "lost lines: model sessions lost" "" "=" 0 - "$(jq -s '(map(select(.type == "session_start")) | length) - (map(select(.type == "session_end" and .code == 1000 and .by_client)) | length) + (map(select(.type == "session_start")) | length) - '"$resumes" "$out/resume.trace")"
+row "lost lines: caller audio lost" ms "=" 0 - "$(caller_audio_lost)"
+row "lost lines: speech repeated or left out" ms "<=" 20 - "$(resumed 'map(.figures.lost_ms // 0) | max')"
+row "lost lines: session.resume to accepted, max" ms "<=" 300 - "$(resumed 'map(.figures.resume_ms // 1000) | max')"
 
 if [ -n "$json" ]; then
 	printf '%s' "$rows" | jq -Rn '[inputs | split("|") | {figure: .[0],
-		value: (.[1] | tonumber? // null), unit: .[2], bound: .[3],
-		holds: (.[4] == "yes")}]'
+		unit: .[1], bound: "\(.[2]) \(.[3])", twilio: (.[4] | tonumber? // null),
+		audiocodes: (.[5] | tonumber? // null), holds: (.[6] == "yes")}]'
 else
-	printf '%s' "$rows" | awk -F'|' '{
-		printf "  %-42s %10s %-5s  %-8s %s\n", $1, $2, $3, $4,
-			$5 == "yes" ? "" : "BROKEN" }'
+	printf '%s' "$rows" | awk -F'|' 'BEGIN {
+		printf "  %-42s %10s %10s %-5s\n", "", "Twilio", "AudioCodes", "" }
+	{ printf "  %-42s %10s %10s %-5s  %-8s %s\n", $1, $5, $6, $2, $3 " " $4,
+		$7 == "yes" ? "" : "BROKEN" }'
 	echo "$failed bounds broken"
 fi
 [ "$failed" -eq 0 ]

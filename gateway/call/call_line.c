@@ -41,7 +41,9 @@ static void answer_with_silence(struct call *c, uint64_t now_ns)
 
 void call_answer_tick(struct call *c, uint64_t now_ns)
 {
-	if (c->answer_ns && now_ns >= c->answer_ns)
+	bool may = !c->is_detached && !playout_has_sound(&c->playout, now_ns);
+
+	if (c->answer_ns && now_ns >= c->answer_ns && may)
 		answer_with_silence(c, now_ns);
 }
 

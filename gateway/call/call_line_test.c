@@ -72,6 +72,22 @@ static void test_a_quick_greeting_needs_no_silence(void **state)
 	CHECK_EQ(500 * 48, sent, "the greeting alone");
 }
 
+static void test_no_silence_before_a_greeting_that_waits(void **state)
+{
+	(void)state;
+	call_model_ready(&c, now());
+	ready();
+	expect("speak greeting;", "asked");
+	call_carrier_detached(&c, now(), now());
+	call_model_response(&c, "r0", true, now());
+	call_model_audio(&c, "r0", "i0", 0, pcm, DELTA_MS(500), now());
+	call_model_response_done(&c, "r0", true, CALL_RESPONSE_DONE, "", now());
+	pass(600);
+	call_carrier_attached(&c, now());
+	pass(800);
+	CHECK_EQ(500 * 48, sent, "the greeting answers");
+}
+
 static void test_speech_is_told_before_it_clears(void **state)
 {
 	(void)state;
@@ -325,6 +341,7 @@ int main(void)
 		CALL_RIG_FULL(test_a_call_dialled_out_need_not_be_greeted),
 		CALL_RIG_FULL(test_silence_answers_when_the_model_is_slow),
 		CALL_RIG_FULL(test_a_quick_greeting_needs_no_silence),
+		CALL_RIG_FULL(test_no_silence_before_a_greeting_that_waits),
 		CALL_RIG_FULL(test_speech_is_told_before_it_clears),
 		CALL_RIG_FULL(test_speech_is_told_when_nothing_plays),
 		CALL_RIG_FULL(test_half_duplex_plays_on_what_was_sent),
