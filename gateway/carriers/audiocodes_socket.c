@@ -83,7 +83,9 @@ static void on_closed(void *owner, const struct ws_end *how)
 
 void audiocodes_socket_ignore(struct audiocodes_socket *s, const char *why)
 {
-	if (!s->ignored++)
+	if (s->leg)
+		audiocodes_leg_ignore(s->leg, why, "");
+	else if (!s->ignored++)
 		log_event(&s->log, LOG_WARN, "ignored", "why", why, NULL);
 }
 

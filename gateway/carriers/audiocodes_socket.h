@@ -103,7 +103,7 @@ struct audiocodes_socket {
 	unsigned unanswered;  /* of those */
 	uint64_t round_ns;    /* last ping, in its payload too */
 	unsigned bad;         /* messages in a row */
-	uint64_t ignored;
+	uint64_t ignored;     /* before there was a conversation */
 };
 
 /* audiocodes_socket_open: grant the upgrade. Returns NULL (and answers 503)
@@ -122,7 +122,8 @@ void audiocodes_socket_abort_all(struct audiocodes_host *host);
 
 /* audiocodes_socket_ping: measure the round trip. */
 void audiocodes_socket_ping(struct audiocodes_socket *s, uint64_t now_ns);
-/* audiocodes_socket_ignore: count it, say it the first time. */
+/* audiocodes_socket_ignore: count it, say it the first time; of a conversation
+ * once there is one. */
 void audiocodes_socket_ignore(struct audiocodes_socket *s, const char *why);
 
 /* audiocodes_socket_release: the conversation has ended, or has another socket:

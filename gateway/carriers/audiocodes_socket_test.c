@@ -117,11 +117,12 @@ static void test_garbage(void **state)
 static void test_of_another(void **state)
 {
 	(void)state;
-	call_up();
+	struct audiocodes_leg *leg = call_up();
 	says(0, "{\"type\":\"session.end\",\"conversationId\":\"c2\"}");
 	heard("", "5.2");
 	says(0, VALIDATE);
 	heard("", "not part of any call");
+	CHECK_EQ(2, leg->leg.total.ignored, "told of the call they came in");
 }
 
 static void test_binary(void **state)
