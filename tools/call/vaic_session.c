@@ -186,10 +186,11 @@ void vaic_session_finish(struct vaic_session *s, enum vaic_outcome outcome,
 			 const char *reason_code, const char *why)
 {
 	if (s->user.state == VAIC_USER_STARTING ||
-	    s->user.state == VAIC_USER_STREAMING)
+	    s->user.state == VAIC_USER_STREAMING) {
 		vaic_session_sent(s,
 				  vaic_message_user_stop(&s->text, &s->sender));
-	s->user.state = VAIC_USER_IDLE;
+		s->user.state = VAIC_USER_STOPPING;
+	}
 	s->end.reason_code = reason_code;
 	vaic_session_set_end(s, outcome, why);
 	vaic_session_sent(s, vaic_message_end(&s->text, &s->sender, reason_code,

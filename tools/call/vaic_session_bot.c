@@ -158,12 +158,17 @@ static const struct {
 	[VAIC_ACTIVITIES] = { false, vaic_session_activities },
 };
 
-/* What was under way when session.end went out is nobody's fault. */
+/* What was under way when session.end went out is nobody's fault, nor is the
+ * answer to the userStream.stop before it. */
 static void take_after_end(struct vaic_session *s, const struct vaic_event *e)
 {
 	unsigned ms = vaic_session_ms_since(s, s->state_ns);
+	bool is_answer = e->kind == VAIC_USER_STOPPED &&
+			 s->user.state == VAIC_USER_STOPPING;
 
-	if (ms > VAIC_GRACE_MS)
+	if (is_answer)
+		s->user.state = VAIC_USER_IDLE;
+	else if (ms > VAIC_GRACE_MS)
 		vaic_message_breach(&s->breaches, VAIC_AFTER_END,
 				    "%s %u ms after session.end", e->type, ms);
 }
