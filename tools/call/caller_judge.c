@@ -107,7 +107,7 @@ static bool is_new_run(const struct caller_judge *j, uint64_t begin)
 	    j->run[j->runs - 1].samples <= CALLER_JUDGE_ANSWER_MS * MS)
 		return true;
 	return j->hole_begin != CALLER_JUDGE_NONE &&
-	       (j->run_is_silent ||
+	       (j->is_new_stream || j->run_is_silent ||
 		begin - j->hole_begin > CALLER_JUDGE_GAP_MAX_MS * MS);
 }
 

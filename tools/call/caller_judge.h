@@ -119,8 +119,9 @@ void caller_judge_line_breaks(struct caller_judge *j, uint64_t dropped);
 void caller_judge_line_ends(struct caller_judge *j);
 
 /* caller_judge_stream_begins: what arrives next is another stream than what
- * came before. When that was only the silence that answers a call, and still
- * plays, the utterance begins behind it. */
+ * came before. When that has been played to its end, another utterance begins,
+ * and the hole between them is none. When it was only the silence that answers
+ * a call, and still plays, the utterance begins behind it. */
 void caller_judge_stream_begins(struct caller_judge *j);
 
 /* caller_judge_speaks: the caller begins or ends to speak. */

@@ -163,6 +163,25 @@ static void test_a_broken_line_is_the_networks(void **state)
 	CHECK_EQ(1, j.gaps, "the next hole is");
 }
 
+/* Each stream is an utterance, as soon as the one before it was heard out. */
+static void test_streams_apart(void **state)
+{
+	(void)state;
+	caller_judge_stream_begins(&j);
+	play(500, 8000);
+	silence(300);
+	caller_judge_stream_begins(&j);
+	play(500, 8000);
+	CHECK_EQ(0, j.gaps, "the first was over");
+	CHECK_EQ(2, j.runs, "two utterances");
+	silence(300);
+	play(100, 8000);
+	CHECK_EQ(1, j.gaps, "inside of a stream a hole is a gap");
+	caller_judge_stream_begins(&j);
+	play(100, 8000);
+	CHECK_EQ(2, j.runs, "without a hole it goes on");
+}
+
 /* Silence answers the call, and the greeting comes while it still plays. */
 static void test_greeting_behind_silence(void **state)
 {
@@ -342,6 +361,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_smooth_speech),
 		cmocka_unit_test(test_gap),
+		TEST(test_streams_apart),
 		TEST(test_greeting_behind_silence),
 		TEST(test_gaps_add_up),
 		TEST(test_silence_is_no_utterance),
