@@ -2,7 +2,7 @@
 #
 #   . "${0%/*}/lib/e2e.bash"
 #   begin NAME BUILD          build/release or build/check
-#   row "the claim" FUNCTION  each beside the others, one line of TAP
+#   row "the claim" FUNCTION  beside the others, one line of TAP
 #   end                       waits for the rows and tells
 #
 # A row has a directory of its own, build/<variant>/e2e/NAME/<row>, with the
@@ -45,7 +45,7 @@ begin() { # name, build
 	# What is measured in real time. Calls that begin all at once are a burst
 	# of TLS handshakes, which is no row of ours; sanitized, one handshake
 	# already holds up everybody for as long as the audio that is ahead.
-	STAGGER=0.05 GAPS=0 CUT_MS=40
+	STAGGER=0.05 GAPS=0 CUT_MS=40 ROWS_MAX=16
 	case $BUILD in */check) STAGGER=0.2 GAPS=3 CUT_MS=100 ;; esac
 	rm -rf "$E2E"
 	mkdir -p "$E2E"
@@ -83,9 +83,20 @@ enter() {
 	: >"$ROW/why"
 }
 
+# Fewer than ROWS_MAX rows are under way.
+has_room() {
+	local pid running=0
+
+	for pid in "${ROW_PID[@]}"; do
+		kill -0 "$pid" 2>/dev/null && running=$((running + 1))
+	done
+	[ "$running" -lt "$ROWS_MAX" ]
+}
+
 row() { # claim, function, arguments
 	local n=${#ROW_NAME[@]}
 
+	await 60 has_room
 	ROW_NAME+=("$1")
 	ROW_DIR+=("$E2E/$n-$2${3:+-${3//[^a-z0-9_-]/}}")
 	mkdir -p "${ROW_DIR[n]}"
@@ -353,7 +364,7 @@ own_logs() { # call
 	local sid session
 
 	nap 0.2
-	sid=$(jq -r .call_sid "$ROW/$1.out")
+	sid=$(jq -r '.call_sid // .conversation_id' "$ROW/$1.out")
 	grep -F "$sid" "$E2E/gateway.err" >"$ROW/gateway.err"
 	session=$(sed -n 's/.*ev=model_ready session=\([^ ]*\).*/\1/p' "$ROW/gateway.err" |
 		tail -n 1)
