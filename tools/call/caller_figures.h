@@ -54,7 +54,7 @@
 	X(withheld_ms, "caller's audio withheld while the far end spoke")      \
 	X(resumes, "sessions resumed on another socket")                       \
 	X(resume_ms, "session.resume to session.accepted, worst")              \
-	X(resume_audio_ms, "session.resume to the first audio, worst")         \
+	X(resume_audio_ms, "session.resume to the audio that went on, worst")  \
 	X(drops, "sockets the network took")                                   \
 	X(dropped_ms, "caller's audio the network took")                       \
 	X(duration_ms, "stream start to its end")

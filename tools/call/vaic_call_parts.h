@@ -99,6 +99,7 @@ struct vaic_call {
 	uint64_t deaf_ms;    /* of it, that the session thinks it withheld */
 	const struct caller_clip *clip; /* last one that was put in words */
 	unsigned streams;       /* play streams, of which something came */
+	bool owes_audio;        /* the bot: a socket took some along */
 	uint64_t resumed_ns;    /* session.resume went out; 0: audio has come */
 	double resume_audio_ms; /* from it to the first audio, worst; or 0 */
 

@@ -92,10 +92,10 @@ static void on_open(void *owner, struct vaic_link *l)
 		caller_call_set(&c->call, CALLER_FIGURE_upgrade_status, 101);
 	} else {
 		VAIC_CALL_NOTE(c, "socket open again");
-		c->resumed_ns = uv_hrtime();
 	}
 	if (c->link)
 		replace(c);
+	c->resumed_ns = c->owes_audio ? uv_hrtime() : 0;
 	c->was_open = true;
 	c->link = l;
 	vaic_fault_begin(c);

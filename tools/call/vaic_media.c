@@ -151,6 +151,7 @@ static void on_lost(void *owner, uint64_t dropped)
 	struct vaic_call *c = owner;
 
 	caller_line_breaks(&c->call.caller, dropped);
+	c->owes_audio = dropped > 0;
 }
 
 /* --- What is said --- */
