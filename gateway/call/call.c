@@ -248,11 +248,18 @@ static void send(struct call *c, const struct playout_chunk *chunk)
 		carrier->send_mark(c->ports.leg, &chunk->mark);
 }
 
+static bool is_congested(const struct call *c)
+{
+	const struct call_carrier_port *carrier = c->ports.carrier;
+
+	return carrier->is_congested && carrier->is_congested(c->ports.leg);
+}
+
 void call_pump(struct call *c, uint64_t now_ns)
 {
 	struct playout_chunk chunk;
 
-	if (c->state == CALL_ENDING || c->state == CALL_OVER)
+	if (c->state == CALL_ENDING || c->state == CALL_OVER || is_congested(c))
 		return;
 	while (playout_pump(&c->playout, now_ns, &chunk))
 		send(c, &chunk);

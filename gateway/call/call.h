@@ -55,6 +55,9 @@ enum call_speech {
 struct call_carrier_port {
 	/* In the playout format, whole frames of PLAYOUT_FRAME_MS. */
 	void (*send_audio)(void *leg, const uint8_t *bytes, size_t n);
+	/* Whether the connection holds as much as it should: audio then waits
+	 * in the call, where it can still be taken back. */
+	bool (*is_congested)(const void *leg);
 	/* Required with settings.has_marks. */
 	void (*send_mark)(void *leg, const struct playout_mark *mark);
 	/* What was sent is a whole utterance: nothing more belongs to it. */

@@ -129,6 +129,21 @@ static void test_half_duplex_plays_on_what_was_sent(void **state)
 	CHECK(playout_is_idle(&c.playout, now()), "heard");
 }
 
+static void test_a_congested_line_gets_no_more(void **state)
+{
+	(void)state;
+	talk();
+	answer("r1", "i1", 5000);
+	pass(1000);
+	congested = true;
+	uint64_t before = sent;
+	pass(2000);
+	CHECK_EQ(before, sent, "what was not sent can be taken back");
+	caller_speaks();
+	expect("started;clear;truncate i1 1380;", "all that was sent, no more");
+	congested = false;
+}
+
 static void test_a_pause_closes_the_turn(void **state)
 {
 	(void)state;
@@ -345,6 +360,7 @@ int main(void)
 		CALL_RIG_FULL(test_speech_is_told_before_it_clears),
 		CALL_RIG_FULL(test_speech_is_told_when_nothing_plays),
 		CALL_RIG_FULL(test_half_duplex_plays_on_what_was_sent),
+		CALL_RIG_FULL(test_a_congested_line_gets_no_more),
 		CALL_RIG_FULL(test_a_pause_closes_the_turn),
 		CALL_RIG_FULL(test_a_lost_line_keeps_the_model),
 		CALL_RIG_FULL(test_a_whole_utterance_is_not_said_again),

@@ -71,6 +71,19 @@ static void test_begin_without_start(void **state)
 	heard("", "and once");
 }
 
+static void test_congestion(void **state)
+{
+	(void)state;
+	dial();
+	says(0, INITIATE("c1"));
+	fake.waiting = LEG_WAITING_MAX;
+	CHECK(!port->is_congested(&fake.leg[0]), "as much as it may hold");
+	fake.waiting++;
+	CHECK(port->is_congested(&fake.leg[0]), "more");
+	lose(0);
+	CHECK(!port->is_congested(&fake.leg[0]), "no socket holds anything");
+}
+
 static void test_greeting(void **state)
 {
 	static const struct {
@@ -975,6 +988,7 @@ int main(void)
 	const struct CMUnitTest test[] = {
 		TEST(test_begin),
 		TEST(test_begin_without_start),
+		TEST(test_congestion),
 		TEST(test_greeting),
 		TEST(test_formats),
 		TEST(test_text_formats),

@@ -5,7 +5,9 @@
 
 #include "gateway/carriers/audiocodes_leg.h"
 #include "gateway/carriers/audiocodes_requests.h"
+#include "gateway/carriers/audiocodes_socket.h"
 #include "gateway/carriers/audiocodes_wire.h"
+#include "gateway/net/ws.h"
 #include "protocols/audiocodes_write.h"
 
 static void send_audio(void *port, const uint8_t *bytes, size_t n)
@@ -17,6 +19,14 @@ static void send_audio(void *port, const uint8_t *bytes, size_t n)
 		return;
 	leg->leg.total.media_out++;
 	audiocodes_player_play(&leg->player, w, bytes, n, leg->now_ns);
+}
+
+static bool is_congested(const void *port)
+{
+	const struct audiocodes_leg *leg = port;
+	const struct audiocodes_socket *s = leg->socket;
+
+	return s && s->wire.ws && ws_waiting(s->wire.ws) > LEG_WAITING_MAX;
 }
 
 static void send_mark(void *port, const struct playout_mark *mark)
@@ -117,6 +127,7 @@ static void hang_up(void *port, const char *reason)
 
 const struct call_carrier_port audiocodes_port = {
 	.send_audio = send_audio,
+	.is_congested = is_congested,
 	.send_mark = send_mark,
 	.end_speech = end_speech,
 	.clear = clear,

@@ -6,6 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Bytes a connection may hold that the kernel has not taken: three seconds of
+ * mu-law or half a second of PCM at 24 kHz, as JSON. More audio waits in the
+ * call. */
+#define LEG_WAITING_MAX 32768
+
 struct leg;
 
 struct leg_kind {

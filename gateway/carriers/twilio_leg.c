@@ -350,6 +350,13 @@ static void send_audio(void *port, const uint8_t *bytes, size_t n)
 	leg->leg.total.media_out++;
 }
 
+static bool is_congested(const void *port)
+{
+	const struct twilio_leg *leg = port;
+
+	return leg->ws && ws_waiting(leg->ws) > LEG_WAITING_MAX;
+}
+
 static void send_mark(void *port, const struct playout_mark *mark)
 {
 	struct twilio_leg *leg = port;
@@ -391,6 +398,7 @@ static void hang_up(void *port, const char *reason)
 
 const struct call_carrier_port twilio_leg_port = {
 	.send_audio = send_audio,
+	.is_congested = is_congested,
 	.send_mark = send_mark,
 	.clear = clear,
 	.hang_up = hang_up,

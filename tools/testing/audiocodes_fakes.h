@@ -46,6 +46,7 @@ static struct {
 	struct audiocodes_socket *socket[FAKE_SOCKETS]; /* NULL: gone */
 	uint64_t pinged_ns[FAKE_SOCKETS];
 	unsigned sockets;
+	size_t waiting; /* bytes, in any of them */
 
 	struct audiocodes_settings settings;
 	struct audiocodes_host host;
@@ -153,6 +154,12 @@ void ws_close(struct ws *w, unsigned code, const char *reason)
 void ws_abort(struct ws *w)
 {
 	say("ws%s abort\n", which(w));
+}
+
+size_t ws_waiting(const struct ws *w)
+{
+	(void)w;
+	return fake.waiting;
 }
 
 uint64_t ws_read_ns(const struct ws *w)

@@ -36,6 +36,7 @@ static bool echoes;       /* the carrier sends marks back */
 static uint64_t busy_ms;  /* the carrier plays until then */
 static unsigned per_ms;   /* bytes of what it plays */
 static bool flushes;      /* a clear empties it */
+static bool congested;    /* it takes nothing for now */
 static int refuses;       /* requests, with this errno */
 static struct {
 	struct playout_mark mark;
@@ -105,6 +106,12 @@ static inline bool port_cut(void *leg)
 	return flushes;
 }
 
+static inline bool port_congested(const void *leg)
+{
+	(void)leg;
+	return congested;
+}
+
 static inline void port_end_speech(void *leg)
 {
 	(void)leg;
@@ -144,6 +151,7 @@ static inline void port_bye(void *leg, const char *reason)
 
 static const struct call_carrier_port full_carrier = {
 	.send_audio = port_audio,
+	.is_congested = port_congested,
 	.end_speech = port_end_speech,
 	.clear = port_cut,
 	.hear = port_hear,
@@ -344,6 +352,7 @@ static inline int setup(void **state)
 {
 	(void)state;
 	flushes = true;
+	congested = false;
 	refuses = 0;
 	now_ms = 1000;
 	told[0] = '\0';
