@@ -8,6 +8,7 @@
 #   LISTEN=HOST:PORT       listen there instead
 #   OPENAI_API_KEY=…       bridge to the real model
 #   TWILIO_AUTH_TOKEN=…    check signatures; needed for calls from outside
+#   AUDIOCODES_TOKENS=…    the bots' tokens; needed likewise
 set -u
 build=${1:?usage: run.sh BUILD}
 cd "$(dirname "$0")/.." || exit 1
@@ -58,8 +59,10 @@ url=$(background_url "$gateway" "$logs/gateway.out") || {
 	finish 1
 }
 cat "$logs/gateway.out"
-echo "  A test call from this machine:"
-echo "    $build/tandem-call ${url/0.0.0.0/127.0.0.1}/twilio/voice"
+local_url=${url/0.0.0.0/127.0.0.1}
+echo "  Test calls from this machine:"
+echo "    $build/tandem-call $local_url/twilio/voice"
+echo "    $build/tandem-call --carrier audiocodes $local_url/audiocodes/tandem"
 echo "  Ctrl-C ends it."
 
 # Until a signal comes or one of the two ends.
