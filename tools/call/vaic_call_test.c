@@ -225,7 +225,7 @@ static void test_formats(void **state)
 		CHECK_EQ(is_wav, fake_bot.riff_chunks, "3.1: one header");
 		/* A header; and what the filters hold back, at most 5 ms. */
 		CHECK_NEAR(fake_bot.chunks * row[i].bytes, fake_bot.chunk_bytes,
-			   row[i].bytes / 4, name);
+			   row[i].bytes / 4.0, name);
 		finish(NULL);
 	}
 }

@@ -115,7 +115,8 @@ static void judge_answer(struct vaic_check *c, const struct http_message *m)
 	c->end.is_refused = m->status == 401 || m->status == 403;
 	if (m->status != 200)
 		breach(c, "1.5", "the check: %u instead of 200", m->status);
-	else if (m->body_len != len || memcmp(m->body, VAIC_CHECK_BODY, len))
+	else if (m->body_len != len ||
+		 memcmp(m->body, VAIC_CHECK_BODY, len) != 0)
 		breach(c, "1.5", "the check's body is not %s", VAIC_CHECK_BODY);
 	if (m->status == 200 && !is_json(type))
 		breach(c, "1.5", "the check's Content-Type: %.60s",

@@ -1,10 +1,7 @@
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "protocols/base64.h"
 #include "tools/call/vaic_call_parts.h"
 
 /* --- From the call's beginning --- */
