@@ -1,5 +1,6 @@
 #include "gateway/routes.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,8 @@
 #include "protocols/buffer.h"
 #include "protocols/websocket.h"
 
-#define TWIML_MAX 65536 /* Twilio's error 11750 */
+#define TWIML_MAX      65536 /* Twilio's error 11750 */
+#define FRONT_PAGE_MAX 65536
 
 static struct twilio_request twilio_request_of(struct http_connection *c,
 					       struct http_message *m)
@@ -26,21 +28,41 @@ static struct twilio_request twilio_request_of(struct http_connection *c,
 	};
 }
 
+__attribute__((format(printf, 2, 3))) static void print(struct buffer *out,
+							const char *format, ...)
+{
+	char line[1024];
+	va_list args;
+
+	va_start(args, format);
+	int len = vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	(void)buffer_append(out, line,
+			    (size_t)len < sizeof(line) ? (size_t)len
+						       : sizeof(line) - 1);
+}
+
 static void front_page(struct worker *w, struct http_connection *c,
 		       struct http_message *m)
 {
-	char voice[CONFIG_TEXT_MAX + 32], text[2048];
+	char url[CONFIG_TEXT_MAX + 96];
+	struct buffer text;
 
 	(void)m;
-	twilio_desk_voice_url(w->config, voice, sizeof(voice));
-	int len = snprintf(text, sizeof(text),
-			   "Tandem %s, a telephony media gateway.\n\n"
-			   "Calls running: %u of %u\n"
-			   "Twilio voice webhook (POST): %s\n",
-			   version_text(), w->running, w->config->limits.calls,
-			   voice);
-	http_respond(c, 200, "text/plain; charset=utf-8", NULL, text,
-		     (size_t)len);
+	buffer_init(&text, FRONT_PAGE_MAX);
+	twilio_desk_voice_url(w->config, url, sizeof(url));
+	print(&text,
+	      "Tandem %s, a telephony media gateway.\n\n"
+	      "Calls running: %u of %u\n"
+	      "Twilio voice webhook (POST): %s\n",
+	      version_text(), w->running, w->config->limits.calls, url);
+	for (unsigned i = 0; i < w->config->audiocodes.bot_count; i++) {
+		audiocodes_desk_url(w->config, i, url, sizeof(url));
+		print(&text, "AudioCodes bot: %s\n", url);
+	}
+	http_respond(c, 200, "text/plain; charset=utf-8", NULL,
+		     buffer_head(&text), text.used);
+	buffer_free(&text);
 }
 
 static void health(struct worker *w, struct http_connection *c,
