@@ -39,12 +39,13 @@ void caller_call_end(struct caller_call *call)
 	call->options->kind->end(call);
 }
 
-/* A line of 8 kHz mu-law has no tracks of its own: the caller's are its. */
+/* A line of 8 kHz mu-law has no tracks of its own: the caller's are its. So are
+ * those of a line on which the two directions have formats of their own. */
 struct caller_native caller_call_line(const struct caller_call *call)
 {
 	struct caller_native line = call->native;
 
-	if (!line.rate) {
+	if (!line.rate || line.is_mixed) {
 		line.rate = 8000;
 		line.is_linear = false;
 		line.said = call->caller.said;

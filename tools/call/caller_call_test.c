@@ -118,6 +118,22 @@ static void test_sound_of_the_line(void **state)
 	CHECK_EQ(-32768, w.pcm[3], "to the end of the range");
 }
 
+/* Played in another format than it was spoken in. */
+static void test_sound_of_two_formats(void **state)
+{
+	struct wav w;
+
+	(void)state;
+	call.native.rate = 24000;
+	call.native.is_linear = call.native.is_mixed = true;
+	buffer_append(&call.native.said, "\x01\x02", 2);
+	buffer_append(&call.caller.said, "\xff\x80", 2);
+	buffer_append(&call.caller.heard, "\x00\xff\xff", 3);
+	CHECK_EQ(3, write_wav(&w), "nothing of it is missing");
+	CHECK_EQ(8000, w.rate, "what both can be brought to");
+	CHECK_EQ(-32124, w.pcm[1], "what was heard");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
@@ -126,6 +142,7 @@ int main(void)
 		TEST(test_seeds),
 		TEST(test_sound_of_mulaw),
 		TEST(test_sound_of_the_line),
+		TEST(test_sound_of_two_formats),
 	};
 
 	return cmocka_run_group_tests_name("caller_call", tests, NULL, NULL);

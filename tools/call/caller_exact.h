@@ -25,7 +25,7 @@ struct caller_native {
 			   empty */
 	bool is_linear; /* 16 bits, little-endian; else mu-law bytes */
 	bool is_mixed;  /* some of what was heard came in another format, and
-			   was converted to this one */
+			   is missing here */
 	struct buffer said;
 	struct buffer heard;
 };
