@@ -73,8 +73,13 @@ messages() { # name
 		}' "$ROW/$1.raw"
 }
 
+# For filters: all activities in order; a list without what repeats the one
+# before.
+filters='def events: [.[] | select(.type == "activities").activities[]];
+def steps: reduce .[] as $x ([]; if last == $x then . else . + [$x] end);'
+
 heard_already() { # name, filter
-	messages "$1" | jq -es "$2" >/dev/null 2>&1
+	messages "$1" | jq -es "$filters $2" >/dev/null 2>&1
 }
 
 hears() { # claim, name, filter
