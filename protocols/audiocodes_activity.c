@@ -1,8 +1,6 @@
 #include "protocols/audiocodes_activity.h"
 
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -30,16 +28,6 @@ static bool read_dtmf(struct audiocodes_activity *a, json_t *object)
 	a->digits = audiocodes_text(object, "value");
 	return a->digits[0] &&
 	       strspn(a->digits, "0123456789*#ABCDabcd") == strlen(a->digits);
-}
-
-static bool read_no_user_input(struct audiocodes_activity *a, json_t *object)
-{
-	json_int_t count = json_integer_value(a->value);
-
-	if (json_is_string(a->value))
-		count = strtol(audiocodes_text(object, "value"), NULL, 10);
-	a->count = count > 0 && count <= INT_MAX ? (unsigned)count : 0;
-	return true;
 }
 
 static bool read_play_finished(struct audiocodes_activity *a, json_t *object)
@@ -91,7 +79,7 @@ static const struct {
 } event[] = {
 	{ "start", AUDIOCODES_START, read_nothing },
 	{ "DTMF", AUDIOCODES_DTMF, read_dtmf },
-	{ "noUserInput", AUDIOCODES_NO_USER_INPUT, read_no_user_input },
+	{ "noUserInput", AUDIOCODES_NO_USER_INPUT, read_nothing },
 	{ "playFinished", AUDIOCODES_PLAY_FINISHED, read_play_finished },
 	{ "transferStatus", AUDIOCODES_TRANSFER_STATUS, read_transfer_status },
 	{ "dialoutInitiated", AUDIOCODES_DIALOUT_INITIATED, read_dialout },

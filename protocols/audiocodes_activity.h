@@ -16,8 +16,7 @@ enum audiocodes_activity_type {
 	AUDIOCODES_PLAY_FINISHED,
 	AUDIOCODES_TRANSFER_STATUS,
 	AUDIOCODES_DIALOUT_INITIATED,
-	AUDIOCODES_MESSAGE, /* text of the caller, when it was recognised there
-			     */
+	AUDIOCODES_MESSAGE, /* the caller's words, recognised there */
 	AUDIOCODES_OTHER,   /* a name not known: ignore, say once */
 	AUDIOCODES_MALFORMED
 };
@@ -42,7 +41,6 @@ struct audiocodes_activity {
 
 	const char *text;      /* MESSAGE */
 	const char *digits;    /* DTMF: 1 or more of 0-9 A-D * #, a-d too */
-	unsigned count;        /* NO_USER_INPUT: 1, 2, …; 0 not said */
 	const char *stream_id; /* PLAY_FINISHED */
 
 	/* TRANSFER_STATUS */

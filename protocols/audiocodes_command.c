@@ -29,12 +29,12 @@ static int finish(struct json_write *w)
 	return json_write_end(w);
 }
 
-static void put_headers(struct json_write *w, const char *name,
+static void put_headers(struct json_write *w,
 			const struct audiocodes_header *header, size_t n)
 {
 	if (n == 0)
 		return;
-	json_write_open(w, name, '[');
+	json_write_open(w, "hangupSipHeaders", '[');
 	for (size_t i = 0; i < n; i++) {
 		json_write_open(w, NULL, '{');
 		json_write_text(w, "name", header[i].name);
@@ -53,8 +53,7 @@ int audiocodes_command_hangup(struct buffer *out,
 	if (hangup->reason || hangup->headers) {
 		json_write_open(&w, "activityParams", '{');
 		json_write_text(&w, "hangupReason", hangup->reason);
-		put_headers(&w, "hangupSipHeaders", hangup->header,
-			    hangup->headers);
+		put_headers(&w, hangup->header, hangup->headers);
 		json_write_close(&w, '}');
 	}
 	return finish(&w);
@@ -69,10 +68,8 @@ int audiocodes_command_transfer(struct buffer *out,
 	json_write_open(&w, "activityParams", '{');
 	json_write_text(&w, "transferTarget", to->target);
 	json_write_text(&w, "handoverReason", to->reason);
-	json_write_text(&w, "transferReferredByURL", to->referred_by);
 	if (to->notifies)
 		json_write_bool(&w, "transferNotifications", true);
-	put_headers(&w, "transferSipHeaders", to->header, to->headers);
 	json_write_close(&w, '}');
 	return finish(&w);
 }
@@ -127,8 +124,7 @@ int audiocodes_command_send_meta_data(struct buffer *out,
 
 int audiocodes_command_recording(struct buffer *out,
 				 const struct audiocodes_stamp *stamp,
-				 enum audiocodes_recording what,
-				 const json_t *params)
+				 enum audiocodes_recording what)
 {
 	static const char *const name[] = {
 		[AUDIOCODES_RECORDING_START] = "startCallRecording",
@@ -138,7 +134,6 @@ int audiocodes_command_recording(struct buffer *out,
 	};
 	struct json_write w = begin(out, "event", name[what], stamp);
 
-	json_write_value(&w, "activityParams", params);
 	return finish(&w);
 }
 
@@ -161,14 +156,5 @@ int audiocodes_command_message(struct buffer *out,
 	struct json_write w = begin(out, "message", NULL, stamp);
 
 	json_write_text(&w, "text", text);
-	return finish(&w);
-}
-
-int audiocodes_command_expect_another_bot_message(
-	struct buffer *out, const struct audiocodes_stamp *stamp)
-{
-	struct json_write w =
-		begin(out, "event", "expectAnotherBotMessage", stamp);
-
 	return finish(&w);
 }

@@ -32,12 +32,9 @@ struct audiocodes_hangup {
 };
 
 struct audiocodes_transfer_to {
-	const char *target;      /* "tel:…" or "sip:…" */
-	const char *reason;      /* or NULL */
-	const char *referred_by; /* URI, or NULL */
-	bool notifies; /* transferStatus is wanted; the call may return */
-	const struct audiocodes_header *header; /* for INVITE or REFER */
-	size_t headers;
+	const char *target; /* "tel:…" or "sip:…" */
+	const char *reason; /* or NULL */
+	bool notifies;      /* transferStatus is wanted; the call may return */
 };
 
 enum audiocodes_recording {
@@ -67,18 +64,14 @@ int audiocodes_command_send_dtmf(struct buffer *out,
 int audiocodes_command_send_meta_data(struct buffer *out,
 				      const struct audiocodes_stamp *stamp,
 				      const json_t *value);
-/* params: passed through, or NULL. */
 int audiocodes_command_recording(struct buffer *out,
 				 const struct audiocodes_stamp *stamp,
-				 enum audiocodes_recording what,
-				 const json_t *params);
+				 enum audiocodes_recording what);
 int audiocodes_command_start_recognition(struct buffer *out,
 					 const struct audiocodes_stamp *stamp,
 					 const char *participant);
 int audiocodes_command_message(struct buffer *out,
 			       const struct audiocodes_stamp *stamp,
 			       const char *text);
-int audiocodes_command_expect_another_bot_message(
-	struct buffer *out, const struct audiocodes_stamp *stamp);
 
 #endif

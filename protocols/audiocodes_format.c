@@ -29,8 +29,7 @@ enum audiocodes_format_id audiocodes_format_named(const char *name)
 	return (enum audiocodes_format_id)id;
 }
 
-bool audiocodes_offer_has(const struct audiocodes_offer *o,
-			  enum audiocodes_format_id id)
+static bool has(const struct audiocodes_offer *o, enum audiocodes_format_id id)
 {
 	return o->set >> id & 1;
 }
@@ -39,9 +38,9 @@ void audiocodes_offer_add(struct audiocodes_offer *o, const char *name)
 {
 	enum audiocodes_format_id id = audiocodes_format_named(name);
 
-	if (id == AUDIOCODES_NO_FORMAT || audiocodes_offer_has(o, id))
+	if (id == AUDIOCODES_NO_FORMAT || has(o, id))
 		return;
-	o->order[o->count++] = id;
+	o->count++;
 	o->set |= 1u << id;
 }
 
@@ -50,7 +49,7 @@ enum audiocodes_format_id audiocodes_offer_choose(
 	const enum audiocodes_format_id *preference, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (audiocodes_offer_has(o, preference[i]))
+		if (has(o, preference[i]))
 			return preference[i];
 	return AUDIOCODES_NO_FORMAT;
 }

@@ -36,18 +36,15 @@ extern const struct audiocodes_format audiocodes_format[AUDIOCODES_FORMATS];
 /* audiocodes_format_named: AUDIOCODES_NO_FORMAT for a name not in the table. */
 enum audiocodes_format_id audiocodes_format_named(const char *name);
 
-/* What the peer takes: each format once, the peer's favourite first. Names not
- * in the table are left out. */
+/* What the peer takes, each format once. Names not in the table are left out.
+ */
 struct audiocodes_offer {
-	enum audiocodes_format_id order[AUDIOCODES_FORMATS];
 	unsigned count;
 	unsigned set; /* bit 1 << id */
 };
 
-/* audiocodes_offer_add: one more name, behind the others. */
+/* audiocodes_offer_add: one more name. */
 void audiocodes_offer_add(struct audiocodes_offer *o, const char *name);
-bool audiocodes_offer_has(const struct audiocodes_offer *o,
-			  enum audiocodes_format_id id);
 
 /* audiocodes_offer_choose: the first of n preferences that is offered, or
  * AUDIOCODES_NO_FORMAT. */

@@ -58,12 +58,8 @@ static void test_offer(void **state)
 	audiocodes_offer_add(&o, "raw/lpcm16");
 	audiocodes_offer_add(&o, "raw/mulaw");
 	CHECK_EQ(2, o.count, "unknown and repeated names are left out");
-	CHECK_EQ(AUDIOCODES_RAW_MULAW, o.order[0], "the peer's order");
-	CHECK_EQ(AUDIOCODES_RAW_LPCM16, o.order[1], "the peer's order");
 	CHECK_EQ(AUDIOCODES_RAW_LPCM16,
 		 audiocodes_offer_choose(&o, preference, 3), "our order");
-	CHECK(!audiocodes_offer_has(&o, AUDIOCODES_RAW_LPCM16_24),
-	      "not offered");
 }
 
 int main(void)

@@ -140,7 +140,6 @@ static int read_session(struct audiocodes_event *ev, json_t *document)
 {
 	if (!ev->conversation[0])
 		return -EPROTO;
-	ev->bot = audiocodes_text(document, "botName");
 	ev->caller = audiocodes_text(document, "caller");
 	ev->expects_audio = !json_is_false(
 		json_object_get(document, "expectAudioMessages"));
@@ -177,7 +176,6 @@ static int read_mark(struct audiocodes_event *ev, json_t *document)
 {
 	static const char *const name[] = { "mark", "markId", "name", "id" };
 
-	ev->stream_id = audiocodes_text(document, "streamId");
 	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
 		if (!ev->mark[0])
 			ev->mark = audiocodes_text(document, name[i]);
@@ -261,9 +259,9 @@ static void clear(struct audiocodes_event *ev)
 {
 	memset(ev, 0, offsetof(struct audiocodes_event, activity));
 	ev->type = AUDIOCODES_UNKNOWN;
-	ev->bot = ev->caller = "";
+	ev->caller = "";
 	ev->reason_code = ev->reason = "";
-	ev->stream_id = ev->mark = "";
+	ev->mark = "";
 	ev->expects_audio = true;
 }
 

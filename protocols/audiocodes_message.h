@@ -47,7 +47,6 @@ struct audiocodes_event {
 	size_t audio_len;
 
 	/* INITIATE; RESUME, where all of it may be missing. */
-	const char *bot;
 	const char *caller;
 	bool expects_audio; /* also when not said */
 	bool has_offer;     /* supportedMediaFormats was there */
@@ -58,7 +57,6 @@ struct audiocodes_event {
 	const char *reason;
 
 	/* MARK_REACHED: its fields are not documented (2.6). */
-	const char *stream_id;
 	const char *mark;
 
 	char name[48]; /* UNKNOWN: the type; cut, printable */

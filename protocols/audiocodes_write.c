@@ -119,16 +119,13 @@ int audiocodes_write_recognition(struct buffer *out, const char *text,
 			  &confidence, participant);
 }
 
-int audiocodes_write_play_start(struct buffer *out,
-				const struct audiocodes_play *play)
+int audiocodes_write_play_start(struct buffer *out, const char *stream_id,
+				enum audiocodes_format_id format)
 {
 	struct json_write w = begin(out, "playStream.start");
 
-	json_write_text(&w, "streamId", play->stream_id);
-	json_write_text(&w, "mediaFormat",
-			audiocodes_format[play->format].name);
-	json_write_text(&w, "altText", play->alt_text);
-	json_write_value(&w, "activityParams", play->activity_params);
+	json_write_text(&w, "streamId", stream_id);
+	json_write_text(&w, "mediaFormat", audiocodes_format[format].name);
 	return json_write_end(&w);
 }
 

@@ -2,14 +2,13 @@
  * audiocodes_command.h). Each appends one message to out and returns 0;
  * -ENOBUFS at its limit; -EINVAL text that is no UTF-8, or a shape the protocol
  * forbids. Then out is unchanged. In a buffer that has grown to its use none
- * but play_start with parameters allocates.
+ * allocates.
  *
  * participant NULL or "": outside agent assist; the member is left out.
  * Source: AudioCodes reference, 2. */
 #ifndef PROTOCOLS_AUDIOCODES_WRITE_H
 #define PROTOCOLS_AUDIOCODES_WRITE_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -45,15 +44,9 @@ int audiocodes_write_hypothesis(struct buffer *out, const char *text,
 int audiocodes_write_recognition(struct buffer *out, const char *text,
 				 double confidence, const char *participant);
 
-struct audiocodes_play {
-	const char *stream_id; /* unique in the conversation */
-	enum audiocodes_format_id format;
-	const char *alt_text;          /* what is said, or NULL */
-	const json_t *activity_params; /* or NULL */
-};
-
-int audiocodes_write_play_start(struct buffer *out,
-				const struct audiocodes_play *play);
+/* stream_id: unique in the conversation. */
+int audiocodes_write_play_start(struct buffer *out, const char *stream_id,
+				enum audiocodes_format_id format);
 /* n > 0: an empty chunk is -EINVAL. */
 int audiocodes_write_play_chunk(struct buffer *out, const char *stream_id,
 				const uint8_t *audio, size_t n);

@@ -148,7 +148,8 @@ void call_model_response(struct call *c, const char *response_id, bool by_us,
 		expect_sound(c, now_ns);
 }
 
-void call_answer_failed(struct call *c, const char *why, uint64_t now_ns)
+/* Ask again later, or give the model up. */
+static void fail_answer(struct call *c, const char *why, uint64_t now_ns)
 {
 	call_note(c, CALL_NOTE_FAILED_ANSWER, why, c->failures + 1);
 	if (++c->failures >= CALL_FAILURES_MAX)
@@ -200,7 +201,7 @@ void call_model_response_done(struct call *c, const char *response_id,
 		call_model_lost(c, why, now_ns);
 	else if (outcome == CALL_RESPONSE_FAILED && !c->response_has_audio &&
 		 c->state == CALL_UP)
-		call_answer_failed(c, why, now_ns);
+		fail_answer(c, why, now_ns);
 	if (call_is_live(c))
 		go_on(c, outcome == CALL_RESPONSE_CUT, now_ns);
 }
@@ -211,7 +212,7 @@ void call_model_refused(struct call *c, bool is_busy, uint64_t now_ns)
 		return;
 	sequencer_refused(&c->sequencer, is_busy);
 	if (!is_busy)
-		call_answer_failed(c, "request refused", now_ns);
+		fail_answer(c, "request refused", now_ns);
 }
 
 /* --- Speech --- */
@@ -333,7 +334,7 @@ static void watch_silence(struct call *c, uint64_t now_ns)
 	const char *silent = sequencer_interrupt(&c->sequencer);
 	if (silent)
 		cancel(c, silent, CALL_MUTE_MS, now_ns);
-	call_answer_failed(c, "no audio", now_ns);
+	fail_answer(c, "no audio", now_ns);
 }
 
 void call_model_tick(struct call *c, uint64_t now_ns)

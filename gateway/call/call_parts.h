@@ -28,9 +28,6 @@ void call_interrupt(struct call *c, bool by_key, uint64_t now_ns);
 /* Ask the model to speak, now or when it can. */
 void call_want(struct call *c, enum speak what, uint64_t now_ns);
 
-/* An answer failed; ask again later, or give the model up. */
-void call_answer_failed(struct call *c, const char *why, uint64_t now_ns);
-
 /* The model's watchdogs, once per tick. */
 void call_model_tick(struct call *c, uint64_t now_ns);
 

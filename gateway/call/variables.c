@@ -8,23 +8,23 @@ static const char *value_of(const char *name)
 	return name + strlen(name) + 1;
 }
 
-const char *call_variables_next(const struct call_variables *v,
-				const char *name)
+/* The names in turn, from NULL to NULL. */
+static const char *next(const struct call_variables *v, const char *name)
 {
-	const char *next = v->text;
+	const char *after = v->text;
 
 	if (name) {
 		const char *value = value_of(name);
-		next = value + strlen(value) + 1;
+		after = value + strlen(value) + 1;
 	}
-	return next < v->text + v->used ? next : NULL;
+	return after < v->text + v->used ? after : NULL;
 }
 
 const char *call_variables_get(const struct call_variables *v, const char *name)
 {
 	const char *at = NULL;
 
-	while ((at = call_variables_next(v, at)))
+	while ((at = next(v, at)))
 		if (strcmp(at, name) == 0)
 			return value_of(at);
 	return NULL;

@@ -26,9 +26,4 @@ int call_variables_set(struct call_variables *v, const char *name,
 const char *call_variables_get(const struct call_variables *v,
 			       const char *name);
 
-/* call_variables_next: walk in order: start with NULL; each answer is a name,
- * its value stands behind its NUL. NULL at the end. */
-const char *call_variables_next(const struct call_variables *v,
-				const char *name);
-
 #endif

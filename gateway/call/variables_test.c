@@ -20,21 +20,6 @@ static void finds_what_was_set(void **state)
 	CHECK(!call_variables_get(&v, "+33170000001"), "values are no names");
 }
 
-static void walks_in_order(void **state)
-{
-	struct call_variables v = { 0 };
-
-	(void)state;
-	CHECK(!call_variables_next(&v, NULL), "none");
-	call_variables_set(&v, "b", "1");
-	call_variables_set(&v, "a", "2");
-	const char *at = call_variables_next(&v, NULL);
-	CHECK(strcmp(at, "b") == 0, "the first one set");
-	at = call_variables_next(&v, at);
-	CHECK(strcmp(at, "a") == 0 && strcmp(at + 2, "2") == 0, "the next");
-	CHECK(!call_variables_next(&v, at), "the end");
-}
-
 static void refuses(void **state)
 {
 	char name[CALL_VARIABLE_NAME_MAX + 1],
@@ -82,7 +67,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_what_was_set),
-		cmocka_unit_test(walks_in_order),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(is_bounded),
 	};

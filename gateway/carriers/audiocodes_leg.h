@@ -7,16 +7,16 @@
  *   no media format that we and it know ........ session.error
  *   a second session.initiate on its socket .... session.error
  *   session.initiate of this conversation on
- *   another socket ............................. this one ends, a new one
- * begins no start within AUDIOCODES_START_MS ........ the call begins without
+ *   another socket ............................. ends; another begins
+ *   no start within AUDIOCODES_START_MS ........ the call begins without it
  *   start again, an activity's id again ........ ignored, counted
  *   an activity of a name not known, malformed . ignored, said, counted
  *   audio outside a stream, of another
  *   participant, that is no base64 ............. dropped, counted
- *   a WAV header nothing can be made of ........ audio dropped to the next
- * start the socket is lost ......................... resume_ms for another no
- * session.end within AUDIOCODES_END_MS of our hangup
- * .............................. closed with 1000
+ *   a WAV header nothing can be made of ........ no audio until the next start
+ *   the socket is lost ......................... resume_ms for another
+ *   no session.end within AUDIOCODES_END_MS
+ *   of our hangup .............................. closed with 1000
  *
  * What breaks a socket, in or out of a conversation: audiocodes_socket.h.
  * In agent assist the settings' participant is bridged; streams of others are
@@ -99,8 +99,7 @@ struct audiocodes_leg {
 	char conversation[AUDIOCODES_ID_MAX];
 	enum audiocodes_format_id caller_format;
 	enum audiocodes_format_id play_format;
-	bool expects_audio; /* false: directTTS is off; the carrier wants text
-			     */
+	bool expects_audio; /* false: the carrier wants text (11) */
 
 	bool has_begun; /* the call may speak */
 	bool is_outbound;

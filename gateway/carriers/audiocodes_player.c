@@ -39,10 +39,9 @@ static int open_stream(struct audiocodes_player *p, struct audiocodes_wire *w)
 	p->number++;
 	p->is_open = true;
 	struct stream_id id = id_of(p);
-	struct audiocodes_play play = { .stream_id = id.text,
-					.format = p->format };
-	return audiocodes_wire_send(w, audiocodes_write_play_start(&w->out,
-								   &play));
+
+	return audiocodes_wire_send(
+		w, audiocodes_write_play_start(&w->out, id.text, p->format));
 }
 
 static int send_chunk(struct audiocodes_player *p, struct audiocodes_wire *w,

@@ -101,10 +101,9 @@ void audiocodes_requests_begin(struct audiocodes_leg *leg)
 	if (leg->settings->configures)
 		configure(leg, w);
 	if (leg->settings->records)
-		audiocodes_wire_send(w,
-				     audiocodes_command_recording(
-					     &w->out, make_stamp(&s),
-					     AUDIOCODES_RECORDING_START, NULL));
+		audiocodes_wire_send(w, audiocodes_command_recording(
+						&w->out, make_stamp(&s),
+						AUDIOCODES_RECORDING_START));
 	if (leg->is_assist)
 		audiocodes_wire_send(w, audiocodes_command_start_recognition(
 						&w->out, make_stamp(&s),
@@ -194,8 +193,7 @@ static int record(struct audiocodes_wire *w,
 	};
 
 	return audiocodes_wire_send(
-		w, audiocodes_command_recording(&w->out, stamp, named[what],
-						NULL));
+		w, audiocodes_command_recording(&w->out, stamp, named[what]));
 }
 
 int audiocodes_requests_do(struct audiocodes_leg *leg,

@@ -23,7 +23,6 @@ struct audiocodes_settings {
 	unsigned no_input_ms; /* 0: as the administrator set it */
 
 	bool abort_prompts;   /* at an interruption */
-	bool sets_marks;      /* not documented; off */
 	unsigned resume_ms;   /* a lost socket may come back; 0: it may not */
 	bool greets_outbound; /* calls that were dialled out */
 	bool notifies_transfers;

@@ -57,14 +57,3 @@ unsigned audiocodes_state_step(enum audiocodes_state *state,
 		*state = r->next;
 	return r->todo & ~(unsigned)NOTED;
 }
-
-const char *audiocodes_state_name(enum audiocodes_state state)
-{
-	static const char *const name[AUDIOCODES_STATES] = {
-		[SETUP] = "setup",     [ACTIVE] = "active",
-		[ENDING] = "ending",   [DETACHED] = "detached",
-		[LEAVING] = "leaving", [OVER] = "over",
-	};
-
-	return name[state];
-}

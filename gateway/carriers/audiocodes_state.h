@@ -42,6 +42,4 @@ enum audiocodes_state_event {
 unsigned audiocodes_state_step(enum audiocodes_state *state,
 			       enum audiocodes_state_event event);
 
-const char *audiocodes_state_name(enum audiocodes_state state);
-
 #endif

@@ -85,8 +85,7 @@ static void test_arrows(void **state)
 			CHECK_EQ(0,
 				 audiocodes_state_step(
 					 &now, (enum audiocodes_state_event)e),
-				 audiocodes_state_name(
-					 (enum audiocodes_state)s));
+				 "an empty cell");
 			CHECK_EQ(s, now, "it stays");
 		}
 }

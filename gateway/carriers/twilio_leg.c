@@ -19,7 +19,8 @@ static void end(struct twilio_leg *leg, enum twilio_leg_end how)
 	leg->events->on_ended(leg->owner, how);
 }
 
-void twilio_leg_close(struct twilio_leg *leg, unsigned code, const char *why)
+/* Valid in every state, twice. */
+static void close_leg(struct twilio_leg *leg, unsigned code, const char *why)
 {
 	if (leg->state == TWILIO_LEG_CLOSING || leg->state == TWILIO_LEG_GONE)
 		return;
@@ -32,7 +33,7 @@ void twilio_leg_close(struct twilio_leg *leg, unsigned code, const char *why)
 static void refuse(struct twilio_leg *leg, unsigned code, const char *why)
 {
 	log_event(&leg->log, LOG_ERROR, "stream_refused", "why", why, NULL);
-	twilio_leg_close(leg, code, why);
+	close_leg(leg, code, why);
 }
 
 /* --- From Twilio --- */
@@ -119,7 +120,7 @@ static void on_stop(struct twilio_leg *leg, struct twilio_event *ev,
 	(void)ev;
 	call_carrier_ended(leg->call, CALL_END_CALLER, now_ns);
 	end(leg, TWILIO_LEG_BY_STOP);
-	twilio_leg_close(leg, 1000, "");
+	close_leg(leg, 1000, "");
 }
 
 typedef void handler_fn(struct twilio_leg *leg, struct twilio_event *ev,
@@ -290,7 +291,7 @@ static void flush(struct leg *base)
 /* The code says why: a hang-up closes with 1000. */
 static void stop(struct leg *base)
 {
-	twilio_leg_close((struct twilio_leg *)base, 1001, "shutting down");
+	close_leg((struct twilio_leg *)base, 1001, "shutting down");
 }
 
 static void cut(struct leg *base)
@@ -393,7 +394,7 @@ static void hang_up(void *port, const char *reason)
 	(void)reason; /* Twilio keeps none */
 	/* Twilio then asks /twilio/after-stream what to do with the call. */
 	end(leg, TWILIO_LEG_BY_US);
-	twilio_leg_close(leg, 1000, "bye");
+	close_leg(leg, 1000, "bye");
 }
 
 const struct call_carrier_port twilio_leg_port = {

@@ -83,7 +83,4 @@ void twilio_leg_open(struct twilio_leg *leg, struct call *call,
 		     const struct twilio_leg_owner *events, void *owner,
 		     uint64_t now_ns);
 
-/* twilio_leg_close: valid in every state, twice. */
-void twilio_leg_close(struct twilio_leg *leg, unsigned code, const char *why);
-
 #endif

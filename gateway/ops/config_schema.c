@@ -9,9 +9,9 @@
 			 CYAML_ARRAY_LEN(names))
 
 /* A list in an array that begins at member, counted in count. */
-#define FIELD_LIST(key, type, member, count, entry, max)                       \
-	CYAML_FIELD_SEQUENCE_COUNT(key, FLAGS, type, member, count, &entry, 0, \
-				   max)
+#define FIELD_LIST(key, type, member, count, entry, max)                      \
+	CYAML_FIELD_SEQUENCE_COUNT(key, FLAGS, type, member, count, &(entry), \
+				   0, max)
 
 /* clang-format off */
 const struct config config_schema_defaults = {
