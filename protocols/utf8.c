@@ -69,6 +69,17 @@ size_t utf8_cut(const char *text, size_t len, size_t max)
 	return max;
 }
 
+size_t utf8_copy(char *out, size_t cap, const char *text)
+{
+	size_t n = strlen(text);
+
+	n = utf8_is_valid((const uint8_t *)text, n) ? utf8_cut(text, n, cap - 1)
+						    : 0;
+	memcpy(out, text, n);
+	out[n] = '\0';
+	return n;
+}
+
 size_t utf8_write(char out[4], uint32_t code)
 {
 	static const struct {

@@ -14,6 +14,13 @@ bool utf8_is_valid(const uint8_t *bytes, size_t n);
  * well-formed text. */
 size_t utf8_cut(const char *text, size_t len, size_t max);
 
+/* utf8_copy: as much of well-formed text as fits, and no part of a character;
+ * of other text nothing.
+ *
+ * out  cap bytes, 1 at least; always NUL-terminated
+ * Returns the length without the NUL. */
+size_t utf8_copy(char *out, size_t cap, const char *text);
+
 /* utf8_character: bytes of the well-formed character at the front of n, 1 to 4;
  * 0 when there is none. */
 size_t utf8_character(const uint8_t *bytes, size_t n);

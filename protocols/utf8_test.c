@@ -101,6 +101,33 @@ static void test_cut(void **state)
 		CHECK_EQ(cut[max], utf8_cut(text, 10, max), "cut");
 }
 
+static void test_copy(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t cap;
+		const char *copy, *why;
+	} row[] = {
+		{ "abc", 4, "abc", "just fits" },
+		{ "abc", 3, "ab", "cut" },
+		{ "abc", 1, "", "no room" },
+		{ "", 8, "", "nothing" },
+		{ "a\xc3\xa9", 4, "a\xc3\xa9", "a letter of two bytes" },
+		{ "a\xc3\xa9", 3, "a", "is not cut in half" },
+		{ "\xf0\x9f\x98\x80", 4, "", "nor is one of four" },
+		{ "caf\xe9", 8, "", "not well-formed" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		char out[16];
+
+		CHECK_EQ(strlen(row[i].copy),
+			 utf8_copy(out, row[i].cap, row[i].text), row[i].why);
+		CHECK_STR(row[i].copy, out, row[i].why);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -108,6 +135,7 @@ int main(void)
 		cmocka_unit_test(test_every_character),
 		cmocka_unit_test(test_ascii_character),
 		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_copy),
 	};
 	return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 
 #include "gateway/agents/plain_text.h"
 #include "gateway/ops/config.h"
+#include "protocols/utf8.h"
 
 #define SENTENCE_MAX 320 /* bytes of an error */
 #define QUOTE_MAX    64  /* bytes of the model's own words in it */
@@ -100,7 +101,7 @@ static int read_transfer(struct tools *t, const json_t *arguments,
 		return 0;
 	}
 	return complain(to, "there is no target \"%.*s\"; known: %s",
-			(int)plain_text_length(name, QUOTE_MAX), name,
+			(int)utf8_cut(name, strlen(name), QUOTE_MAX), name,
 			known_targets(t->transfer, list, sizeof(list)));
 }
 
@@ -286,7 +287,7 @@ int tools_read(struct tools *t, const char *name, const char *arguments,
 
 	if (!is_offered(t, name)) {
 		complain(&to, "there is no function \"%.*s\"",
-			 (int)plain_text_length(name, QUOTE_MAX), name);
+			 (int)utf8_cut(name, strlen(name), QUOTE_MAX), name);
 		return -ENOENT;
 	}
 	while (strcmp(table[row].name, name) != 0)

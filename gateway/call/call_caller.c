@@ -1,9 +1,9 @@
 /* The call core, the caller's side: audio into the ring and on to the model,
  * keys, and the carrier's marks. */
-#include <stdio.h>
 #include <string.h>
 
 #include "gateway/call/call_parts.h"
+#include "protocols/utf8.h"
 
 #define SILENCE_SLICE 480
 
@@ -145,8 +145,9 @@ static void add_to_text(struct call *c, const char *text)
 {
 	size_t at = strlen(c->text);
 
-	snprintf(c->text + at, sizeof(c->text) - at, "%s%s", at ? "\n" : "",
-		 text);
+	if (at && at + 1 < sizeof(c->text))
+		c->text[at++] = '\n';
+	utf8_copy(c->text + at, sizeof(c->text) - at, text);
 }
 
 void call_caller_text(struct call *c, const char *text, uint64_t now_ns)

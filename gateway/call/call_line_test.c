@@ -303,6 +303,22 @@ static void test_text_waits_for_the_model(void **state)
 	expect("text hello\nanybody there;speak greeting;", "both, in order");
 }
 
+static void test_long_text_is_cut_between_characters(void **state)
+{
+	char text[CALL_TEXT_MAX + 1];
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	memcpy(text + sizeof(text) - 3, "\xc3\xa9", 3);
+	call_caller_text(&c, text, now());
+	CHECK_EQ(CALL_TEXT_MAX - 2, strlen(c.text), "no half");
+	call_caller_text(&c, "more", now());
+	CHECK_EQ('\n', c.text[CALL_TEXT_MAX - 2], "the last that fits");
+	CHECK_EQ(CALL_TEXT_MAX - 1, strlen(c.text), "and nothing behind it");
+	call_caller_text(&c, "more", now());
+	CHECK_EQ(CALL_TEXT_MAX - 1, strlen(c.text), "full");
+}
+
 static void test_text_interrupts_and_is_answered(void **state)
 {
 	(void)state;
@@ -370,6 +386,7 @@ int main(void)
 		CALL_RIG_FULL(test_silence_is_told_then_ends_the_call),
 		CALL_RIG_FULL(test_a_word_begins_the_count_again),
 		CALL_RIG_FULL(test_text_waits_for_the_model),
+		CALL_RIG_FULL(test_long_text_is_cut_between_characters),
 		CALL_RIG_FULL(test_text_interrupts_and_is_answered),
 		CALL_RIG_FULL(test_a_text_answer_is_said_by_the_carrier),
 		CALL_RIG_FULL(test_a_text_apology),

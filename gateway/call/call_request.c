@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gateway/call/call_parts.h"
+#include "protocols/utf8.h"
 
 static void answer(struct call *c, const char *call_id, const char *output)
 {
@@ -77,7 +78,7 @@ static void end_call(struct call *c, const char *call_id,
 		return;
 	}
 	answer(c, call_id, "{\"status\":\"the call ends after your goodbye\"}");
-	snprintf(c->end_reason, sizeof(c->end_reason), "%s", r->reason);
+	utf8_copy(c->end_reason, sizeof(c->end_reason), r->reason);
 	c->farewell_end = CALL_END_MODEL;
 	call_step(c, CALL_END_ASKED, now_ns);
 }
@@ -159,8 +160,8 @@ bool call_rescue(struct call *c)
 		.kind = CALL_REQUEST_TRANSFER,
 		.reason = "the assistant is unavailable",
 	};
-	snprintf(c->transfer.target, sizeof(c->transfer.target), "%s",
-		 c->settings.fallback);
+	utf8_copy(c->transfer.target, sizeof(c->transfer.target),
+		  c->settings.fallback);
 	return true;
 }
 
@@ -176,7 +177,7 @@ void call_carrier_transfer_failed(struct call *c, const char *why,
 {
 	if (c->state != CALL_TRANSFERRING)
 		return;
-	snprintf(c->transfer_why, sizeof(c->transfer_why), "%s", why);
+	utf8_copy(c->transfer_why, sizeof(c->transfer_why), why);
 	call_step(c, CALL_TRANSFER_FAILED, now_ns);
 }
 

@@ -68,6 +68,19 @@ static void test_a_failed_transfer_comes_back(void **state)
 	CHECK(c.playout.items > 0, "and is heard");
 }
 
+/* A note with half a character in it could not be sent. */
+static void test_a_long_reason_is_cut_between_characters(void **state)
+{
+	char why[CALL_REASON_MAX + 1];
+
+	(void)state;
+	memset(why, 'a', sizeof(why));
+	memcpy(why + sizeof(why) - 3, "\xc3\xa9", 3);
+	hand_over();
+	call_carrier_transfer_failed(&c, why, now());
+	CHECK(strstr(told, "aa. The caller is with you again"), "no half");
+}
+
 static void test_nobody_hears_the_model_while_it_rings_there(void **state)
 {
 	uint8_t pcm24[20 * 48] = { 0 };
@@ -203,6 +216,7 @@ int main(void)
 		TALKING(test_a_transfer_follows_the_words),
 		TALKING(test_a_transfer_without_words_asks_for_some),
 		TALKING(test_a_failed_transfer_comes_back),
+		TALKING(test_a_long_reason_is_cut_between_characters),
 		TALKING(test_nobody_hears_the_model_while_it_rings_there),
 		TALKING(test_a_transfer_nobody_answers_for_comes_back),
 		TALKING(test_without_a_model_a_failed_transfer_apologises),

@@ -42,27 +42,20 @@ static void set_variables(struct audiocodes_leg *leg, json_t *parameters)
 	}
 }
 
-/* Cut between two characters. */
-static void copy(char *out, size_t cap, const char *text)
-{
-	size_t n = utf8_cut(text, strlen(text), cap - 1);
-
-	memcpy(out, text, n);
-	out[n] = '\0';
-}
-
 static void add_participants(struct audiocodes_leg *leg, const json_t *list)
 {
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *one = json_array_get(list, i);
 		struct call_participant p;
 
-		copy(p.name, sizeof(p.name),
-		     audiocodes_text(one, "participant"));
-		copy(p.user, sizeof(p.user), audiocodes_text(one, "uriUser"));
-		copy(p.host, sizeof(p.host), audiocodes_text(one, "uriHost"));
-		copy(p.display_name, sizeof(p.display_name),
-		     audiocodes_text(one, "displayName"));
+		utf8_copy(p.name, sizeof(p.name),
+			  audiocodes_text(one, "participant"));
+		utf8_copy(p.user, sizeof(p.user),
+			  audiocodes_text(one, "uriUser"));
+		utf8_copy(p.host, sizeof(p.host),
+			  audiocodes_text(one, "uriHost"));
+		utf8_copy(p.display_name, sizeof(p.display_name),
+			  audiocodes_text(one, "displayName"));
 		if (p.name[0] && call_carrier_participant(leg->call, &p) == 0)
 			leg->is_assist = true;
 	}

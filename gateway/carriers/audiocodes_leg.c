@@ -17,18 +17,6 @@ static bool lasted(uint64_t since_ns, uint64_t ms, uint64_t now_ns)
 	return now_ns >= since_ns + ms * NS_PER_MS;
 }
 
-/* Text for a message: cut between characters; "" when it is no UTF-8. */
-static void copy(char *out, size_t cap, const char *text)
-{
-	size_t n = strlen(text);
-
-	if (!utf8_is_valid((const uint8_t *)text, n))
-		n = 0;
-	n = utf8_cut(text, n, cap - 1);
-	memcpy(out, text, n);
-	out[n] = '\0';
-}
-
 void audiocodes_leg_ignore(struct audiocodes_leg *leg, const char *why,
 			   const char *name)
 {
@@ -226,7 +214,7 @@ void audiocodes_leg_fail(struct audiocodes_leg *leg, const char *why,
 			 uint64_t now_ns)
 {
 	leg->now_ns = now_ns;
-	copy(leg->reason, sizeof(leg->reason), why);
+	utf8_copy(leg->reason, sizeof(leg->reason), why);
 	end(leg, AUDIOCODES_EV_FAIL, AUDIOCODES_LEG_REFUSED, CALL_END_CARRIER);
 }
 
@@ -237,8 +225,8 @@ void audiocodes_leg_leave(struct audiocodes_leg *leg,
 	if (leg->pending == AUDIOCODES_HANGS_UP)
 		return; /* the last word */
 	leg->pending = how;
-	copy(leg->target, sizeof(leg->target), target);
-	copy(leg->reason, sizeof(leg->reason), reason);
+	utf8_copy(leg->target, sizeof(leg->target), target);
+	utf8_copy(leg->reason, sizeof(leg->reason), reason);
 	step(leg, AUDIOCODES_EV_LEAVE);
 }
 
@@ -390,7 +378,7 @@ int audiocodes_leg_open(struct audiocodes_leg *leg,
 	leg->expects_audio = initiate->expects_audio;
 	memcpy(leg->conversation, initiate->conversation,
 	       sizeof(leg->conversation));
-	copy(leg->caller, sizeof(leg->caller), initiate->caller);
+	utf8_copy(leg->caller, sizeof(leg->caller), initiate->caller);
 	log_child(&leg->log, log, "leg", "audiocodes");
 	if (!agree(leg, initiate)) {
 		*why = "no media format in common";

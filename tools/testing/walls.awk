@@ -1,7 +1,7 @@
 # Do files include only what their room may know? Reads grep -n output of
 # #include lines and of calls, prints each breach, exits 1 when there was one.
 #
-#   walls   rows of "room  room room …", from lint.sh
+#   walls   rows of "room  room header room …", from lint.sh
 
 function room_of(path, part, n) {
 	n = split(path, part, "/")
@@ -31,7 +31,7 @@ function check_own(header, to, allowed, i, n, may) {
 	}
 	n = split(knows[room], may, " ")
 	for (i = 1; i <= n; i++) {
-		if (may[i] == to || (may[i] ~ /\/\*$/ && index(to "/", substr(may[i], 1, length(may[i]) - 1)) == 1))
+		if (may[i] == to || may[i] == header || (may[i] ~ /\/\*$/ && index(to "/", substr(may[i], 1, length(may[i]) - 1)) == 1))
 			allowed = 1
 		if (may[i] == "!messages" && is_messages(header))
 			complain(room " must not share message code: " header)
