@@ -172,9 +172,11 @@ static void finish_times(struct caller_call *call)
 		    p->answer_longest);
 }
 
-static void finish_echoes(struct caller_call *call)
+void caller_call_compare(struct caller_call *call)
 {
 	const struct caller *p = &call->caller;
+	if (!call->options->keeps_tracks || !p->ear.starts)
+		return;
 	struct caller_native line = caller_call_line(call);
 	struct caller_exactness exact =
 		caller_exact_measure(&line, p->echo, p->echoes);
@@ -195,6 +197,4 @@ void caller_call_finish(struct caller_call *call, bool has_streamed)
 		return;
 	finish_counts(call);
 	finish_times(call);
-	if (call->options->keeps_tracks)
-		finish_echoes(call);
 }

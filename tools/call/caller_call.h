@@ -146,6 +146,11 @@ void caller_call_set(struct caller_call *call, enum caller_figure f,
 void caller_call_breach(struct caller_call *call, int64_t at_ms,
 			const char *code, const char *text);
 
+/* caller_call_compare: the figures of what was repeated: what was said against
+ * what was heard, from the tracks, if there are any. It can take a second, in
+ * which no other call may run. */
+void caller_call_compare(struct caller_call *call);
+
 /* caller_call_finish: the call is over: the figures that the caller gives. The
  * carrier's own are set before or after.
  *

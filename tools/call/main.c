@@ -38,6 +38,14 @@ static void on_event(void *owner, const struct caller_event *e)
 	caller_report_event(&run->report, e);
 }
 
+/* Said against heard; then the memory is wanted elsewhere. */
+static void compare(const struct run *run, struct caller_call *call)
+{
+	caller_call_compare(call);
+	if (!run->options.out)
+		caller_call_forget_tracks(call);
+}
+
 static void on_call(void *owner, unsigned index, struct caller_call *call)
 {
 	struct run *run = owner;
@@ -48,8 +56,8 @@ static void on_call(void *owner, unsigned index, struct caller_call *call)
 		fprintf(stderr, "\r%u of %u calls are over%s", run->over,
 			run->options.calls,
 			run->over == run->options.calls ? "\n" : "");
-	if (!run->options.out)
-		caller_call_forget_tracks(call);
+	if (run->options.parallel == 1)
+		compare(run, call);
 }
 
 static int read_scenario(struct run *run, char *error)
@@ -138,6 +146,8 @@ static unsigned judge_calls(struct run *run, struct caller_network *network,
 
 		if (!call)
 			continue;
+		if (run->options.parallel > 1)
+			compare(run, call);
 		struct caller_call_result *result = &call->result;
 		struct caller_evidence evidence = {
 			.run = &call->caller.run,
