@@ -321,7 +321,8 @@ void call_model_speech(struct call *c, bool is_speaking, uint64_t now_ns);
 /* The caller's words became a turn. */
 void call_model_committed(struct call *c);
 /* The caller's words: all so far, or whole. */
-void call_model_transcript(struct call *c, const char *text, bool is_final);
+void call_model_transcript(struct call *c, const char *text, bool is_final,
+			   uint64_t now_ns);
 void call_model_response(struct call *c, const char *response_id, bool by_us,
 			 uint64_t now_ns);
 /* Audio in the model's format, any length. */

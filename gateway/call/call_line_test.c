@@ -98,8 +98,8 @@ static void test_speech_is_told_before_it_clears(void **state)
 	expect("started;clear;truncate i1 1000;", "in this order");
 	caller_is_silent();
 	call_model_committed(&c);
-	call_model_transcript(&c, "i would", false);
-	call_model_transcript(&c, "I would like", true);
+	call_model_transcript(&c, "i would", false, now());
+	call_model_transcript(&c, "I would like", true, now());
 	expect("stopped;committed;hypothesis i would;recognition I would like;",
 	       "all of it");
 }
@@ -110,6 +110,25 @@ static void test_speech_is_told_when_nothing_plays(void **state)
 	talk();
 	caller_speaks();
 	expect("started;", "timers there depend on it");
+}
+
+static void test_late_words_interrupt_nobody(void **state)
+{
+	(void)state;
+	talk();
+	caller_speaks();
+	caller_is_silent();
+	call_model_committed(&c);
+	answer("r1", "i1", 2000);
+	told[0] = '\0';
+	call_model_transcript(&c, "i would", false, now());
+	expect("", "the answer to them is being heard");
+	call_model_transcript(&c, "I would like", true, now());
+	expect("recognition I would like;", "the whole is for the record");
+	caller_speaks();
+	told[0] = '\0';
+	call_model_transcript(&c, "stop", false, now());
+	expect("hypothesis stop;", "these are meant to");
 }
 
 static void test_half_duplex_plays_on_what_was_sent(void **state)
@@ -375,6 +394,7 @@ int main(void)
 		CALL_RIG_FULL(test_no_silence_before_a_greeting_that_waits),
 		CALL_RIG_FULL(test_speech_is_told_before_it_clears),
 		CALL_RIG_FULL(test_speech_is_told_when_nothing_plays),
+		CALL_RIG_FULL(test_late_words_interrupt_nobody),
 		CALL_RIG_FULL(test_half_duplex_plays_on_what_was_sent),
 		CALL_RIG_FULL(test_a_congested_line_gets_no_more),
 		CALL_RIG_FULL(test_a_pause_closes_the_turn),

@@ -113,13 +113,23 @@ void call_model_committed(struct call *c)
 		tell(c, CALL_SPEECH_COMMITTED, "");
 }
 
-void call_model_transcript(struct call *c, const char *text, bool is_final)
+/* Words so far that come late belong to a turn that is over: to a carrier they
+ * would be somebody who interrupts the answer. */
+static bool is_late(const struct call *c, uint64_t now_ns)
 {
-	if (call_is_live(c))
-		tell(c,
-		     is_final ? CALL_SPEECH_RECOGNITION
-			      : CALL_SPEECH_HYPOTHESIS,
-		     text);
+	return !c->sequencer.caller_speaking &&
+	       playout_has_sound(&c->playout, now_ns);
+}
+
+void call_model_transcript(struct call *c, const char *text, bool is_final,
+			   uint64_t now_ns)
+{
+	if (!call_is_live(c))
+		return;
+	if (is_final)
+		tell(c, CALL_SPEECH_RECOGNITION, text);
+	else if (!is_late(c, now_ns))
+		tell(c, CALL_SPEECH_HYPOTHESIS, text);
 }
 
 /* --- Responses --- */

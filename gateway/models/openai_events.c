@@ -207,7 +207,6 @@ static void on_piece(struct openai_session *s, const struct realtime_event *ev,
 {
 	size_t had, more = strlen(ev->transcript);
 
-	(void)now_ns;
 	if (strcmp(s->heard_item, ev->item_id) != 0) {
 		snprintf(s->heard_item, sizeof(s->heard_item), "%s",
 			 ev->item_id);
@@ -217,17 +216,16 @@ static void on_piece(struct openai_session *s, const struct realtime_event *ev,
 	if (!more || had + more >= sizeof(s->heard))
 		return;
 	memcpy(s->heard + had, ev->transcript, more + 1);
-	call_model_transcript(s->call, s->heard, false);
+	call_model_transcript(s->call, s->heard, false, now_ns);
 }
 
 static void on_transcript(struct openai_session *s,
 			  const struct realtime_event *ev, uint64_t now_ns)
 {
-	(void)now_ns;
 	if (strcmp(s->heard_item, ev->item_id) == 0)
 		s->heard[0] = '\0';
 	if (ev->transcript[0])
-		call_model_transcript(s->call, ev->transcript, true);
+		call_model_transcript(s->call, ev->transcript, true, now_ns);
 }
 
 /* --- Words instead of sound --- */
