@@ -103,8 +103,9 @@ void bridge_audiocodes_settings(const struct config *c,
 void bridge_audiocodes_fallback(const struct config_failure *f,
 				char out[CALL_TARGET_MAX]);
 
-/* bridge_audiocodes_detached: calls whose line may come back. */
-unsigned bridge_audiocodes_detached(const struct worker *w);
+/* bridge_audiocodes_awaits: whether some call may be about to get another
+ * socket: it has lost its own, or has heard nothing on it for a second. */
+bool bridge_audiocodes_awaits(const struct worker *w, uint64_t now_ns);
 
 /* bridge_stop: the gateway goes down: end the call now. */
 void bridge_stop(struct bridge *b);

@@ -10,6 +10,7 @@
 #include "gateway/ops/config.h"
 #include "gateway/worker.h"
 
+#define SILENT_MS       1000 /* a caller's socket says something all the time */
 #define ENDING_SLACK_MS 1000 /* the leg keeps the time; the call only waits */
 
 /* --- The leg --- */
@@ -144,14 +145,22 @@ void bridge_audiocodes_host(struct worker *w, struct audiocodes_host *host)
 	};
 }
 
-unsigned bridge_audiocodes_detached(const struct worker *w)
+static bool may_come_back(const struct bridge *b, uint64_t now_ns)
 {
-	unsigned n = 0;
+	const struct audiocodes_leg *leg = &b->audiocodes.leg;
 
+	if (b->leg != &leg->leg || leg->state == AUDIOCODES_OVER)
+		return false;
+	return !leg->socket ||
+	       now_ns >= leg->socket->heard_ns + SILENT_MS * 1000000ull;
+}
+
+bool bridge_audiocodes_awaits(const struct worker *w, uint64_t now_ns)
+{
 	for (const struct bridge *b = w->bridges; b; b = b->next)
-		n += b->leg == &b->audiocodes.leg.leg && b->has_call &&
-		     b->call.is_detached;
-	return n;
+		if (may_come_back(b, now_ns))
+			return true;
+	return false;
 }
 
 /* --- What the operator has chosen --- */

@@ -41,7 +41,7 @@ static bool is_closed_to_sockets(void *owner)
 	const struct worker *w = owner;
 
 	return w->is_stopping ||
-	       (worker_is_full(w) && !bridge_audiocodes_detached(w));
+	       (worker_is_full(w) && !bridge_audiocodes_awaits(w, uv_hrtime()));
 }
 
 static void on_refused(void *owner, const char *peer, unsigned status,
