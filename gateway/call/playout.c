@@ -1,5 +1,5 @@
-/* The playout ledger, one half: what comes from the model, and what goes to the
- * carrier when. */
+/* The playout ledger, the first part: what comes from the model, and what goes
+ * to the carrier when. */
 #include <errno.h>
 #include <string.h>
 
