@@ -95,6 +95,9 @@ void bridge_summarize(struct bridge *b, const char *stream)
 	log_number(&l, "ignored", (int64_t)t->ignored);
 	log_number(&l, "bad", (int64_t)t->bad);
 	log_number(&l, "reordered", (int64_t)t->reordered);
+	log_number(&l, "repeated", (int64_t)t->repeated);
+	log_number(&l, "dropped", (int64_t)t->dropped);
+	log_number(&l, "resumes", (int64_t)t->resumes);
 	log_end(&l);
 }
 

@@ -189,6 +189,12 @@ static unsigned take_formats(enum audiocodes_format_id *out,
 	return known;
 }
 
+_Static_assert(CONFIG_EVENTS_MAX <= AUDIOCODES_EVENTS_MAX &&
+		       CONFIG_HEADERS_MAX <= AUDIOCODES_HEADERS_MAX &&
+		       CONFIG_FORMATS_MAX <= AUDIOCODES_FORMATS &&
+		       CONFIG_WORD_MAX <= AUDIOCODES_BOT_MAX,
+	       "what may be configured fits");
+
 void bridge_audiocodes_settings(const struct config *c,
 				struct audiocodes_settings *s)
 {

@@ -176,7 +176,7 @@ void audiocodes_activities_take(struct audiocodes_leg *leg,
 		if (leg->state == AUDIOCODES_OVER)
 			return;
 		if (audiocodes_seen_before(&leg->seen, a->id))
-			leg->repeated++;
+			leg->leg.total.repeated++;
 		else
 			on[a->type](leg, a);
 	}

@@ -72,7 +72,7 @@ static void accept_session(struct audiocodes_leg *leg)
 
 static void attach_call(struct audiocodes_leg *leg)
 {
-	leg->resumes++;
+	leg->leg.total.resumes++;
 	log_event(&leg->log, LOG_INFO, "resumed", NULL);
 	call_carrier_attached(leg->call, leg->now_ns);
 }
@@ -138,30 +138,6 @@ static void end(struct audiocodes_leg *leg, enum audiocodes_state_event event,
 }
 
 /* --- Life --- */
-
-/* Where no sound is, no format need be offered: then the name is a formality
- * (AudioCodes reference, 11). */
-static bool agree(struct audiocodes_leg *leg,
-		  const struct audiocodes_event *initiate)
-{
-	const struct audiocodes_settings *s = leg->settings;
-	const struct audiocodes_offer *offer = &initiate->offer;
-
-	if (!initiate->has_offer ||
-	    (offer->count == 0 && !leg->expects_audio)) {
-		leg->caller_format = AUDIOCODES_RAW_LPCM16;
-		leg->play_format = AUDIOCODES_RAW_LPCM16;
-		return true;
-	}
-	leg->caller_format = audiocodes_offer_choose(offer, s->caller_format,
-						     s->caller_formats);
-	leg->play_format =
-		audiocodes_offer_choose(offer, s->play_format, s->play_formats);
-	if (leg->play_format == AUDIOCODES_NO_FORMAT && !leg->expects_audio)
-		leg->play_format = leg->caller_format;
-	return leg->caller_format != AUDIOCODES_NO_FORMAT &&
-	       leg->play_format != AUDIOCODES_NO_FORMAT;
-}
 
 void audiocodes_leg_attach(struct audiocodes_leg *leg,
 			   struct audiocodes_socket *s, uint64_t now_ns)
@@ -354,7 +330,6 @@ static bool is_gone(const struct leg *base)
 }
 
 static const struct leg_kind kind = {
-	.name = "audiocodes",
 	.tick = tick,
 	.flush = flush,
 	.stop = stop,
@@ -380,7 +355,8 @@ int audiocodes_leg_open(struct audiocodes_leg *leg,
 	       sizeof(leg->conversation));
 	utf8_copy(leg->caller, sizeof(leg->caller), initiate->caller);
 	log_child(&leg->log, log, "leg", "audiocodes");
-	if (!agree(leg, initiate)) {
+	if (!audiocodes_settings_agree(settings, initiate, &leg->caller_format,
+				       &leg->play_format)) {
 		*why = "no media format in common";
 		return -ENOTSUP;
 	}

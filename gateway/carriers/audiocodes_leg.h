@@ -114,11 +114,6 @@ struct audiocodes_leg {
 	uint64_t pending_ns; /* when it was sent */
 	char reason[CALL_REASON_MAX];
 	char target[CALL_TARGET_MAX];
-
-	/* Totals. */
-	uint64_t repeated; /* activities */
-	uint64_t dropped;  /* chunks of audio */
-	uint64_t resumes;
 };
 
 /* audiocodes_leg_open: a session.initiate has come: agree on formats. The call

@@ -234,7 +234,7 @@ static void test_user_stream(void **state)
 	heard_audio("", 0, "behind its stop");
 	says(0, USER_STOP);
 	heard(STOPPED, "every stop is answered");
-	CHECK_EQ(2, fake.leg[0].dropped, "counted");
+	CHECK_EQ(2, fake.leg[0].leg.total.dropped, "counted");
 	CHECK_EQ(1, fake.leg[0].leg.total.bad, "counted");
 }
 
@@ -586,7 +586,7 @@ static void test_repeated(void **state)
 	heard("", "the last 256");
 	says(0, EVENT("DTMF", ",\"value\":\"6\",\"id\":\"a\""));
 	heard("call digit 6\n", "not the one before");
-	CHECK_EQ(2, fake.leg[0].repeated, "counted");
+	CHECK_EQ(2, fake.leg[0].leg.total.repeated, "counted");
 }
 
 static void test_play_finished(void **state)
@@ -832,7 +832,7 @@ static void test_resume(void **state)
 	forget();
 	says(1, EVENT("start", ""));
 	heard("", "it has begun");
-	CHECK_EQ(1, leg->resumes, "counted");
+	CHECK_EQ(1, leg->leg.total.resumes, "counted");
 }
 
 static void test_window(void **state)

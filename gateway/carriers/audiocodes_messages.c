@@ -54,7 +54,7 @@ static void on_user_chunk(struct audiocodes_leg *leg,
 	if (is_bridged(leg, ev))
 		err = audiocodes_user_chunk(&leg->user, ev->audio,
 					    ev->audio_len, leg->now_ns);
-	leg->dropped += err != 0;
+	leg->leg.total.dropped += err != 0;
 	if (err == -EPROTO)
 		audiocodes_leg_bad(leg, "a WAV header of no use");
 }

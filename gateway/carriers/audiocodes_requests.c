@@ -171,6 +171,9 @@ int audiocodes_requests_say(struct audiocodes_leg *leg, const char *text)
 						    text));
 }
 
+_Static_assert(CALL_DIGITS_MAX <= AUDIOCODES_DTMF_MAX,
+	       "what a model may ask for can be sent");
+
 static int send_metadata(struct audiocodes_wire *w,
 			 const struct audiocodes_stamp *stamp, const char *data)
 {

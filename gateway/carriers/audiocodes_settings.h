@@ -10,6 +10,8 @@
 #include "protocols/audiocodes_command.h"
 #include "protocols/audiocodes_format.h"
 
+struct audiocodes_event;
+
 #define AUDIOCODES_EVENTS_MAX  32 /* names for sendEventsToBot */
 #define AUDIOCODES_HEADERS_MAX 16 /* of a BYE */
 
@@ -42,6 +44,15 @@ struct audiocodes_settings {
  * order of the reference, 3.2: for a model that speaks mu-law, or PCM at 24
  * kHz. */
 void audiocodes_settings_prefer(struct audiocodes_settings *s, bool is_mulaw);
+
+/* audiocodes_settings_agree: the formats of a call, by the peer's
+ * session.initiate. Where no sound is, none need be offered: then what comes
+ * out is a formality (AudioCodes reference, 11).
+ * Returns false when we and it have none in common. */
+bool audiocodes_settings_agree(const struct audiocodes_settings *s,
+			       const struct audiocodes_event *initiate,
+			       enum audiocodes_format_id *caller,
+			       enum audiocodes_format_id *play);
 
 /* audiocodes_settings_audio: what is inside a format, header aside. */
 enum audio_format audiocodes_settings_audio(enum audiocodes_format_id id);

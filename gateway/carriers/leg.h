@@ -14,7 +14,6 @@
 struct leg;
 
 struct leg_kind {
-	const char *name; /* for the log */
 	/* Watchdogs. Once per 20 ms. */
 	void (*tick)(struct leg *leg, uint64_t now_ns);
 	/* Send what was written. */
@@ -36,6 +35,9 @@ struct leg_totals {
 	uint64_t ignored;   /* messages unknown or misplaced */
 	uint64_t bad;       /* of impossible shape */
 	uint64_t reordered; /* sequence numbers that jumped */
+	uint64_t repeated;  /* messages that had come before */
+	uint64_t dropped;   /* audio that could not be used, messages */
+	uint64_t resumes;   /* connections that took over from a lost one */
 };
 
 struct leg {

@@ -308,7 +308,6 @@ static bool is_gone(const struct leg *base)
 }
 
 static const struct leg_kind kind = {
-	.name = "twilio",
 	.tick = tick,
 	.flush = flush,
 	.stop = stop,
