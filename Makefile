@@ -75,7 +75,7 @@ run: setup-build
 	@$(MAKE) --no-print-directory programs
 	@tools/run.sh $(B)
 
-## demo: a judged call over each carrier, unattended
+## demo: one judged call over each carrier, unattended
 demo: setup-build
 	@$(MAKE) --no-print-directory programs
 	@tools/demo.sh $(B)
@@ -114,7 +114,7 @@ codec-table: setup-build
 	@$(MAKE) --no-print-directory programs
 	@$(B)/tools/measure/codec_table
 
-## figures: the figures of a call: sound, delay, interruption, leaks
+## figures: the figures of a call over each carrier: sound, delay, interruption, leaks, lost lines
 figures: setup-test
 	@$(MAKE) --no-print-directory programs
 	@tools/figures.sh $(B)
