@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "protocols/base64.h"
-#include "protocols/json_scan.h"
+#include "protocols/json_load.h"
 
 #define P256_BYTES         32
 #define RSA_EXPONENT_BYTES 4 /* a larger one only makes verifying slow */
@@ -174,14 +174,6 @@ static int take_keys(struct jwks *set, const json_t *keys, const char **why)
 				 -ENOENT);
 }
 
-/* Nesting is bounded before jansson, which recurses, sees the text. */
-static json_t *load(char *text, size_t len)
-{
-	if (json_scan_pick(text, len, NULL, NULL, 0) < 0)
-		return NULL;
-	return json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
-}
-
 int jwks_parse(struct jwks **out, char *text, size_t len, const char **why)
 {
 	if (len > JWKS_TEXT_MAX)
@@ -189,7 +181,7 @@ int jwks_parse(struct jwks **out, char *text, size_t len, const char **why)
 	struct jwks *set = calloc(1, sizeof(*set));
 	if (!set)
 		return fail(why, "out of memory", -ENOMEM);
-	json_t *root = load(text, len);
+	json_t *root = json_load_strict(text, len);
 	int err =
 		root ? take_keys(set, json_object_get(root, "keys"), why)
 		     : fail(why, "the key set is not a JSON object", -EBADMSG);

@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "protocols/base64.h"
-#include "protocols/json_scan.h"
+#include "protocols/json_load.h"
 #include "protocols/jwks.h"
 
 #define PART_BYTES (JWT_MAX / 4 * 3 + 2)
@@ -40,14 +40,6 @@ static const char *const fault_text[JWT_FAULTS] = {
 const char *jwt_fault_text(enum jwt_fault fault)
 {
 	return fault_text[fault];
-}
-
-/* Nesting is bounded before jansson, which recurses, sees the text. */
-static json_t *load(char *text, size_t len)
-{
-	if (json_scan_pick(text, len, NULL, NULL, 0) < 0)
-		return NULL;
-	return json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
 }
 
 static const char *text_of(const json_t *object, const char *name)
@@ -154,7 +146,7 @@ static enum jwt_fault take_header(struct header *h, const struct parts *p)
 
 	if (n < 0)
 		return JWT_BAD_BASE64;
-	json_t *header = load(bytes, (size_t)n);
+	json_t *header = json_load_strict(bytes, (size_t)n);
 	enum jwt_fault fault = read_header(h, header);
 	json_decref(header);
 	return fault;
@@ -328,7 +320,7 @@ static enum jwt_fault take_claims(const struct parts *p,
 
 	if (n < 0)
 		return JWT_BAD_BASE64;
-	json_t *claims = load(bytes, (size_t)n);
+	json_t *claims = json_load_strict(bytes, (size_t)n);
 	enum jwt_fault fault = check_claims(claims, rules);
 	if (!fault)
 		identify(claims, id);

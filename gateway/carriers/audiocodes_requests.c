@@ -4,17 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "gateway/carriers/audiocodes_leg.h"
 #include "gateway/carriers/audiocodes_wire.h"
+#include "gateway/ops/timestamp.h"
 #include "protocols/audiocodes_command.h"
 
 /* --- Who and when --- */
 
 struct stamp {
 	char id[37];
-	char timestamp[32];
+	char timestamp[TIMESTAMP_LEN];
 	struct audiocodes_stamp as;
 };
 
@@ -34,24 +34,10 @@ static void make_id(char out[37])
 		 b[10], b[11], b[12], b[13], b[14], b[15]);
 }
 
-/* "2026-03-04T10:17:40.002Z" */
-static void make_timestamp(char *out, size_t cap)
-{
-	struct timespec now;
-	struct tm utc;
-	char seconds[24];
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &utc);
-	strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", &utc);
-	snprintf(out, cap, "%s.%03uZ", seconds,
-		 (unsigned)(now.tv_nsec / 1000000) % 1000u);
-}
-
 static const struct audiocodes_stamp *make_stamp(struct stamp *s)
 {
 	make_id(s->id);
-	make_timestamp(s->timestamp, sizeof(s->timestamp));
+	timestamp_now(s->timestamp);
 	s->as = (struct audiocodes_stamp){ s->id, s->timestamp };
 	return &s->as;
 }

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "gateway/ops/phone.h"
+#include "gateway/ops/timestamp.h"
 
 #define CUT  "..."
 #define ROOM (LOG_LINE_MAX - sizeof(CUT)) /* leaves CUT and a newline */
@@ -141,18 +141,13 @@ static size_t prefix_write(char *out, size_t cap, enum log_style style,
 {
 	if (style == LOG_JOURNAL)
 		return (size_t)snprintf(out, cap, "%s", levels[level].priority);
-	struct timespec now;
-	struct tm utc;
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &utc);
-	size_t n = strftime(out, cap, "%Y-%m-%dT%H:%M:%S", &utc);
+	char now[TIMESTAMP_LEN];
+	timestamp_now(now);
 	bool is_coloured = style == LOG_COLOUR;
-	n += (size_t)snprintf(out + n, cap - n, ".%03dZ %s%s%s ",
-			      (int)(now.tv_nsec / 1000000),
-			      is_coloured ? levels[level].colour : "",
-			      levels[level].padded,
-			      is_coloured ? "\033[0m" : "");
-	return n;
+	return (size_t)snprintf(out, cap, "%s %s%s%s ", now,
+				is_coloured ? levels[level].colour : "",
+				levels[level].padded,
+				is_coloured ? "\033[0m" : "");
 }
 
 void log_begin(struct log_line *l, const struct log *log, enum log_level level,
