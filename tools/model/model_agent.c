@@ -253,12 +253,12 @@ static bool wants_text(struct model_session *s, struct model_response *r)
 
 /* Who may write can repeat any words; the voice knows only a few. */
 static int answer_words(struct model_session *s, struct model_response *r,
-			const char *text)
+			const char *sound, const char *before, const char *text)
 {
-	int err = add_sound(s, r, "chime");
+	int err = add_sound(s, r, sound);
 
 	if (!err && wants_text(s, r))
-		err = replace_words(&r->plan, "You wrote:");
+		err = replace_words(&r->plan, before);
 	if (!err && wants_text(s, r))
 		err = model_plan_words(&r->plan.output[0], text);
 	return err;
@@ -271,7 +271,7 @@ static int answer_text(struct model_session *s, struct model_response *r,
 	const char *sounds[] = { "you-pressed", sound };
 
 	if (find_digits(text_of(item), digits) == 0)
-		return answer_words(s, r, text_of(item));
+		return answer_words(s, r, "chime", "You wrote:", text_of(item));
 	if (strcmp(digits, GOODBYE_KEY) == 0)
 		return say_goodbye(s, r);
 	snprintf(sound, sizeof(sound), "digits:%s", digits);
@@ -295,6 +295,17 @@ static int answer_tool(struct model_session *s, struct model_response *r,
 	return call->had_farewell ? 0 : add_sound(s, r, "goodbye");
 }
 
+/* In letters, who was told something about the caller says so. */
+static int greet(struct model_session *s, struct model_response *r)
+{
+	const struct model_conversation *c = &s->conversation;
+	const char *told =
+		c->items && is_note(c->item[0]) ? text_of(c->item[0]) : NULL;
+
+	return told ? answer_words(s, r, "greeting", "I was told:", told)
+		    : add_sound(s, r, "greeting");
+}
+
 static int answer_default(struct model_session *s, struct model_response *r,
 			  enum model_trigger trigger,
 			  const struct model_item *subject)
@@ -312,7 +323,7 @@ static int answer_default(struct model_session *s, struct model_response *r,
 	case MODEL_ON_ANY:
 		break;
 	}
-	return add_sound(s, r, "greeting");
+	return greet(s, r);
 }
 
 /* --- the scenario --- */

@@ -407,6 +407,28 @@ static void write_text(const char *text)
 	model_bench_send(&bench, "{\"type\":\"response.create\"}");
 }
 
+/* What it was told before the call begins can be read. */
+static void tells_what_it_was_told(void **state)
+{
+	(void)state;
+	model_bench_run(&bench, 10);
+	model_bench_send(&bench,
+			 "{\"type\":\"session.update\",\"session\":{\"type\":"
+			 "\"realtime\",\"output_modalities\":[\"text\"]}}");
+	model_bench_wait(&bench, "session.updated", 100);
+	model_bench_send(
+		&bench,
+		"{\"type\":\"conversation.item.create\",\"item\":{"
+		"\"type\":\"message\",\"role\":\"system\",\"content\":["
+		"{\"type\":\"input_text\",\"text\":\"[call] vip: yes\"}]}}");
+	model_bench_send(&bench, "{\"type\":\"response.create\"}");
+	json_t *done =
+		model_bench_wait(&bench, "response.output_text.done", 4000);
+	CHECK_STR("I was told: [call] vip: yes", model_bench_text(done, "text"),
+		  "word by word");
+	CHECK_EQ(0, model_report_breaches(&bench.world.report), "no breach");
+}
+
 /* A session in text writes what one in audio would say. */
 static void writes_in_a_text_session(void **state)
 {
@@ -797,6 +819,7 @@ int main(void)
 		PLAIN(cancels),
 		PLAIN(reads_keys_back),
 		PLAIN(writes_in_a_text_session),
+		PLAIN(tells_what_it_was_told),
 		PLAIN(tells_notes_from_turns),
 		PLAIN(hangs_up_on_zero),
 		PLAIN(judges_early_events),
