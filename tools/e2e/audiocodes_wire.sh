@@ -149,10 +149,12 @@ says_seven() { # participant, or none
 }
 transcribed="agent: {transcription: {model: whisper-1}, turns: {silence_duration_ms: 300}}"
 
+# The model thinks it over, so that the words come before its answer.
 speech() {
 	model model <<<"$quick
 transcription: {text: Could I come on Tuesday?, delay_ms: [100, 200]}
-$greets}"
+$greets}
+- {on: turn, say: [chime], timing: {first_delta_ms: [1000, 1100]}}"
 	gateway gateway <<<"$transcribed"
 	begins
 	hears "the greeting is over" a 'any(.[]; .type == "playStream.stop")'
@@ -176,6 +178,22 @@ $greets}"
 	ends
 }
 row "speech messages: all five, in their order" speech
+
+late_words() {
+	model model <<<"$quick
+transcription: {text: Could I come on Tuesday?, delay_ms: [600, 700]}
+$greets}
+- {on: turn, say: [greeting]}"
+	gateway gateway <<<"$transcribed"
+	begins
+	hears "the greeting is over" a 'any(.[]; .type == "playStream.stop")'
+	says_seven
+	hears "recognised" a 'any(.[]; .type == "userStream.speech.recognition")'
+	hears "no hypothesis, which would stop the answer" a '
+		all(.[]; .type != "userStream.speech.hypothesis")'
+	ends
+}
+row "words that come while the answer plays: do not interrupt it" late_words
 
 assist() {
 	model model <<<"$quick
@@ -293,17 +311,22 @@ row "transfer to nobody that is known: the model is told" nowhere
 
 # --- What the model is told ---
 
-# Its trace has no words: that there is a note, and none without it.
-notes='map(select(.dir == "in" and .type == "conversation.item.create")) | length'
-tells() { # variables, notes
+# In a text conversation it can say what it was told.
+tells() { # variables, first words of the model
 	model model <<<"$quick"
 	gateway gateway <<<"agent: {variables: [$1]}"
-	begins ',"crmTicket":"A-88213","more":{"a":[1]}'
-	model_says "$2 notes" model "$notes == $2"
+	CALL=conversation-${ROW##*/}
+	open_socket a
+	sends a "$(initiate | jq -c '.expectAudioMessages = false')"
+	hears "accepted" a "$is_accepted"
+	sends a "$(start_activity ',"crmTicket":"A-88213","more":{"a":[1]}')"
+	hears "told: $2" a "any(events[]; .type == \"message\" and (.text | gsub(\"\n\"; \" \") |
+		contains(\"$2\")))"
 	ends
 }
-row "start parameters: told to the model before it greets" tells "crmTicket, callee, more" 1
-row "start parameters that are not there: nothing is told" tells "vip" 0
+row "start parameters: told to the model before it greets" tells "crmTicket, callee, caller" \
+	"I was told: [call] Facts from the telephone network: crmTicket: A-88213 callee: +33180000042 caller: +33170000001"
+row "start parameters that are not there: nothing is told" tells "vip" "Hello, this is Tandem"
 
 # --- The setting that is missing ---
 
