@@ -27,6 +27,8 @@ static bool read_dtmf(struct audiocodes_activity *a, json_t *object)
 	}
 	a->digits = audiocodes_text(object, "value");
 	return a->digits[0] &&
+	       strnlen(a->digits, AUDIOCODES_DIGITS_MAX + 1) <=
+		       AUDIOCODES_DIGITS_MAX &&
 	       strspn(a->digits, "0123456789*#ABCDabcd") == strlen(a->digits);
 }
 

@@ -9,6 +9,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#define AUDIOCODES_DIGITS_MAX 64 /* keys in one DTMF: nobody presses more */
+
 enum audiocodes_activity_type {
 	AUDIOCODES_START,
 	AUDIOCODES_DTMF,
@@ -40,7 +42,8 @@ struct audiocodes_activity {
 				     its value, which holds the same */
 
 	const char *text;      /* MESSAGE */
-	const char *digits;    /* DTMF: 1 or more of 0-9 A-D * #, a-d too */
+	const char *digits;    /* DTMF: 1 to AUDIOCODES_DIGITS_MAX of 0-9 A-D *
+				  #, a-d too */
 	const char *stream_id; /* PLAY_FINISHED */
 
 	/* TRANSFER_STATUS */

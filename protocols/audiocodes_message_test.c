@@ -335,6 +335,9 @@ static void test_activity_types(void **state)
 	}
 }
 
+#define DIGITS_16 "0123456789ABCD*#"
+#define DIGITS_64 DIGITS_16 DIGITS_16 DIGITS_16 DIGITS_16
+
 static void test_values(void **state)
 {
 	const struct audiocodes_activity *a;
@@ -347,6 +350,16 @@ static void test_values(void **state)
 	a = activity("{\"type\":\"event\",\"name\":\"DTMF\",\"value\":407}");
 	CHECK_EQ(AUDIOCODES_DTMF, a->type, "a number");
 	CHECK_STR("407", a->digits, "its digits");
+	discard();
+	a = activity(
+		"{\"type\":\"event\",\"name\":\"DTMF\",\"value\":\"" DIGITS_64
+		"\"}");
+	CHECK_STR(DIGITS_64, a->digits, "as many as are taken");
+	discard();
+	a = activity(
+		"{\"type\":\"event\",\"name\":\"DTMF\",\"value\":\"" DIGITS_64
+		"0\"}");
+	CHECK_EQ(AUDIOCODES_MALFORMED, a->type, "no caller presses more");
 	discard();
 	a = activity("{\"type\":\"event\",\"name\":\"noUserInput\","
 		     "\"value\":2}");
