@@ -35,10 +35,12 @@ enum log_style {
 };
 
 #define LOG_LINE_MAX 1024 /* bytes with the newline; the rest is cut */
-#define LOG_VALUE_MAX                                                    \
-	160                 /* characters of one value, escapes counted; \
-			       a cut value ends in "..." */
-#define LOG_CONTEXT_MAX 128 /* bytes of the fields every line begins with */
+#define LOG_VALUE_MAX                                    \
+	160 /* characters of one value, escapes counted; \
+	       a cut value ends in "..." */
+#define LOG_CONTEXT_MAX                                        \
+	256 /* bytes of the fields every line begins with: one \
+	       value of any length, and short ones behind */
 
 /* Where lines go. A plain value: copy it freely, it owns nothing. */
 struct log {

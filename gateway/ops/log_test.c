@@ -143,6 +143,23 @@ static void carries_context(void **state)
 		  sink_close(&s), "context first, then the event");
 }
 
+static void long_context(void **state)
+{
+	(void)state;
+	struct sink s;
+	struct log call, leg;
+	char id[129];
+	sink_open(&s, LOG_INFO);
+	memset(id, '\x01', sizeof(id) - 1);
+	id[128] = '\0';
+	log_child(&call, &s.log, "call", id);
+	log_child(&leg, &call, "leg", "audiocodes");
+	log_event(&leg, LOG_WARN, "x", NULL);
+	const char *got = sink_close(&s);
+	CHECK(strncmp(got, "<4>call=\"\\x01", 13) == 0, "its beginning");
+	CHECK(strstr(got, "...\" leg=audiocodes ev=x\n"), "and who says it");
+}
+
 static void numbers_and_phones(void **state)
 {
 	(void)state;
@@ -251,6 +268,7 @@ int main(void)
 		cmocka_unit_test(cuts_values),
 		cmocka_unit_test(cuts_lines),
 		cmocka_unit_test(carries_context),
+		cmocka_unit_test(long_context),
 		cmocka_unit_test(numbers_and_phones),
 		cmocka_unit_test(drops_lower_levels),
 		cmocka_unit_test(never_waits),
