@@ -280,7 +280,7 @@ void call_carrier_ready(struct call *c, bool greets, uint64_t now_ns);
 
 /* A fact about the call; see call_variables_set. */
 int call_carrier_variable(struct call *c, const char *name, const char *value);
-/* Returns 0 or -ENOBUFS. */
+/* Who is there; of one name the last counts. Returns 0 or -ENOBUFS. */
 int call_carrier_participant(struct call *c, const struct call_participant *p);
 
 /* Audio in the caller's format, whole samples. timestamp_ms of its first

@@ -118,8 +118,13 @@ int call_carrier_variable(struct call *c, const char *name, const char *value)
 
 int call_carrier_participant(struct call *c, const struct call_participant *p)
 {
-	if (c->participants == CALL_PARTICIPANTS_MAX)
+	unsigned i = 0;
+
+	while (i < c->participants && strcmp(c->participant[i].name, p->name))
+		i++;
+	if (i == CALL_PARTICIPANTS_MAX)
 		return -ENOBUFS;
-	c->participant[c->participants++] = *p;
+	c->participant[i] = *p;
+	c->participants += i == c->participants;
 	return 0;
 }

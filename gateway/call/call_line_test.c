@@ -383,6 +383,26 @@ static void test_a_text_apology(void **state)
 	expect("hang_up service unavailable;", "then it ends");
 }
 
+static void test_a_participant_told_twice_is_one(void **state)
+{
+	struct call_participant p = { .name = "caller", .user = "1" };
+
+	(void)state;
+	for (unsigned i = 0; i < 2 * CALL_PARTICIPANTS_MAX; i++) {
+		p.user[0] = (char)('a' + i);
+		CHECK_EQ(0, call_carrier_participant(&c, &p), "told again");
+	}
+	CHECK_EQ(1, c.participants, "one person");
+	CHECK_STR("p", c.participant[0].user, "as told last");
+	for (unsigned i = 1; i < CALL_PARTICIPANTS_MAX; i++) {
+		p.name[0] = (char)('a' + i);
+		p.name[1] = '!';
+		CHECK_EQ(0, call_carrier_participant(&c, &p), "another");
+	}
+	p.name[0] = '?';
+	CHECK_EQ(-ENOBUFS, call_carrier_participant(&c, &p), "no room");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -410,6 +430,7 @@ int main(void)
 		CALL_RIG_FULL(test_text_interrupts_and_is_answered),
 		CALL_RIG_FULL(test_a_text_answer_is_said_by_the_carrier),
 		CALL_RIG_FULL(test_a_text_apology),
+		CALL_RIG_FULL(test_a_participant_told_twice_is_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

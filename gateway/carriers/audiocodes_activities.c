@@ -1,6 +1,7 @@
 #include "gateway/carriers/audiocodes_activities.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,16 @@
 
 /* --- start: what is known about the call --- */
 
+static void tell_variable(struct audiocodes_leg *leg, const char *name,
+			  const char *value)
+{
+	int err = call_carrier_variable(leg->call, name, value);
+
+	if (err && err != -EEXIST)
+		audiocodes_leg_ignore(leg, "a variable too long or too many",
+				      name);
+}
+
 /* Text as it is; everything else as the JSON it came in. */
 static void set_variable(struct audiocodes_leg *leg, const char *name,
 			 const json_t *value)
@@ -19,15 +30,14 @@ static void set_variable(struct audiocodes_leg *leg, const char *name,
 	char *text;
 
 	if (json_is_string(value)) {
-		call_carrier_variable(leg->call, name,
-				      json_string_value(value));
+		tell_variable(leg, name, json_string_value(value));
 		return;
 	}
 	text = json_is_null(value)
 		       ? NULL
 		       : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
 	if (text)
-		call_carrier_variable(leg->call, name, text);
+		tell_variable(leg, name, text);
 	free(text);
 }
 
@@ -61,6 +71,13 @@ static void add_participants(struct audiocodes_leg *leg, const json_t *list)
 	}
 }
 
+static bool is_said(const json_t *parameters, const char *name)
+{
+	const json_t *value = json_object_get(parameters, name);
+
+	return value && !json_is_null(value);
+}
+
 static void learn(struct audiocodes_leg *leg,
 		  const struct audiocodes_activity *a)
 {
@@ -68,8 +85,8 @@ static void learn(struct audiocodes_leg *leg,
 	if (a->language[0])
 		call_carrier_variable(leg->call, "language", a->language);
 	add_participants(leg, json_object_get(a->parameters, "participants"));
-	if (json_object_get(a->parameters, "outboundTarget") ||
-	    json_object_get(a->parameters, "dialoutMetadata"))
+	if (is_said(a->parameters, "outboundTarget") ||
+	    is_said(a->parameters, "dialoutMetadata"))
 		leg->is_outbound = true;
 }
 
