@@ -20,7 +20,9 @@ static bool lasted(uint64_t since_ns, uint64_t ms, uint64_t now_ns)
 void audiocodes_leg_ignore(struct audiocodes_leg *leg, const char *why,
 			   const char *name)
 {
-	if (leg->leg.total.ignored++ < SAID_MAX)
+	leg->leg.total.ignored++;
+	if (!audiocodes_seen_before(&leg->said, name[0] ? name : why) &&
+	    leg->said.count <= SAID_MAX)
 		log_event(&leg->log, LOG_WARN, "ignored", "why", why, "name",
 			  name, NULL);
 }
@@ -149,6 +151,8 @@ void audiocodes_leg_attach(struct audiocodes_leg *leg,
 		leg->socket = NULL;
 		leg->lost_ns = now_ns;
 		leg->detached_ns = now_ns;
+		log_event(&leg->log, LOG_WARN, "socket_lost", "why",
+			  "another one has come", NULL);
 		audiocodes_socket_release(older, 1000, "another one has come");
 		step(leg, AUDIOCODES_EV_LOST);
 	}

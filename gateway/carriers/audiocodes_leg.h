@@ -109,6 +109,7 @@ struct audiocodes_leg {
 	struct audiocodes_user user;
 	struct audiocodes_player player;
 	struct audiocodes_seen seen; /* activities */
+	struct audiocodes_seen said; /* of what is ignored */
 
 	enum audiocodes_pending pending;
 	uint64_t pending_ns; /* when it was sent */
@@ -167,7 +168,8 @@ void audiocodes_leg_begin(struct audiocodes_leg *leg);
 /* audiocodes_leg_transfer_failed: the call stays with us. */
 void audiocodes_leg_transfer_failed(struct audiocodes_leg *leg,
 				    const char *why);
-/* audiocodes_leg_ignore: say it a few times, count it always. */
+/* audiocodes_leg_ignore: count it always, say it once for each name (each why,
+ * where that is ""). */
 void audiocodes_leg_ignore(struct audiocodes_leg *leg, const char *why,
 			   const char *name);
 

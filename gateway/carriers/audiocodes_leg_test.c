@@ -98,6 +98,8 @@ static void test_greeting(void **state)
 		  true, "call ready, greets\n", "wanted" },
 		{ EVENT("start", ",\"parameters\":{\"outboundTarget\":\"1\"}"),
 		  false, "call ready\n", "dialled: let them speak first" },
+		{ EVENT("start", ",\"parameters\":{\"outboundTarget\":null}"),
+		  false, "call ready, greets\n", "not said" },
 		{ EVENT("start", ",\"parameters\":{\"dialoutMetadata\":{}}"),
 		  false, "call ready\n", "dialled, said otherwise" },
 		{ "{\"type\":\"activities\",\"activities\":[{\"type\":"
@@ -564,6 +566,44 @@ static void test_activities(void **state)
 	}
 }
 
+/* How many lines the log has got since it was opened. */
+static unsigned lines_of(FILE *log)
+{
+	unsigned lines = 0;
+
+	rewind(log);
+	for (int c = getc(log); c != EOF; c = getc(log))
+		lines += c == '\n';
+	return lines;
+}
+
+static void test_ignored(void **state)
+{
+	FILE *log = tmpfile();
+	char message[128];
+
+	(void)state;
+	assert_non_null(log);
+	struct audiocodes_leg *leg = call_up();
+	log_open(&leg->log, fileno(log), LOG_WARN);
+	for (unsigned i = 0; i < 40; i++)
+		says(0, EVENT("speechHypothesis", ""));
+	CHECK_EQ(40, leg->leg.total.ignored, "counted each time");
+	CHECK_EQ(1, lines_of(log), "said once, 5.2");
+	for (unsigned i = 0; i < 40; i++)
+		says(0, "{\"type\":\"new\",\"conversationId\":\"c2\"}");
+	CHECK_EQ(2, lines_of(log), "what has no name, too");
+	fake.variable_err = -ENOBUFS;
+	says(0, EVENT("start", ",\"parameters\":{\"late\":\"1\"}"));
+	CHECK_EQ(4, lines_of(log), "a variable that is lost, a late start");
+	for (unsigned i = 0; i < 40; i++) {
+		snprintf(message, sizeof(message), "{\"type\":\"new%u\"}", i);
+		says(0, message);
+	}
+	CHECK_EQ(16, lines_of(log), "not more than can be read");
+	fclose(log);
+}
+
 static void test_repeated(void **state)
 {
 	char message[256];
@@ -1004,6 +1044,7 @@ int main(void)
 		TEST(test_speech),
 		TEST(test_marks),
 		TEST(test_activities),
+		TEST(test_ignored),
 		TEST(test_repeated),
 		TEST(test_play_finished),
 		TEST(test_requests),

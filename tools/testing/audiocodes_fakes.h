@@ -46,7 +46,8 @@ static struct {
 	struct audiocodes_socket *socket[FAKE_SOCKETS]; /* NULL: gone */
 	uint64_t pinged_ns[FAKE_SOCKETS];
 	unsigned sockets;
-	size_t waiting; /* bytes, in any of them */
+	size_t waiting;   /* bytes, in any of them */
+	int variable_err; /* what becomes of a variable */
 
 	struct audiocodes_settings settings;
 	struct audiocodes_host host;
@@ -204,7 +205,7 @@ int call_carrier_variable(struct call *c, const char *name, const char *value)
 {
 	(void)c;
 	say("call %s=%s\n", name, value);
-	return 0;
+	return fake.variable_err;
 }
 
 int call_carrier_participant(struct call *c, const struct call_participant *p)
@@ -434,6 +435,7 @@ static inline int teardown(void **state)
 static inline void dial(void)
 {
 	const struct audiocodes_peer peer = { .bot = "tandem",
+					      .address = "192.0.2.1:4321",
 					      .is_enabled = true };
 
 	CHECK(audiocodes_socket_open(&fake.host, NULL, "", &peer), "upgraded");
