@@ -133,6 +133,7 @@ static void open_socket(struct worker *w, struct http_connection *c,
 {
 	const struct audiocodes_peer peer = {
 		.bot = w->config->audiocodes.bots[v->bot],
+		.address = http_peer(c),
 		.principal = v->principal,
 		.is_enabled = true,
 	};

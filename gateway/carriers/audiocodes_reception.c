@@ -45,6 +45,7 @@ static void on_initiate(struct audiocodes_socket *s,
 
 	if (leg)
 		audiocodes_leg_replace(leg, now_ns);
+	audiocodes_socket_name(s, ev->conversation);
 	leg = s->host->on_initiate(s->host->owner, s, ev, &why);
 	if (leg)
 		bind_leg(s, leg, now_ns);
@@ -57,6 +58,7 @@ static void on_resume(struct audiocodes_socket *s,
 {
 	struct audiocodes_leg *leg = find(s, ev->conversation);
 
+	audiocodes_socket_name(s, ev->conversation);
 	if (leg)
 		bind_leg(s, leg, now_ns);
 	else

@@ -89,6 +89,13 @@ void audiocodes_socket_ignore(struct audiocodes_socket *s, const char *why)
 		log_event(&s->log, LOG_WARN, "ignored", "why", why, NULL);
 }
 
+void audiocodes_socket_name(struct audiocodes_socket *s, const char *call)
+{
+	struct log log = s->log;
+
+	log_child(&s->log, &log, "call", call);
+}
+
 void audiocodes_socket_ping(struct audiocodes_socket *s, uint64_t now_ns)
 {
 	s->round_ns = now_ns;
@@ -109,15 +116,21 @@ static void on_bad(struct audiocodes_socket *s, int err,
 				  ? "more of something than there may be"
 				  : "a known type of impossible shape";
 
+	if (!s->leg &&
+	    (type == AUDIOCODES_INITIATE || type == AUDIOCODES_RESUME)) {
+		audiocodes_socket_refuse(s,
+					 "conversationId is missing, too long "
+					 "or no text, or supportedMediaFormats "
+					 "is no array",
+					 now_ns);
+		return;
+	}
 	s->bad = is_garbage(err) ? s->bad + 1 : 0;
 	if (s->leg)
 		audiocodes_leg_bad(s->leg, why);
 	else
 		audiocodes_socket_ignore(s, why);
-	if (!s->leg &&
-	    (type == AUDIOCODES_INITIATE || type == AUDIOCODES_RESUME)) {
-		audiocodes_socket_refuse(s, why, now_ns);
-	} else if (s->bad >= AUDIOCODES_BAD_MAX) {
+	if (s->bad >= AUDIOCODES_BAD_MAX) {
 		leave_leg(s, now_ns, now_ns, "too many bad messages");
 		close_socket(s, 1007, "too many bad messages");
 	}
@@ -285,7 +298,9 @@ static void init(struct audiocodes_socket *s, struct audiocodes_host *host,
 	s->is_enabled = peer->is_enabled;
 	snprintf(s->bot, sizeof(s->bot), "%s", peer->bot);
 	s->principal = peer->principal;
-	log_child(&s->log, host->log, "bot", s->bot);
+	struct log log;
+	log_child(&log, host->log, "bot", s->bot);
+	log_child(&s->log, &log, "peer", peer->address);
 }
 
 struct audiocodes_socket *audiocodes_socket_open(

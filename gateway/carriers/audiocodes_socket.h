@@ -70,7 +70,8 @@ struct audiocodes_host {
 
 /* Who has been admitted at the upgrade. */
 struct audiocodes_peer {
-	const char *bot; /* of the path */
+	const char *bot;     /* of the path */
+	const char *address; /* for the log */
 	struct audiocodes_principal principal;
 	bool is_enabled; /* what connection.validate is told */
 };
@@ -120,6 +121,8 @@ void audiocodes_socket_abort_all(struct audiocodes_host *host);
 
 /* --- For the leg, and the reception --- */
 
+/* audiocodes_socket_name: its lines in the log name the call, too. */
+void audiocodes_socket_name(struct audiocodes_socket *s, const char *call);
 /* audiocodes_socket_ping: measure the round trip. */
 void audiocodes_socket_ping(struct audiocodes_socket *s, uint64_t now_ns);
 /* audiocodes_socket_ignore: count it, say it the first time; of a conversation
