@@ -95,6 +95,22 @@ static void set_call(const struct bridge *b, struct call_settings *s)
 	s->apology_text = leg->expects_audio ? NULL : c->failure.say;
 }
 
+/* A call begun anew takes the room of the one it replaced, which goes as soon
+ * as its model has: for so long there may be one more. */
+static bool has_room(const struct worker *w, const struct audiocodes_event *ev)
+{
+	if (w->is_stopping || w->running > w->config->limits.calls)
+		return false;
+	for (const struct bridge *b = w->bridges; b; b = b->next) {
+		const struct audiocodes_leg *leg = &b->audiocodes.leg;
+		if (b->leg == &leg->leg && leg->state == AUDIOCODES_OVER &&
+		    leg->end == AUDIOCODES_LEG_REPLACED &&
+		    strcmp(leg->conversation, ev->conversation) == 0)
+			return true;
+	}
+	return !worker_is_full(w);
+}
+
 static struct audiocodes_leg *on_initiate(void *owner,
 					  struct audiocodes_socket *s,
 					  const struct audiocodes_event *ev,
@@ -105,7 +121,7 @@ static struct audiocodes_leg *on_initiate(void *owner,
 	struct bridge *b = NULL;
 
 	*why = "no room for another call";
-	if (!worker_is_full(w))
+	if (has_room(w, ev))
 		b = bridge_new(w, ev->conversation);
 	if (!b)
 		return NULL;
