@@ -297,6 +297,7 @@ static void test_bounds(void **state)
 	big[VAIC_MESSAGE_MAX] = ' ';
 	big[VAIC_MESSAGE_MAX + 1] = 0;
 	CHECK(!read_text(&e, big, &h), "one byte more");
+	CHECK_STR("a message of 1048577 bytes\n", h.text, "is told");
 	vaic_message_free(&e);
 	free(big);
 }

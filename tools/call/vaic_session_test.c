@@ -1336,6 +1336,36 @@ static void test_figures(void **state)
 	rig_free(&r);
 }
 
+/* What is more than the play-out holds is told, not lost in silence. */
+static void test_play_out_is_full(void **state)
+{
+	static const char mark[] =
+		"{\"type\":\"playStream.mark.set\",\"streamId\":\"p1\","
+		"\"mark\":\"m\"}";
+	struct rig r;
+
+	(void)state;
+	rig_init(&r);
+	with_marks(&r.o);
+	rig_call(&r);
+	bot(&r, START("p1"));
+	bot_chunk(&r, "p1", 600);
+	for (int i = 0; i < VAIC_PLAYOUT_MARKS_MAX; i++)
+		bot(&r, mark);
+	CHECK_STR("", r.breaches, "so many");
+	bot(&r, mark);
+	CHECK_STR("821: play stream p1: more than 64 marks", r.breaches,
+		  "and one more");
+	r.breaches[0] = 0;
+	for (int i = 1; i < VAIC_PLAYOUT_MAX_MS / 600; i++)
+		bot_chunk(&r, "p1", 600);
+	CHECK_STR("", r.breaches, "ten minutes");
+	bot_chunk(&r, "p1", 600);
+	CHECK_STR("821: play stream p1: more than 600 s wait", r.breaches,
+		  "and one chunk more");
+	rig_free(&r);
+}
+
 static void test_deaf(void **state)
 {
 	struct rig r;
@@ -1395,6 +1425,7 @@ int main(void)
 		cmocka_unit_test(test_caller_hangs_up),
 		cmocka_unit_test(test_closes_what_stays_open),
 		cmocka_unit_test(test_figures),
+		cmocka_unit_test(test_play_out_is_full),
 		cmocka_unit_test(test_deaf),
 		cmocka_unit_test(test_options),
 	};
