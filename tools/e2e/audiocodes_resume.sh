@@ -289,16 +289,24 @@ oldest_loses() {
 }
 row "the older socket is closed with 1000, streams get new ids" oldest_loses
 
-room_for_them() {
+room_for_them() { # drop: it is known to be away
 	plain_gateway "resume_s: 5" "
 limits: {calls: 1}"
 	new_call
-	drop a
-	await 2 contains "$ROW/gateway.err" ev=detached
-	resumed b
-	sends b "$(session_end)"
-	closed b 1000 2
+	if [ -n "${1:-}" ]; then
+		drop a
+		await 2 contains "$ROW/gateway.err" ev=detached
+	else
+		nap 1.2 # without a word
+	fi
+	open_socket b
+	sends b "$(initiate | jq -c '.conversationId = "another"')"
+	hears "no room for another call" b '.[0].type == "session.error"'
+	resumed c
+	sends c "$(session_end)"
+	closed c 1000 2
 }
-row "limits.calls reached: a call that comes back finds room" room_for_them
+row "limits.calls reached: a call that is away finds room, no new one does" room_for_them drop
+row "limits.calls reached: so does one whose socket is silent" room_for_them
 
 end
