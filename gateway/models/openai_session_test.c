@@ -244,9 +244,8 @@ static void test_a_call_in_text(void **state)
 {
 	(void)state;
 	begin("", true);
-	/* Not "You wrote: [call] …": the note was nobody's turn. */
-	wait_for("say Hello, this is Tandem. Please say something, and I will "
-		 "repeat it.;");
+	/* Not "You wrote: …": the note was nobody's turn. */
+	wait_for("say I was told: [call] A note, not the caller.;");
 	call_caller_text(&stage.call, "My order is late.", uv_hrtime());
 	wait_for("say You wrote: My order is late.;");
 	call_caller_digit(&stage.call, '4', uv_hrtime());
