@@ -4,7 +4,7 @@
 #define GATEWAY_AGENTS_AGENT_H
 
 #include "gateway/agents/tools.h"
-#include "gateway/call/call.h"
+#include "gateway/call/call_port.h"
 
 struct config;
 

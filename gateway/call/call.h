@@ -1,10 +1,8 @@
 /* One call: what a phone leg and a model session say to each other.
  *
- * The core is pure: it is told what happened and when, and acts through two
- * ports. It opens no socket, reads no clock and knows no wire format, so a call
- * is a function of its events and can be replayed.
- *
- * A port may not call back into the call from inside one of its functions. */
+ * The core is pure: it is told what happened and when, and acts through its
+ * ports (call_port.h). It opens no socket, reads no clock and knows no wire
+ * format, so a call is a function of its events and can be replayed. */
 #ifndef GATEWAY_CALL_CALL_H
 #define GATEWAY_CALL_CALL_H
 
@@ -13,7 +11,7 @@
 #include <stdint.h>
 
 #include "gateway/call/audio_queue.h"
-#include "gateway/call/call_request.h"
+#include "gateway/call/call_port.h"
 #include "gateway/call/call_state.h"
 #include "gateway/call/caller_timeline.h"
 #include "gateway/call/digits.h"
@@ -40,88 +38,7 @@
 #define CALL_ERRANDS_MAX       4 /* requests that wait for the speech's end */
 #define CALL_PARTICIPANTS_MAX  8
 
-/* What the model makes of the caller's voice. */
-enum call_speech {
-	CALL_SPEECH_STARTED,
-	CALL_SPEECH_STOPPED,
-	CALL_SPEECH_COMMITTED,  /* it became a turn, an answer follows */
-	CALL_SPEECH_HYPOTHESIS, /* text: the words so far */
-	CALL_SPEECH_RECOGNITION /* text: the words */
-};
-
-/* What the call does to its phone leg. A function that is NULL is one the
- * carrier has no use for. While the leg is detached all but hang_up do nothing.
- */
-struct call_carrier_port {
-	/* In the playout format, whole frames of PLAYOUT_FRAME_MS. */
-	void (*send_audio)(void *leg, const uint8_t *bytes, size_t n);
-	/* Whether the connection holds as much as it should: audio then waits
-	 * in the call, where it can still be taken back. */
-	bool (*is_congested)(const void *leg);
-	/* Required with settings.has_marks. */
-	void (*send_mark)(void *leg, const struct playout_mark *mark);
-	/* What was sent is a whole utterance: nothing more belongs to it. */
-	void (*end_speech)(void *leg);
-	/* Drop what was sent and has not been played. Returns false when the
-	 * carrier plays on: then all of it will be heard. */
-	bool (*clear)(void *leg);
-	/* text is "" but for words. STARTED comes before the clear it causes.
-	 */
-	void (*hear)(void *leg, enum call_speech what, const char *text);
-	/* The model's words, for a carrier that speaks them itself. */
-	void (*say)(void *leg, const char *text);
-	/* Transfer, keys, metadata, recording; r lives for the call only.
-	 * Returns 0 or -ENOTSUP. A
-	 * transfer is answered later by call_carrier_transfer_failed, or by
-	 * call_carrier_ended. */
-	int (*request)(void *leg, const struct call_request *r);
-	/* End the call; reason in words, for the carrier's records. Comes once;
-	 * a leg that is detached keeps it in mind. */
-	void (*hang_up)(void *leg, const char *reason);
-};
-
-/* What the call does to its model session. */
-struct call_model_port {
-	void (*append)(void *session, const uint8_t *bytes, size_t n);
-	void (*speak)(void *session, enum speak what);
-	void (*cancel)(void *session, const char *response_id);
-	void (*truncate)(void *session, const char *item_id,
-			 unsigned content_index, unsigned heard_ms);
-	void (*forget_item)(void *session, const char *item_id);
-	void (*add_digits)(void *session, const char *digits);
-	/* What the caller wrote, or was recognised to say. */
-	void (*add_text)(void *session, const char *text);
-	/* What the model should know about the call; nobody said it. */
-	void (*add_note)(void *session, const char *text);
-	void (*tool_output)(void *session, const char *call_id,
-			    const char *output);
-	void (*close)(void *session);
-};
-
-/* What the call asks its agent. */
-struct call_agent_port {
-	/* Read a function the model calls. Returns 0 and *r, whose data
-	 * lives until the next one; or a negative errno and in error what the
-	 * model is told, a JSON object. */
-	int (*read_tool)(void *agent, const char *name, const char *arguments,
-			 struct call_request *r, char *error, size_t cap);
-	/* What the model is told when the call begins, from the variables.
-	 * Returns the length; 0: nothing. */
-	size_t (*brief)(void *agent, const struct call_variables *v, char *out,
-			size_t cap);
-};
-
-/* The three sides of a call; each object outlives it. */
-struct call_ports {
-	const struct call_carrier_port *carrier;
-	void *leg;
-	const struct call_model_port *model;
-	void *session;
-	const struct call_agent_port *agent;
-	void *agent_owner;
-};
-
-/* What happened, for the log, the metrics and the live page. */
+/* What happened, for the log. */
 enum call_note {
 	CALL_NOTE_STATE,    /* text: the new state; number: call-relative ms */
 	CALL_NOTE_BARGE_IN, /* text: item; number: ms heard of it */

@@ -4,7 +4,7 @@
 #ifndef GATEWAY_CARRIERS_AUDIOCODES_PORT_H
 #define GATEWAY_CARRIERS_AUDIOCODES_PORT_H
 
-#include "gateway/call/call.h"
+#include "gateway/call/call_port.h"
 
 /* leg: a struct audiocodes_leg. */
 extern const struct call_carrier_port audiocodes_port;
