@@ -213,7 +213,8 @@ static void says(const char *message)
 
 static void begin(enum audiocodes_format_id format)
 {
-	const struct audiocodes_peer peer = { .bot = "tandem" };
+	const struct audiocodes_peer peer = { .bot = "tandem",
+					      .address = "192.0.2.1:4321" };
 	char text[256];
 
 	memset(&rig, 0, sizeof(rig));
