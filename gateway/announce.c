@@ -1,6 +1,5 @@
 #include "gateway/announce.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

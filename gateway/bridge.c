@@ -1,6 +1,5 @@
 #include "gateway/bridge.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

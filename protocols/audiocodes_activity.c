@@ -1,5 +1,6 @@
 #include "protocols/audiocodes_activity.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>

@@ -7,7 +7,6 @@
 #define PROTOCOLS_AUDIOCODES_ACTIVITY_H
 
 #include <jansson.h>
-#include <stdbool.h>
 
 #define AUDIOCODES_DIGITS_MAX 64 /* keys in one DTMF: nobody presses more */
 

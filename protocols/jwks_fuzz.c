@@ -3,7 +3,6 @@
  * another reader of the text sees. */
 #include "tools/testing/fuzz.h"
 
-#include <errno.h>
 #include <jansson.h>
 
 #include "protocols/jwks.h"

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocols/base64.h"
 #include "protocols/jwks.h"
 #include "protocols/jwt.h"
 #include "tools/testing/jwt_signer.h"

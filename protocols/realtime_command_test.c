@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocols/base64.h"
 #include "protocols/buffer.h"
 #include "protocols/realtime_command.h"
 #include "tools/testing/allocations.h"

@@ -9,7 +9,6 @@
 #define PROTOCOLS_REALTIME_EVENT_H
 
 #include <jansson.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -1,7 +1,6 @@
 #include "tools/testing/check.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "protocols/wav_stream.h"

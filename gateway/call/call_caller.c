@@ -52,7 +52,7 @@ static void append(void *owner, const uint8_t *bytes, size_t n)
 
 void call_uplink(struct call *c)
 {
-	uint8_t piece[CALL_APPEND_MS_MAX * 48];
+	uint8_t piece[CALL_APPEND_MS_MAX * AUDIO_BYTES_PER_MS_MAX];
 	unsigned bytes_per_ms =
 		audio_format_bytes_per_ms(c->settings.caller_format);
 	size_t whole = (size_t)c->settings.append_ms * bytes_per_ms;

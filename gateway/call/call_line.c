@@ -27,7 +27,7 @@ void call_play(struct call *c, const uint8_t *ulaw, size_t n)
 static void answer_with_silence(struct call *c, uint64_t now_ns)
 {
 	enum audio_format f = c->settings.playout_format;
-	uint8_t silence[48];
+	uint8_t silence[AUDIO_BYTES_PER_MS_MAX];
 
 	c->answer_ns = 0;
 	memset(silence, audio_format_silence(f), sizeof(silence));

@@ -23,6 +23,8 @@ enum audio_format {
 	AUDIO_PCM24  /* … 24 kHz */
 };
 
+#define AUDIO_BYTES_PER_MS_MAX 48 /* AUDIO_PCM24 */
+
 unsigned audio_format_bytes_per_ms(enum audio_format f);
 unsigned audio_format_bytes_per_sample(enum audio_format f);
 uint8_t audio_format_silence(enum audio_format f);

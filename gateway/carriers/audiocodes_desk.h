@@ -17,7 +17,6 @@
 #include "gateway/carriers/audiocodes_principal.h"
 #include "gateway/carriers/audiocodes_waiting.h"
 #include "gateway/ops/log.h"
-#include "protocols/jwt.h"
 #include "protocols/websocket.h"
 
 struct audiocodes_keys;

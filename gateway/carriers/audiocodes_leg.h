@@ -34,7 +34,6 @@
 #define GATEWAY_CARRIERS_AUDIOCODES_LEG_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "gateway/call/call.h"

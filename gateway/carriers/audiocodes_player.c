@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/call/transcoder.h"
 #include "gateway/carriers/audiocodes_wire.h"
 #include "protocols/audiocodes_write.h"
 #include "protocols/wav_stream.h"
 
-#define NS_PER_MS        1000000ull
-#define BYTES_PER_MS_MAX 48 /* 16 bits at 24 kHz */
+#define NS_PER_MS 1000000ull
 
 struct stream_id {
 	char text[AUDIOCODES_STREAM_ID_MAX];
@@ -59,7 +59,7 @@ static int send_first(struct audiocodes_player *p, struct audiocodes_wire *w,
 {
 	const struct audiocodes_format *f = &audiocodes_format[p->format];
 	uint8_t chunk[WAV_STREAM_WRITTEN +
-		      AUDIOCODES_CHUNK_MS * BYTES_PER_MS_MAX];
+		      AUDIOCODES_CHUNK_MS * AUDIO_BYTES_PER_MS_MAX];
 	size_t head;
 
 	if (!f->is_wav)

@@ -24,7 +24,6 @@
 #define GATEWAY_CARRIERS_AUDIOCODES_SOCKET_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "gateway/carriers/audiocodes_principal.h"

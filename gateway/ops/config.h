@@ -179,8 +179,8 @@ struct config_failure {
 	char prompt[CONFIG_TEXT_MAX]; /* WAV; "": the bundled one */
 	enum config_then then;
 	char dial[CONFIG_NAME_MAX];    /* set when then is dial */
-	char say[CONFIG_SENTENCE_MAX]; /* said by Twilio instead, when
-					  the stream itself failed */
+	char say[CONFIG_SENTENCE_MAX]; /* said by the carrier's own voice,
+					  where no prompt can be played */
 };
 
 struct config_limits {
