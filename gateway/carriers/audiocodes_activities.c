@@ -141,7 +141,7 @@ static void on_transfer_status(struct audiocodes_leg *leg,
 		 : a->status == AUDIOCODES_TRANSFER_ANSWERED ? "answered"
 							     : "unknown");
 	log_text(&l, "code", a->reason_code);
-	log_text(&l, "why", a->reason);
+	log_words(&l, "why", a->reason);
 	log_end(&l);
 	if (a->status == AUDIOCODES_TRANSFER_FAILED)
 		audiocodes_leg_transfer_failed(

@@ -75,9 +75,12 @@ static void on_session_end(struct audiocodes_leg *leg,
 			   const struct audiocodes_event *ev)
 {
 	enum call_end why = CALL_END_CARRIER;
+	struct log_line l;
 
-	log_event(&leg->log, LOG_INFO, "session_end", "code", ev->reason_code,
-		  "why", ev->reason, NULL);
+	log_begin(&l, &leg->log, LOG_INFO, "session_end");
+	log_text(&l, "code", ev->reason_code);
+	log_words(&l, "why", ev->reason);
+	log_end(&l);
 	if (!strcmp(ev->reason_code, "client-disconnected"))
 		why = CALL_END_CALLER;
 	else if (!strcmp(ev->reason_code, "transferred"))

@@ -233,3 +233,10 @@ void log_phone(struct log_line *l, const char *key, const char *number)
 	phone_mask(masked, number);
 	log_text(l, key, masked);
 }
+
+void log_words(struct log_line *l, const char *key, const char *text)
+{
+	char masked[LOG_VALUE_MAX + 1];
+	phone_mask_text(masked, sizeof(masked), text);
+	log_text(l, key, masked);
+}

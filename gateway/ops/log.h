@@ -83,6 +83,10 @@ void log_end(struct log_line *l);
  * "client:***". */
 void log_phone(struct log_line *l, const char *key, const char *number);
 
+/* log_words: what a peer says in its own words, cut at LOG_VALUE_MAX; telephone
+ * numbers in it are masked. */
+void log_words(struct log_line *l, const char *key, const char *text);
+
 /* log_event: a whole line of text fields; pairs of key and value, then NULL.
  * A NULL value is written as "-". */
 void log_event(const struct log *log, enum log_level level, const char *event,

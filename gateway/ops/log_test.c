@@ -170,8 +170,10 @@ static void numbers_and_phones(void **state)
 	log_number(&l, "a", INT64_MIN);
 	log_number(&l, "b", 0);
 	log_phone(&l, "from", "+41791234567");
+	log_words(&l, "why", "0791234567 left");
 	log_end(&l);
-	CHECK_STR("<7>ev=x a=-9223372036854775808 b=0 from=+41*******67\n",
+	CHECK_STR("<7>ev=x a=-9223372036854775808 b=0 from=+41*******67 "
+		  "why=\"********67 left\"\n",
 		  sink_close(&s), "numbers whole, phones masked");
 }
 

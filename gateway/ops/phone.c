@@ -54,3 +54,18 @@ void phone_mask(char out[PHONE_MASKED_MAX], const char *number)
 	else if (!mask_digits(out, number) && !mask_name(out, number))
 		strcpy(out, "***");
 }
+
+void phone_mask_text(char *out, size_t cap, const char *text)
+{
+	size_t n;
+
+	snprintf(out, cap, "%s", text);
+	for (char *at = out; *at; at += n ? n : 1) {
+		n = strspn(at, "0123456789");
+		if (n < DIGITS_MIN)
+			continue;
+		bool is_international = at > out && at[-1] == '+';
+		size_t shown = is_international ? country_digits(at) : 0;
+		memset(at + shown, '*', n - shown - TAIL);
+	}
+}

@@ -37,10 +37,40 @@ static void masks(void **state)
 	}
 }
 
+static void masks_in_text(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		const char *masked;
+		const char *why;
+	} row[] = {
+		{ "sip:+41791234567@example.com gone",
+		  "sip:+41*******67@example.com gone", "international" },
+		{ "0791234567,0791234568", "********67,********68", "two" },
+		{ "SIP ;cause=486 ;text=\"Busy\"",
+		  "SIP ;cause=486 ;text=\"Busy\"", "a code is no number" },
+		{ "+1234567", "+1****67", "as short as may be" },
+		{ "123456789012345678901234567890",
+		  "****************************90", "of any length" },
+		{ "+", "+", "only a plus" },
+		{ "", "", "none" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		char out[64];
+		phone_mask_text(out, sizeof(out), row[i].text);
+		CHECK_STR(row[i].masked, out, row[i].why);
+	}
+	char out[12];
+	phone_mask_text(out, sizeof(out), "to 0791234567");
+	CHECK_STR("to ******45", out, "what is cut is masked");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(masks),
+		cmocka_unit_test(masks_in_text),
 	};
 	return cmocka_run_group_tests_name("phone", tests, NULL, NULL);
 }
