@@ -164,15 +164,19 @@ void audiocodes_leg_attach(struct audiocodes_leg *leg,
 void audiocodes_leg_lost(struct audiocodes_leg *leg, uint64_t lost_ns,
 			 uint64_t now_ns, const char *why)
 {
+	struct log_line l;
+
 	leg->socket = NULL;
 	leg->now_ns = now_ns;
 	leg->lost_ns = lost_ns;
 	leg->detached_ns = now_ns;
 	leg->end = AUDIOCODES_LEG_LOST;
 	leg->call_end = CALL_END_CARRIER_LOST;
-	log_event(&leg->log, LOG_WARN, "socket_lost", "why", why, NULL);
+	log_begin(&l, &leg->log, LOG_WARN, "socket_lost");
+	log_words(&l, "why", why);
+	log_end(&l);
 	step(leg, AUDIOCODES_EV_LOST);
-	if (leg->settings->resume_ms == 0)
+	if (leg->settings->resume_ms == 0 || leg->is_stopping)
 		step(leg, AUDIOCODES_EV_DEADLINE);
 }
 
@@ -294,12 +298,14 @@ static void tick(struct leg *base, uint64_t now_ns)
 	watch_transfer(leg);
 	if (!is_due(leg))
 		return;
-	if (leg->state == AUDIOCODES_ENDING)
+	if (leg->state == AUDIOCODES_ENDING) {
+		log_event(&leg->log, LOG_WARN, "session_end_missing", NULL);
 		end(leg, AUDIOCODES_EV_DEADLINE, AUDIOCODES_LEG_BY_US,
 		    CALL_END_CARRIER);
-	else
+	} else {
 		end(leg, AUDIOCODES_EV_DEADLINE, AUDIOCODES_LEG_LOST,
 		    CALL_END_CARRIER_LOST);
+	}
 }
 
 static void flush(struct leg *base)
@@ -315,6 +321,7 @@ static void stop(struct leg *base)
 {
 	struct audiocodes_leg *leg = (struct audiocodes_leg *)base;
 
+	leg->is_stopping = true;
 	if (!leg->socket)
 		end(leg, AUDIOCODES_EV_DEADLINE, AUDIOCODES_LEG_LOST,
 		    CALL_END_SHUTDOWN);

@@ -100,7 +100,8 @@ struct audiocodes_leg {
 	enum audiocodes_format_id play_format;
 	bool expects_audio; /* false: the carrier wants text (11) */
 
-	bool has_begun; /* the call may speak */
+	bool has_begun;   /* the call may speak */
+	bool is_stopping; /* who loses its socket now gets no other */
 	bool is_outbound;
 	bool is_assist;                    /* several participants */
 	char bridged[AUDIOCODES_NAME_MAX]; /* as the stream names it, or "" */

@@ -875,6 +875,19 @@ static void test_resume(void **state)
 	CHECK_EQ(1, leg->leg.total.resumes, "counted");
 }
 
+static void test_lost_while_stopping(void **state)
+{
+	struct audiocodes_leg *leg = call_up();
+
+	(void)state;
+	leg->leg.kind->stop(&leg->leg);
+	port->hang_up(leg, "service restart");
+	forget();
+	lose(0);
+	heard("call detached\ncall ended lost\nowner ended by lost\n",
+	      "nobody listens for another socket");
+}
+
 static void test_window(void **state)
 {
 	(void)state;
@@ -1055,6 +1068,7 @@ int main(void)
 		TEST(test_transfer),
 		TEST(test_transfer_forgotten),
 		TEST(test_resume),
+		TEST(test_lost_while_stopping),
 		TEST(test_window),
 		TEST(test_no_window),
 		TEST(test_newest_wins),
