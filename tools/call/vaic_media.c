@@ -47,23 +47,19 @@ static void on_activity(void *owner, const struct vaic_activity *a)
 		       a->name, is_open ? " " : "", is_open ? a->text : "");
 }
 
-/* 820 + n is rule n of the MUST list. */
 static void on_breach(void *owner, const struct phone_breach *b)
 {
-	if (b->code == VAIC_SHAPE)
-		vaic_call_breach(owner, "2", "%s", b->text);
-	else if (b->code == VAIC_STREAMS)
-		vaic_call_breach(owner, "8.2 (1)", "%s", b->text);
-	else if (b->code == VAIC_REPLIES)
-		vaic_call_breach(owner, "8.2 (2)", "%s", b->text);
-	else if (b->code == VAIC_TOO_EARLY)
-		vaic_call_breach(owner, "8.2 (3)", "%s", b->text);
-	else if (b->code == VAIC_AFTER_END)
-		vaic_call_breach(owner, "8.2 (4)", "%s", b->text);
-	else if (b->code == VAIC_CLOSED)
-		vaic_call_breach(owner, "8.2 (5)", "%s", b->text);
-	else
-		vaic_call_breach(owner, "8.2 (6)", "%s", b->text);
+	static const char *const rule[] = {
+		[VAIC_SHAPE - VAIC_SHAPE] = "2",
+		[VAIC_STREAMS - VAIC_SHAPE] = "8.2 (1)",
+		[VAIC_REPLIES - VAIC_SHAPE] = "8.2 (2)",
+		[VAIC_TOO_EARLY - VAIC_SHAPE] = "8.2 (3)",
+		[VAIC_AFTER_END - VAIC_SHAPE] = "8.2 (4)",
+		[VAIC_CLOSED - VAIC_SHAPE] = "8.2 (5)",
+		[VAIC_NO_PROMPT - VAIC_SHAPE] = "8.2 (6)",
+	};
+
+	vaic_call_breach(owner, rule[b->code - VAIC_SHAPE], "%s", b->text);
 }
 
 static enum caller_outcome outcome_of(enum vaic_outcome o)
