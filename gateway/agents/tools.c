@@ -1,5 +1,6 @@
 #include "gateway/agents/tools.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>
@@ -285,6 +286,7 @@ int tools_read(struct tools *t, const char *name, const char *arguments,
 	size_t row = 0;
 	int err;
 
+	assert(cap >= TOOLS_ERROR_MIN);
 	if (!is_offered(t, name)) {
 		complain(&to, "there is no function \"%.*s\"",
 			 (int)utf8_cut(name, strlen(name), QUOTE_MAX), name);

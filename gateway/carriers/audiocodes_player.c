@@ -62,6 +62,9 @@ static int send_first(struct audiocodes_player *p, struct audiocodes_wire *w,
 		      AUDIOCODES_CHUNK_MS * AUDIO_BYTES_PER_MS_MAX];
 	size_t head;
 
+	_Static_assert(AUDIOCODES_CHUNK_ROOM(sizeof(chunk)) <=
+			       AUDIOCODES_OUT_MIN,
+		       "the longest chunk needs no more memory");
 	if (!f->is_wav)
 		return send_chunk(p, w, bytes, n);
 	head = wav_stream_header(chunk,

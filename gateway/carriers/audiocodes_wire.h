@@ -9,9 +9,8 @@
 #include "protocols/buffer.h"
 
 #define AUDIOCODES_OUT_MAX 65536 /* bytes of one message to the carrier */
-#define AUDIOCODES_OUT_MIN                                  \
-	16384 /* taken when the socket opens, so that audio \
-		 allocates nothing */
+/* Bytes taken when the socket opens, so that audio allocates nothing. */
+#define AUDIOCODES_OUT_MIN 16384
 
 struct ws;
 
