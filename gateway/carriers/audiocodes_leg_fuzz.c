@@ -228,7 +228,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	fake.on_message = on_message;
 	fake.settings.configures = true;
 	fake.settings.records = true;
-	fake.settings.sets_marks = true;
 	for (size_t at = 0; at + 1 < n && at < 400; at += 2)
 		one(data[at], data[at + 1]);
 	teardown(NULL);
