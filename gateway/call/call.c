@@ -9,10 +9,6 @@ static void set_deadline(struct call *c, uint64_t now_ns, uint64_t ms)
 	c->deadline_ns = ms ? now_ns + ms * CALL_NS_PER_MS : 0;
 }
 
-_Static_assert(PLAYOUT_CHUNK_BYTES_MAX >=
-		       PLAYOUT_CHUNK_MS * AUDIO_BYTES_PER_MS_MAX,
-	       "the ledger's chunks hold any format");
-
 static void begin_playout(struct call *c, struct audio_pool *pool)
 {
 	enum audio_format f = c->settings.playout_format;

@@ -120,7 +120,8 @@ int call_carrier_participant(struct call *c, const struct call_participant *p)
 {
 	unsigned i = 0;
 
-	while (i < c->participants && strcmp(c->participant[i].name, p->name))
+	while (i < c->participants &&
+	       strcmp(c->participant[i].name, p->name) != 0)
 		i++;
 	if (i == CALL_PARTICIPANTS_MAX)
 		return -ENOBUFS;

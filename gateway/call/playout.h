@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #include "gateway/call/audio_queue.h"
+#include "gateway/call/transcoder.h"
 
 #define PLAYOUT_FRAME_MS        20  /* what is sent is a multiple of this */
 #define PLAYOUT_CHUNK_MS        200 /* the most that is sent at once */
@@ -34,7 +35,7 @@
 #define PLAYOUT_ITEMS           32  /* items with audio not yet heard */
 #define PLAYOUT_SEGMENTS        128 /* sent, not yet proved heard */
 #define PLAYOUT_ID_MAX          128 /* characters of an item's id, with NUL */
-#define PLAYOUT_CHUNK_BYTES_MAX (PLAYOUT_CHUNK_MS * 48) /* PCM16 at 24 kHz */
+#define PLAYOUT_CHUNK_BYTES_MAX (PLAYOUT_CHUNK_MS * AUDIO_BYTES_PER_MS_MAX)
 
 struct playout_settings {
 	unsigned bytes_per_ms;     /* of the carrier's format: 8 for G.711 */

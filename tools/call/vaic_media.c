@@ -50,7 +50,7 @@ static void on_activity(void *owner, const struct vaic_activity *a)
 static void on_breach(void *owner, const struct phone_breach *b)
 {
 	static const char *const rule[] = {
-		[VAIC_SHAPE - VAIC_SHAPE] = "2",
+		[0] = "2", /* VAIC_SHAPE */
 		[VAIC_STREAMS - VAIC_SHAPE] = "8.2 (1)",
 		[VAIC_REPLIES - VAIC_SHAPE] = "8.2 (2)",
 		[VAIC_TOO_EARLY - VAIC_SHAPE] = "8.2 (3)",
