@@ -266,7 +266,7 @@ void call_pump(struct call *c, uint64_t now_ns)
 	if (!c->is_speaking || !playout_is_sent(&c->playout))
 		return;
 	c->is_speaking = false;
-	playout_seal(&c->playout);
+	playout_seal(&c->playout, now_ns);
 	if (c->ports.carrier->end_speech)
 		c->ports.carrier->end_speech(c->ports.leg);
 }

@@ -216,6 +216,20 @@ static void test_a_whole_utterance_is_not_said_again(void **state)
 	CHECK(playout_is_idle(&c.playout, now()), "to its end");
 }
 
+static void test_what_a_dead_line_was_told_is_no_end(void **state)
+{
+	(void)state;
+	talk();
+	answer("r1", "i1", 1000);
+	pass(700);
+	expect("end_speech;", "all of it was sent");
+	uint64_t before = sent;
+	call_carrier_detached(&c, now() - 300 * MS, now());
+	call_carrier_attached(&c, now());
+	pass(1000);
+	CHECK(sent > before, "the carrier never got the end of it");
+}
+
 static void test_no_deadline_runs_while_the_line_is_away(void **state)
 {
 	(void)state;
@@ -420,6 +434,7 @@ int main(void)
 		CALL_RIG_FULL(test_a_pause_closes_the_turn),
 		CALL_RIG_FULL(test_a_lost_line_keeps_the_model),
 		CALL_RIG_FULL(test_a_whole_utterance_is_not_said_again),
+		CALL_RIG_FULL(test_what_a_dead_line_was_told_is_no_end),
 		CALL_RIG_FULL(test_no_deadline_runs_while_the_line_is_away),
 		CALL_RIG_FULL(test_a_line_that_stays_away_ends_the_call),
 		CALL_RIG_FULL(test_an_interruption_while_away_cuts_at_the_loss),

@@ -111,6 +111,7 @@ struct playout {
 	bool is_unplayed;  /* something was sent and no end of it reported */
 	int64_t end_ns;    /* when the carrier will have played it all, or 0 */
 	int64_t sealed_ns; /* … of that, what it plays even without a line */
+	uint64_t seal_ns;  /* when it was told that this is whole */
 	int64_t rtt_ns;    /* to the carrier and back: the quickest lately */
 	int64_t lag_ns;    /* learned extra start-up delay there */
 	uint64_t overflow; /* bytes refused: the item was cut off there */
@@ -197,7 +198,7 @@ size_t playout_interrupt(struct playout *p, uint64_t now_ns, bool flushes,
 
 /* playout_seal: the carrier knows that what it was sent so far is whole: it
  * plays that to its end, even when the line is lost. */
-void playout_seal(struct playout *p);
+void playout_seal(struct playout *p, uint64_t now_ns);
 
 /* playout_detach: the line to the carrier was lost at at_ns. What had not been
  * heard by then (by the clock, in whole samples, no more than the marks allow)

@@ -53,7 +53,8 @@ static size_t interrupt_flushing(struct playout *p, uint64_t now_ns,
 
 /* What is played on has been cut already: a clear that comes after all, or a
  * lost line, finds no more of it than this. */
-static size_t interrupt_unsent(struct playout *p, struct playout_cut *cut)
+static size_t interrupt_unsent(struct playout *p, uint64_t now_ns,
+			       struct playout_cut *cut)
 {
 	size_t cuts = 0;
 
@@ -63,7 +64,7 @@ static size_t interrupt_unsent(struct playout *p, struct playout_cut *cut)
 		p->item[i].source_ms = cut[cuts].heard_ms;
 		cuts++;
 	}
-	playout_seal(p);
+	playout_seal(p, now_ns);
 	playout_drop_unsent(p);
 	return cuts;
 }
@@ -72,7 +73,7 @@ size_t playout_interrupt(struct playout *p, uint64_t now_ns, bool flushes,
 			 struct playout_cut cut[PLAYOUT_ITEMS])
 {
 	return flushes ? interrupt_flushing(p, now_ns, cut)
-		       : interrupt_unsent(p, cut);
+		       : interrupt_unsent(p, now_ns, cut);
 }
 
 void playout_drop_unsent(struct playout *p)
@@ -86,14 +87,15 @@ void playout_drop_unsent(struct playout *p)
 
 /* --- The line to the carrier --- */
 
-void playout_seal(struct playout *p)
+void playout_seal(struct playout *p, uint64_t now_ns)
 {
 	p->sealed_ns = p->end_ns;
+	p->seal_ns = now_ns;
 }
 
 void playout_detach(struct playout *p, uint64_t at_ns)
 {
-	bool plays_on = p->sealed_ns > (int64_t)at_ns;
+	bool plays_on = p->sealed_ns > (int64_t)at_ns && p->seal_ns <= at_ns;
 	int64_t bound_ns = plays_on ? p->sealed_ns
 				    : playout_bound_by_marks(p, (int64_t)at_ns);
 
