@@ -149,7 +149,7 @@ void audiocodes_leg_attach(struct audiocodes_leg *leg,
 	leg->now_ns = now_ns;
 	if (older) {
 		leg->socket = NULL;
-		leg->lost_ns = now_ns;
+		leg->lost_ns = audiocodes_socket_lost_ns(older, now_ns);
 		leg->detached_ns = now_ns;
 		log_event(&leg->log, LOG_WARN, "socket_lost", "why",
 			  "another one has come", NULL);

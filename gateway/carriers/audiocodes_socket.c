@@ -37,6 +37,18 @@ static void leave_leg(struct audiocodes_socket *s, uint64_t lost_ns,
 		audiocodes_leg_lost(leg, lost_ns, now_ns, why);
 }
 
+uint64_t audiocodes_socket_lost_ns(const struct audiocodes_socket *s,
+				   uint64_t now_ns)
+{
+	bool is_heard = s->leg && s->leg->user.is_streaming;
+	uint64_t pause_ms = is_heard
+				    ? AUDIOCODES_PAUSE_MS
+				    : AUDIOCODES_ROUND_MS + AUDIOCODES_PAUSE_MS;
+
+	return now_ns >= s->heard_ns + pause_ms * NS_PER_MS ? s->heard_ns
+							    : now_ns;
+}
+
 void audiocodes_socket_release(struct audiocodes_socket *s, unsigned code,
 			       const char *why)
 {
@@ -65,7 +77,7 @@ static void on_closed(void *owner, const struct ws_end *how)
 
 	s->wire.ws = NULL;
 	s->state = AUDIOCODES_SOCKET_CLOSING;
-	leave_leg(s, now_ns, now_ns,
+	leave_leg(s, how->status == UV_ETIMEDOUT ? s->heard_ns : now_ns, now_ns,
 		  how->why[0] ? how->why : "closed without session.end");
 	if (leg)
 		audiocodes_leg_handled(leg, now_ns);

@@ -41,6 +41,7 @@ struct http_connection;
 #define AUDIOCODES_SILENT_MS  20000 /* without a message: a ping */
 #define AUDIOCODES_UNANSWERED 2     /* pings; then it is dead */
 #define AUDIOCODES_ROUND_MS   5000  /* between two measures of the round trip */
+#define AUDIOCODES_PAUSE_MS   1000  /* of audio, or behind a ping: suspicious */
 #define AUDIOCODES_LINGER_MS  2000  /* for the close behind session.error */
 #define AUDIOCODES_BAD_MAX    20
 #define AUDIOCODES_BOT_MAX    65 /* characters with NUL */
@@ -127,6 +128,12 @@ void audiocodes_socket_ping(struct audiocodes_socket *s, uint64_t now_ns);
 /* audiocodes_socket_ignore: count it, say it the first time; of a conversation
  * once there is one. */
 void audiocodes_socket_ignore(struct audiocodes_socket *s, const char *why);
+
+/* audiocodes_socket_lost_ns: another one has come in its place: since when it
+ * has been of no use, as far as can be told. Who spoke all the time and does
+ * not, or has not answered a ping, was lost when it was last heard. */
+uint64_t audiocodes_socket_lost_ns(const struct audiocodes_socket *s,
+				   uint64_t now_ns);
 
 /* audiocodes_socket_release: the conversation has ended, or has another socket:
  * close this one.

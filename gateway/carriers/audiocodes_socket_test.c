@@ -116,6 +116,49 @@ static void test_garbage(void **state)
 	heard("", "nothing more is taken");
 }
 
+/* What was sent to a line that was dead already has not been heard. */
+static void test_lost_since(void **state)
+{
+	static const struct {
+		bool streams;
+		unsigned quiet_ms, lost_ms; /* before the other one came */
+		const char *why;
+	} row[] = {
+		{ true, 980, 0, "a pause" },
+		{ true, 3000, 3000, "the caller was heard all the time" },
+		{ false, 5980, 0, "nothing was to be heard" },
+		{ false, 6000, 6000, "but the answer to a ping" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(row); i++) {
+		if (i > 0)
+			setup(NULL);
+		call_up();
+		if (row[i].streams)
+			says(0, "{\"type\":\"userStream.start\"}");
+		wait_ms(row[i].quiet_ms);
+		dial();
+		says(1, RESUME("c1"));
+		CHECK_EQ(row[i].lost_ms, (fake.now_ns - fake.lost_ns) / MS,
+			 row[i].why);
+		if (i + 1 < ARRAY_LEN(row))
+			teardown(NULL);
+	}
+}
+
+static void test_lost_by_timeout(void **state)
+{
+	struct ws_end how = { .was_open = true, .status = UV_ETIMEDOUT };
+
+	(void)state;
+	call_up();
+	wait_ms(3000);
+	fake.events[0]->on_closed(fake.socket[0], &how);
+	CHECK_EQ(3000, (fake.now_ns - fake.lost_ns) / MS,
+		 "nothing had come through any more");
+}
+
 static void test_of_another(void **state)
 {
 	(void)state;
@@ -202,6 +245,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_second_session, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_garbage, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lost_since, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_lost_by_timeout, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_of_another, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_binary, setup, teardown),
