@@ -93,11 +93,17 @@ static void learn(struct audiocodes_leg *leg,
 static void on_start(struct audiocodes_leg *leg,
 		     const struct audiocodes_activity *a)
 {
+	struct log_line l;
+
 	learn(leg, a);
-	if (leg->has_begun)
+	if (leg->has_begun) {
 		audiocodes_leg_ignore(leg, "a start behind the beginning", "");
-	else
-		audiocodes_leg_begin(leg);
+		return;
+	}
+	log_begin(&l, &leg->log, LOG_INFO, "start");
+	log_phone(&l, "to", audiocodes_text(a->parameters, "callee"));
+	log_end(&l);
+	audiocodes_leg_begin(leg);
 }
 
 static void on_dialout(struct audiocodes_leg *leg,

@@ -59,15 +59,19 @@ struct audiocodes_wire *audiocodes_leg_wire(struct audiocodes_leg *leg)
 static void accept_session(struct audiocodes_leg *leg)
 {
 	struct audiocodes_wire *w = &leg->socket->wire;
+	struct log_line l;
 
 	audiocodes_wire_send(w, audiocodes_write_accepted(&w->out,
 							  leg->caller_format));
 	if (leg->accepted_ns)
 		return;
 	leg->accepted_ns = leg->now_ns;
-	log_event(&leg->log, LOG_INFO, "accepted", "caller_format",
-		  audiocodes_format[leg->caller_format].name, "play_format",
-		  audiocodes_format[leg->play_format].name, NULL);
+	log_begin(&l, &leg->log, LOG_INFO, "accepted");
+	log_phone(&l, "from", leg->caller);
+	log_text(&l, "caller_format",
+		 audiocodes_format[leg->caller_format].name);
+	log_text(&l, "play_format", audiocodes_format[leg->play_format].name);
+	log_end(&l);
 	if (leg->caller[0])
 		call_carrier_variable(leg->call, "caller", leg->caller);
 }
