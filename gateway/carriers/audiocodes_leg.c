@@ -272,9 +272,11 @@ static bool is_due(const struct audiocodes_leg *leg)
 	}
 }
 
+/* Of a call that is being dialled out it comes when somebody answers. */
 static void watch_start(struct audiocodes_leg *leg)
 {
 	if (leg->state != AUDIOCODES_ACTIVE || leg->has_begun ||
+	    leg->is_outbound ||
 	    !lasted(leg->accepted_ns, AUDIOCODES_START_MS, leg->now_ns))
 		return;
 	log_event(&leg->log, LOG_WARN, "start_missing", NULL);

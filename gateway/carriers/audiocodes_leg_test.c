@@ -71,6 +71,22 @@ static void test_begin_without_start(void **state)
 	heard("", "and once");
 }
 
+static void test_begin_of_a_call_dialled_out(void **state)
+{
+	(void)state;
+	dial();
+	says(0, INITIATE("c1"));
+	says(0, EVENT("dialoutInitiated",
+		      ",\"value\":{\"callee\":\"+33180000042\"}"));
+	heard("> " ACCEPTED("raw/lpcm16_24") "call caller=+33170000001\n"
+					     "call callee=+33180000042\n",
+	      "4.2: it rings there");
+	wait_ms(30000);
+	heard("", "nobody is greeted before somebody answers, 11");
+	says(0, EVENT("start", ""));
+	heard("call ready\n", "now somebody has");
+}
+
 static void test_congestion(void **state)
 {
 	(void)state;
@@ -1041,6 +1057,7 @@ int main(void)
 	const struct CMUnitTest test[] = {
 		TEST(test_begin),
 		TEST(test_begin_without_start),
+		TEST(test_begin_of_a_call_dialled_out),
 		TEST(test_congestion),
 		TEST(test_greeting),
 		TEST(test_formats),
