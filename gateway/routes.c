@@ -17,13 +17,26 @@
 #define TWIML_MAX      65536 /* Twilio's error 11750 */
 #define FRONT_PAGE_MAX 65536
 
+/* On this machine, and not a proxy or a tunnel there that speaks for others. */
+static bool is_near(const struct http_connection *c,
+		    const struct http_message *m)
+{
+	static const char *const forwarded[] = { "Forwarded", "X-Forwarded-For",
+						 "X-Real-IP", "Via" };
+
+	for (size_t i = 0; i < sizeof(forwarded) / sizeof(forwarded[0]); i++)
+		if (http_header_count(m, forwarded[i]) > 0)
+			return false;
+	return http_peer_is_loopback(c);
+}
+
 static struct twilio_request twilio_request_of(struct http_connection *c,
 					       struct http_message *m)
 {
 	return (struct twilio_request){
 		.message = m,
 		.is_tls = http_is_tls(c),
-		.is_loopback = http_peer_is_loopback(c),
+		.is_loopback = is_near(c, m),
 		.now_ns = uv_hrtime(),
 	};
 }
@@ -154,7 +167,7 @@ static void bot(struct worker *w, struct http_connection *c,
 	const struct audiocodes_request r = {
 		.message = m,
 		.peer = http_peer(c),
-		.is_loopback = http_peer_is_loopback(c),
+		.is_loopback = is_near(c, m),
 		.now_s = time(NULL),
 	};
 	struct audiocodes_verdict v;

@@ -104,7 +104,7 @@ resources() {
 loopback() { # seconds of caller speech, and then hang up
 	echo "name: loopback"
 	echo "steps:"
-	for _ in $(seq $((($1 + 4) / 6))); do
+	for _ in $(seq $((($1 + 4) / 5))); do
 		echo "- say: $source"
 	done
 	echo "- wait: 2500"
@@ -168,10 +168,7 @@ resume() { # seed
 - {wait: $((at / 2))}" ;;
 	esac
 	echo "- {inject: $([ $(($1 / 3 % 2)) = 0 ] && echo drop || echo finish)_and_resume, value: 300}"
-	case $(($1 % 3)) in
-	0) echo "- {wait: heard_end, label: greeting}" ;;
-	*) echo "- {wait: silence, value: 2500}" ;;
-	esac
+	echo "- {wait: silence, value: 2500}"
 	echo "- {hangup: true}"
 }
 echo 'agent: {format: pcmu}' >"$out/pcmu.config"
@@ -184,7 +181,7 @@ for carrier in twilio audiocodes; do
 	progress "sound: calls of $seconds s, in the background"
 	start "sound-$carrier" loopback
 	place "$carrier" --scenario "$out/sound.yaml" --json --quiet \
-		--out "$out/sound-$carrier.wav" --timeout $((seconds + 60)) \
+		--out "$out/sound-$carrier.wav" --timeout $((2 * seconds + 60)) \
 		>"$out/sound-$carrier.json" 2>&1 &
 	sound_calls="${sound_calls:-} $!"
 	sound_gateways="${sound_gateways:-} $gateway:sound-$carrier"
@@ -234,14 +231,14 @@ for carrier in twilio audiocodes; do
 	progress "pass-through, $carrier: mu-law all the way"
 	start "mulaw-$carrier" quick "$out/pcmu.config"
 	place "$carrier" --scenario "$out/echo.yaml" --json \
-		>"$out/mulaw-$carrier.json" 2>&1
+		--out "$out/mulaw-$carrier.wav" >"$out/mulaw-$carrier.json" 2>&1
 	stop "$gateway" "mulaw-$carrier"
 done
 
 progress "pass-through, audiocodes: 24 kHz all the way"
 start linear quick
 place audiocodes --formats raw/lpcm16_24 --scenario "$out/echo.yaml" --json \
-	>"$out/linear.json" 2>&1
+	--out "$out/linear.wav" >"$out/linear.json" 2>&1
 stop "$gateway" linear
 
 progress "resume: $resumes calls whose line breaks at a random moment, 10 at a time"

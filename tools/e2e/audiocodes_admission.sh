@@ -46,6 +46,12 @@ row "GET with another scheme: 401" answers 401 -H "Authorization: Basic $AUDIOCO
 row "GET without a token: 401" answers 401 "$HTTP_URL"
 row "two Authorization headers: 401" answers 401 "${bearer[@]}" "${bearer[@]}" "$HTTP_URL"
 row "GET with the token of another bot: 403" answers 403 -H "Authorization: Bearer of-the-other" "$HTTP_URL"
+near() { # status, curl's arguments: a bot without a token
+	AUDIOCODES_TOKENS= gateway open <<<"$agent"
+	answers "$1" "${@:2}" "http${BOT_URL#ws}"
+}
+row "no token configured: this machine is served" near 200
+row "no token configured: a proxy on this machine is not" near 403 -H "X-Forwarded-For: 192.0.2.1"
 row "GET of no bot: 404" answers 404 "${bearer[@]}" "${HTTP_URL}2"
 row "upgrade of no bot: 404" answers 404 "${bearer[@]}" "${upgrade[@]}" "${v13[@]}" "${HTTP_URL}2"
 row "upgrade with a wrong token: 401" answers 401 "${upgrade[@]}" "${v13[@]}" -H "Authorization: Bearer other" "$HTTP_URL"
