@@ -221,6 +221,10 @@ void call_carrier_played(struct call *c, uint64_t now_ns);
 /* A round trip was measured. */
 void call_carrier_rtt(struct call *c, uint64_t rtt_ns);
 
+/* The line was there at alive_ns: something came through. A carrier whose line
+ * may be lost unnoticed says so all the time. */
+void call_carrier_alive(struct call *c, uint64_t alive_ns);
+
 /* The line broke, at lost_ns as far as is known, and may come back: what was
  * not heard by then is said again after call_carrier_attached. */
 void call_carrier_detached(struct call *c, uint64_t lost_ns, uint64_t now_ns);

@@ -86,6 +86,11 @@ bool call_is_paused(const struct call *c)
 	       c->state != CALL_UP;
 }
 
+void call_carrier_alive(struct call *c, uint64_t alive_ns)
+{
+	playout_alive(&c->playout, alive_ns);
+}
+
 void call_carrier_detached(struct call *c, uint64_t lost_ns, uint64_t now_ns)
 {
 	if (c->is_detached || c->state == CALL_OVER)

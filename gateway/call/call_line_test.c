@@ -200,6 +200,28 @@ static void test_a_lost_line_keeps_the_model(void **state)
 	CHECK_EQ(2000 * 48, sent - before, "what was not heard, and no more");
 }
 
+static void test_a_line_that_died_unnoticed(void **state)
+{
+	(void)state;
+	talk();
+	answer("r1", "i1", 5000);
+	for (unsigned i = 0; i < 50; i++) {
+		call_carrier_alive(&c, now());
+		pass(20);
+	}
+	uint64_t died = now(), before = sent;
+	pass(3000);
+	CHECK(sent > before, "nobody knows yet");
+	expect("", "it goes on");
+	call_carrier_detached(&c, died, now());
+	busy_ms = now_ms;
+	before = sent;
+	call_carrier_attached(&c, now());
+	call_carrier_alive(&c, now());
+	pass(4400);
+	CHECK_EQ(4000 * 48, sent - before, "all of what nobody heard");
+}
+
 static void test_a_whole_utterance_is_not_said_again(void **state)
 {
 	(void)state;
@@ -433,6 +455,7 @@ int main(void)
 		CALL_RIG_FULL(test_a_congested_line_gets_no_more),
 		CALL_RIG_FULL(test_a_pause_closes_the_turn),
 		CALL_RIG_FULL(test_a_lost_line_keeps_the_model),
+		CALL_RIG_FULL(test_a_line_that_died_unnoticed),
 		CALL_RIG_FULL(test_a_whole_utterance_is_not_said_again),
 		CALL_RIG_FULL(test_what_a_dead_line_was_told_is_no_end),
 		CALL_RIG_FULL(test_no_deadline_runs_while_the_line_is_away),

@@ -110,6 +110,7 @@ struct playout {
 	bool is_detached;  /* there is no line to the carrier */
 	bool is_unplayed;  /* something was sent and no end of it reported */
 	int64_t end_ns;    /* when the carrier will have played it all, or 0 */
+	int64_t alive_ns;  /* the line was there; 0: never told */
 	int64_t sealed_ns; /* … of that, what it plays even without a line */
 	uint64_t seal_ns;  /* when it was told that this is whole */
 	int64_t rtt_ns;    /* to the carrier and back: the quickest lately */
@@ -199,6 +200,13 @@ size_t playout_interrupt(struct playout *p, uint64_t now_ns, bool flushes,
 /* playout_seal: the carrier knows that what it was sent so far is whole: it
  * plays that to its end, even when the line is lost. */
 void playout_seal(struct playout *p, uint64_t now_ns);
+
+/* playout_alive: the line was there at at_ns. With keeps_sent, nothing that was
+ * to be heard later is let go of yet: the line may turn out to have been dead,
+ * and playout_detach be told so. Never told, or for PLAYOUT_HOLD_MS not told
+ * again: the clock alone decides. */
+#define PLAYOUT_HOLD_MS 15000
+void playout_alive(struct playout *p, uint64_t at_ns);
 
 /* playout_detach: the line to the carrier was lost at at_ns. What had not been
  * heard by then (by the clock, in whole samples, no more than the marks allow)

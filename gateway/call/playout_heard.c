@@ -69,9 +69,25 @@ static uint64_t played_of(const struct playout *p,
 	return into < s->bytes ? into : s->bytes;
 }
 
+void playout_alive(struct playout *p, uint64_t at_ns)
+{
+	p->alive_ns = (int64_t)at_ns;
+}
+
+/* The latest moment of which it is known that the line was there. */
+static int64_t surely_ns(const struct playout *p, int64_t now_ns)
+{
+	int64_t hold_ns = now_ns - PLAYOUT_HOLD_MS * MS;
+
+	if (!p->settings.keeps_sent || !p->alive_ns || p->alive_ns > now_ns)
+		return now_ns;
+	return p->alive_ns > hold_ns ? p->alive_ns : hold_ns;
+}
+
 void playout_retire_by_clock(struct playout *p, uint64_t now_ns)
 {
-	int64_t at_ns = (int64_t)now_ns - (p->marks_work ? GRACE_NS : 0);
+	int64_t at_ns =
+		surely_ns(p, (int64_t)now_ns) - (p->marks_work ? GRACE_NS : 0);
 	unsigned n = 0;
 
 	while (n < p->segments && playout_segment_at(p, n)->end_ns <= at_ns)

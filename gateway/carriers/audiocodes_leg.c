@@ -297,6 +297,8 @@ static void tick(struct leg *base, uint64_t now_ns)
 	struct audiocodes_leg *leg = (struct audiocodes_leg *)base;
 
 	leg->now_ns = now_ns;
+	if (leg->socket)
+		call_carrier_alive(leg->call, leg->socket->heard_ns);
 	struct audiocodes_wire *w = audiocodes_leg_talks(leg);
 	if (w)
 		audiocodes_player_tick(&leg->player, w, now_ns);

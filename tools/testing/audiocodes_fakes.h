@@ -276,6 +276,12 @@ void call_carrier_played(struct call *c, uint64_t now_ns)
 	say("call played\n");
 }
 
+void call_carrier_alive(struct call *c, uint64_t alive_ns)
+{
+	(void)c;
+	CHECK(alive_ns <= fake.now_ns, "not in the future");
+}
+
 void call_carrier_rtt(struct call *c, uint64_t rtt_ns)
 {
 	(void)c;
