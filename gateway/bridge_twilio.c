@@ -7,7 +7,7 @@
 #include "gateway/net/http_server.h"
 #include "gateway/worker.h"
 
-static int on_start(void *owner, const struct twilio_event *start)
+static void on_start(void *owner, const struct twilio_event *start)
 {
 	struct bridge *b = owner;
 	struct call_settings settings;
@@ -17,7 +17,6 @@ static int on_start(void *owner, const struct twilio_event *start)
 	bridge_settings(b, &settings);
 	settings.has_marks = true;
 	bridge_begin(b, &settings, &twilio_leg_port);
-	return 0;
 }
 
 static void on_handled(void *owner, uint64_t read_ns)

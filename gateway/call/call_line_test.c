@@ -406,7 +406,7 @@ static void test_a_text_answer_is_said_by_the_carrier(void **state)
 
 static void test_a_text_apology(void **state)
 {
-	struct call_settings s = full_settings;
+	struct call_settings s = full_settings();
 
 	(void)state;
 	s.apology_text = "Sorry.";

@@ -9,7 +9,7 @@ struct call_rule {
 static const struct call_rule rule[CALL_STATES][CALL_EVENTS] = {
 	[CALL_CONNECTING] = {
 		[CALL_MODEL_READY] = {CALL_UP, CALL_DO_FLUSH_RING |
-					       CALL_DO_GREET},
+					       CALL_DO_BEGIN_TALKING},
 		[CALL_MODEL_LOST] = {CALL_SORRY, CALL_DO_CLOSE_MODEL |
 						 CALL_DO_APOLOGISE},
 		[CALL_DEADLINE] = {CALL_SORRY, CALL_DO_CLOSE_MODEL |

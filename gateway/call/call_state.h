@@ -33,7 +33,7 @@ enum call_event {
 enum call_todo {
 	CALL_DO_CLOSE_MODEL = 1 << 0,
 	CALL_DO_FLUSH_RING = 1 << 1,
-	CALL_DO_GREET = 1 << 2,
+	CALL_DO_BEGIN_TALKING = 1 << 2,
 	CALL_DO_AWAIT_GOODBYE = 1 << 3,
 	CALL_DO_APOLOGISE = 1 << 4,
 	CALL_DO_TRANSFER = 1 << 5,

@@ -78,8 +78,7 @@ static void on_start(struct twilio_leg *leg, struct twilio_event *ev,
 	snprintf(leg->stream_sid, sizeof(leg->stream_sid), "%s",
 		 ev->stream_sid);
 	leg->state = TWILIO_LEG_LIVE;
-	if (leg->events->on_start(leg->owner, ev) != 0)
-		refuse(leg, 1011, "the call cannot be set up");
+	leg->events->on_start(leg->owner, ev);
 }
 
 static void on_media(struct twilio_leg *leg, struct twilio_event *ev,

@@ -45,9 +45,8 @@ enum twilio_leg_end {
 };
 
 struct twilio_leg_owner {
-	/* start was read and is sound: call_init() the call, or return a
-	 * negative errno to close the stream (1011). */
-	int (*on_start)(void *owner, const struct twilio_event *start);
+	/* start was read and is sound: call_init() the call. */
+	void (*on_start)(void *owner, const struct twilio_event *start);
 	/* A message has been handled: flush. read_ns: when it came. */
 	void (*on_handled)(void *owner, uint64_t read_ns);
 	/* The stream has ended; comes once, before TWILIO_LEG_GONE. */

@@ -501,4 +501,44 @@ static inline struct audiocodes_leg *call_up(void)
 	return &fake.leg[0];
 }
 
+/* --- What is expected on the wire --- */
+
+#define SPEECH(what) "> {\"type\":\"userStream.speech." what "\"}\n"
+#define OUT(name, rest)                                         \
+	"> {\"type\":\"activities\",\"activities\":[{\"type\":" \
+	"\"event\",\"name\":\"" name "\"" rest "}]}\n"
+#define PLAY_START(id, format)                                      \
+	"> {\"type\":\"playStream.start\",\"streamId\":\"" id "\"," \
+	"\"mediaFormat\":\"" format "\"}\n"
+#define PLAY_STOP(id) \
+	"> {\"type\":\"playStream.stop\",\"streamId\":\"" id "\"}\n"
+#define USER_START "{\"type\":\"userStream.start\"}"
+#define USER_STOP  "{\"type\":\"userStream.stop\"}"
+#define STARTED    "> {\"type\":\"userStream.started\"}\n"
+#define STOPPED    "> {\"type\":\"userStream.stopped\"}\n"
+#define CHUNK(bytes) \
+	"{\"type\":\"userStream.chunk\",\"audioChunk\":\"" bytes "\"}"
+#define END(code) "{\"type\":\"session.end\",\"reasonCode\":\"" code "\"}"
+
+static const struct call_carrier_port *const port = &audiocodes_port;
+
+static inline void heard_audio(const void *bytes, size_t n, const char *why)
+{
+	CHECK_EQ(n, fake.heard_len, why);
+	CHECK(!memcmp(fake.heard, bytes, n), why);
+	fake.heard_len = 0;
+}
+
+/* Two samples of 24 kHz as base64. */
+#define PLAYED(id, base64)                                          \
+	"> {\"type\":\"playStream.chunk\",\"streamId\":\"" id "\"," \
+	"\"audioChunk\":\"" base64 "\"}\n"
+
+static inline void play(struct audiocodes_leg *leg, const char *bytes, size_t n)
+{
+	port->send_audio(leg, (const uint8_t *)bytes, n);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
 #endif
