@@ -148,7 +148,6 @@ static void speak(unsigned i, unsigned which)
 static void act(struct audiocodes_leg *leg, unsigned what)
 {
 	static const uint8_t audio[9600];
-	const struct call_carrier_port *port = &audiocodes_port;
 	const struct playout_mark mark = { .generation = 1, .number = 1 };
 	struct call_request r = { .kind = CALL_REQUEST_TRANSFER,
 				  .target = "sip:a@b" };
