@@ -1,121 +1,42 @@
 #include "protocols/tls.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <mbedtls/error.h>
-#include <mbedtls/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "protocols/buffer.h"
-#include "protocols/tls_context.h"
-
-#define RECORD_MAX      16384 /* plaintext bytes (RFC 5246, 6.2.1) */
-#define RECORD_OVERHEAD 64    /* header, nonce and tag, with room to spare */
+#include "protocols/tls_alert.h"
+#include "protocols/tls_handshake.h"
+#include "protocols/tls_record.h"
 
 struct tls {
-	mbedtls_ssl_context ssl;
-	struct buffer *wire, *plain;
-	const uint8_t *input;
-	size_t input_len;
+	struct tls_handshake *handshake; /* until it is done */
+	struct tls_records *records;     /* from then on */
+	struct buffer *wire;
+	struct buffer partial; /* the beginning of a record */
+	bool is_client;
 	bool has_heard; /* the peer's first byte has come */
-	bool is_open;
 	bool said_goodbye;
-	bool is_wire_full;
-	int status;          /* negative after an end or a failure */
-	uint8_t address[16]; /* the host when it is an IP address */
-	size_t address_len;  /* 0 when it is a name */
-	char host[256];
+	int status; /* negative after an end or a failure */
 	char error[400];
 };
 
-/* --- Memory as the library's network --- */
-
-static int put_wire(void *owner, const unsigned char *bytes, size_t n)
-{
-	struct tls *t = owner;
-
-	if (!buffer_append(t->wire, bytes, n))
-		return (int)n;
-	t->is_wire_full = true;
-	return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
-}
-
-static int take_wire(void *owner, unsigned char *bytes, size_t n)
-{
-	struct tls *t = owner;
-
-	if (t->input_len == 0)
-		return MBEDTLS_ERR_SSL_WANT_READ;
-	if (n > t->input_len)
-		n = t->input_len;
-	memcpy(bytes, t->input, n);
-	t->input += n;
-	t->input_len -= n;
-	return (int)n;
-}
-
-/* --- Whose certificate --- */
-
-/* The library compares host names only; an address is compared with the
- * certificate's iPAddress entries here (RFC 2818, 3.1). */
-#define SAN_IP_ADDRESS 7
-
-static bool names_address(const mbedtls_x509_crt *crt, const struct tls *t)
-{
-	for (const mbedtls_x509_sequence *san = &crt->subject_alt_names; san;
-	     san = san->next) {
-		const mbedtls_x509_buf *name = &san->buf;
-		if ((name->tag & MBEDTLS_ASN1_TAG_VALUE_MASK) ==
-			    SAN_IP_ADDRESS &&
-		    name->len == t->address_len &&
-		    !memcmp(name->p, t->address, t->address_len))
-			return true;
-	}
-	return false;
-}
-
-static int check_address(void *owner, mbedtls_x509_crt *crt, int depth,
-			 uint32_t *flags)
-{
-	if (depth == 0 && !names_address(crt, owner))
-		*flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
-	return 0;
-}
-
-/* An address is not sent as a server name either (RFC 6066, 3). */
-static int set_host(struct tls *t, const char *host)
-{
-	if (strlen(host) >= sizeof t->host)
-		return -1;
-	snprintf(t->host, sizeof t->host, "%s", host);
-	if (inet_pton(AF_INET, host, t->address) == 1)
-		t->address_len = 4;
-	else if (inet_pton(AF_INET6, host, t->address) == 1)
-		t->address_len = 16;
-	else
-		return mbedtls_ssl_set_hostname(&t->ssl, host);
-	mbedtls_ssl_set_verify(&t->ssl, check_address, t);
-	return 0;
-}
-
 struct tls *tls_new(struct tls_context *context, const char *host,
-		    struct buffer *wire, struct buffer *plain)
+		    struct buffer *wire)
 {
 	struct tls *t = calloc(1, sizeof *t);
 
 	if (!t)
 		return NULL;
 	t->wire = wire;
-	t->plain = plain;
-	mbedtls_ssl_init(&t->ssl);
-	if (mbedtls_ssl_setup(&t->ssl, &context->config) ||
-	    (host && set_host(t, host))) {
-		tls_free(t);
+	t->is_client = host != NULL;
+	buffer_init(&t->partial, TLS_RECORD_MAX);
+	t->handshake = tls_handshake_new(context, host, wire);
+	if (!t->handshake) {
+		free(t);
 		return NULL;
 	}
-	mbedtls_ssl_set_bio(&t->ssl, t, put_wire, take_wire, NULL);
 	return t;
 }
 
@@ -123,218 +44,253 @@ void tls_free(struct tls *t)
 {
 	if (!t)
 		return;
-	mbedtls_ssl_free(&t->ssl);
+	tls_handshake_free(t->handshake);
+	tls_records_free(t->records);
+	buffer_free(&t->partial);
 	free(t);
-}
-
-/* --- Saying what went wrong --- */
-
-static const struct {
-	uint32_t flag;
-	const char *words;
-} verdicts[] = {
-	{ MBEDTLS_X509_BADCERT_EXPIRED, "certificate has expired" },
-	{ MBEDTLS_X509_BADCERT_FUTURE,
-	  "certificate is not valid yet (is this machine's clock right?)" },
-	{ MBEDTLS_X509_BADCERT_REVOKED, "certificate has been revoked" },
-	{ MBEDTLS_X509_BADCERT_NOT_TRUSTED,
-	  "certificate is not signed by a trusted authority" },
-	{ MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK |
-		  MBEDTLS_X509_BADCERT_BAD_KEY,
-	  "certificate is signed too weakly" },
-	{ MBEDTLS_X509_BADCERT_KEY_USAGE | MBEDTLS_X509_BADCERT_EXT_KEY_USAGE |
-		  MBEDTLS_X509_BADCERT_NS_CERT_TYPE,
-	  "certificate is not meant for a server" },
-};
-
-static void explain_verdict(struct tls *t)
-{
-	uint32_t flags = mbedtls_ssl_get_verify_result(&t->ssl);
-
-	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++)
-		if (flags & verdicts[i].flag) {
-			snprintf(t->error, sizeof t->error, "%s",
-				 verdicts[i].words);
-			return;
-		}
-	if (flags & MBEDTLS_X509_BADCERT_CN_MISMATCH)
-		snprintf(t->error, sizeof t->error,
-			 "certificate is not valid for host %s", t->host);
-	else
-		snprintf(t->error, sizeof t->error,
-			 "certificate was not accepted (flags 0x%x)", flags);
-}
-
-/* RFC 5246, 7.2 */
-static const struct {
-	uint8_t alert;
-	const char *words;
-} alerts[] = {
-	{ 20, "it could not decrypt a record" },
-	{ 40, "no common cipher suite or parameter" },
-	{ 42, "it found our certificate bad" },
-	{ 43, "it does not support our certificate" },
-	{ 44, "it found our certificate revoked" },
-	{ 45, "it found our certificate expired" },
-	{ 46, "it does not accept our certificate" },
-	{ 48, "it does not trust our certificate's authority" },
-	{ 49, "access denied" },
-	{ 51, "it could not verify a signature" },
-	{ 70, "it does not speak TLS 1.2" },
-	{ 71, "it wants stronger cipher suites" },
-	{ 80, "internal error" },
-	{ 112, "it does not know this host name" },
-	{ 120, "it does not speak http/1.1" },
-};
-
-static void explain_alert(struct tls *t)
-{
-	unsigned alert = t->ssl.in_msg[1];
-	const char *words = "no further word";
-
-	for (size_t i = 0; i < sizeof alerts / sizeof alerts[0]; i++)
-		if (alerts[i].alert == alert)
-			words = alerts[i].words;
-	snprintf(t->error, sizeof t->error, "peer ended TLS by alert %u: %s",
-		 alert, words);
-}
-
-static int explain(struct tls *t, int code)
-{
-	char why[160];
-
-	if (t->is_wire_full) {
-		snprintf(t->error, sizeof t->error, "peer reads too slowly");
-		return -ENOBUFS;
-	}
-	switch (code) {
-	case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY:
-		return -ECONNRESET;
-	case MBEDTLS_ERR_X509_CERT_VERIFY_FAILED:
-		explain_verdict(t);
-		return -EACCES;
-	case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
-		explain_alert(t);
-		return -EPROTO;
-	case MBEDTLS_ERR_SSL_INVALID_MAC:
-		snprintf(t->error, sizeof t->error,
-			 "a TLS record was changed on its way");
-		return -EPROTO;
-	default:
-		mbedtls_strerror(code, why, sizeof why);
-		snprintf(t->error, sizeof t->error, "TLS failed: %s", why);
-		return -EPROTO;
-	}
-}
-
-/* --- Bytes in --- */
-
-/* Plain HTTP on a TLS port is common enough to be told apart at once. */
-#define RECORD_ALERT     21
-#define RECORD_HANDSHAKE 22
-
-static int hear_first_byte(struct tls *t)
-{
-	if (t->has_heard || t->input_len == 0)
-		return 0;
-	t->has_heard = true;
-	if (t->input[0] == RECORD_HANDSHAKE || t->input[0] == RECORD_ALERT)
-		return 0;
-	snprintf(t->error, sizeof t->error, "peer does not speak TLS here");
-	return -EPROTO;
-}
-
-static int shake_hands(struct tls *t)
-{
-	int code = mbedtls_ssl_handshake(&t->ssl);
-
-	if (code == MBEDTLS_ERR_SSL_WANT_READ)
-		return 0;
-	if (code)
-		return explain(t, code);
-	t->is_open = true;
-	return 0;
-}
-
-/* One read into plain. Returns 1 after bytes, 0 when more must come, or a
- * negative errno. A full plain still asks, for there may be nothing to come. */
-static int read_some(struct tls *t)
-{
-	size_t room = t->plain->limit - t->plain->used;
-	size_t n = room < RECORD_MAX ? room : RECORD_MAX;
-	uint8_t spare;
-	uint8_t *bytes = n ? buffer_reserve(t->plain, n) : &spare;
-
-	if (!bytes)
-		return -ENOBUFS;
-	int got = mbedtls_ssl_read(&t->ssl, bytes, n ? n : 1);
-	if (got == MBEDTLS_ERR_SSL_WANT_READ)
-		return 0;
-	if (got < 0)
-		return explain(t, got);
-	if (n == 0 && got > 0) {
-		snprintf(t->error, sizeof t->error, "nobody reads the plain");
-		return -ENOBUFS;
-	}
-	buffer_commit(t->plain, (size_t)got);
-	return 1;
-}
-
-int tls_receive(struct tls *t, const uint8_t *bytes, size_t n)
-{
-	if (t->status)
-		return t->status;
-	t->input = bytes;
-	t->input_len = n;
-	int result = hear_first_byte(t);
-	if (!result && !t->is_open)
-		result = shake_hands(t);
-	if (!result && t->is_open)
-		do
-			result = read_some(t);
-		while (result > 0);
-	t->input_len = 0;
-	t->status = result;
-	return result;
-}
-
-/* --- Bytes out --- */
-
-int tls_send(struct tls *t, const void *bytes, size_t n)
-{
-	const unsigned char *at = bytes;
-
-	if (!t->is_open || t->said_goodbye)
-		return -ENOTCONN;
-	if (t->status && t->status != -ECONNRESET)
-		return -EPROTO;
-	int record = mbedtls_ssl_get_max_out_record_payload(&t->ssl);
-	size_t records = record > 0 ? n / (size_t)record + 1 : 1;
-	if (!buffer_reserve(t->wire, n + records * RECORD_OVERHEAD))
-		return -ENOBUFS;
-	while (n > 0) {
-		int sent = mbedtls_ssl_write(&t->ssl, at, n);
-		if (sent < 0)
-			return t->status = explain(t, sent);
-		at += sent;
-		n -= (size_t)sent;
-	}
-	return 0;
-}
-
-void tls_close(struct tls *t)
-{
-	if (t->is_open && !t->said_goodbye)
-		mbedtls_ssl_close_notify(&t->ssl);
-	t->said_goodbye = true;
 }
 
 bool tls_is_open(const struct tls *t)
 {
-	return t->is_open;
+	return t->records != NULL;
 }
 
 const char *tls_error(const struct tls *t)
 {
 	return t->error;
+}
+
+/* --- The handshake --- */
+
+/* Plain HTTP on a TLS port is common enough to be told apart at once. */
+static int hear_first_byte(struct tls *t, const uint8_t *bytes, size_t n)
+{
+	if (t->has_heard || n == 0)
+		return 0;
+	t->has_heard = true;
+	if (bytes[0] == TLS_HANDSHAKE || bytes[0] == TLS_ALERT)
+		return 0;
+	snprintf(t->error, sizeof t->error, "peer does not speak TLS here");
+	return -EPROTO;
+}
+
+static int open_records(struct tls *t, struct tls_secrets *secrets)
+{
+	t->records = tls_records_new(secrets);
+	explicit_bzero(secrets, sizeof *secrets);
+	tls_handshake_free(t->handshake);
+	t->handshake = NULL;
+	return t->records ? 0 : -ENOMEM;
+}
+
+static int shake_hands(struct tls *t, const uint8_t *bytes, size_t n,
+		       size_t *used)
+{
+	struct tls_secrets secrets;
+	int result = hear_first_byte(t, bytes, n);
+
+	*used = 0;
+	if (!result)
+		result = tls_handshake_step(t->handshake, bytes, n, used,
+					    &secrets);
+	else
+		return result;
+	if (result > 0)
+		return open_records(t, &secrets);
+	if (result < 0)
+		snprintf(t->error, sizeof t->error, "%s",
+			 tls_handshake_error(t->handshake));
+	return result;
+}
+
+/* --- Records in --- */
+
+/* The peer is told why; what it makes of that is its business. */
+static int refuse(struct tls *t, int status, enum tls_alert alert,
+		  const char *words)
+{
+	const uint8_t text[2] = { TLS_ALERT_FATAL, (uint8_t)alert };
+	uint8_t *room =
+		buffer_reserve(t->wire, sizeof text + TLS_RECORD_OVERHEAD_MAX);
+	ssize_t n = room ? tls_records_seal(t->records, TLS_ALERT, room, text,
+					    sizeof text)
+			 : 0;
+
+	if (n > 0)
+		buffer_commit(t->wire, (size_t)n);
+	snprintf(t->error, sizeof t->error, "%s", words);
+	return status;
+}
+
+static int take_alert(struct tls *t, const uint8_t *text, size_t n)
+{
+	if (n != 2)
+		return refuse(t, -EPROTO, TLS_UNEXPECTED_MESSAGE,
+			      "peer sent an alert of impossible shape");
+	if (text[1] == TLS_CLOSE_NOTIFY)
+		return -ECONNRESET;
+	if (text[0] == TLS_ALERT_WARNING)
+		return 0;
+	tls_alert_tell(t->error, sizeof t->error, text[1]);
+	return -EPROTO;
+}
+
+/* A server may ask a client to negotiate anew, and may be ignored (RFC 5246,
+ * 7.4.1.1). Nothing else of a handshake may come any more. */
+static int take_handshake(struct tls *t, const uint8_t *text, size_t n)
+{
+	static const uint8_t hello_request[4];
+
+	if (t->is_client && n == sizeof hello_request &&
+	    !memcmp(text, hello_request, n))
+		return 0;
+	return refuse(t, -EPROTO, TLS_UNEXPECTED_MESSAGE,
+		      "peer began another handshake");
+}
+
+/* A whole record. Its text is opened behind what plain holds, which is where
+ * application data stays. */
+static int take_record(struct tls *t, const uint8_t *record, size_t len,
+		       struct buffer *plain)
+{
+	ssize_t n = tls_records_room(t->records, len);
+	uint8_t *room = n < 0 ? NULL : buffer_reserve(plain, (size_t)n);
+
+	if (n >= 0 && !room) {
+		snprintf(t->error, sizeof t->error, "nobody reads the plain");
+		return -ENOBUFS;
+	}
+	if (n < 0 || tls_records_open(t->records, room, record, len) < 0)
+		return refuse(t, -EPROTO, TLS_BAD_RECORD_MAC,
+			      "a TLS record was changed on its way");
+	if (record[0] == TLS_ALERT)
+		return take_alert(t, room, (size_t)n);
+	if (record[0] == TLS_HANDSHAKE)
+		return take_handshake(t, room, (size_t)n);
+	buffer_commit(plain, (size_t)n);
+	return 0;
+}
+
+static int measure(struct tls *t, const uint8_t *bytes, size_t n, size_t *len)
+{
+	ssize_t measured = tls_record_length(bytes, n);
+
+	*len = measured > 0 ? (size_t)measured : 0;
+	if (measured == -EMSGSIZE)
+		return refuse(t, -EPROTO, TLS_RECORD_OVERFLOW,
+			      "peer sent too long a TLS record");
+	if (measured < 0)
+		return refuse(t, -EPROTO, TLS_UNEXPECTED_MESSAGE,
+			      "peer broke the TLS record protocol");
+	return 0;
+}
+
+/* Bytes that complete the record that has begun, or a part of it. */
+static int complete(struct tls *t, const uint8_t **bytes, size_t *n,
+		    struct buffer *plain)
+{
+	struct buffer *partial = &t->partial;
+	size_t whole;
+
+	while (partial->used > 0 && *n > 0) {
+		int err =
+			measure(t, buffer_head(partial), partial->used, &whole);
+		if (err)
+			return err;
+		size_t want = whole ? whole - partial->used
+				    : TLS_RECORD_HEADER - partial->used;
+		size_t part = want < *n ? want : *n;
+		if (buffer_append(partial, *bytes, part))
+			return -ENOMEM; /* its bound is a record's */
+		*bytes += part;
+		*n -= part;
+		if (!whole || part < want)
+			continue;
+		err = take_record(t, buffer_head(partial), whole, plain);
+		buffer_consume(partial, partial->used);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int take_records(struct tls *t, const uint8_t *bytes, size_t n,
+			struct buffer *plain)
+{
+	int err = complete(t, &bytes, &n, plain);
+	size_t whole;
+
+	while (!err && n > 0) {
+		err = measure(t, bytes, n, &whole);
+		if (err)
+			break;
+		if (whole == 0 || whole > n)
+			return buffer_append(&t->partial, bytes, n) ? -ENOMEM
+								    : 0;
+		err = take_record(t, bytes, whole, plain);
+		bytes += whole;
+		n -= whole;
+	}
+	return err;
+}
+
+int tls_receive(struct tls *t, const uint8_t *bytes, size_t n,
+		struct buffer *plain)
+{
+	size_t used = 0;
+	int result = 0;
+
+	if (t->status)
+		return t->status;
+	if (!t->records)
+		result = shake_hands(t, bytes, n, &used);
+	if (!result && t->records)
+		result = take_records(t, bytes + used, n - used, plain);
+	t->status = result;
+	return result;
+}
+
+/* --- Records out --- */
+
+static int seal(struct tls *t, enum tls_content type, const uint8_t *bytes,
+		size_t n, struct buffer *wire)
+{
+	size_t records = n / TLS_RECORD_PLAIN_MAX + 1;
+	uint8_t *room =
+		buffer_reserve(wire, n + records * TLS_RECORD_OVERHEAD_MAX);
+	size_t made = 0;
+
+	if (!room)
+		return -ENOBUFS;
+	while (n > 0) {
+		size_t part =
+			n < TLS_RECORD_PLAIN_MAX ? n : TLS_RECORD_PLAIN_MAX;
+		ssize_t len = tls_records_seal(t->records, type, room + made,
+					       bytes, part);
+		if (len < 0)
+			return t->status = -EPROTO;
+		made += (size_t)len;
+		bytes += part;
+		n -= part;
+	}
+	buffer_commit(wire, made);
+	return 0;
+}
+
+int tls_send(struct tls *t, const void *bytes, size_t n, struct buffer *wire)
+{
+	if (!t->records || t->said_goodbye)
+		return -ENOTCONN;
+	if (t->status && t->status != -ECONNRESET)
+		return -EPROTO;
+	return seal(t, TLS_APPLICATION_DATA, bytes, n, wire);
+}
+
+void tls_close(struct tls *t)
+{
+	const uint8_t text[2] = { TLS_ALERT_WARNING, TLS_CLOSE_NOTIFY };
+
+	if (t->records && !t->said_goodbye)
+		(void)seal(t, TLS_ALERT, text, sizeof text, t->wire);
+	t->said_goodbye = true;
 }

@@ -47,6 +47,8 @@ static struct tls_context *new_context(const char **error)
 	mbedtls_ctr_drbg_init(&c->drbg);
 	mbedtls_x509_crt_init(&c->certificates);
 	mbedtls_pk_init(&c->key);
+	mbedtls_ssl_ticket_init(&c->tickets);
+	mbedtls_ssl_session_init(&c->session);
 	int err = mbedtls_ctr_drbg_seed(&c->drbg, mbedtls_entropy_func,
 					&c->entropy,
 					(const unsigned char *)personal,
@@ -57,6 +59,30 @@ static struct tls_context *new_context(const char **error)
 		return NULL;
 	}
 	return c;
+}
+
+/* The key block of RFC 5246, 6.3, of a cipher without a MAC of its own. */
+static int on_keys(void *owner, const unsigned char *master,
+		   const unsigned char *block, size_t mac_len, size_t key_len,
+		   size_t iv_len, const unsigned char client_random[32],
+		   const unsigned char server_random[32],
+		   mbedtls_tls_prf_types prf)
+{
+	struct tls_context *c = owner;
+	struct tls_secrets *s = &c->derived;
+
+	(void)master;
+	(void)client_random;
+	(void)server_random;
+	(void)prf;
+	if (mac_len || key_len > sizeof s->write.key ||
+	    iv_len > sizeof s->write.iv)
+		return -1; /* no suite we offer */
+	memcpy(s->write.key, block, key_len);
+	memcpy(s->read.key, block + key_len, key_len);
+	memcpy(s->write.iv, block + 2 * key_len, iv_len);
+	memcpy(s->read.iv, block + 2 * key_len + iv_len, iv_len);
+	return 0;
 }
 
 static const char *configure(struct tls_context *c, int endpoint)
@@ -76,6 +102,7 @@ static const char *configure(struct tls_context *c, int endpoint)
 	mbedtls_ssl_conf_ciphersuites(config, suites);
 	mbedtls_ssl_conf_curves(config, curves);
 	mbedtls_ssl_conf_rng(config, mbedtls_ctr_drbg_random, &c->drbg);
+	mbedtls_ssl_conf_export_keys_ext_cb(config, on_keys, c);
 	return NULL;
 }
 
@@ -115,6 +142,22 @@ static const char *own(struct tls_context *c, const char *cert_file,
 	return err ? "out of memory" : NULL;
 }
 
+/* Whoever comes back within a day is spared the costly half of a handshake. */
+#define TICKET_LIFE_S 86400
+
+static const char *resume(struct tls_context *c)
+{
+	if (mbedtls_ssl_ticket_setup(&c->tickets, mbedtls_ctr_drbg_random,
+				     &c->drbg, MBEDTLS_CIPHER_AES_256_GCM,
+				     TICKET_LIFE_S))
+		return "out of memory";
+	mbedtls_ssl_conf_session_tickets_cb(&c->config,
+					    mbedtls_ssl_ticket_write,
+					    mbedtls_ssl_ticket_parse,
+					    &c->tickets);
+	return NULL;
+}
+
 struct tls_context *tls_client_context(const char *ca_file, const char **error)
 {
 	struct tls_context *c = new_context(error);
@@ -141,6 +184,8 @@ struct tls_context *tls_server_context(const char *cert_file,
 	if (!*error)
 		*error = own(c, cert_file, key_file);
 	if (!*error)
+		*error = resume(c);
+	if (!*error)
 		return c;
 	tls_context_free(c);
 	return NULL;
@@ -156,10 +201,13 @@ void tls_context_free(struct tls_context *c)
 	if (!c)
 		return;
 	mbedtls_ssl_config_free(&c->config);
+	mbedtls_ssl_ticket_free(&c->tickets);
+	mbedtls_ssl_session_free(&c->session);
 	mbedtls_pk_free(&c->key);
 	mbedtls_x509_crt_free(&c->certificates);
 	mbedtls_ctr_drbg_free(&c->drbg);
 	mbedtls_entropy_free(&c->entropy);
+	explicit_bzero(c, sizeof *c);
 	free(c);
 }
 

@@ -53,11 +53,11 @@ static void begin(struct end *e, bool is_client)
 	buffer_init(&e->wire, WIRE_MAX);
 	buffer_init(&e->plain, WIRE_MAX);
 	buffer_init(&e->sent, WIRE_MAX);
-	e->tls = is_client ? tls_new(client_context, "a", &e->wire, &e->plain)
-			   : tls_new(server_context, NULL, &e->wire, &e->plain);
+	e->tls = is_client ? tls_new(client_context, "a", &e->wire)
+			   : tls_new(server_context, NULL, &e->wire);
 	FUZZ_CHECK(e->tls != NULL);
 	if (is_client)
-		FUZZ_CHECK(!tls_receive(e->tls, NULL, 0));
+		FUZZ_CHECK(!tls_receive(e->tls, NULL, 0, &e->plain));
 }
 
 static void finish(struct end *e)
@@ -75,7 +75,7 @@ static int feed(struct end *e, const uint8_t *data, size_t n, size_t step)
 	for (size_t at = 0; at < n; at += step) {
 		size_t part = n - at < step ? n - at : step;
 		uint8_t *block = fuzz_copy(data + at, part);
-		result = tls_receive(e->tls, block, part);
+		result = tls_receive(e->tls, block, part, &e->plain);
 		free(block);
 	}
 	return result;
@@ -132,7 +132,8 @@ static void damage(struct buffer *wire, struct script *script)
 static void carry(struct end *from, struct end *to, struct script *script)
 {
 	damage(&from->wire, script);
-	tls_receive(to->tls, buffer_head(&from->wire), from->wire.used);
+	tls_receive(to->tls, buffer_head(&from->wire), from->wire.used,
+		    &to->plain);
 	buffer_consume(&from->wire, from->wire.used);
 	FUZZ_CHECK(to->plain.used <= from->sent.used);
 	FUZZ_CHECK(!to->plain.used ||
@@ -146,7 +147,7 @@ static void speak(struct end *e, size_t round)
 
 	memset(text, (int)round, sizeof text);
 	size_t n = round * 37 % sizeof text + 1;
-	if (tls_is_open(e->tls) && !tls_send(e->tls, text, n))
+	if (tls_is_open(e->tls) && !tls_send(e->tls, text, n, &e->wire))
 		buffer_append(&e->sent, text, n);
 }
 

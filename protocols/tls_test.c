@@ -97,7 +97,7 @@ static void begin_end(struct end *e, struct tls_context *context,
 {
 	buffer_init(&e->wire, WIRE_MAX);
 	buffer_init(&e->plain, WIRE_MAX);
-	e->tls = tls_new(context, host, &e->wire, &e->plain);
+	e->tls = tls_new(context, host, &e->wire);
 	CHECK(e->tls != NULL, "made");
 }
 
@@ -144,7 +144,7 @@ static int carry(struct buffer *wire, struct end *to, size_t step)
 		uint8_t *block = malloc(n);
 		memcpy(block, buffer_head(wire), n);
 		buffer_consume(wire, n);
-		result = tls_receive(to->tls, block, n);
+		result = tls_receive(to->tls, block, n, &to->plain);
 		free(block);
 	}
 	buffer_consume(wire, wire->used);
@@ -155,7 +155,8 @@ static int carry(struct buffer *wire, struct end *to, size_t step)
 static void exchange(struct pair *p, size_t step)
 {
 	if (!tls_is_open(p->client.tls))
-		p->client_result = tls_receive(p->client.tls, NULL, 0);
+		p->client_result =
+			tls_receive(p->client.tls, NULL, 0, &p->client.plain);
 	while (p->client.wire.used + p->server.wire.used > 0) {
 		int result = carry(&p->client.wire, &p->server, step);
 		if (result)
@@ -174,14 +175,18 @@ static void test_talk(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
 		struct pair p;
 		begin(&p, "good", "good", HOST);
-		CHECK_EQ(-ENOTCONN, tls_send(p.client.tls, "x", 1), "too soon");
+		CHECK_EQ(-ENOTCONN,
+			 tls_send(p.client.tls, "x", 1, &p.client.wire),
+			 "too soon");
 		exchange(&p, steps[i]);
 		CHECK_EQ(0, p.client_result, tls_error(p.client.tls));
 		CHECK_EQ(0, p.server_result, tls_error(p.server.tls));
 		CHECK(tls_is_open(p.client.tls) && tls_is_open(p.server.tls),
 		      "open");
-		CHECK_EQ(0, tls_send(p.client.tls, "hello", 5), "sent");
-		CHECK_EQ(0, tls_send(p.server.tls, "world!", 6), "sent");
+		CHECK_EQ(0, tls_send(p.client.tls, "hello", 5, &p.client.wire),
+			 "sent");
+		CHECK_EQ(0, tls_send(p.server.tls, "world!", 6, &p.server.wire),
+			 "sent");
 		CHECK(!memmem(buffer_head(&p.client.wire), p.client.wire.used,
 			      "hello", 5),
 		      "the wire does not show it");
@@ -194,11 +199,14 @@ static void test_talk(void **state)
 		      "same");
 		tls_close(p.client.tls);
 		tls_close(p.client.tls);
-		CHECK_EQ(-ENOTCONN, tls_send(p.client.tls, "x", 1), "too late");
+		CHECK_EQ(-ENOTCONN,
+			 tls_send(p.client.tls, "x", 1, &p.client.wire),
+			 "too late");
 		exchange(&p, steps[i]);
 		CHECK_EQ(-ECONNRESET, p.server_result, "close_notify");
 		CHECK_STR("", tls_error(p.server.tls), "which is no failure");
-		CHECK_EQ(0, tls_send(p.server.tls, "bye", 3), "a last word");
+		CHECK_EQ(0, tls_send(p.server.tls, "bye", 3, &p.server.wire),
+			 "a last word");
 		finish(&p);
 	}
 }
@@ -254,7 +262,8 @@ static void test_whose_certificate(void **state)
 				 "the server is told by an alert");
 			CHECK(!tls_is_open(p.server.tls), "never opens");
 			CHECK_EQ(row[i].result,
-				 tls_receive(p.client.tls, NULL, 0),
+				 tls_receive(p.client.tls, NULL, 0,
+					     &p.client.plain),
 				 "stays refused");
 		}
 		finish(&p);
@@ -298,7 +307,7 @@ static void test_truncated(void **state)
 	(void)state;
 	begin(&p, "good", "good", HOST);
 	exchange(&p, 1 << 20);
-	tls_send(p.client.tls, "hello", 5);
+	tls_send(p.client.tls, "hello", 5, &p.client.wire);
 	p.client.wire.used--;
 	exchange(&p, 1 << 20);
 	CHECK_EQ(0, p.server_result, "waits for the rest");
@@ -306,7 +315,7 @@ static void test_truncated(void **state)
 	finish(&p);
 
 	begin(&p, "good", "good", HOST);
-	tls_receive(p.client.tls, NULL, 0);
+	tls_receive(p.client.tls, NULL, 0, &p.client.plain);
 	p.client.wire.used /= 2;
 	exchange(&p, 1 << 20);
 	CHECK_EQ(0, p.server_result, "a cut greeting: waits");
@@ -321,14 +330,15 @@ static void test_changed_on_the_way(void **state)
 	(void)state;
 	begin(&p, "good", "good", HOST);
 	exchange(&p, 1 << 20);
-	tls_send(p.client.tls, "hello", 5);
+	tls_send(p.client.tls, "hello", 5, &p.client.wire);
 	buffer_head(&p.client.wire)[p.client.wire.used - 1] ^= 1;
 	exchange(&p, 1 << 20);
 	CHECK_EQ(-EPROTO, p.server_result, "one bit changed");
 	CHECK_STR("a TLS record was changed on its way",
 		  tls_error(p.server.tls), "in words");
 	CHECK_EQ(0, p.server.plain.used, "shows nothing");
-	CHECK_EQ(-EPROTO, tls_send(p.server.tls, "x", 1), "and is over");
+	CHECK_EQ(-EPROTO, tls_send(p.server.tls, "x", 1, &p.server.wire),
+		 "and is over");
 	finish(&p);
 }
 
@@ -339,15 +349,16 @@ static void test_not_tls(void **state)
 
 	(void)state;
 	begin(&p, "good", "good", HOST);
-	tls_receive(p.client.tls, NULL, 0);
+	tls_receive(p.client.tls, NULL, 0, &p.client.plain);
 	CHECK_EQ(-EPROTO,
-		 tls_receive(p.client.tls, (const uint8_t *)http, sizeof http),
+		 tls_receive(p.client.tls, (const uint8_t *)http, sizeof http,
+			     &p.client.plain),
 		 "an answer in plain text");
 	CHECK_STR("peer does not speak TLS here", tls_error(p.client.tls),
 		  "in words");
 	CHECK_EQ(-EPROTO,
 		 tls_receive(p.server.tls, (const uint8_t *)"GET / HTTP/1.1",
-			     14),
+			     14, &p.server.plain),
 		 "a request in plain text");
 	CHECK_STR("peer does not speak TLS here", tls_error(p.server.tls),
 		  "in words");
@@ -365,8 +376,8 @@ static void test_a_megabyte_each_way(void **state)
 		bytes[i] = (uint8_t)(i * 31 + (i >> 8));
 	begin(&p, "good", "good", HOST);
 	exchange(&p, 1 << 20);
-	CHECK_EQ(0, tls_send(p.client.tls, bytes, LEN), "sent");
-	CHECK_EQ(0, tls_send(p.server.tls, bytes, LEN), "sent");
+	CHECK_EQ(0, tls_send(p.client.tls, bytes, LEN, &p.client.wire), "sent");
+	CHECK_EQ(0, tls_send(p.server.tls, bytes, LEN, &p.server.wire), "sent");
 	exchange(&p, 1460);
 	CHECK_EQ(LEN, p.server.plain.used, "all of it");
 	CHECK(!memcmp(bytes, buffer_head(&p.server.plain), LEN), "unchanged");
@@ -390,9 +401,9 @@ static void test_steady_stream_allocates_nothing(void **state)
 	for (int i = 0; i < 1000; i++) {
 		if (i == 10)
 			before = allocations_count();
-		tls_send(p.client.tls, bytes, sizeof bytes);
+		tls_send(p.client.tls, bytes, sizeof bytes, &p.client.wire);
 		tls_receive(p.server.tls, buffer_head(&p.client.wire),
-			    p.client.wire.used);
+			    p.client.wire.used, &p.server.plain);
 		CHECK_EQ(1400, p.server.plain.used, "arrived");
 		buffer_consume(&p.client.wire, p.client.wire.used);
 		buffer_consume(&p.server.plain, p.server.plain.used);
@@ -412,19 +423,23 @@ static void test_full_buffers(void **state)
 	exchange(&p, 1 << 20);
 	p.client.wire.limit = 5000;
 	for (int i = 0; i < 10 && !result; i++)
-		result = tls_send(p.client.tls, bytes, sizeof bytes);
+		result = tls_send(p.client.tls, bytes, sizeof bytes,
+				  &p.client.wire);
 	CHECK_EQ(-ENOBUFS, result, "the wire is full");
 	size_t used = p.client.wire.used;
-	CHECK_EQ(-ENOBUFS, tls_send(p.client.tls, bytes, sizeof bytes),
+	CHECK_EQ(-ENOBUFS,
+		 tls_send(p.client.tls, bytes, sizeof bytes, &p.client.wire),
 		 "still");
 	CHECK_EQ(used, p.client.wire.used, "and unchanged");
 	exchange(&p, 1 << 20);
 	CHECK_EQ(4000, p.server.plain.used, "four records fitted");
 	p.server.plain.limit = 5000;
-	CHECK_EQ(0, tls_send(p.client.tls, bytes, 1000), "room again");
+	CHECK_EQ(0, tls_send(p.client.tls, bytes, 1000, &p.client.wire),
+		 "room again");
 	exchange(&p, 1 << 20);
 	CHECK_EQ(0, p.server_result, "exactly full is no failure");
-	CHECK_EQ(0, tls_send(p.client.tls, bytes, 1), "one more byte");
+	CHECK_EQ(0, tls_send(p.client.tls, bytes, 1, &p.client.wire),
+		 "one more byte");
 	exchange(&p, 1 << 20);
 	CHECK_EQ(-ENOBUFS, p.server_result, "does not fit");
 	finish(&p);

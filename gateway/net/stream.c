@@ -13,7 +13,6 @@
 #include "gateway/net/stream_inner.h"
 #include "protocols/tls.h"
 
-#define PLAIN_MAX       (128u << 10) /* one read, decrypted */
 #define KEEPALIVE_S     (STREAM_SILENCE_MS / 1000)
 #define TLS_OVERHEAD(n) ((n) / 64 + 16384) /* records, alerts, handshake */
 
@@ -21,21 +20,25 @@ static const struct stream_events nobody = { 0 };
 
 /* --- The end --- */
 
-static void on_handle_closed(uv_handle_t *h)
+void stream_put(struct stream *s)
 {
-	struct stream *s = h->data;
-
 	if (--s->open_handles > 0)
 		return;
 	if (s->events->on_closed)
 		s->events->on_closed(s->owner, s->status, s->why);
+	stream_forget_flush(s);
+	stream_shake_free(s->shake);
 	tls_free(s->tls);
 	buffer_free(&s->out);
 	buffer_free(&s->wire);
 	buffer_free(&s->sending);
-	buffer_free(&s->plain);
 	free(s->tcp);
 	free(s);
+}
+
+static void on_handle_closed(uv_handle_t *h)
+{
+	stream_put(h->data);
 }
 
 void stream_end(struct stream *s)
@@ -43,6 +46,7 @@ void stream_end(struct stream *s)
 	if (s->is_closing)
 		return;
 	s->is_closing = true;
+	stream_forget_flush(s);
 	if (s->dial)
 		dial_cancel(s->dial);
 	s->dial = NULL;
@@ -219,8 +223,7 @@ static struct stream *create(uv_loop_t *loop, const char *host,
 	buffer_init(&s->out, out_max);
 	buffer_init(&s->wire, wire_max);
 	buffer_init(&s->sending, wire_max);
-	buffer_init(&s->plain, PLAIN_MAX);
-	s->tls = tls ? tls_new(tls, host, &s->wire, &s->plain) : NULL;
+	s->tls = tls ? tls_new(tls, host, &s->wire) : NULL;
 	if (tls && !s->tls) {
 		free(s);
 		return NULL;

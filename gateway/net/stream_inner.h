@@ -1,11 +1,13 @@
-/* Inside a stream: shared by stream.c (its life), stream_read.c and
- * stream_write.c, and nobody else. */
+/* Inside a stream: shared by stream.c (its life), stream_read.c,
+ * stream_write.c, stream_tls.c and net_loop.c, and nobody else. */
 #ifndef GATEWAY_NET_STREAM_INNER_H
 #define GATEWAY_NET_STREAM_INNER_H
 
 #include "gateway/net/address.h"
 #include "gateway/net/stream.h"
 #include "protocols/buffer.h"
+
+struct stream_shake;
 
 struct stream {
 	uv_loop_t *loop;
@@ -15,10 +17,14 @@ struct stream {
 	uv_shutdown_t shutdown;
 	struct dial *dial; /* while resolving and connecting */
 	struct tls *tls;
-	struct buffer out;     /* the owner's plain bytes */
-	struct buffer wire;    /* ciphertext to the kernel, with TLS */
-	struct buffer sending; /* lent to uv_write: does not move */
-	struct buffer plain;   /* decrypted, being delivered */
+	struct buffer out;          /* the owner's plain bytes */
+	size_t out_peak;            /* most it held lately … */
+	unsigned flushes;           /* … that is, in so many flushes */
+	struct buffer wire;         /* ciphertext that waits, with TLS */
+	struct buffer sending;      /* lent to uv_write: does not move */
+	struct stream_shake *shake; /* while the handshake is made elsewhere */
+	struct stream *next_unflushed; /* of the loop's list … */
+	struct stream **unflushed_link; /* … and what points here; NULL: none */
 	const struct stream_events *events;
 	void *owner;
 	uint64_t read_ns;
@@ -26,6 +32,8 @@ struct stream {
 	unsigned timeout_ms;
 	bool is_open;
 	bool is_writing;
+	bool is_shaking;  /* wire and tls are another thread's */
+	bool ended_early; /* the peer ended while it was shaking */
 	bool is_paused;
 	bool is_finishing;  /* no more from the owner */
 	bool is_shut;       /* our FIN is on its way */
@@ -57,14 +65,32 @@ void stream_linger(struct stream *s, unsigned timeout_ms);
 /* stream_opened: plain bytes may pass from here on. */
 void stream_opened(struct stream *s);
 
-/* stream_encrypt: what the owner appended becomes ciphertext (nothing to do
- * without TLS). stream_pump: give the kernel what it takes, queue the rest. */
+/* stream_put: a handle is closed, or a job is back; the last one's owner is
+ * told, and the stream is gone. */
+void stream_put(struct stream *s);
+
+/* stream_encrypt: what the owner appended becomes ciphertext that waits
+ * (nothing to do without TLS). stream_pump: give the kernel what it takes,
+ * queue the rest. stream_flush_now: both, and less copying where nothing waits.
+ * stream_forget_flush: it is not on the loop's list any more. */
 void stream_encrypt(struct stream *s);
 void stream_pump(struct stream *s);
+void stream_flush_now(struct stream *s);
+void stream_forget_flush(struct stream *s);
 
-/* stream_read_start: let libuv read. stream_take_tls: bytes for the TLS engine;
- * none begin a client's handshake. */
+/* stream_read_start: let libuv read. stream_deliver: bytes for the owner.
+ * stream_peer_ended: in order; status and why as stream_note takes them.
+ * stream_take_end: nothing more will be read. */
 void stream_read_start(struct stream *s);
+void stream_deliver(struct stream *s, const uint8_t *bytes, size_t n);
+void stream_peer_ended(struct stream *s, int status, const char *why);
+void stream_take_end(struct stream *s);
+
+#define STREAM_READ_BYTES 65536u /* most that one read takes */
+
+/* stream_take_tls: bytes for the TLS engine; none begin a client's handshake.
+ * stream_shake_free: takes NULL. */
 void stream_take_tls(struct stream *s, const uint8_t *bytes, size_t n);
+void stream_shake_free(struct stream_shake *k);
 
 #endif

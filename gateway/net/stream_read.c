@@ -1,14 +1,10 @@
 /* The receiving side of a stream. */
-#include <errno.h>
-
+#include "gateway/net/net_loop.h"
 #include "gateway/net/stream_inner.h"
-#include "protocols/tls.h"
-
-#define READ_BYTES 65536u
 
 /* What uv reads into. One per thread, because a read is consumed before its
  * callback returns and a loop belongs to one thread. */
-static _Thread_local uint8_t read_bytes[READ_BYTES];
+static _Thread_local uint8_t read_bytes[STREAM_READ_BYTES];
 
 static void on_alloc(uv_handle_t *h, size_t suggested, uv_buf_t *out)
 {
@@ -17,14 +13,14 @@ static void on_alloc(uv_handle_t *h, size_t suggested, uv_buf_t *out)
 	*out = uv_buf_init((char *)read_bytes, sizeof(read_bytes));
 }
 
-static void deliver(struct stream *s, const uint8_t *bytes, size_t n)
+void stream_deliver(struct stream *s, const uint8_t *bytes, size_t n)
 {
 	if (n > 0 && !s->is_closing && !s->is_finishing && s->events->on_bytes)
 		s->events->on_bytes(s->owner, bytes, n);
 }
 
 /* The peer ends in order: what we still have for it may leave. */
-static void peer_ended(struct stream *s, int status, const char *why)
+void stream_peer_ended(struct stream *s, int status, const char *why)
 {
 	s->is_peer_ended = true;
 	if (s->is_shut) {
@@ -37,26 +33,13 @@ static void peer_ended(struct stream *s, int status, const char *why)
 	stream_linger(s, STREAM_LINGER_MS);
 }
 
-void stream_take_tls(struct stream *s, const uint8_t *bytes, size_t n)
+void stream_take_end(struct stream *s)
 {
-	int err = tls_receive(s->tls, bytes, n);
-
-	if (!s->is_open && tls_is_open(s->tls))
-		stream_opened(s);
-	deliver(s, buffer_head(&s->plain), s->plain.used);
-	buffer_consume(&s->plain, s->plain.used);
-	if (!err || (err == -ECONNRESET && s->is_open)) {
-		stream_pump(s);
-		if (err && !s->is_closing && !s->is_peer_ended)
-			peer_ended(s, 0, "peer closed the connection");
-		return;
+	if (s->is_shaking) {
+		uv_read_stop((uv_stream_t *)s->tcp);
+		s->ended_early = true;
+		return; /* behind what it sent, once that is read */
 	}
-	stream_pump(s); /* the alert tells the peer why */
-	stream_fail_tls(s, err);
-}
-
-static void take_end(struct stream *s)
-{
 	if (s->is_peer_ended) {
 		uv_read_stop((uv_stream_t *)s->tcp);
 		return; /* close_notify said so already */
@@ -69,9 +52,10 @@ static void take_end(struct stream *s)
 	}
 	uv_read_stop((uv_stream_t *)s->tcp);
 	if (s->tls)
-		peer_ended(s, UV_ECONNRESET, "peer closed without a TLS end");
+		stream_peer_ended(s, UV_ECONNRESET,
+				  "peer closed without a TLS end");
 	else
-		peer_ended(s, 0, "peer closed the connection");
+		stream_peer_ended(s, 0, "peer closed the connection");
 }
 
 static void on_read(uv_stream_t *tcp, ssize_t n, const uv_buf_t *buf)
@@ -79,16 +63,17 @@ static void on_read(uv_stream_t *tcp, ssize_t n, const uv_buf_t *buf)
 	struct stream *s = tcp->data;
 
 	if (n == UV_EOF)
-		take_end(s);
+		stream_take_end(s);
 	else if (n < 0)
 		stream_fail(s, (int)n);
 	if (n <= 0)
 		return;
 	s->read_ns = uv_hrtime();
+	net_loop_has_read(s->loop);
 	if (s->tls && !s->is_finishing)
 		stream_take_tls(s, (const uint8_t *)buf->base, (size_t)n);
 	else
-		deliver(s, (const uint8_t *)buf->base, (size_t)n);
+		stream_deliver(s, (const uint8_t *)buf->base, (size_t)n);
 }
 
 void stream_read_start(struct stream *s)

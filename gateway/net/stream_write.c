@@ -1,10 +1,17 @@
 /* The sending side of a stream. */
 #include <errno.h>
 
+#include "gateway/net/net_loop.h"
 #include "gateway/net/stream_inner.h"
 #include "protocols/tls.h"
 
 #define KEEP_BYTES (256u << 10) /* the memory of a larger burst is returned */
+#define EAGER_BYTES                                              \
+	(64u << 10) /* so much does not wait for the loop's turn \
+		     */
+#define SEALED_MAX     (EAGER_BYTES + 1024) /* as TLS records */
+#define SETTLE_MIN     2048u                /* bytes nobody would miss */
+#define SETTLE_FLUSHES 256u
 
 static void on_shutdown(uv_shutdown_t *req, int status)
 {
@@ -72,7 +79,7 @@ void stream_pump(struct stream *s)
 {
 	struct buffer *b = s->tls ? &s->wire : &s->out;
 
-	if (s->is_closing || s->is_writing || s->is_shut)
+	if (s->is_closing || s->is_writing || s->is_shut || s->is_shaking)
 		return;
 	if (b->used > 0 && !write_now(s, b))
 		return;
@@ -97,7 +104,7 @@ void stream_encrypt(struct stream *s)
 
 	if (!s->tls || s->out.used == 0)
 		return;
-	err = tls_send(s->tls, buffer_head(&s->out), s->out.used);
+	err = tls_send(s->tls, buffer_head(&s->out), s->out.used, &s->wire);
 	buffer_consume(&s->out, s->out.used);
 	if (err == -ENOBUFS)
 		fail_slow(s);
@@ -105,14 +112,98 @@ void stream_encrypt(struct stream *s)
 		stream_fail_tls(s, err);
 }
 
-void stream_flush(struct stream *s)
+/* Sealed and handed to the kernel without being kept, as long as that takes it;
+ * what it leaves waits. */
+static void seal_and_write(struct stream *s)
+{
+	static _Thread_local uint8_t room[SEALED_MAX + 1];
+	struct buffer sealed = {
+		.bytes = room,
+		.capacity = SEALED_MAX,
+		.limit = SEALED_MAX,
+	};
+	int err = tls_send(s->tls, buffer_head(&s->out), s->out.used, &sealed);
+
+	buffer_consume(&s->out, s->out.used);
+	if (err) {
+		stream_fail_tls(s, err);
+		return;
+	}
+	if (!write_now(s, &sealed) || sealed.used == 0)
+		return;
+	if (buffer_append(&s->wire, buffer_head(&sealed), sealed.used))
+		fail_slow(s);
+	else
+		stream_pump(s);
+}
+
+static bool is_clear(const struct stream *s)
+{
+	return s->tls && !s->is_writing && !s->is_shut && s->wire.used == 0 &&
+	       s->out.used > 0 && s->out.used <= EAGER_BYTES;
+}
+
+/* The memory of a burst that is long past is given back; a steady stream keeps
+ * what it needs. */
+static void settle(struct stream *s)
+{
+	if (++s->flushes < SETTLE_FLUSHES)
+		return;
+	if (s->out.used == 0 && s->out.capacity > SETTLE_MIN &&
+	    s->out.capacity / 4 > s->out_peak)
+		buffer_free(&s->out);
+	s->flushes = 0;
+	s->out_peak = 0;
+}
+
+void stream_flush_now(struct stream *s)
 {
 	if (!s->is_open || s->is_closing || s->is_finishing)
 		return;
-	stream_encrypt(s);
-	stream_pump(s);
+	if (s->out.used > s->out_peak)
+		s->out_peak = s->out.used;
+	if (is_clear(s)) {
+		seal_and_write(s);
+	} else {
+		stream_encrypt(s);
+		stream_pump(s);
+	}
 	if (stream_waiting(s) > STREAM_OUT_MAX)
 		fail_slow(s);
+	settle(s);
+}
+
+void stream_forget_flush(struct stream *s)
+{
+	if (!s->unflushed_link)
+		return;
+	*s->unflushed_link = s->next_unflushed;
+	if (s->next_unflushed)
+		s->next_unflushed->unflushed_link = s->unflushed_link;
+	s->unflushed_link = NULL;
+}
+
+static void flush_later(struct stream *s, struct net_loop *n)
+{
+	if (s->unflushed_link)
+		return;
+	s->next_unflushed = n->unflushed;
+	s->unflushed_link = &n->unflushed;
+	if (s->next_unflushed)
+		s->next_unflushed->unflushed_link = &s->next_unflushed;
+	n->unflushed = s;
+}
+
+void stream_flush(struct stream *s)
+{
+	struct net_loop *n = net_loop_of(s->loop);
+
+	if (!s->is_open || s->is_closing || s->is_finishing)
+		return;
+	if (!n || s->out.used > EAGER_BYTES)
+		stream_flush_now(s);
+	else if (s->out.used > 0)
+		flush_later(s, n);
 }
 
 struct buffer *stream_out(struct stream *s)

@@ -1,0 +1,41 @@
+/* A thread that makes the TLS handshakes of one loop's connections: they cost
+ * milliseconds of a processor, which running media must not wait for. It runs
+ * at a lower priority than the loop. Off the media path; jobs are handed over
+ * under a lock and come back by uv_async.
+ *
+ * Bounded by its owners: a connection has at most one job under way. The TLS
+ * contexts of those connections belong to this thread while they are used
+ * here, and to nobody else (protocols/tls.h). */
+#ifndef GATEWAY_NET_HANDSHAKER_H
+#define GATEWAY_NET_HANDSHAKER_H
+
+#include <uv.h>
+
+#include "protocols/buffer.h"
+
+struct handshaker;
+struct tls;
+
+#define HANDSHAKER_NICE 10 /* behind the loops, which are 0 */
+
+/* One step of one connection's handshake; embedded in its owner, which touches
+ * nothing of it, and nothing of the tls, from handshaker_submit to on_done. */
+struct handshake_job {
+	struct tls *tls;
+	struct buffer bytes; /* from the peer, consumed by the step */
+	struct buffer plain; /* what came behind the handshake */
+	int status;          /* as tls_receive returned it */
+	void (*on_done)(struct handshake_job *job); /* on the loop */
+	struct handshake_job *next;
+};
+
+/* handshaker_open: start the thread. Returns 0 or a negative errno. */
+int handshaker_open(struct handshaker **out, uv_loop_t *loop);
+
+void handshaker_submit(struct handshaker *h, struct handshake_job *job);
+
+/* handshaker_close: no job may be under way. Ends the thread, then frees;
+ * takes NULL. */
+void handshaker_close(struct handshaker *h);
+
+#endif
