@@ -139,8 +139,8 @@ static void test_half_duplex_plays_on_what_was_sent(void **state)
 	answer("r1", "i1", 5000);
 	pass(1000);
 	caller_speaks();
-	expect("started;clear;truncate i1 1380;",
-	       "the lead of 400 ms, of the last tick, will be heard, too");
+	expect("started;clear;truncate i1 1200;",
+	       "the carrier's 200 to 400 ms will be heard, too");
 	caller_is_silent();
 	answer("r2", "i2", 1000);
 	pass(1800);
@@ -159,7 +159,7 @@ static void test_a_congested_line_gets_no_more(void **state)
 	pass(2000);
 	CHECK_EQ(before, sent, "what was not sent can be taken back");
 	caller_speaks();
-	expect("started;clear;truncate i1 1380;", "all that was sent, no more");
+	expect("started;clear;truncate i1 1200;", "all that was sent, no more");
 	congested = false;
 }
 

@@ -5,9 +5,10 @@
 
 #include "gateway/call/playout_parts.h"
 
-#define MS       PLAYOUT_NS_PER_MS
-#define FRAME_NS (PLAYOUT_FRAME_MS * MS)
-#define QUIET_NS (200 * MS) /* after this much the carrier has nothing */
+#define MS         PLAYOUT_NS_PER_MS
+#define FRAME_NS   (PLAYOUT_FRAME_MS * MS)
+#define FRAMES_MAX (PLAYOUT_CHUNK_MS / PLAYOUT_FRAME_MS)
+#define QUIET_NS   (200 * MS) /* after this much the carrier has nothing */
 
 void playout_init(struct playout *p, struct audio_pool *pool,
 		  const struct playout_settings *settings)
@@ -130,25 +131,46 @@ uint32_t playout_waiting_ms(const struct playout *p)
 
 /* --- What goes out --- */
 
-/* Whole frames to send now; *pad is what the last one lacks. */
-static size_t frames_due(struct playout *p, uint64_t now_ns, size_t *pad)
+/* Frames the carrier may be sent now, as the lead goes. */
+static size_t frames_wanted(const struct playout *p, uint64_t now_ns)
 {
-	size_t frame = PLAYOUT_FRAME_MS * p->settings.bytes_per_ms;
 	int64_t ahead = p->end_ns - (int64_t)now_ns;
-	size_t ready = p->queue.used / frame;
-	size_t rest = p->queue.used % frame;
+	size_t wanted;
 
-	*pad = 0;
 	if (ahead < 0)
 		ahead = 0;
 	if (ahead >= p->lead_ns)
 		return 0;
-	size_t wanted = (size_t)((p->lead_ns - ahead) / FRAME_NS);
-	if (wanted > PLAYOUT_CHUNK_MS / PLAYOUT_FRAME_MS)
-		wanted = PLAYOUT_CHUNK_MS / PLAYOUT_FRAME_MS;
+	wanted = (size_t)((p->lead_ns - ahead) / FRAME_NS);
+	return wanted < FRAMES_MAX ? wanted : FRAMES_MAX;
+}
+
+/* A message costs the same whatever is in it: one that would leave less than
+ * this many frames waits, unless it takes all there will be. */
+static size_t frames_worth_it(const struct playout *p)
+{
+	size_t half = (size_t)(p->lead_ns / FRAME_NS) / 2;
+
+	if (half < 1)
+		half = 1;
+	return half < FRAMES_MAX ? half : FRAMES_MAX;
+}
+
+/* Whole frames to send now; *pad is what the last one lacks. */
+static size_t frames_due(struct playout *p, uint64_t now_ns, size_t *pad)
+{
+	size_t frame = PLAYOUT_FRAME_MS * p->settings.bytes_per_ms;
+	size_t ready = p->queue.used / frame;
+	size_t rest = p->queue.used % frame;
+	size_t wanted = frames_wanted(p, now_ns);
+	bool is_end = all_complete(p) && ready + (rest > 0) <= wanted;
+
+	*pad = 0;
+	if (wanted < frames_worth_it(p) && !is_end)
+		return 0;
 	if (ready >= wanted)
 		return wanted;
-	if (rest && all_complete(p)) {
+	if (rest && is_end) {
 		*pad = frame - rest;
 		return ready + 1;
 	}

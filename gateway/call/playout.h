@@ -155,7 +155,8 @@ void playout_complete(struct playout *p);
  * may be told that the utterance ends. */
 bool playout_is_sent(const struct playout *p);
 
-/* playout_pump: fill *chunk with what should be sent now to keep the lead;
+/* playout_pump: fill *chunk with what should be sent now to keep between half
+ * the lead and the whole of it ahead, in as few chunks as that allows;
  * before an utterance a probe mark, without audio. Nothing while detached, and
  * no mark for a carrier that has none.
  * Returns false when nothing is due. Call again until it is. */

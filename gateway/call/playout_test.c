@@ -158,11 +158,24 @@ static void test_lead_and_steady_state(void **state)
 	say("A", 5000);
 	CHECK_EQ(200, pump(1000), "the lead at once");
 	CHECK_EQ(0, pump(1000), "and no more");
-	CHECK_EQ(20, pump(1020), "then frame by frame");
-	CHECK_EQ(0, pump(1021), "not before it is due");
-	CHECK_EQ(60, pump(1080), "a late tick catches up");
-	CHECK_EQ(5000 - 280, playout_waiting_ms(&p), "the rest waits here");
+	CHECK_EQ(0, pump(1080), "while most of it is there");
+	CHECK_EQ(100, pump(1100), "then half of it at a time");
+	CHECK_EQ(0, pump(1101), "not before it is due");
+	CHECK_EQ(160, pump(1260), "a late tick catches up");
+	CHECK_EQ(5000 - 460, playout_waiting_ms(&p), "the rest waits here");
 	CHECK_EQ(0, p.late, "the carrier never ran dry");
+}
+
+static void test_the_end_goes_in_one_piece(void **state)
+{
+	(void)state;
+
+	say("A", 270);
+	CHECK_EQ(200, pump(1000), "the lead");
+	playout_complete(&p);
+	CHECK_EQ(0, pump(1060), "60 ms would leave a piece");
+	CHECK_EQ(80, pump(1080), "all there is, in whole frames");
+	CHECK(playout_is_sent(&p), "nothing waits");
 }
 
 static void test_frames_are_whole(void **state)
@@ -456,6 +469,7 @@ int main(void)
 		TEST(test_round_trip_is_measured_again),
 		TEST(test_carrier_without_marks_is_not_probed),
 		TEST(test_lead_and_steady_state),
+		TEST(test_the_end_goes_in_one_piece),
 		TEST(test_frames_are_whole),
 		TEST(test_late_end_still_marks),
 		TEST(test_late_end_without_echoes),
