@@ -152,12 +152,61 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 			    &b->log, now_ns);
 }
 
+/* --- How long what was read took to leave as something else --- */
+
+static void await(struct bridge *b, enum worker_delay delay, uint64_t read_ns)
+{
+	struct worker *w = b->worker;
+
+	if (!b->unsent_ns[delay])
+		b->unsent_ns[delay] = read_ns;
+	if (b->is_unsent)
+		return;
+	b->is_unsent = true;
+	b->next_unsent = w->unsent;
+	w->unsent = b;
+}
+
+static void sent(struct bridge *b, uint64_t now_ns)
+{
+	struct worker_figures *f = &b->worker->figures;
+
+	for (unsigned i = 0; i < WORKER_DELAYS; i++)
+		if (b->unsent_ns[i])
+			histogram_record(&f->delay[i],
+					 now_ns - b->unsent_ns[i]);
+	memset(b->unsent_ns, 0, sizeof(b->unsent_ns));
+	b->is_unsent = false;
+}
+
+void bridge_all_sent(struct worker *w)
+{
+	uint64_t now_ns = w->unsent ? uv_hrtime() : 0;
+
+	while (w->unsent) {
+		struct bridge *b = w->unsent;
+		w->unsent = b->next_unsent;
+		sent(b, now_ns);
+	}
+}
+
+/* It goes before what it wrote has left. */
+static void forget_unsent(struct bridge *b)
+{
+	struct bridge **link = &b->worker->unsent;
+
+	if (!b->is_unsent)
+		return;
+	while (*link != b)
+		link = &(*link)->next_unsent;
+	*link = b->next_unsent;
+}
+
 void bridge_leg_handled(struct bridge *b, uint64_t read_ns)
 {
 	flush(b);
 	if (b->session.appends != b->appends)
-		histogram_record(&b->worker->figures.caller_to_model,
-				 uv_hrtime() - read_ns);
+		await(b, WORKER_CALLER_TO_MODEL, read_ns);
 	b->appends = b->session.appends;
 }
 
@@ -166,14 +215,13 @@ void bridge_leg_handled(struct bridge *b, uint64_t read_ns)
 static void on_session_handled(void *owner, uint64_t read_ns)
 {
 	struct bridge *b = owner;
-	struct worker_figures *f = &b->worker->figures;
 	const struct leg_totals *t = &b->leg->total;
 
 	flush(b);
 	if (t->clears != b->clears)
-		histogram_record(&f->interruption, uv_hrtime() - read_ns);
+		await(b, WORKER_INTERRUPTION, read_ns);
 	else if (t->media_out != b->media)
-		histogram_record(&f->model_to_caller, uv_hrtime() - read_ns);
+		await(b, WORKER_MODEL_TO_CALLER, read_ns);
 	b->clears = t->clears;
 	b->media = t->media_out;
 	b->appends = b->session.appends;
@@ -186,6 +234,7 @@ static void unlink_and_free(struct bridge *b)
 	struct worker *w = b->worker;
 
 	metronome_remove(&w->metronome, &b->clock);
+	forget_unsent(b);
 	*b->link = b->next;
 	if (b->next)
 		b->next->link = b->link;

@@ -14,6 +14,7 @@
 #include "gateway/carriers/twilio_leg.h"
 #include "gateway/models/openai_session.h"
 #include "gateway/net/metronome.h"
+#include "gateway/worker_figures.h"
 
 struct config;
 struct config_failure;
@@ -57,6 +58,11 @@ struct bridge {
 	uint64_t appends;
 	uint64_t media;
 	uint64_t clears;
+
+	/* What has not left yet, by figure: when it came; 0: nothing. */
+	uint64_t unsent_ns[WORKER_DELAYS];
+	struct bridge *next_unsent; /* of the worker's list */
+	bool is_unsent;
 };
 
 /* --- For the files that know a carrier --- */
@@ -75,6 +81,9 @@ void bridge_settings(const struct bridge *b, struct call_settings *s);
 /* bridge_begin: the carrier's stream has begun: the call, and its model. */
 void bridge_begin(struct bridge *b, const struct call_settings *s,
 		  const struct call_carrier_port *carrier);
+
+/* bridge_all_sent: what was written has left: note how long that took. */
+void bridge_all_sent(struct worker *w);
 
 /* bridge_leg_handled: the leg has taken a message, which came at read_ns. */
 void bridge_leg_handled(struct bridge *b, uint64_t read_ns);

@@ -217,9 +217,8 @@ static void log_figures(const struct program *p)
 	const struct worker_figures *f = &p->worker.figures;
 	struct log_line l;
 
-	log_figure(p, "caller_to_model", &f->caller_to_model);
-	log_figure(p, "model_to_caller", &f->model_to_caller);
-	log_figure(p, "interruption", &f->interruption);
+	for (unsigned i = 0; i < WORKER_DELAYS; i++)
+		log_figure(p, worker_delay_name(i), &f->delay[i]);
 	log_begin(&l, &p->log, LOG_INFO, "stopped");
 	log_number(&l, "calls", (int64_t)f->calls);
 	log_number(&l, "without_model", (int64_t)f->failed);

@@ -163,6 +163,11 @@ static void open_audiocodes(struct worker *w)
 	w->audiocodes_desk.owner = w;
 }
 
+static void on_flushed(void *worker)
+{
+	bridge_all_sent(worker);
+}
+
 static void release(struct worker *w)
 {
 	audiocodes_keys_close(w->audiocodes_keys);
@@ -195,7 +200,12 @@ int worker_open(struct worker *w, uv_loop_t *loop, const struct config *config,
 	w->log = *log;
 	audio_pool_init(&w->pool, (size_t)config->limits.calls * POOL_SECONDS *
 					  POOL_BYTES);
-	int err = load_model_tls(w, why, cap);
+	int err = net_loop_open(&w->net, loop);
+	if (err)
+		snprintf(why, cap, "cannot start a thread: %s",
+			 uv_strerror(err));
+	if (!err)
+		err = load_model_tls(w, why, cap);
 	if (!err)
 		err = load_prompt(w, why, cap);
 	if (!err && ((err = twilio_desk_init(&w->desk, config, log)) ||
@@ -207,6 +217,7 @@ int worker_open(struct worker *w, uv_loop_t *loop, const struct config *config,
 		err = listen_for_calls(w, why, cap);
 	if (err) {
 		release(w);
+		net_loop_close(&w->net);
 		return err;
 	}
 	openai_profile_init(&w->profile, config, w->model_tls);
@@ -215,6 +226,8 @@ int worker_open(struct worker *w, uv_loop_t *loop, const struct config *config,
 	w->desk.random = random_bytes;
 	w->desk.is_full = is_full;
 	w->desk.owner = w;
+	w->net.on_flushed = on_flushed;
+	w->net.owner = w;
 	return metronome_init(&w->metronome, loop);
 }
 
@@ -229,6 +242,7 @@ static void on_clock_closed(uv_handle_t *handle)
 {
 	struct worker *w = handle->data;
 
+	net_loop_close(&w->net);
 	w->on_stopped(w->owner);
 }
 

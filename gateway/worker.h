@@ -17,23 +17,14 @@
 #include "gateway/carriers/twilio_desk.h"
 #include "gateway/models/openai_session.h"
 #include "gateway/net/metronome.h"
-#include "gateway/ops/histogram.h"
+#include "gateway/net/net_loop.h"
 #include "gateway/ops/log.h"
+#include "gateway/worker_figures.h"
 
 struct bridge;
 struct config;
 struct http_server;
 struct tls_context;
-
-/* What the worker measures, always. */
-struct worker_figures {
-	uint64_t calls;                   /* streams that began */
-	uint64_t failed;                  /* of them, without a model */
-	struct histogram caller_to_model; /* frame read -> append written */
-	struct histogram model_to_caller; /* delta read -> media written */
-	struct histogram
-		interruption; /* speech_started read -> clear written */
-};
 
 struct worker {
 	uv_loop_t *loop;
@@ -41,6 +32,7 @@ struct worker {
 	struct log log;
 	struct http_server *server;
 	struct tls_context *model_tls; /* NULL for ws:// */
+	struct net_loop net;
 	struct metronome metronome;
 	struct audio_pool pool;
 	struct prompt apology;
@@ -54,7 +46,8 @@ struct worker {
 	char fallback[CALL_TARGET_MAX]; /* who takes failed calls; "": none */
 	struct tls_context *keys_tls;   /* for a key set's URL */
 	struct bridge *bridges;
-	unsigned running; /* bridges alive */
+	struct bridge *unsent; /* those with something that has not left yet */
+	unsigned running;      /* bridges alive */
 	bool is_stopping;
 	bool is_closing; /* the server, too */
 	void (*on_stopped)(void *owner);

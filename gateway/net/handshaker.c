@@ -146,5 +146,6 @@ void handshaker_close(struct handshaker *h)
 	uv_cond_signal(&h->has_work);
 	uv_mutex_unlock(&h->lock);
 	uv_thread_join(&h->thread);
+	on_done_signal(&h->done_signal); /* what it had not told yet */
 	uv_close((uv_handle_t *)&h->done_signal, on_signal_closed);
 }

@@ -34,8 +34,8 @@ int handshaker_open(struct handshaker **out, uv_loop_t *loop);
 
 void handshaker_submit(struct handshaker *h, struct handshake_job *job);
 
-/* handshaker_close: no job may be under way. Ends the thread, then frees;
- * takes NULL. */
+/* handshaker_close: the jobs that were submitted are done first, and on_done is
+ * called for them from inside. Takes NULL. */
 void handshaker_close(struct handshaker *h);
 
 #endif
