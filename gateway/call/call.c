@@ -1,5 +1,6 @@
 #include "gateway/call/call.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/call/call_parts.h"
@@ -58,6 +59,9 @@ void call_free(struct call *c)
 	audio_queue_clear(&c->ring);
 	playout_free(&c->playout);
 	call_drop_errands(c);
+	call_variables_clear(&c->variables);
+	free(c->text);
+	c->text = NULL;
 }
 
 void call_note(struct call *c, enum call_note note, const char *text,

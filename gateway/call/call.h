@@ -133,8 +133,8 @@ struct call {
 	struct transcoder up;
 	struct caller_timeline timeline;
 	struct digits digits;
-	char text[CALL_TEXT_MAX]; /* waits for the model; or "" */
-	unsigned no_inputs;       /* in a row */
+	char *text; /* waits for the model, CALL_TEXT_MAX bytes; or NULL */
+	unsigned no_inputs; /* in a row */
 
 	/* To the caller. */
 	struct playout playout;

@@ -1,5 +1,6 @@
 /* The call core, the caller's side: audio into the ring and on to the model,
  * keys, and the carrier's marks. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/call/call_parts.h"
@@ -141,13 +142,27 @@ void call_caller_digit(struct call *c, char key, uint64_t now_ns)
 
 /* --- Words, and none --- */
 
+/* What has no room is lost, and so is all of it without memory. */
 static void add_to_text(struct call *c, const char *text)
 {
+	if (!c->text)
+		c->text = calloc(1, CALL_TEXT_MAX);
+	if (!c->text)
+		return;
 	size_t at = strlen(c->text);
-
-	if (at && at + 1 < sizeof(c->text))
+	if (at && at + 1 < CALL_TEXT_MAX)
 		c->text[at++] = '\n';
-	utf8_copy(c->text + at, sizeof(c->text) - at, text);
+	utf8_copy(c->text + at, CALL_TEXT_MAX - at, text);
+}
+
+bool call_pass_text(struct call *c)
+{
+	if (!c->text)
+		return false;
+	c->ports.model->add_text(c->ports.session, c->text);
+	free(c->text);
+	c->text = NULL;
+	return true;
 }
 
 void call_caller_text(struct call *c, const char *text, uint64_t now_ns)
@@ -159,8 +174,7 @@ void call_caller_text(struct call *c, const char *text, uint64_t now_ns)
 	if (!call_is_live(c) || !c->is_open)
 		return; /* it waits, like the caller's voice */
 	call_interrupt(c, true, now_ns);
-	c->ports.model->add_text(c->ports.session, c->text);
-	c->text[0] = '\0';
+	call_pass_text(c);
 	call_want(c, SPEAK_NOTE, now_ns);
 }
 

@@ -57,13 +57,11 @@ void call_begin_talking(struct call *c, uint64_t now_ns)
 	if (c->ports.agent->brief(c->ports.agent_owner, &c->variables, text,
 				  sizeof(text)))
 		c->ports.model->add_note(c->ports.session, text);
-	if (c->text[0])
-		c->ports.model->add_text(c->ports.session, c->text);
+	bool had_text = call_pass_text(c);
 	if (c->settings.greets)
 		call_want(c, SPEAK_GREETING, now_ns);
-	else if (c->text[0])
+	else if (had_text)
 		call_want(c, SPEAK_NOTE, now_ns);
-	c->text[0] = '\0';
 }
 
 void call_carrier_ready(struct call *c, bool greets, uint64_t now_ns)

@@ -18,6 +18,10 @@ bool call_is_leaving(const struct call *c);
 /* Send the model what the ring holds, in whole messages. */
 void call_uplink(struct call *c);
 
+/* Give the model the words that waited for it. Returns whether there were any.
+ */
+bool call_pass_text(struct call *c);
+
 /* Send the carrier what is due. */
 void call_pump(struct call *c, uint64_t now_ns);
 

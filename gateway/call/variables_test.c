@@ -18,6 +18,8 @@ static void finds_what_was_set(void **state)
 	CHECK(strcmp(call_variables_get(&v, "crmTicket"), "") == 0, "empty");
 	CHECK(!call_variables_get(&v, "call"), "no prefix of a name");
 	CHECK(!call_variables_get(&v, "+33170000001"), "values are no names");
+	call_variables_clear(&v);
+	CHECK(!call_variables_get(&v, "caller"), "forgotten");
 }
 
 static void refuses(void **state)
@@ -37,6 +39,7 @@ static void refuses(void **state)
 	CHECK_EQ(-EEXIST, call_variables_set(&v, "x", "second"), "again");
 	CHECK(strcmp(call_variables_get(&v, "x"), "first") == 0, "stays");
 	CHECK_EQ(1, v.count, "nothing was added");
+	call_variables_clear(&v);
 }
 
 static void is_bounded(void **state)
@@ -59,8 +62,10 @@ static void is_bounded(void **state)
 		err = call_variables_set(&v, name, value);
 	}
 	CHECK_EQ(-ENOBUFS, err, "bytes");
-	CHECK(v.used <= sizeof(v.text), "within");
+	CHECK(v.used <= CALL_VARIABLES_BYTES, "within");
 	CHECK_EQ(0, call_variables_set(&v, "small", "fits still"), "small");
+	call_variables_clear(&v);
+	call_variables_clear(&many);
 }
 
 int main(void)
