@@ -9,6 +9,7 @@
 
 #include "protocols/buffer.h"
 #include "protocols/tls.h"
+#include "protocols/tls_record.h"
 #include "tools/testing/allocations.h"
 #include "tools/testing/test_cert.h"
 
@@ -270,6 +271,80 @@ static void test_whose_certificate(void **state)
 	}
 }
 
+/* Bytes of a whole handshake between the two contexts, both ways. */
+static size_t shake_again(struct pair *p)
+{
+	size_t client = 0, server = 0;
+
+	end_end(&p->client);
+	end_end(&p->server);
+	begin_end(&p->client, p->client_context, HOST);
+	begin_end(&p->server, p->server_context, NULL);
+	tls_receive(p->client.tls, NULL, 0, &p->client.plain);
+	while (p->client.wire.used + p->server.wire.used > 0) {
+		client += p->client.wire.used;
+		CHECK_EQ(0, carry(&p->client.wire, &p->server, 1 << 20),
+			 tls_error(p->server.tls));
+		server += p->server.wire.used;
+		CHECK_EQ(0, carry(&p->server.wire, &p->client, 1 << 20),
+			 tls_error(p->client.tls));
+	}
+	CHECK(tls_is_open(p->client.tls) && tls_is_open(p->server.tls), "open");
+	return client + server;
+}
+
+static void test_sessions_are_resumed(void **state)
+{
+	struct pair p, other;
+
+	(void)state;
+	begin(&p, "good", "good", HOST);
+	size_t full = shake_again(&p);
+	size_t resumed = shake_again(&p);
+	CHECK(resumed < full - 500, "no certificate, no exchange of keys");
+	tls_send(p.client.tls, "hello", 5, &p.client.wire);
+	tls_send(p.server.tls, "world", 5, &p.server.wire);
+	exchange(&p, 1);
+	CHECK(p.server.plain.used == 5 && p.client.plain.used == 5,
+	      "and it carries");
+	/* A server that does not know the ticket any more. */
+	begin(&other, "good", "good", HOST);
+	struct tls_context *first = p.server_context;
+	p.server_context = other.server_context;
+	CHECK(shake_again(&p) > resumed + 500, "from the beginning");
+	p.server_context = first;
+	finish(&p);
+	finish(&other);
+}
+
+/* What a server may still say of the handshake, and what nobody may. */
+static void test_no_second_handshake(void **state)
+{
+	uint8_t again[TLS_RECORD_MAX];
+	struct pair p;
+
+	(void)state;
+	begin(&p, "good", "good", HOST);
+	exchange(&p, 1 << 20);
+	const uint8_t change[] = { 20, 3, 3, 0, 1, 1 };
+	CHECK_EQ(-EPROTO,
+		 tls_receive(p.server.tls, change, sizeof change,
+			     &p.server.plain),
+		 "a change of ciphers");
+	CHECK_STR("peer broke the TLS record protocol", tls_error(p.server.tls),
+		  "in words");
+	memset(again, 'x', sizeof again);
+	memcpy(again, "\x17\x03\x03\x40\x19", 5);
+	CHECK_EQ(-EPROTO,
+		 tls_receive(p.client.tls, again, sizeof again,
+			     &p.client.plain),
+		 "too long");
+	CHECK_STR("peer sent too long a TLS record", tls_error(p.client.tls),
+		  "in words");
+	CHECK(p.client.wire.used > 0, "and is told so by an alert");
+	finish(&p);
+}
+
 static void test_anybody_is_trusted(void **state)
 {
 	static const char *const server[] = { "good", "expired" };
@@ -504,6 +579,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_talk),
 		cmocka_unit_test(test_whose_certificate),
+		cmocka_unit_test(test_sessions_are_resumed),
+		cmocka_unit_test(test_no_second_handshake),
 		cmocka_unit_test(test_anybody_is_trusted),
 		cmocka_unit_test(test_alert_in_words),
 		cmocka_unit_test(test_truncated),
