@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#include "protocols/base64_simd.h"
+
 static const char letter[64] = {
 	'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M',
 	'N', 'O', 'P', 'Q', 'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z',
@@ -33,9 +35,20 @@ static void encode_triple(char *text, uint32_t bits)
 	text[3] = letter[bits & 63];
 }
 
-size_t base64_encode(char *text, const uint8_t *bytes, size_t n)
+/* The first that this CPU has. */
+static const struct base64_path *best_path(void)
 {
-	size_t in = 0, out = 0;
+	const struct base64_path *path = base64_path;
+
+	while (!path->is_there())
+		path++;
+	return path;
+}
+
+size_t base64_encode_on(const struct base64_path *path, char *text,
+			const uint8_t *bytes, size_t n)
+{
+	size_t in = path->encode(text, bytes, n), out = in / 3 * 4;
 
 	for (; n - in >= 3; in += 3, out += 4)
 		encode_triple(text + out, (uint32_t)bytes[in] << 16 |
@@ -51,6 +64,11 @@ size_t base64_encode(char *text, const uint8_t *bytes, size_t n)
 		text[out + 2] = '=';
 	text[out + 3] = '=';
 	return out + 4;
+}
+
+size_t base64_encode(char *text, const uint8_t *bytes, size_t n)
+{
+	return base64_encode_on(best_path(), text, bytes, n);
 }
 
 /* The last four characters, which alone may carry padding. The bits that the
@@ -79,16 +97,17 @@ static ssize_t decode_last(uint8_t *bytes, const uint8_t *text)
 	return 3 - (ssize_t)pads;
 }
 
-ssize_t base64_decode(uint8_t *bytes, const char *text, size_t n)
+ssize_t base64_decode_on(const struct base64_path *path, uint8_t *bytes,
+			 const char *text, size_t n)
 {
-	const uint8_t *in = (const uint8_t *)text;
-	uint8_t *out = bytes;
-
 	if (n % 4)
 		return -EBADMSG;
 	if (n == 0)
 		return 0;
-	const uint8_t *last = in + n - 4;
+	size_t done = path->decode(bytes, text, n);
+	const uint8_t *in = (const uint8_t *)text + done;
+	const uint8_t *last = (const uint8_t *)text + n - 4;
+	uint8_t *out = bytes + done / 4 * 3;
 	for (; in < last; in += 4, out += 3) {
 		unsigned a = value[in[0]], b = value[in[1]];
 		unsigned c = value[in[2]], d = value[in[3]];
@@ -100,6 +119,11 @@ ssize_t base64_decode(uint8_t *bytes, const char *text, size_t n)
 	}
 	ssize_t tail = decode_last(out, in);
 	return tail < 0 ? tail : out - bytes + tail;
+}
+
+ssize_t base64_decode(uint8_t *bytes, const char *text, size_t n)
+{
+	return base64_decode_on(best_path(), bytes, text, n);
 }
 
 /* --- The alphabet of URLs --- */

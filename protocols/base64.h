@@ -1,5 +1,8 @@
 /* Base64, no line breaks: the standard alphabet with padding (RFC 4648, 4), and
- * the alphabet of URLs without padding (RFC 4648, 5; RFC 7515, 2). */
+ * the alphabet of URLs without padding (RFC 4648, 5; RFC 7515, 2).
+ *
+ * The standard alphabet goes through the widest registers the CPU has
+ * (base64_simd.h); the results are the same on all. */
 #ifndef PROTOCOLS_BASE64_H
 #define PROTOCOLS_BASE64_H
 

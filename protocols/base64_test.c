@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "protocols/base64.h"
+#include "protocols/base64_simd.h"
 
 /* RFC 4648, section 10; the last three are its section 9. */
 static const struct {
@@ -189,6 +190,99 @@ static void test_url_refused(void **state)
 	CHECK_EQ(-EBADMSG, base64_url_decode(bytes, "Zm\0v", 4), "NUL inside");
 }
 
+/* --- Every path this CPU has, against the plain loops --- */
+
+#define LENGTHS    301
+#define ALIGNMENTS 32
+
+static const struct base64_path *const plain = &base64_path[BASE64_PATHS - 1];
+
+typedef void path_check(const struct base64_path *path);
+
+static void on_every_path(path_check *check)
+{
+	for (size_t i = 0; i < BASE64_PATHS; i++)
+		if (base64_path[i].is_there())
+			check(&base64_path[i]);
+}
+
+/* At the end of a block, so that nothing is read or written behind it. */
+static void *at_end(uint8_t *block, size_t size, size_t n)
+{
+	return block + size - n;
+}
+
+static void check_length(const struct base64_path *path, size_t n, size_t shift)
+{
+	size_t len = BASE64_ENCODED(n);
+	size_t text_size = len + shift, size = n + shift;
+	uint8_t *text_block = malloc(text_size + !text_size),
+		*block = malloc(size + !size);
+	char *text = at_end(text_block, text_size, len),
+	     wanted[BASE64_ENCODED(LENGTHS)];
+	uint8_t *bytes = at_end(block, size, n);
+
+	for (size_t i = 0; i < n; i++)
+		bytes[i] = (uint8_t)((i + n) * (2 * shift + 151) >> 2);
+	memset(text_block, 0x55, text_size);
+	CHECK_EQ(len, base64_encode_on(plain, wanted, bytes, n), "plain");
+	CHECK_EQ(len, base64_encode_on(path, text, bytes, n), path->name);
+	CHECK(!memcmp(wanted, text, len), path->name);
+	for (size_t i = 0; i < shift; i++)
+		CHECK_EQ(0x55, text_block[i], "before the text");
+	CHECK_EQ(n, base64_decode_on(path, (uint8_t *)text, text, len),
+		 "where it stands");
+	CHECK(!memcmp(bytes, text, n), path->name);
+	memset(bytes, 0, n);
+	CHECK_EQ(n, base64_decode_on(path, bytes, wanted, len), path->name);
+	CHECK(!memcmp(bytes, text, n), path->name);
+	free(text_block);
+	free(block);
+}
+
+/* The blocks end where bytes do: the sanitizer sees one byte too far. */
+static void check_lengths(const struct base64_path *path)
+{
+	for (size_t n = 0; n < LENGTHS; n++)
+		for (size_t shift = 0; shift < ALIGNMENTS; shift++)
+			check_length(path, n, shift);
+}
+
+static void test_paths_in_every_length(void **state)
+{
+	(void)state;
+	on_every_path(check_lengths);
+}
+
+/* Every byte in every position; the tails differ, so '=' is right in some. */
+static void check_bytes(const struct base64_path *path)
+{
+	char good[LENGTHS], text[LENGTHS];
+	uint8_t out[LENGTHS], wanted[LENGTHS];
+
+	for (size_t i = 0; i < LENGTHS; i++)
+		good[i] = "AQgw+/z9"[(i + i / 8) % 8];
+	for (size_t len = 4; len <= 132; len += 4)
+		for (size_t at = 0; at < len; at++)
+			for (int c = 0; c < 256; c++) {
+				memcpy(text, good, len);
+				text[at] = (char)c;
+				ssize_t n = base64_decode_on(plain, wanted,
+							     text, len);
+				CHECK_EQ(n,
+					 base64_decode_on(path, out, text, len),
+					 path->name);
+				CHECK(n < 0 || !memcmp(wanted, out, (size_t)n),
+				      path->name);
+			}
+}
+
+static void test_paths_with_every_byte(void **state)
+{
+	(void)state;
+	on_every_path(check_bytes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +293,8 @@ int main(void)
 		cmocka_unit_test(test_against_definition),
 		cmocka_unit_test(test_alphabet),
 		cmocka_unit_test(test_every_length_in_exact_room),
+		cmocka_unit_test(test_paths_in_every_length),
+		cmocka_unit_test(test_paths_with_every_byte),
 	};
 	return cmocka_run_group_tests_name("base64", tests, NULL, NULL);
 }

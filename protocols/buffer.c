@@ -14,6 +14,15 @@ void buffer_init(struct buffer *b, size_t limit)
 	*b = (struct buffer){ .limit = limit };
 }
 
+void buffer_on(struct buffer *b, void *memory, size_t n)
+{
+	*b = (struct buffer){
+		.bytes = memory,
+		.capacity = n - 1,
+		.limit = n - 1,
+	};
+}
+
 void buffer_free(struct buffer *b)
 {
 	free(b->bytes);

@@ -22,6 +22,11 @@ struct buffer {
  * Allocates nothing until the first append. */
 void buffer_init(struct buffer *b, size_t limit);
 
+/* buffer_on: an empty queue in n >= 1 bytes of the caller's. It holds n - 1
+ * (the last is the NUL's of buffer_reserve), never allocates, and is not freed.
+ */
+void buffer_on(struct buffer *b, void *memory, size_t n);
+
 /* buffer_free: release the memory; b is empty and usable again. */
 void buffer_free(struct buffer *b);
 

@@ -1,6 +1,7 @@
 #include "tools/testing/check.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "protocols/buffer.h"
@@ -108,6 +109,26 @@ static void test_steady_stream_allocates_nothing(void **state)
 	buffer_free(&b);
 }
 
+/* It grows no further than it was given, wherever its content stands. */
+static void test_in_memory_of_the_caller(void **state)
+{
+	char *memory = malloc(10);
+	struct buffer b;
+
+	(void)state;
+	buffer_on(&b, memory, 10);
+	CHECK_EQ(0, buffer_append(&b, "abcdef", 6), "six");
+	CHECK_EQ(-ENOBUFS, buffer_append(&b, "ghij", 4), "ten are too many");
+	CHECK_EQ(0, buffer_printf(&b, "%s", "ghi"), "nine, and a NUL");
+	CHECK_STR("abcdefghi", memory, "where it was to be");
+	buffer_consume(&b, 4);
+	CHECK_EQ(0, buffer_append(&b, "jkl", 3), "moves to the front");
+	CHECK(b.bytes == (uint8_t *)memory, "in the same memory");
+	CHECK(!memcmp("efghijkl", buffer_head(&b), 8), "all of it");
+	CHECK(!buffer_reserve(&b, 2), "no more than that");
+	free(memory);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -116,6 +137,7 @@ int main(void)
 		cmocka_unit_test(test_printf),
 		cmocka_unit_test(test_queue_order),
 		cmocka_unit_test(test_steady_stream_allocates_nothing),
+		cmocka_unit_test(test_in_memory_of_the_caller),
 	};
 	return cmocka_run_group_tests_name("buffer", tests, NULL, NULL);
 }

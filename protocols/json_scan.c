@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "protocols/byte_run.h"
 #include "protocols/utf8.h"
 
 static long read_hex(const char *at, const char *end)
@@ -79,24 +80,35 @@ static char *pass_character(char *at, const char *end, char wanted)
 	return at && at < end && *at == wanted ? at + 1 : NULL;
 }
 
-static char *pass_string(char *at, const char *end)
+static size_t plain_run(const char *at, const char *end)
+{
+	return byte_run_plain((const uint8_t *)at, (size_t)(end - at));
+}
+
+/* The length of what is no plain character, and allowed; else 0. */
+static size_t special_length(const char *at, const char *end)
 {
 	uint32_t code;
-	size_t n;
 
+	if (*at == '\\')
+		return read_escape(at, end, &code);
+	if ((unsigned char)*at < 0x20)
+		return 0;
+	return utf8_character((const uint8_t *)at, (size_t)(end - at));
+}
+
+static char *pass_string(char *at, const char *end)
+{
 	at = pass_character(at, end, '"');
-	while (at && at < end && *at != '"') {
-		if ((unsigned char)*at < 0x20)
-			return NULL;
-		n = 1;
-		if (*at == '\\')
-			n = read_escape(at, end, &code);
-		else if ((unsigned char)*at >= 0x80)
-			n = utf8_character((const uint8_t *)at,
-					   (size_t)(end - at));
+	if (!at)
+		return NULL;
+	at += plain_run(at, end);
+	while (at < end && *at != '"') {
+		size_t n = special_length(at, end);
 		if (n == 0)
 			return NULL;
 		at += n;
+		at += plain_run(at, end);
 	}
 	return pass_character(at, end, '"');
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "protocols/byte_run.h"
+
 /* Table 3-7: for a range of first bytes, how long the sequence is and what its
  * second byte may be. All later bytes are 80..BF. */
 static const struct sequence {
@@ -35,27 +37,16 @@ size_t utf8_character(const uint8_t *p, size_t n)
 	return s->len;
 }
 
-static bool is_ascii(const uint8_t *p)
-{
-	uint64_t eight;
-
-	memcpy(&eight, p, sizeof eight);
-	return (eight & 0x8080808080808080u) == 0;
-}
-
 bool utf8_is_valid(const uint8_t *bytes, size_t n)
 {
-	size_t i = 0;
+	size_t i = byte_run_ascii(bytes, n);
 
 	while (i < n) {
-		if (n - i >= 8 && is_ascii(bytes + i)) {
-			i += 8;
-			continue;
-		}
 		size_t len = utf8_character(bytes + i, n - i);
 		if (len == 0)
 			return false;
 		i += len;
+		i += byte_run_ascii(bytes + i, n - i);
 	}
 	return true;
 }

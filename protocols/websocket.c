@@ -1,79 +1,63 @@
-#include "protocols/websocket.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wslay/wslay.h>
 
-#include "protocols/buffer.h"
 #include "protocols/utf8.h"
+#include "protocols/websocket_parts.h"
 
-#define CONTROL_MAX  125          /* payload of a control frame, bytes */
 #define MESSAGE_KEEP (256u << 10) /* memory kept between messages, bytes */
 
-struct websocket {
-	enum websocket_role role;
-	size_t message_max;
-	struct websocket_events events;
-	websocket_random_fn *random;
-	void *owner;
-	struct buffer *out;
-	wslay_frame_context_ptr frames;
+/* --- What wslay reads --- */
 
-	const uint8_t *input; /* what websocket_receive was given */
-	size_t input_len;
+/* What the frame under way still needs: wslay asks for as much as there is, but
+ * what is behind a frame is not its business. */
+static uint64_t wanted(const struct websocket *ws)
+{
+	if (ws->header_len < 2)
+		return 2 - ws->header_len;
+	size_t header = websocket_header_announced(ws->header[1]);
+	return ws->header_len < header ? header - ws->header_len
+				       : ws->payload_wanted;
+}
 
-	bool in_frame;
-	struct wslay_frame_iocb frame; /* its header */
-	uint64_t frame_left;           /* payload bytes still to come */
-	uint8_t message_opcode;        /* 0 outside a message */
-	struct buffer message;
-	uint8_t control[CONTROL_MAX + 1];
-	size_t control_len;
+/* It is either all header or all payload. */
+static void count(struct websocket *ws, const uint8_t *bytes, size_t n)
+{
+	struct websocket_header h;
 
-	bool close_sent;
-	bool close_received;
-	int status; /* negative after a breach */
-};
-
-/* --- wslay's callbacks --- */
+	if (ws->header_len >= 2 &&
+	    ws->header_len == websocket_header_announced(ws->header[1])) {
+		ws->payload_wanted -= n;
+		return;
+	}
+	memcpy(ws->header + ws->header_len, bytes, n);
+	ws->header_len += n;
+	if (websocket_header_read(&h, ws->header, ws->header_len))
+		ws->payload_wanted = h.payload_len;
+}
 
 static ssize_t take_input(uint8_t *buf, size_t len, int flags, void *user_data)
 {
 	struct websocket *ws = user_data;
+	uint64_t most = wanted(ws);
 	size_t n = len < ws->input_len ? len : ws->input_len;
 
 	(void)flags;
+	if (n > most)
+		n = (size_t)most;
 	if (n == 0)
 		return -1;
 	memcpy(buf, ws->input, n);
+	count(ws, ws->input, n);
 	ws->input += n;
 	ws->input_len -= n;
 	return (ssize_t)n;
 }
 
-/* write_frame has reserved the room: this cannot fail half-way. */
-static ssize_t put_output(const uint8_t *data, size_t len, int flags,
-			  void *user_data)
-{
-	struct websocket *ws = user_data;
-
-	(void)flags;
-	return buffer_append(ws->out, data, len) ? -1 : (ssize_t)len;
-}
-
-static int make_mask(uint8_t *buf, size_t len, void *user_data)
-{
-	struct websocket *ws = user_data;
-
-	ws->random(ws->owner, buf, len);
-	return 0;
-}
-
 static const struct wslay_frame_callbacks callbacks = {
-	.send_callback = put_output,
+	.send_callback = websocket_put,
 	.recv_callback = take_input,
-	.genmask_callback = make_mask,
+	.genmask_callback = websocket_make_mask,
 };
 
 struct websocket *websocket_new(enum websocket_role role, size_t message_max,
@@ -108,75 +92,6 @@ void websocket_free(struct websocket *ws)
 	free(ws);
 }
 
-/* --- Sending --- */
-
-static size_t frame_size(const struct websocket *ws, size_t len)
-{
-	size_t extended = len < 126 ? 0 : len < 65536 ? 2 : 8;
-
-	return 2 + extended + (ws->role == WEBSOCKET_CLIENT ? 4 : 0) + len;
-}
-
-static int write_frame(struct websocket *ws, uint8_t opcode, bool is_final,
-		       const void *payload, size_t len)
-{
-	struct wslay_frame_iocb frame = {
-		.fin = is_final,
-		.opcode = opcode,
-		.payload_length = len,
-		.mask = ws->role == WEBSOCKET_CLIENT,
-		.data = payload,
-		.data_length = len,
-	};
-
-	if (ws->close_sent)
-		return -EPIPE;
-	if (!buffer_reserve(ws->out, frame_size(ws, len)))
-		return -ENOBUFS;
-	ssize_t sent = wslay_frame_send(ws->frames, &frame);
-	return sent == (ssize_t)len ? 0 : -EINVAL;
-}
-
-int websocket_send_text(struct websocket *ws, const char *text, size_t len)
-{
-	return write_frame(ws, WSLAY_TEXT_FRAME, true, text, len);
-}
-
-int websocket_send_frame(struct websocket *ws, unsigned opcode, bool is_final,
-			 const void *payload, size_t len)
-{
-	return opcode <= WSLAY_BINARY_FRAME
-		       ? write_frame(ws, (uint8_t)opcode, is_final, payload,
-				     len)
-		       : -EINVAL;
-}
-
-int websocket_ping(struct websocket *ws, const void *payload, size_t len)
-{
-	return len <= CONTROL_MAX
-		       ? write_frame(ws, WSLAY_PING, true, payload, len)
-		       : -EINVAL;
-}
-
-int websocket_close(struct websocket *ws, unsigned code, const char *reason)
-{
-	uint8_t payload[CONTROL_MAX] = { (uint8_t)(code >> 8), (uint8_t)code };
-	size_t len = 0;
-
-	if (ws->close_sent)
-		return 0;
-	if (code != 0 && code != WEBSOCKET_NO_STATUS) {
-		const char *words = reason ? reason : "";
-		len = utf8_cut(words, strlen(words), WEBSOCKET_REASON_MAX);
-		memcpy(payload + 2, words, len);
-		len += 2;
-	}
-	int err = write_frame(ws, WSLAY_CONNECTION_CLOSE, true, payload, len);
-	if (!err)
-		ws->close_sent = true;
-	return err;
-}
-
 bool websocket_is_closed(const struct websocket *ws)
 {
 	return ws->close_sent && ws->close_received;
@@ -192,9 +107,16 @@ static void fail(struct websocket *ws, int status, unsigned code,
 	websocket_close(ws, code, reason);
 }
 
+static void deliver_text(struct websocket *ws, char *text, size_t len)
+{
+	if (!utf8_is_valid((uint8_t *)text, len))
+		fail(ws, -EILSEQ, WEBSOCKET_BAD_DATA, "text is not UTF-8");
+	else if (ws->events.on_text)
+		ws->events.on_text(ws->owner, text, len);
+}
+
 static void deliver_message(struct websocket *ws)
 {
-	const struct websocket_events *on = &ws->events;
 	struct buffer *message = &ws->message;
 	uint8_t *end = buffer_reserve(message, 0);
 
@@ -206,12 +128,10 @@ static void deliver_message(struct websocket *ws)
 	uint8_t *bytes = end - message->used;
 	bool is_text = ws->message_opcode == WSLAY_TEXT_FRAME;
 	ws->message_opcode = 0;
-	if (is_text && !utf8_is_valid(bytes, message->used))
-		fail(ws, -EILSEQ, WEBSOCKET_BAD_DATA, "text is not UTF-8");
-	else if (is_text && on->on_text)
-		on->on_text(ws->owner, (char *)bytes, message->used);
-	else if (!is_text && on->on_binary)
-		on->on_binary(ws->owner, bytes, message->used);
+	if (is_text)
+		deliver_text(ws, (char *)bytes, message->used);
+	else if (ws->events.on_binary)
+		ws->events.on_binary(ws->owner, bytes, message->used);
 	buffer_consume(message, message->used);
 	if (message->capacity > MESSAGE_KEEP)
 		buffer_free(message);
@@ -254,8 +174,8 @@ static void deliver_close(struct websocket *ws)
 
 static void deliver_ping(struct websocket *ws)
 {
-	int err =
-		write_frame(ws, WSLAY_PONG, true, ws->control, ws->control_len);
+	int err = websocket_send(ws, WSLAY_PONG, true, ws->control,
+				 ws->control_len);
 
 	if (err && err != -EPIPE)
 		ws->status = err;
@@ -266,6 +186,7 @@ static void deliver_ping(struct websocket *ws)
 static void end_frame(struct websocket *ws)
 {
 	ws->in_frame = false;
+	ws->header_len = 0;
 	switch (ws->frame.opcode) {
 	case WSLAY_CONNECTION_CLOSE:
 		deliver_close(ws);
@@ -369,23 +290,64 @@ static bool is_receiving(const struct websocket *ws)
 	return !ws->status && !ws->close_received;
 }
 
-int websocket_receive(struct websocket *ws, const uint8_t *bytes, size_t n)
+/* The usual frame, whole: a text of one piece, nothing under way, and nothing
+ * about it that anybody could object to. All others are wslay's. */
+static bool is_usual(const struct websocket *ws,
+		     const struct websocket_header *h)
 {
-	struct wslay_frame_iocb part;
+	return h->first == WEBSOCKET_WHOLE_TEXT && h->is_minimal &&
+	       h->is_masked == (ws->role == WEBSOCKET_SERVER) &&
+	       h->payload_len <= ws->message_max &&
+	       h->payload_len <= ws->input_len - h->size;
+}
 
+/* It is delivered from where it was read. By one byte it moves into the room of
+ * its header, while the mask is taken off, so that the NUL behind it takes no
+ * byte that is not the frame's. */
+static bool take_usual(struct websocket *ws)
+{
+	struct websocket_header h;
+
+	if (ws->header_len > 0 || ws->message_opcode ||
+	    !websocket_header_read(&h, ws->input, ws->input_len) ||
+	    !is_usual(ws, &h))
+		return false;
+	size_t len = (size_t)h.payload_len;
+	uint8_t *payload = ws->input + h.size, *text = payload - 1;
+	ws->input = payload + len;
+	ws->input_len -= h.size + len;
+	if (h.is_masked)
+		websocket_mask(text, payload, len, h.mask);
+	else
+		memmove(text, payload, len);
+	text[len] = 0;
+	deliver_text(ws, (char *)text, len);
+	return true;
+}
+
+/* Returns false when more input is needed. */
+static bool take_step(struct websocket *ws)
+{
+	struct wslay_frame_iocb part = { 0 };
+	size_t before = ws->input_len;
+	ssize_t got = wslay_frame_recv(ws->frames, &part);
+
+	if (got == WSLAY_ERR_WANT_READ)
+		return ws->input_len < before;
+	if (got >= 0)
+		take_part(ws, &part);
+	else
+		fail(ws, -EPROTO, WEBSOCKET_PROTOCOL_ERROR, "malformed frame");
+	return true;
+}
+
+int websocket_receive(struct websocket *ws, uint8_t *bytes, size_t n)
+{
 	ws->input = bytes;
 	ws->input_len = n;
-	while (is_receiving(ws)) {
-		memset(&part, 0, sizeof part);
-		ssize_t got = wslay_frame_recv(ws->frames, &part);
-		if (got >= 0)
-			take_part(ws, &part);
-		else if (got != WSLAY_ERR_WANT_READ)
-			fail(ws, -EPROTO, WEBSOCKET_PROTOCOL_ERROR,
-			     "malformed frame");
-		else if (ws->input_len == 0)
+	while (is_receiving(ws))
+		if (!take_usual(ws) && !take_step(ws))
 			break;
-	}
 	ws->input_len = 0;
 	return ws->status;
 }

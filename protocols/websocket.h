@@ -1,8 +1,9 @@
 /* WebSocket (RFC 6455) over wslay, both roles: handshake and frames.
  *
  * The engine is fed bytes and writes bytes into the owner's buffer; it knows
- * no socket and no clock. Data messages are framed straight into that buffer,
- * without allocation. Pings are answered by the engine. */
+ * no socket and no clock. Texts are written where they leave from, and those
+ * that come in one frame are delivered from where they were read. Pings are
+ * answered by the engine. */
 #ifndef PROTOCOLS_WEBSOCKET_H
 #define PROTOCOLS_WEBSOCKET_H
 
@@ -68,15 +69,28 @@ void websocket_free(struct websocket *ws);
 
 /* websocket_receive: take the next n bytes from the peer, any split.
  *
+ * bytes  changed in place; not kept
  * Returns 0. On a peer's breach the close frame with the right code is in the
  * buffer, nothing more is taken, and it returns -EPROTO (1002), -EILSEQ (1007),
  * -E2BIG (1009), -ENOMEM (1011) or -ENOBUFS (the owner's buffer is full). Bytes
  * after a close frame are ignored. */
-int websocket_receive(struct websocket *ws, const uint8_t *bytes, size_t n);
+int websocket_receive(struct websocket *ws, uint8_t *bytes, size_t n);
 
 /* websocket_send_text: one unfragmented text message.
  * Returns 0; -ENOBUFS; -EPIPE after a close was sent. */
 int websocket_send_text(struct websocket *ws, const char *text, size_t len);
+
+/* websocket_begin_text: room for one text message of at most cap bytes, right
+ * where it will leave from.
+ *
+ * text  on 0 where the owner writes it; NULL otherwise
+ * Returns as websocket_send_text. Without websocket_end_text nothing is sent.
+ * Nothing else may be sent in between.
+ *
+ * websocket_end_text: len <= cap bytes were written there; send them. Cannot
+ * fail. */
+int websocket_begin_text(struct websocket *ws, size_t cap, char **text);
+void websocket_end_text(struct websocket *ws, size_t len);
 
 /* websocket_send_frame: one frame of any data opcode (0 continuation, 1 text,
  * 2 binary), for peers that must show every legal shape. Returns as

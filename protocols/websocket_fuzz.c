@@ -1,5 +1,6 @@
-/* Any split of a byte stream gives the same events, answers and result; and a
- * message that one engine sends, in any fragments, is what the other gets. */
+/* Any split of a byte stream gives the same events, answers and result; a
+ * message that one engine sends, in any fragments, is what the other gets; and
+ * a text written in place leaves as the frame that wslay would make. */
 #include "tools/testing/fuzz.h"
 
 #include "protocols/buffer.h"
@@ -151,6 +152,29 @@ static void there_and_back(enum websocket_role role, const uint8_t *data,
 	finish(&to);
 }
 
+static void text_in_place(enum websocket_role role, const uint8_t *data,
+			  size_t n, size_t spare)
+{
+	struct end from, wslay;
+	char *text;
+
+	begin(&from, role);
+	begin(&wslay, role);
+	for (int i = 0; i < 2; i++) {
+		int err = websocket_begin_text(from.ws, n + spare, &text);
+		FUZZ_CHECK(!err == (text != NULL));
+		if (err)
+			break;
+		memset(text, 0xee, n + spare);
+		memcpy(text, data, n);
+		websocket_end_text(from.ws, n);
+		FUZZ_CHECK(!websocket_send_frame(wslay.ws, 1, true, data, n));
+		FUZZ_CHECK(same(&from.out, &wslay.out));
+	}
+	finish(&from);
+	finish(&wslay);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	if (n < 2)
@@ -159,5 +183,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		data[0] & 1 ? WEBSOCKET_SERVER : WEBSOCKET_CLIENT;
 	any_split(role, data + 2, n - 2, data[1] + 2u);
 	there_and_back(role, data + 2, n - 2, data[1] + 2u);
+	text_in_place(role, data + 2, n - 2, data[1]);
 	return 0;
 }

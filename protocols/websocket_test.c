@@ -324,9 +324,9 @@ static void test_sending(void **state)
 	CHECK_EQ(sizeof expected, e.out.used, "and no more");
 	CHECK(!memcmp(expected, buffer_head(&e.out), sizeof expected), "bytes");
 	CHECK(!websocket_is_closed(e.ws), "the peer has not answered");
-	const uint8_t data_then_close[] = { 0x81, 0x81, 0, 0, 0, 0, 'x',
-					    0x89, 0x80, 0, 0, 0, 0, 0x88,
-					    0x82, 0,    0, 0, 0, 3, 0xe9 };
+	uint8_t data_then_close[] = { 0x81, 0x81, 0, 0, 0, 0, 'x',
+				      0x89, 0x80, 0, 0, 0, 0, 0x88,
+				      0x82, 0,    0, 0, 0, 3, 0xe9 };
 	CHECK_EQ(0, receive(&e, data_then_close, sizeof data_then_close, 99),
 		 "data may still come");
 	CHECK_STR("text[x]ping[]close1001[]", e.log, "is still delivered");
@@ -371,8 +371,8 @@ static void test_full_output(void **state)
 static void test_callbacks_may_be_absent(void **state)
 {
 	static const struct websocket_events none;
-	const uint8_t in[] = { 0x81, 1,   'a',  0x82, 1,   'b',  0x89,
-			       1,    'c', 0x8a, 1,    'd', 0x88, 0 };
+	uint8_t in[] = { 0x81, 1,   'a',  0x82, 1,   'b',  0x89,
+			 1,    'c', 0x8a, 1,    'd', 0x88, 0 };
 	struct buffer out;
 
 	(void)state;

@@ -46,6 +46,24 @@ int ws_send_text(struct ws *w, const char *text, size_t len)
 	return 0;
 }
 
+int ws_text_begin(struct ws *w, size_t cap, char **text)
+{
+	static char room[8192];
+
+	(void)w;
+	CHECK(cap <= sizeof(room), "of 100 ms at most");
+	*text = room;
+	return 0;
+}
+
+int ws_text_end(struct ws *w, size_t len)
+{
+	char *text;
+
+	ws_text_begin(w, len, &text);
+	return ws_send_text(w, text, len);
+}
+
 int ws_ping(struct ws *w, const void *payload, size_t len)
 {
 	(void)w;

@@ -48,9 +48,13 @@ static int send_chunk(struct audiocodes_player *p, struct audiocodes_wire *w,
 		      const uint8_t *bytes, size_t n)
 {
 	struct stream_id id = id_of(p);
+	struct buffer out;
+	int err = audiocodes_wire_begin(w, AUDIOCODES_CHUNK_ROOM(n), &out);
 
-	return audiocodes_wire_send(
-		w, audiocodes_write_play_chunk(&w->out, id.text, bytes, n));
+	if (err)
+		return err;
+	err = audiocodes_write_play_chunk(&out, id.text, bytes, n);
+	return audiocodes_wire_end(w, &out, err);
 }
 
 /* The header is one with the first audio, so that no chunk is without any. */
@@ -62,9 +66,6 @@ static int send_first(struct audiocodes_player *p, struct audiocodes_wire *w,
 		      AUDIOCODES_CHUNK_MS * AUDIO_BYTES_PER_MS_MAX];
 	size_t head;
 
-	_Static_assert(AUDIOCODES_CHUNK_ROOM(sizeof(chunk)) <=
-			       AUDIOCODES_OUT_MIN,
-		       "the longest chunk needs no more memory");
 	if (!f->is_wav)
 		return send_chunk(p, w, bytes, n);
 	head = wav_stream_header(chunk,

@@ -25,3 +25,20 @@ int audiocodes_wire_send(struct audiocodes_wire *w, int err)
 	buffer_consume(&w->out, w->out.used);
 	return err;
 }
+
+int audiocodes_wire_begin(struct audiocodes_wire *w, size_t room,
+			  struct buffer *out)
+{
+	char *text;
+	int err = w->ws ? ws_text_begin(w->ws, room, &text) : -EPIPE;
+
+	if (!err)
+		buffer_on(out, text, room);
+	return err;
+}
+
+int audiocodes_wire_end(struct audiocodes_wire *w, const struct buffer *out,
+			int err)
+{
+	return err ? err : ws_text_end(w->ws, out->used);
+}

@@ -338,15 +338,18 @@ static bool can_send(const struct twilio_leg *leg)
 static void send_audio(void *port, const uint8_t *bytes, size_t n)
 {
 	struct twilio_leg *leg = port;
-	char text[TWILIO_MEDIA_ROOM(PLAYOUT_CHUNK_MS * 8)];
+	size_t room = TWILIO_MEDIA_ROOM(n);
+	char *text;
 
 	if (!can_send(leg))
 		return;
-	size_t len = twilio_message_media(text, sizeof(text), leg->stream_sid,
-					  bytes, n);
-	if (len)
-		ws_send_text(leg->ws, text, len);
 	leg->leg.total.media_out++;
+	if (ws_text_begin(leg->ws, room, &text))
+		return;
+	size_t len =
+		twilio_message_media(text, room, leg->stream_sid, bytes, n);
+	if (len)
+		ws_text_end(leg->ws, len);
 }
 
 static bool is_congested(const void *port)

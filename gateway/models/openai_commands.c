@@ -45,13 +45,14 @@ void openai_commands_configure(struct openai_session *s)
 static void append(void *session, const uint8_t *bytes, size_t n)
 {
 	struct openai_session *s = session;
-	char text[REALTIME_APPEND_ROOM(APPEND_BYTES)];
+	char *text;
 
 	while (n && s->ws && !s->is_closing) {
 		size_t part = n < APPEND_BYTES ? n : APPEND_BYTES;
-		size_t len = realtime_command_append(text, sizeof(text), bytes,
-						     part);
-		ws_send_text(s->ws, text, len);
+		size_t room = REALTIME_APPEND_ROOM(part);
+		if (!ws_text_begin(s->ws, room, &text))
+			ws_text_end(s->ws, realtime_command_append(
+						   text, room, bytes, part));
 		s->appends++;
 		bytes += part;
 		n -= part;

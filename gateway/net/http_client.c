@@ -49,7 +49,7 @@ static void on_timer(uv_timer_t *timer)
 	done(f, UV_ETIMEDOUT, why, NULL);
 }
 
-static void on_bytes(void *owner, const uint8_t *bytes, size_t n)
+static void on_bytes(void *owner, uint8_t *bytes, size_t n)
 {
 	struct http_fetch *f = owner;
 	size_t used;

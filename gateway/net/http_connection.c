@@ -197,14 +197,14 @@ static bool goes_on(struct http_connection *c)
 
 /* The connection was handed over: what came behind the request is the
  * WebSocket's. */
-static void hand_over(struct http_connection *c, const uint8_t *bytes, size_t n)
+static void hand_over(struct http_connection *c, uint8_t *bytes, size_t n)
 {
 	c->stream = NULL;
 	ws_receive(c->upgraded, bytes, n);
 	drop(c);
 }
 
-static void on_bytes(void *owner, const uint8_t *bytes, size_t n)
+static void on_bytes(void *owner, uint8_t *bytes, size_t n)
 {
 	struct http_connection *c = owner;
 

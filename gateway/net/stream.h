@@ -33,8 +33,9 @@ struct stream_events {
 	/* Connected and, with TLS, the handshake done. Not called for an
 	 * accepted plain stream, which is open at once. May be NULL. */
 	void (*on_open)(void *owner);
-	/* Bytes from the peer. They stay valid for the call only. */
-	void (*on_bytes)(void *owner, const uint8_t *bytes, size_t n);
+	/* Bytes from the peer. They stay valid for the call only; who takes
+	 * them may change them. */
+	void (*on_bytes)(void *owner, uint8_t *bytes, size_t n);
 	/* The end, whoever caused it. status: 0 after our own close or the
 	 * peer's orderly end (why tells which); else a negative errno:
 	 * libuv's (UV_EAI_… for a name), -EACCES for a certificate, -EPROTO

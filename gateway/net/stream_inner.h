@@ -82,7 +82,7 @@ void stream_forget_flush(struct stream *s);
  * stream_peer_ended: in order; status and why as stream_note takes them.
  * stream_take_end: nothing more will be read. */
 void stream_read_start(struct stream *s);
-void stream_deliver(struct stream *s, const uint8_t *bytes, size_t n);
+void stream_deliver(struct stream *s, uint8_t *bytes, size_t n);
 void stream_peer_ended(struct stream *s, int status, const char *why);
 void stream_take_end(struct stream *s);
 

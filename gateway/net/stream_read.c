@@ -13,7 +13,7 @@ static void on_alloc(uv_handle_t *h, size_t suggested, uv_buf_t *out)
 	*out = uv_buf_init((char *)read_bytes, sizeof(read_bytes));
 }
 
-void stream_deliver(struct stream *s, const uint8_t *bytes, size_t n)
+void stream_deliver(struct stream *s, uint8_t *bytes, size_t n)
 {
 	if (n > 0 && !s->is_closing && !s->is_finishing && s->events->on_bytes)
 		s->events->on_bytes(s->owner, bytes, n);
@@ -73,7 +73,7 @@ static void on_read(uv_stream_t *tcp, ssize_t n, const uv_buf_t *buf)
 	if (s->tls && !s->is_finishing)
 		stream_take_tls(s, (const uint8_t *)buf->base, (size_t)n);
 	else
-		stream_deliver(s, (const uint8_t *)buf->base, (size_t)n);
+		stream_deliver(s, (uint8_t *)buf->base, (size_t)n);
 }
 
 void stream_read_start(struct stream *s)

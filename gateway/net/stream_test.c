@@ -86,7 +86,7 @@ static unsigned checksum(unsigned sum, const uint8_t *bytes, size_t n)
 	return sum;
 }
 
-static void on_bytes(void *owner, const uint8_t *bytes, size_t n)
+static void on_bytes(void *owner, uint8_t *bytes, size_t n)
 {
 	struct end *e = owner;
 	size_t kept = n < sizeof(e->last) - 1 ? n : sizeof(e->last) - 1;

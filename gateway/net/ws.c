@@ -1,5 +1,6 @@
 #include "gateway/net/ws.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,9 +11,9 @@
 #include "gateway/net/refusal.h"
 #include "gateway/net/ws_inner.h"
 #include "protocols/buffer.h"
-#include "protocols/tls.h"
 
 #define EAGER_FLUSH_BYTES 65536u /* a burst does not wait for its callback */
+#define RANDOM_POOL_BYTES 256u   /* masks and keys; see ws_random */
 
 /* --- The end --- */
 
@@ -121,14 +122,31 @@ static const struct websocket_events engine_events = {
 	.on_close = on_close,
 };
 
+/* The kernel's random bytes, fetched for many masks at once; none is used
+ * twice. One pool per thread: a loop belongs to one. */
+static _Thread_local struct {
+	uint8_t bytes[RANDOM_POOL_BYTES];
+	size_t left;
+} pool;
+
+static void fill_pool(void)
+{
+	_Static_assert(sizeof(pool.bytes) <= 256, "getrandom gives it whole");
+	/* Never less, and never late, once the kernel has started. */
+	if (getrandom(pool.bytes, sizeof(pool.bytes), 0) !=
+	    (ssize_t)sizeof(pool.bytes))
+		abort();
+	pool.left = sizeof(pool.bytes);
+}
+
 void ws_random(void *owner, uint8_t *out, size_t n)
 {
-	struct ws *w = owner;
-
-	if (w->tls)
-		tls_random(w->tls, out, n);
-	else if (getrandom(out, n, 0) != (ssize_t)n)
-		abort(); /* at most 256 bytes: cannot happen on Linux */
+	(void)owner;
+	assert(n <= sizeof(pool.bytes));
+	if (pool.left < n)
+		fill_pool();
+	pool.left -= n;
+	memcpy(out, pool.bytes + pool.left, n);
 }
 
 /* --- Bytes --- */
@@ -167,7 +185,7 @@ static void breach(struct ws *w, int err)
 	finish(w);
 }
 
-static void take_frames(struct ws *w, const uint8_t *bytes, size_t n)
+static void take_frames(struct ws *w, uint8_t *bytes, size_t n)
 {
 	int err;
 
@@ -193,7 +211,7 @@ int ws_start(struct ws *w, enum websocket_role role)
 	return 0;
 }
 
-void ws_receive(struct ws *w, const uint8_t *bytes, size_t n)
+void ws_receive(struct ws *w, uint8_t *bytes, size_t n)
 {
 	if (w->state == WS_CONNECTING) {
 		size_t used = ws_client_receive(w, bytes, n);
@@ -209,7 +227,7 @@ void ws_receive(struct ws *w, const uint8_t *bytes, size_t n)
 	ws_flush(w);
 }
 
-static void on_stream_bytes(void *owner, const uint8_t *bytes, size_t n)
+static void on_stream_bytes(void *owner, uint8_t *bytes, size_t n)
 {
 	ws_receive(owner, bytes, n);
 }
@@ -289,6 +307,21 @@ int ws_send_text(struct ws *w, const char *text, size_t len)
 	if (w->state != WS_OPEN)
 		return -EPIPE;
 	return sent(w, websocket_send_text(w->engine, text, len));
+}
+
+int ws_text_begin(struct ws *w, size_t cap, char **text)
+{
+	*text = NULL;
+	if (w->state != WS_OPEN)
+		return -EPIPE;
+	int err = websocket_begin_text(w->engine, cap, text);
+	return err ? sent(w, err) : 0;
+}
+
+int ws_text_end(struct ws *w, size_t len)
+{
+	websocket_end_text(w->engine, len);
+	return sent(w, 0);
 }
 
 int ws_send_frame(struct ws *w, unsigned opcode, bool is_final,

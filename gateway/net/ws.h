@@ -66,14 +66,20 @@ struct ws *ws_adopt(uv_loop_t *loop, struct stream *s, size_t message_max,
 		    const struct ws_events *events, void *owner);
 
 /* ws_receive: the bytes that came behind an adopted upgrade (used by the HTTP
- * server, once its handler has returned; n may be 0). */
-void ws_receive(struct ws *w, const uint8_t *bytes, size_t n);
+ * server, once its handler has returned; n may be 0). They are changed. */
+void ws_receive(struct ws *w, uint8_t *bytes, size_t n);
 
 /* Sending. Each returns 0; -EPIPE when the connection is closing or not open
  * yet; -ENOBUFS when the peer is too slow (STREAM_OUT_MAX waits; the connection
  * then closes). Messages leave at ws_flush, or at the end of the callback of
- * this ws that is being run. */
+ * this ws that is being run.
+ *
+ * ws_text_begin gives room for a text of at most cap bytes, right where it will
+ * leave from; the owner writes it there and calls ws_text_end, with nothing of
+ * this ws in between. On error text is NULL; without an end nothing is sent. */
 int ws_send_text(struct ws *w, const char *text, size_t len);
+int ws_text_begin(struct ws *w, size_t cap, char **text);
+int ws_text_end(struct ws *w, size_t len);
 int ws_send_frame(struct ws *w, unsigned opcode, bool is_final,
 		  const void *payload, size_t len);
 int ws_ping(struct ws *w, const void *payload, size_t len);

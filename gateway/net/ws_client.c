@@ -7,7 +7,6 @@
 
 #include "gateway/net/refusal.h"
 #include "gateway/net/ws_inner.h"
-#include "protocols/tls.h"
 #include "protocols/url.h"
 
 static void fail(struct ws *w, int status, const char *why)
@@ -122,7 +121,6 @@ struct ws *ws_connect(uv_loop_t *loop, const struct ws_target *target,
 	w = ws_create(loop, target->message_max, events, owner);
 	if (!w)
 		return NULL;
-	w->tls = target->tls;
 	w->timeout_ms = target->timeout_ms;
 	w->reader = http_reader_new(HTTP_READ_RESPONSES, REFUSAL_BODY_MAX);
 	if (!w->reader)

@@ -21,7 +21,6 @@ struct ws {
 	struct stream *stream; /* NULL once it is gone */
 	struct websocket *engine;
 	struct http_reader *reader; /* until the 101 is taken */
-	struct tls_context *tls;
 	const struct ws_events *events;
 	void *owner;
 	size_t message_max;

@@ -2,6 +2,7 @@
  * and over TLS. */
 #include "tools/testing/check.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,6 +164,18 @@ static void wait_both_closed(struct stage *s)
 	CHECK_EQ(1, s->there.closed, "each once");
 }
 
+/* Where it leaves from, with room to spare. */
+static int write_text(struct ws *w, size_t len)
+{
+	char *text;
+	int err = ws_text_begin(w, len + 200, &text);
+
+	if (err)
+		return err;
+	memcpy(text, block, len);
+	return ws_text_end(w, len);
+}
+
 static void messages_of_every_size(void **state)
 {
 	static const size_t sizes[] = {
@@ -175,15 +188,19 @@ static void messages_of_every_size(void **state)
 
 		dial(s, "/ws");
 		s->there.echoes = true;
-		for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
-			CHECK_EQ(0, ws_send_text(s->here.ws, block, sizes[i]),
+		for (size_t i = 0; i < 2 * ARRAY_LEN(sizes); i++) {
+			size_t len = sizes[i / 2];
+			CHECK_EQ(0,
+				 i % 2 ? write_text(s->here.ws, len)
+				       : ws_send_text(s->here.ws, block, len),
 				 "sent");
 			ws_flush(s->here.ws);
 			WAIT_FOR(&s->loop, s->here.texts == i + 1, "its echo");
-			CHECK_EQ(sizes[i], s->here.last_len, "as long");
+			CHECK_EQ(len, s->here.last_len, "as long");
 			CHECK(s->here.is_whole, "and the same");
 		}
 		ws_close(s->here.ws, 1000, "done");
+		CHECK_EQ(-EPIPE, write_text(s->here.ws, 1), "too late");
 		wait_both_closed(s);
 		CHECK_EQ(1000, s->there.end.code, "the code");
 		CHECK_STR("done", s->there.end.reason, "the reason");

@@ -134,6 +134,28 @@ int ws_send_text(struct ws *w, const char *text, size_t len)
 	return 0;
 }
 
+static struct {
+	struct ws *ws; /* NULL: nobody writes */
+	char *text;    /* up to the end of the room */
+	char room[65536];
+} writing;
+
+int ws_text_begin(struct ws *w, size_t cap, char **text)
+{
+	CHECK(cap <= sizeof(writing.room), "a message of that size");
+	writing.text = writing.room + sizeof(writing.room) - cap;
+	writing.ws = w;
+	*text = writing.text;
+	return 0;
+}
+
+int ws_text_end(struct ws *w, size_t len)
+{
+	CHECK(writing.ws == w, "begun on the same socket");
+	writing.ws = NULL;
+	return ws_send_text(w, writing.text, len);
+}
+
 int ws_ping(struct ws *w, const void *payload, size_t len)
 {
 	CHECK_EQ(8, len, "a ping carries its time");
