@@ -583,7 +583,7 @@ static void certificates_are_checked(void **state)
 
 	s->accept_tls = contexts.server;
 	dial(s, "127.0.0.1", s->port, contexts.client);
-	WAIT_FOR(&s->loop, s->client.closed, "made for localhost");
+	wait_both_closed(s);
 	CHECK_EQ(-EACCES, s->client.status, "another host");
 	CHECK(strstr(s->client.why, "127.0.0.1"), "the words name it");
 	CHECK_EQ(0, s->client.opened, "never open");
