@@ -8,12 +8,20 @@
 
 /* The media path: no allocation. */
 
-enum { TOP_EVENT, TOP_SEQUENCE, TOP_STREAM_SID, TOP_MEDIA, TOP_MEMBERS };
+enum {
+	TOP_EVENT,
+	TOP_SEQUENCE,
+	TOP_STREAM_SID,
+	TOP_MEDIA,
+	TOP_MARK,
+	TOP_MEMBERS
+};
 static const char *const top_name[TOP_MEMBERS] = {
 	[TOP_EVENT] = "event",
 	[TOP_SEQUENCE] = "sequenceNumber",
 	[TOP_STREAM_SID] = "streamSid",
 	[TOP_MEDIA] = "media",
+	[TOP_MARK] = "mark",
 };
 
 enum { MEDIA_TRACK, MEDIA_TIMESTAMP, MEDIA_PAYLOAD, MEDIA_MEMBERS };
@@ -66,6 +74,32 @@ static int read_payload(struct twilio_event *ev, struct json_slice payload)
 	return 0;
 }
 
+static void read_frame(struct twilio_event *ev, const struct json_member *top)
+{
+	json_member_unsigned(&top[TOP_SEQUENCE], &ev->sequence);
+	if (top[TOP_STREAM_SID].kind == JSON_KIND_STRING)
+		copy_sid(ev->stream_sid, "MZ", top[TOP_STREAM_SID].value.at,
+			 top[TOP_STREAM_SID].value.len);
+}
+
+/* An echo comes with every piece of audio that was played. */
+static int read_echo(struct twilio_event *ev, const struct json_member *top)
+{
+	static const char *const name[] = { "name" };
+	struct json_slice mark = top[TOP_MARK].value;
+	struct json_member m;
+
+	ev->type = TWILIO_MARK;
+	read_frame(ev, top);
+	if (top[TOP_MARK].kind != JSON_KIND_OBJECT ||
+	    json_scan_pick(mark.at, mark.len, name, &m, 1) ||
+	    m.kind != JSON_KIND_STRING || json_slice_unescape(&m.value) < 0 ||
+	    m.value.len == 0 || m.value.len >= sizeof(ev->mark))
+		return -EPROTO;
+	memcpy(ev->mark, m.value.at, m.value.len);
+	return 0;
+}
+
 static int read_media(struct twilio_event *ev, const struct json_member *top)
 {
 	struct json_member part[MEDIA_MEMBERS];
@@ -73,10 +107,7 @@ static int read_media(struct twilio_event *ev, const struct json_member *top)
 	const struct json_member *track = &part[MEDIA_TRACK];
 
 	ev->type = TWILIO_MEDIA;
-	json_member_unsigned(&top[TOP_SEQUENCE], &ev->sequence);
-	if (top[TOP_STREAM_SID].kind == JSON_KIND_STRING)
-		copy_sid(ev->stream_sid, "MZ", top[TOP_STREAM_SID].value.at,
-			 top[TOP_STREAM_SID].value.len);
+	read_frame(ev, top);
 	if (top[TOP_MEDIA].kind != JSON_KIND_OBJECT ||
 	    json_scan_pick(media.at, media.len, media_name, part,
 			   MEDIA_MEMBERS) ||
@@ -175,18 +206,6 @@ static int read_dtmf(struct twilio_event *ev, const json_t *document)
 	return ev->digit ? 0 : -EPROTO;
 }
 
-static int read_mark(struct twilio_event *ev, const json_t *document)
-{
-	const json_t *name =
-		json_object_get(json_object_get(document, "mark"), "name");
-
-	if (!json_is_string(name) || json_string_length(name) == 0 ||
-	    json_string_length(name) >= sizeof(ev->mark))
-		return -EPROTO;
-	strcpy(ev->mark, json_string_value(name));
-	return 0;
-}
-
 static int read_nothing(struct twilio_event *ev, const json_t *document)
 {
 	(void)ev;
@@ -194,7 +213,8 @@ static int read_nothing(struct twilio_event *ev, const json_t *document)
 	return 0;
 }
 
-/* A media message that the scanner refused: nested beyond its depth. */
+/* A message with audio, or an echo, that the scanner refused: nested beyond its
+ * depth. */
 static int refuse(struct twilio_event *ev, const json_t *document)
 {
 	(void)ev;
@@ -222,7 +242,7 @@ static const struct {
 	{ "start", TWILIO_START, read_start },
 	{ "media", TWILIO_MEDIA, refuse },
 	{ "dtmf", TWILIO_DTMF, read_dtmf },
-	{ "mark", TWILIO_MARK, read_mark },
+	{ "mark", TWILIO_MARK, refuse },
 	{ "stop", TWILIO_STOP, read_nothing },
 	{ NULL, TWILIO_UNKNOWN, read_unknown },
 };
@@ -258,9 +278,12 @@ int twilio_message_parse(struct twilio_event *ev, char *text, size_t len)
 	struct json_member top[TOP_MEMBERS];
 
 	memset(ev, 0, sizeof(*ev));
-	if (!json_scan_pick(text, len, top_name, top, TOP_MEMBERS) &&
-	    is_string(&top[TOP_EVENT], "media"))
-		return read_media(ev, top);
+	if (!json_scan_pick(text, len, top_name, top, TOP_MEMBERS)) {
+		if (is_string(&top[TOP_EVENT], "media"))
+			return read_media(ev, top);
+		if (is_string(&top[TOP_EVENT], "mark"))
+			return read_echo(ev, top);
+	}
 	return read_control(ev, text, len);
 }
 
