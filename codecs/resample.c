@@ -6,21 +6,10 @@
 #include <spandsp/complex.h>
 #include <spandsp/vector_float.h>
 
+#include "codecs/resample_inner.h"
 #include "codecs/resample_taps.h"
 
-#define BLOCK 480 /* input samples converted at once: 20 ms at 24 kHz */
-
-/* Up by `up` on a common grid, filter, keep every `down`th. */
-struct plan {
-	unsigned up;
-	unsigned down;
-	size_t taps;   /* input samples under the filter */
-	size_t delay;  /* output samples */
-	size_t spread; /* input samples until an impulse has come out whole */
-	const float *row;
-};
-
-static const struct plan plans[RESAMPLE_RATIOS] = {
+static const struct resample_plan plans[RESAMPLE_RATIOS] = {
 	[RESAMPLE_8_TO_24] = { 3, 1, RESAMPLE_TAPS_8_TO_24, 48, 32,
 			       resample_taps_8_to_24 },
 	[RESAMPLE_24_TO_8] = { 1, 3, RESAMPLE_TAPS_24_TO_8, 16, 96,
@@ -38,7 +27,7 @@ void resampler_init(struct resampler *r, enum resample_ratio ratio)
 
 size_t resampler_bound(enum resample_ratio ratio, size_t n)
 {
-	const struct plan *plan = &plans[ratio];
+	const struct resample_plan *plan = &plans[ratio];
 	return (n * plan->up + plan->down - 1) / plan->down;
 }
 
@@ -57,45 +46,55 @@ static int16_t round_sample(float x)
 	return (int16_t)(x < 0 ? x - 0.5f : x + 0.5f);
 }
 
-static void widen(float *out, const int16_t *in, size_t n)
+void resample_run_dot(const struct resample_step *step, int16_t *out,
+		      size_t made)
 {
-	for (size_t i = 0; i < n; i++)
-		out[i] = in[i];
+	const struct resample_plan *plan = step->plan;
+	float x[RESAMPLE_HISTORY + RESAMPLE_BLOCK];
+	unsigned phase = step->phase;
+	size_t at = 0;
+
+	for (size_t i = 0; i < step->n; i++)
+		x[i] = step->x[i];
+	for (size_t i = 0; i < made; i++, phase += plan->down) {
+		for (; phase >= plan->up; phase -= plan->up)
+			at++;
+		const float *row = plan->row + phase * plan->taps;
+		out[i] = round_sample(
+			vec_dot_prodf(row, x + at, (int)plan->taps));
+	}
 }
 
-/* Keep the newest `keep` samples of history followed by in. */
-static void remember(int16_t *history, size_t keep, const int16_t *in, size_t n)
+static bool leave_wide;
+
+void resample_use_wide(bool is_used)
 {
-	size_t fresh = n < keep ? n : keep;
-	memmove(history, history + fresh, (keep - fresh) * sizeof(*history));
-	memcpy(history + keep - fresh, in + n - fresh, fresh * sizeof(*in));
+	leave_wide = !is_used;
 }
 
-/* phase is the distance from the next input to the next output, in steps of
- * the common grid: it picks the row, and whole inputs are counted off it. */
+static resample_run_fn *best_run(void)
+{
+	return !leave_wide && resample_has_wide() ? resample_run_wide
+						  : resample_run_dot;
+}
+
+/* Whole inputs are counted off the phase; what is left is where the next output
+ * stands in the next block. */
 static size_t run_block(struct resampler *r, int16_t *out, const int16_t *in,
 			size_t n)
 {
-	const struct plan *plan = &plans[r->ratio];
-	size_t past = plan->taps - 1;
-	float x[RESAMPLE_HISTORY + BLOCK];
-	size_t made = 0;
-	size_t at = 0;
-	unsigned phase = r->phase;
+	const struct resample_plan *plan = &plans[r->ratio];
+	size_t past = plan->taps - 1, grid = n * plan->up, made = 0;
+	int16_t x[RESAMPLE_HISTORY + RESAMPLE_BLOCK];
+	struct resample_step step = { plan, x, past + n, r->phase };
 
-	widen(x, r->history, past);
-	widen(x + past, in, n);
-	for (;; phase += plan->down) {
-		for (; phase >= plan->up; phase -= plan->up)
-			at++;
-		if (at >= n)
-			break;
-		const float *row = plan->row + phase * plan->taps;
-		out[made++] = round_sample(
-			vec_dot_prodf(row, x + at, (int)plan->taps));
-	}
-	r->phase = phase + (unsigned)(at - n) * plan->up;
-	remember(r->history, past, in, n);
+	memcpy(x, r->history, past * sizeof(*x));
+	memcpy(x + past, in, n * sizeof(*x));
+	if (grid > r->phase)
+		made = (grid - r->phase + plan->down - 1) / plan->down;
+	best_run()(&step, out, made);
+	r->phase += (unsigned)(made * plan->down - grid);
+	memcpy(r->history, x + n, past * sizeof(*x));
 	return made;
 }
 
@@ -104,7 +103,7 @@ size_t resampler_run(struct resampler *r, int16_t *out, const int16_t *in,
 {
 	size_t made = 0;
 	while (n > 0) {
-		size_t run = n < BLOCK ? n : BLOCK;
+		size_t run = n < RESAMPLE_BLOCK ? n : RESAMPLE_BLOCK;
 		made += run_block(r, out + made, in, run);
 		in += run;
 		n -= run;

@@ -1,10 +1,11 @@
 /* Streaming sample-rate conversion between the telephone and the model:
  * 8 <-> 24 kHz and 16 <-> 24 kHz, 16-bit mono.
  *
- * Linear-phase polyphase FIR; the inner products are SpanDSP's. The state is
+ * Linear-phase polyphase FIR; the inner products are SpanDSP's, or, where the
+ * CPU has AVX2 and FMA, eight outputs at once (resample_inner.h). The state is
  * embedded by value, so a call owns its filters without allocating. Any split
- * of a stream into chunks gives the same samples, bit for bit. Saturates
- * instead of wrapping.
+ * of a stream into chunks gives the same samples, bit for bit, on one CPU;
+ * another may differ in the last bit. Saturates instead of wrapping.
  *
  * Quality, printed by `make codec-table` and held by the test: pass band within
  * 0.1 dB (200..3400 Hz for 8 kHz, 200..7250 Hz for 16 kHz), images and aliases

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codecs/resample_inner.h"
 #include "codecs/resample_taps.h"
 #include "tools/measure/filter_design.h"
 #include "tools/measure/resample_measure.h"
@@ -210,6 +211,50 @@ static void tables_are_the_design(void **state)
 		    &filter_design_wide, "24 -> 16");
 }
 
+/* The sums round differently: at most one step apart, and hardly ever. */
+static void both_ways_agree(void **state)
+{
+	(void)state;
+	for (enum resample_ratio ratio = 0; ratio < RESAMPLE_RATIOS; ratio++) {
+		struct resampler dot, wide;
+		unsigned seed = 1, differ = 0, all = 0;
+		resampler_init(&dot, ratio);
+		resampler_init(&wide, ratio);
+		for (size_t n = 1; n < 1200; n += 7) {
+			int16_t in[1200], a[3600], b[3600];
+			for (size_t i = 0; i < n; i++) {
+				seed = seed * 1103515245 + 12345;
+				in[i] = (int16_t)(seed >> 16);
+			}
+			resample_use_wide(false);
+			size_t made = resampler_run(&dot, a, in, n);
+			resample_use_wide(true);
+			CHECK_EQ(made, resampler_run(&wide, b, in, n),
+				 name(ratio));
+			for (size_t i = 0; i < made; i++) {
+				CHECK_NEAR(a[i], b[i], 1, name(ratio));
+				differ += a[i] != b[i];
+			}
+			all += (unsigned)made;
+		}
+		CHECK(differ < all / 100, name(ratio));
+	}
+}
+
+static int use_dot(void **state)
+{
+	(void)state;
+	resample_use_wide(false);
+	return 0;
+}
+
+static int use_wide(void **state)
+{
+	(void)state;
+	resample_use_wide(true);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,5 +271,12 @@ int main(void)
 		cmocka_unit_test(the_path_takes_no_memory),
 		cmocka_unit_test(tables_are_the_design),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	const struct CMUnitTest both[] = { cmocka_unit_test(both_ways_agree) };
+	int failed = cmocka_run_group_tests_name("resample by inner products",
+						 tests, use_dot, NULL);
+	failed += cmocka_run_group_tests(both, NULL, NULL);
+	if (resample_has_wide())
+		failed += cmocka_run_group_tests_name("resample by lanes",
+						      tests, use_wide, NULL);
+	return failed;
 }

@@ -150,42 +150,52 @@ static char *pass_word(char *at, const char *end, const char *word)
 
 static char *pass_container(char *at, const char *end, unsigned depth);
 
+static enum json_kind kind_of(char first)
+{
+	switch (first) {
+	case '"':
+		return JSON_KIND_STRING;
+	case '{':
+		return JSON_KIND_OBJECT;
+	case '[':
+		return JSON_KIND_ARRAY;
+	case 't':
+		return JSON_KIND_TRUE;
+	case 'f':
+		return JSON_KIND_FALSE;
+	case 'n':
+		return JSON_KIND_NULL;
+	default:
+		return JSON_KIND_NUMBER;
+	}
+}
+
 static char *pass_value(char *at, const char *end, unsigned depth,
 			enum json_kind *kind)
 {
-	static const struct {
-		char first;
-		enum json_kind kind;
-		const char *word;
-	} row[] = {
-		{ '"', JSON_KIND_STRING, NULL },
-		{ '{', JSON_KIND_OBJECT, NULL },
-		{ '[', JSON_KIND_ARRAY, NULL },
-		{ 't', JSON_KIND_TRUE, "true" },
-		{ 'f', JSON_KIND_FALSE, "false" },
-		{ 'n', JSON_KIND_NULL, "null" },
-		{ 0, JSON_KIND_NUMBER, NULL },
-	};
-	size_t r = 0;
-
 	if (!at || at == end)
 		return NULL;
-	while (row[r].first && row[r].first != *at)
-		r++;
-	*kind = row[r].kind;
-	if (row[r].word)
-		return pass_word(at, end, row[r].word);
-	if (*kind == JSON_KIND_STRING)
+	*kind = kind_of(*at);
+	switch (*kind) {
+	case JSON_KIND_STRING:
 		return pass_string(at, end);
-	if (*kind == JSON_KIND_NUMBER)
+	case JSON_KIND_NUMBER:
 		return pass_number(at, end);
-	return pass_container(at, end, depth);
+	case JSON_KIND_TRUE:
+		return pass_word(at, end, "true");
+	case JSON_KIND_FALSE:
+		return pass_word(at, end, "false");
+	case JSON_KIND_NULL:
+		return pass_word(at, end, "null");
+	default:
+		return pass_container(at, end, depth);
+	}
 }
 
-/* A member's name and its colon, to the value. */
-static char *pass_name(char *at, const char *end)
+/* From behind a member's name to its value. */
+static char *pass_colon(char *at, const char *end)
 {
-	at = pass_space(pass_string(at, end), end);
+	at = pass_space(at, end);
 	return pass_space(pass_character(at, end, ':'), end);
 }
 
@@ -201,7 +211,7 @@ static char *pass_container(char *at, const char *end, unsigned depth)
 		return at + 1;
 	for (;;) {
 		if (close == '}')
-			at = pass_name(at, end);
+			at = pass_colon(pass_string(at, end), end);
 		at = pass_space(pass_value(at, end, depth + 1, &kind), end);
 		if (!at || at == end)
 			return NULL;
@@ -233,7 +243,7 @@ static int finish(struct json_scan *s)
 
 int json_scan_next(struct json_scan *s, struct json_member *m)
 {
-	char *name, *value, *after;
+	char *name, *behind, *value, *after;
 
 	if (s->is_done)
 		return 0;
@@ -244,12 +254,13 @@ int json_scan_next(struct json_scan *s, struct json_member *m)
 	name = s->at;
 	if (!s->is_first)
 		name = pass_space(pass_character(name, s->end, ','), s->end);
-	value = pass_name(name, s->end);
+	behind = pass_string(name, s->end);
+	value = pass_colon(behind, s->end);
 	after = pass_value(value, s->end, 2, &m->kind);
 	if (!after)
 		return -EBADMSG;
 	m->key.at = name + 1;
-	m->key.len = (size_t)(pass_string(name, s->end) - name) - 2;
+	m->key.len = (size_t)(behind - name) - 2;
 	m->value.at = value;
 	m->value.len = (size_t)(after - value);
 	if (m->kind == JSON_KIND_STRING) {
@@ -259,6 +270,18 @@ int json_scan_next(struct json_scan *s, struct json_member *m)
 	s->at = pass_space(after, s->end);
 	s->is_first = false;
 	return 1;
+}
+
+/* Nearly every name stands as it is, and is told by its first letter. */
+static void keep_if_named(const struct json_member *m, const char *const name[],
+			  struct json_member picked[], size_t n)
+{
+	bool is_plain = m->key.len > 0 && !memchr(m->key.at, '\\', m->key.len);
+
+	for (size_t i = 0; i < n; i++)
+		if ((!is_plain || *name[i] == *m->key.at) &&
+		    json_slice_is(m->key, name[i]))
+			picked[i] = *m;
 }
 
 int json_scan_pick(char *text, size_t len, const char *const name[],
@@ -275,9 +298,7 @@ int json_scan_pick(char *text, size_t len, const char *const name[],
 	if (more < 0)
 		return more;
 	while ((more = json_scan_next(&s, &m)) > 0)
-		for (size_t i = 0; i < n; i++)
-			if (json_slice_is(m.key, name[i]))
-				picked[i] = m;
+		keep_if_named(&m, name, picked, n);
 	return more;
 }
 

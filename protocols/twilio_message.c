@@ -324,7 +324,8 @@ static void put_name(struct writer *w, const char *name, size_t cap)
 	if (n == 0 || n == cap)
 		w->end = NULL;
 	for (size_t i = 0; i < n; i++)
-		if (name[i] < ' ' || name[i] > '~' || strchr("\"\\", name[i]))
+		if (name[i] < ' ' || name[i] > '~' || name[i] == '"' ||
+		    name[i] == '\\')
 			w->end = NULL;
 	put(w, name, n);
 }

@@ -9,6 +9,9 @@
  * runs the first one's tail through the second and adds that one's own. */
 #define OUT_SAMPLES_MAX (3 * (TRANSCODER_SLICE + RESAMPLE_HISTORY) + 3)
 
+/* Then samples are on the wire as they are in memory. */
+#define IS_LITTLE_ENDIAN (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
 struct format {
 	unsigned khz;
 	unsigned bytes; /* of a sample */
@@ -70,7 +73,9 @@ static size_t decode(enum audio_format from, int16_t *pcm, const uint8_t *bytes,
 		return g711_ulaw_decode(pcm, bytes, samples);
 	if (from == AUDIO_ALAW)
 		return g711_alaw_decode(pcm, bytes, samples);
-	for (size_t i = 0; i < samples; i++)
+	if (IS_LITTLE_ENDIAN)
+		memcpy(pcm, bytes, 2 * samples);
+	for (size_t i = 0; !IS_LITTLE_ENDIAN && i < samples; i++)
 		pcm[i] = (int16_t)(bytes[2 * i] | bytes[2 * i + 1] << 8);
 	return samples;
 }
@@ -82,7 +87,9 @@ static size_t encode(enum audio_format to, uint8_t *bytes, const int16_t *pcm,
 		return g711_ulaw_encode(bytes, pcm, samples);
 	if (to == AUDIO_ALAW)
 		return g711_alaw_encode(bytes, pcm, samples);
-	for (size_t i = 0; i < samples; i++) {
+	if (IS_LITTLE_ENDIAN)
+		memcpy(bytes, pcm, 2 * samples);
+	for (size_t i = 0; !IS_LITTLE_ENDIAN && i < samples; i++) {
 		bytes[2 * i] = (uint8_t)pcm[i];
 		bytes[2 * i + 1] = (uint8_t)((uint16_t)pcm[i] >> 8);
 	}

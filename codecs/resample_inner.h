@@ -1,0 +1,53 @@
+/* Inside the resampler: its plans, and the ways to carry one out. resample.c
+ * takes the best; tests and measures take each. */
+#ifndef CODECS_RESAMPLE_INNER_H
+#define CODECS_RESAMPLE_INNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "codecs/resample.h"
+
+#define RESAMPLE_BLOCK 480 /* input samples converted at once: 20 ms, 24 kHz \
+			    */
+
+/* Up by `up` on a common grid, filter, keep every `down`th. */
+struct resample_plan {
+	unsigned up;
+	unsigned down;
+	size_t taps;   /* input samples under the filter */
+	size_t delay;  /* output samples */
+	size_t spread; /* input samples until an impulse has come out whole */
+	const float *row;
+};
+
+/* What one step works on: the samples that the filter still sees, then the
+ * new ones, n in all (of the latter at most RESAMPLE_BLOCK). phase is the
+ * distance from the first new one to the next output, in steps of the common
+ * grid. */
+struct resample_step {
+	const struct resample_plan *plan;
+	const int16_t *x;
+	size_t n;
+	unsigned phase;
+};
+
+/* Writes the next `made` outputs of a step. */
+typedef void resample_run_fn(const struct resample_step *step, int16_t *out,
+			     size_t made);
+
+/* One inner product per output, SpanDSP's: every CPU. */
+resample_run_fn resample_run_dot;
+
+/* Eight outputs in a register, for a CPU with AVX2 and FMA; elsewhere it may
+ * not be called. Each output is the sum over its taps in their order, whatever
+ * its place in a step: so a split changes nothing. */
+resample_run_fn resample_run_wide;
+bool resample_has_wide(void);
+
+/* resample_use_wide: whether it is used where the CPU has it (the default). For
+ * tests and measures: all streams of the process change over at once. */
+void resample_use_wide(bool is_used);
+
+#endif
