@@ -37,7 +37,7 @@ CPPFLAGS += -I. -D_GNU_SOURCE $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 CFLAGS   += -std=c11 -g $(WARN) $(HARD) $(OPT_$(V))
 LDFLAGS  += $(LDHARD) $(filter -fsanitize=% --coverage,$(OPT_$(V)))
 LDLIBS   += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lwslay \
-	    -lhttp_parser -lmbedtls -lmbedx509 -lmbedcrypto -lm
+	    -lhttp_parser -lmbedtls -lmbedx509 -lmbedcrypto -lnettle -lm
 
 SRC   := $(sort $(shell find codecs protocols gateway tools -name '*.c' 2>/dev/null))
 TESTS := $(filter %_test.c,$(SRC))
@@ -48,18 +48,19 @@ LIB   := $(filter-out $(TESTS) $(FUZZ) $(MAINS) tools/testing/%,$(SRC))
 RIG   := $(filter-out $(TESTS) $(MAINS),$(filter tools/testing/%,$(SRC)))
 
 PROGRAMS  := $(B)/tandem $(B)/tandem-call $(B)/tandem-model
+BENCH     := $(B)/tandem-bench
 MEASURES  := $(patsubst %_main.c,$(B)/%,$(filter tools/measure/%_main.c,$(MAINS)))
 TESTTOOLS := $(patsubst %_main.c,$(B)/%,$(filter tools/testing/%_main.c,$(MAINS)))
 TESTBINS  := $(TESTS:%.c=$(B)/%)
 FUZZBINS  := $(FUZZ:%.c=build/fuzz/%)
 
 .PHONY: all help setup setup-build setup-test setup-dev run demo test check \
-	fuzz lint cover codec-table figures speech install clean format tests \
-	programs
+	fuzz lint cover codec-table figures bench speech install clean format \
+	tests programs
 
 all: programs
 
-programs: $(PROGRAMS) $(MEASURES)
+programs: $(PROGRAMS) $(BENCH) $(MEASURES)
 
 help:
 	@awk -F ': ' '/^## / { sub("## ", ""); name = $$1; sub("[^:]*: ", ""); \
@@ -119,6 +120,14 @@ figures: setup-test
 	@$(MAKE) --no-print-directory programs
 	@tools/figures.sh $(B)
 
+## bench: what a call costs and how long it takes (ROWS=a,b CALLS=n SECONDS=n ROUNDS=n JSON=file)
+bench: setup-build
+	@$(MAKE) --no-print-directory programs
+	@$(BENCH) run $(if $(word 2,$(shell seq $(shell nproc))),--pin) \
+		$(if $(ROWS),--rows $(ROWS)) $(if $(CALLS),--calls $(CALLS)) \
+		$(if $(SECONDS),--seconds $(SECONDS)) \
+		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(JSON),--json $(JSON))
+
 ## speech: synthesise the bundled speech again (needs espeak-ng)
 speech:
 	@tools/speech.sh test-vectors/speech
@@ -153,7 +162,9 @@ $(B)/libtesting.a: $(RIG:%.c=$(B)/%.o)
 $(B)/tandem: $(B)/gateway/main.o $(B)/libtandem.a
 $(B)/tandem-call: $(B)/tools/call/main.o $(B)/libtandem.a
 $(B)/tandem-model: $(B)/tools/model/main.o $(B)/libtandem.a
-$(PROGRAMS) $(MEASURES) $(TESTTOOLS):
+# Its model server makes a certificate for itself.
+$(BENCH): $(B)/tools/bench/main.o $(B)/libtandem.a $(B)/libtesting.a
+$(PROGRAMS) $(BENCH) $(MEASURES) $(TESTTOOLS):
 	@echo "  LD    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

@@ -1,0 +1,223 @@
+#include "tools/bench/bench_load.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "protocols/tls.h"
+#include "tools/bench/bench_call.h"
+#include "tools/bench/bench_session.h"
+#include "tools/testing/test_cert.h"
+
+#define SHORT_SPARE_MS 3000 /* a slot is free again this long after its end */
+
+__attribute__((format(printf, 2, 3))) void bench_load_fail(struct bench_load *l,
+							   const char *format,
+							   ...)
+{
+	va_list args;
+
+	if (l->errors++)
+		return;
+	va_start(args, format);
+	vsnprintf(l->error, sizeof(l->error), format, args);
+	va_end(args);
+}
+
+/* --- The model's end --- */
+
+static void on_connection(struct bench_watch *w, uint32_t events)
+{
+	struct bench_load *l =
+		(struct bench_load *)((char *)w -
+				      offsetof(struct bench_load, listening));
+	int fd = accept4(w->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	(void)events;
+	if (fd >= 0)
+		bench_session_accept(l, fd);
+	else if (errno != EAGAIN)
+		bench_load_fail(l, "accept: %s", strerror(errno));
+}
+
+static void on_free(struct bench_watch *w)
+{
+	(void)w;
+}
+
+static int open_tls(struct bench_load *l, const char *dir, const char **why)
+{
+	static const struct test_cert_request request = {
+		.host = { "localhost", "127.0.0.1", "::1" },
+		.hosts = 3,
+	};
+	struct test_cert cert;
+	char path[2][512];
+
+	*why = "cannot make a certificate";
+	if (test_cert_make(&cert, &request) || test_cert_write(&cert, dir))
+		return -EIO;
+	snprintf(path[0], sizeof(path[0]), "%s/cert.pem", dir);
+	snprintf(path[1], sizeof(path[1]), "%s/key.pem", dir);
+	l->server_tls = tls_server_context(path[0], path[1], why);
+	l->client_tls = tls_client_context(NULL, why);
+	if (!l->server_tls || !l->client_tls)
+		return -EIO;
+	tls_context_trust_anybody(l->client_tls);
+	return 0;
+}
+
+int bench_load_open(struct bench_load *l, const char *dir, unsigned port,
+		    bool is_public, const char **why)
+{
+	memset(l, 0, sizeof(*l));
+	l->listening.fd = -1;
+	int err = bench_loop_init(&l->loop);
+	if (!err)
+		err = open_tls(l, dir, why);
+	if (err)
+		return err;
+	l->model_port = port;
+	l->listening.fd = bench_listen(!is_public, &l->model_port);
+	*why = "cannot listen for the model's sessions";
+	if (l->listening.fd < 0)
+		return l->listening.fd;
+	l->listening.on_ready = on_connection;
+	l->listening.on_free = on_free;
+	return bench_loop_add(&l->loop, &l->listening, EPOLLIN);
+}
+
+void bench_load_close(struct bench_load *l)
+{
+	for (unsigned i = 0; i < l->calls; i++)
+		bench_call_end(&l->call[i], NULL);
+	while (l->sessions)
+		bench_session_close(l->sessions);
+	if (l->listening.fd >= 0)
+		bench_loop_drop(&l->loop, &l->listening);
+	bench_loop_free(&l->loop);
+	for (unsigned i = 0; i <= BENCH_LOUDNESSES; i++)
+		bench_audio_free(&l->frame[i]);
+	for (unsigned i = 0; i < 4; i++)
+		bench_audio_free(&l->delta[i / 2][i % 2]);
+	tls_context_free(l->server_tls);
+	tls_context_free(l->client_tls);
+	free(l->call);
+	l->call = NULL;
+	l->calls = 0;
+}
+
+/* --- Placing calls --- */
+
+static int make_audio(struct bench_load *l)
+{
+	int err = 0;
+
+	for (unsigned i = 0; !err && i <= BENCH_LOUDNESSES; i++)
+		err = bench_audio_make(&l->frame[i], l->plan.carrier_format, i,
+				       BENCH_FRAME_MS);
+	for (unsigned i = 0; !err && i < 4; i++)
+		err = bench_audio_make(
+			&l->delta[i / 2][i % 2],
+			i / 2 ? BENCH_ULAW : BENCH_PCM24, BENCH_SPEECH,
+			BENCH_DELTA_MS + (i % 2 ? BENCH_HEAD_MS : 0));
+	return err;
+}
+
+/* In turn: a slot rests before its number is used again. */
+static void place_short(struct bench_load *l)
+{
+	unsigned slots = l->calls - l->plan.calls;
+	struct bench_call *c =
+		&l->call[l->plan.calls + (unsigned)(l->shorts++ % slots)];
+
+	if (c->state == BENCH_CALL_FREE)
+		bench_call_place(c, true);
+	else
+		bench_load_fail(l, "short calls do not end");
+}
+
+static uint64_t due_by_now(uint64_t since_ns, unsigned per_second,
+			   uint64_t now_ns)
+{
+	return (now_ns - since_ns) * per_second / BENCH_NS_PER_S + 1;
+}
+
+/* One a time, so that what the calls cost does not come at once. */
+static void on_ramp(struct bench_timer *t, uint64_t now_ns)
+{
+	struct bench_load *l =
+		(struct bench_load *)((char *)t -
+				      offsetof(struct bench_load, ramp));
+	const struct bench_plan *p = &l->plan;
+
+	if (l->is_ending)
+		return;
+	if (l->placed < p->calls &&
+	    l->placed < due_by_now(l->ramp_ns, p->per_second, now_ns))
+		bench_call_place(&l->call[l->placed++], false);
+	if (l->is_measuring && p->short_per_second &&
+	    l->shorts < due_by_now(l->short_ns, p->short_per_second, now_ns))
+		place_short(l);
+	if (l->placed < p->calls || p->short_per_second)
+		bench_wheel_set(&l->loop.wheel, t,
+				now_ns + BENCH_WHEEL_SLOT_NS);
+}
+
+int bench_load_start(struct bench_load *l)
+{
+	const struct bench_plan *p = &l->plan;
+	unsigned shorts =
+		p->short_per_second * (p->short_ms + SHORT_SPARE_MS) / 1000;
+
+	l->calls = p->calls + shorts;
+	l->call = calloc(l->calls, sizeof(*l->call));
+	if (!l->call || l->calls > BENCH_NUMBER_MAX || make_audio(l))
+		return -ENOMEM;
+	for (unsigned i = 0; i < l->calls; i++) {
+		l->call[i].load = l;
+		l->call[i].number = i;
+	}
+	l->ramp.on_due = on_ramp;
+	l->ramp_ns = bench_now_ns();
+	bench_wheel_set(&l->loop.wheel, &l->ramp, l->ramp_ns);
+	return 0;
+}
+
+bool bench_load_is_up(const struct bench_load *l)
+{
+	for (unsigned i = 0; i < l->plan.calls; i++)
+		if (!l->call[i].session || !l->call[i].has_heard)
+			return false;
+	return true;
+}
+
+void bench_load_measure(struct bench_load *l, bool on)
+{
+	if (on) {
+		struct histogram setup = l->figures.setup;
+		memset(&l->figures, 0, sizeof(l->figures));
+		if (!l->plan.short_per_second)
+			l->figures.setup = setup;
+		l->short_ns = bench_now_ns();
+		if (l->plan.short_per_second)
+			bench_wheel_set(&l->loop.wheel, &l->ramp, l->short_ns);
+	}
+	l->is_measuring = on;
+}
+
+void bench_load_end(struct bench_load *l)
+{
+	l->is_ending = true;
+	for (unsigned i = 0; i < l->calls; i++)
+		bench_call_hang_up(&l->call[i]);
+}
+
+bool bench_load_is_over(const struct bench_load *l)
+{
+	return !l->open && !l->sessions;
+}

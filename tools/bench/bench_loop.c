@@ -1,0 +1,105 @@
+#include "tools/bench/bench_loop.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#define EVENTS_MAX 32 /* between two looks at the wheel */
+
+int bench_loop_init(struct bench_loop *l)
+{
+	memset(l, 0, sizeof(*l));
+	l->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (l->epoll < 0)
+		return -errno;
+	prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+	bench_wheel_init(&l->wheel, bench_now_ns());
+	return 0;
+}
+
+static void bury(struct bench_loop *l)
+{
+	while (l->dead) {
+		struct bench_watch *w = l->dead;
+		l->dead = w->next_dead;
+		w->on_free(w);
+	}
+}
+
+void bench_loop_free(struct bench_loop *l)
+{
+	bury(l);
+	close(l->epoll);
+}
+
+static int control(struct bench_loop *l, int op, struct bench_watch *w,
+		   uint32_t events)
+{
+	struct epoll_event e = { .events = events, .data.ptr = w };
+
+	return epoll_ctl(l->epoll, op, w->fd, &e) ? -errno : 0;
+}
+
+int bench_loop_add(struct bench_loop *l, struct bench_watch *w, uint32_t events)
+{
+	return control(l, EPOLL_CTL_ADD, w, events);
+}
+
+int bench_loop_change(struct bench_loop *l, struct bench_watch *w,
+		      uint32_t events)
+{
+	return control(l, EPOLL_CTL_MOD, w, events);
+}
+
+void bench_loop_drop(struct bench_loop *l, struct bench_watch *w)
+{
+	if (w->fd >= 0)
+		close(w->fd);
+	w->fd = -1;
+	w->next_dead = l->dead;
+	l->dead = w;
+}
+
+static struct timespec until(uint64_t due_ns, uint64_t now_ns)
+{
+	uint64_t ns = due_ns > now_ns ? due_ns - now_ns : 0;
+
+	return (struct timespec){
+		.tv_sec = (time_t)(ns / BENCH_NS_PER_S),
+		.tv_nsec = (long)(ns % BENCH_NS_PER_S),
+	};
+}
+
+static void take_events(struct bench_loop *l, uint64_t due_ns)
+{
+	struct epoll_event event[EVENTS_MAX];
+	struct timespec wait = until(due_ns, bench_now_ns());
+	int n = epoll_pwait2(l->epoll, event, EVENTS_MAX, &wait, NULL);
+
+	for (int i = 0; i < n; i++) {
+		struct bench_watch *w = event[i].data.ptr;
+		if (w->fd >= 0)
+			w->on_ready(w, event[i].events);
+	}
+	bury(l);
+}
+
+void bench_loop_run(struct bench_loop *l, uint64_t until_ns)
+{
+	uint64_t now_ns = bench_now_ns();
+
+	for (l->is_stopped = false; !l->is_stopped && now_ns < until_ns;
+	     now_ns = bench_now_ns()) {
+		uint64_t due_ns = bench_wheel_next(&l->wheel, now_ns);
+		take_events(l, due_ns < until_ns ? due_ns : until_ns);
+		bench_wheel_run(&l->wheel, bench_now_ns());
+	}
+}
+
+void bench_loop_stop(struct bench_loop *l)
+{
+	l->is_stopped = true;
+}
