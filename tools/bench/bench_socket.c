@@ -115,7 +115,7 @@ int bench_socket_send(struct bench_socket *s, const void *bytes, size_t n)
 	if (s->is_closed || !s->is_open)
 		return -ENOTCONN;
 	if (s->tls) {
-		if (tls_send(s->tls, bytes, n))
+		if (tls_send(s->tls, bytes, n, &s->wire))
 			return -ENOBUFS;
 		push(s);
 		return 0;
@@ -144,7 +144,7 @@ static void opened(struct bench_socket *s)
 
 static void take_tls(struct bench_socket *s, const uint8_t *bytes, size_t n)
 {
-	int err = tls_receive(s->tls, bytes, n);
+	int err = tls_receive(s->tls, bytes, n, &s->plain);
 
 	push(s);
 	if (!s->is_closed && !s->is_open && tls_is_open(s->tls))
@@ -220,7 +220,7 @@ static struct bench_socket *create(struct bench_loop *l, int fd,
 		return NULL;
 	buffer_init(&s->wire, QUEUE_MAX);
 	buffer_init(&s->plain, QUEUE_MAX);
-	if (tls && !(s->tls = tls_new(tls, host, &s->wire, &s->plain))) {
+	if (tls && !(s->tls = tls_new(tls, host, &s->wire))) {
 		free(s);
 		return NULL;
 	}
