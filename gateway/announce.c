@@ -82,7 +82,8 @@ static void print_warning(void *owner, const char *event, const char *bot,
 
 /* -- URLs ---------------------------------------------------------------- */
 
-void announce_listening(FILE *out, const struct config *c, unsigned port)
+void announce_listening(FILE *out, const struct config *c, unsigned port,
+			unsigned workers)
 {
 	char url[URL_MAX];
 	fprintf(out, "tandem listening on http://%.*s:%u\n", host_len(c),
@@ -100,6 +101,7 @@ void announce_listening(FILE *out, const struct config *c, unsigned port)
 			url);
 	}
 	fprintf(out, "  Model server: %s\n", c->model.url);
+	fprintf(out, "  Workers: %u\n", workers);
 	fflush(out);
 }
 

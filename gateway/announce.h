@@ -9,7 +9,8 @@ struct config;
 struct log;
 
 /* announce_listening: to out, as the gateway begins to listen on port. */
-void announce_listening(FILE *out, const struct config *c, unsigned port);
+void announce_listening(FILE *out, const struct config *c, unsigned port,
+			unsigned workers);
 
 /* announce_warnings: to the log, what the secrets leave open. */
 void announce_warnings(const struct log *log, const struct config *c);

@@ -25,7 +25,7 @@ static char *printed(bool is_listening)
 	FILE *out = open_memstream(&text, &len);
 	assert_non_null(out);
 	if (is_listening)
-		announce_listening(out, &config, 4711);
+		announce_listening(out, &config, 4711, 3);
 	else
 		announce_checked(out, &config, "t.yaml");
 	fclose(out);
@@ -57,6 +57,7 @@ static void tells_urls(void **state)
 	}
 	use("audiocodes: {bots: []}\n");
 	char *text = printed(true);
+	CHECK(strstr(text, "  Workers: 3\n"), "how many carry calls");
 	CHECK(!strstr(text, "AudioCodes"), "no bot, no word of it");
 	free(text);
 }

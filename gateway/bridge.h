@@ -34,6 +34,7 @@ struct bridge_audiocodes {
 	struct audiocodes_leg leg;
 	char bot[AUDIOCODES_BOT_MAX];
 	struct audiocodes_principal principal;
+	int entry; /* in the registry */
 };
 
 struct bridge {
@@ -112,9 +113,10 @@ void bridge_audiocodes_settings(const struct config *c,
 void bridge_audiocodes_fallback(const struct config_failure *f,
 				char out[CALL_TARGET_MAX]);
 
-/* bridge_audiocodes_awaits: whether some call may be about to get another
- * socket: it has lost its own, or has heard nothing on it for a second. */
-bool bridge_audiocodes_awaits(const struct worker *w, uint64_t now_ns);
+/* bridge_audiocodes_arrive: a socket has come from another worker.
+ * refusal: as audiocodes_socket_arrive takes it. */
+void bridge_audiocodes_arrive(struct worker *w, struct audiocodes_socket *s,
+			      const char *refusal);
 
 /* bridge_stop: the gateway goes down: end the call now. */
 void bridge_stop(struct bridge *b);

@@ -1,23 +1,37 @@
 /* Calls from AudioCodes VoiceAI Connect: who may begin or resume one, and what
  * the configuration says of it. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/bridge.h"
 #include "gateway/carriers/audiocodes_port.h"
+#include "gateway/carriers/audiocodes_registry.h"
 #include "gateway/carriers/audiocodes_socket.h"
+#include "gateway/exchange.h"
 #include "gateway/ops/config.h"
 #include "gateway/worker.h"
 
-#define SILENT_MS       1000 /* a caller's socket says something all the time */
 #define ENDING_SLACK_MS 1000 /* the leg keeps the time; the call only waits */
+
+static struct audiocodes_registry *registry_of(struct worker *w)
+{
+	return &w->exchange->registry;
+}
 
 /* --- The leg --- */
 
 static void on_handled(void *owner, uint64_t read_ns)
 {
-	bridge_leg_handled(owner, read_ns);
+	struct bridge *b = owner;
+	const struct bridge_audiocodes *a = &b->audiocodes;
+
+	bridge_leg_handled(b, read_ns);
+	if (a->leg.state != AUDIOCODES_OVER)
+		audiocodes_registry_heard(
+			registry_of(b->worker), a->entry,
+			a->leg.socket ? a->leg.socket->heard_ns : 0);
 }
 
 static void on_ended(void *owner, enum audiocodes_leg_end how)
@@ -31,6 +45,7 @@ static void on_ended(void *owner, enum audiocodes_leg_end how)
 	};
 	struct bridge *b = owner;
 
+	audiocodes_registry_leave(registry_of(b->worker), b->audiocodes.entry);
 	b->worker->figures.failed += b->call.end == CALL_END_MODEL_LOST;
 	bridge_summarize(b, word[how]);
 }
@@ -56,8 +71,12 @@ static bool is_of(const struct bridge *b, const struct audiocodes_socket *s,
 /* It has a conversation: the desk need not count it any more. */
 static void seat(struct worker *w, struct audiocodes_socket *s)
 {
-	audiocodes_waiting_leave(&w->audiocodes_desk.waiting, s->place);
+	if (s->place < 0)
+		return;
+	audiocodes_waiting_leave(&w->exchange->waiting, s->place);
 	s->place = -1;
+	w->unseated--;
+	worker_tell_load(w);
 }
 
 static struct audiocodes_leg *on_find(void *owner, struct audiocodes_socket *s,
@@ -95,20 +114,69 @@ static void set_call(const struct bridge *b, struct call_settings *s)
 	s->apology_text = leg->expects_audio ? NULL : c->failure.say;
 }
 
-/* A call begun anew takes the room of the one it replaced, which goes as soon
- * as its model has: for so long there may be one more. */
-static bool has_room(const struct worker *w, const struct audiocodes_event *ev)
+static bool replaces_one(const struct worker *w, const char *conversation)
 {
-	if (w->is_stopping || w->running > w->config->limits.calls)
-		return false;
 	for (const struct bridge *b = w->bridges; b; b = b->next) {
 		const struct audiocodes_leg *leg = &b->audiocodes.leg;
 		if (b->leg == &leg->leg && leg->state == AUDIOCODES_OVER &&
 		    leg->end == AUDIOCODES_LEG_REPLACED &&
-		    strcmp(leg->conversation, ev->conversation) == 0)
+		    strcmp(leg->conversation, conversation) == 0)
 			return true;
 	}
-	return !worker_is_full(w);
+	return false;
+}
+
+/* A call begun anew takes the room of the one it replaced, which goes as soon
+ * as its model has: for so long there may be one more, on each worker. */
+static bool take_room(struct worker *w, const char *conversation)
+{
+	if (worker_take_room(w))
+		return true;
+	if (w->is_stopping || w->replaced > 0 || !replaces_one(w, conversation))
+		return false;
+	w->replaced++;
+	return true;
+}
+
+static struct audiocodes_identity identity_of(const struct audiocodes_socket *s,
+					      const char *conversation)
+{
+	return (struct audiocodes_identity){ conversation, s->bot,
+					     &s->principal };
+}
+
+/* A bridge with its entry and its room, or neither. */
+static struct bridge *admit(struct worker *w, const struct audiocodes_socket *s,
+			    const char *conversation, const char **why)
+{
+	const struct audiocodes_identity who = identity_of(s, conversation);
+	int entry = audiocodes_registry_enter(registry_of(w), &who, w->index,
+					      uv_hrtime());
+	struct bridge *b = NULL;
+
+	if (entry < 0) {
+		*why = entry == -EEXIST ? "the conversation has just begun"
+					: "too many conversations";
+		return NULL;
+	}
+	*why = "no room for another call";
+	if (take_room(w, conversation)) {
+		b = bridge_new(w, conversation);
+		if (!b)
+			worker_give_room(w);
+	}
+	if (b)
+		b->audiocodes.entry = entry;
+	else
+		audiocodes_registry_leave(registry_of(w), entry);
+	return b;
+}
+
+static void turn_away(struct worker *w, struct bridge *b)
+{
+	audiocodes_registry_leave(registry_of(w), b->audiocodes.entry);
+	worker_give_room(w);
+	free(b);
 }
 
 static struct audiocodes_leg *on_initiate(void *owner,
@@ -118,11 +186,8 @@ static struct audiocodes_leg *on_initiate(void *owner,
 {
 	struct worker *w = owner;
 	struct call_settings settings;
-	struct bridge *b = NULL;
+	struct bridge *b = admit(w, s, ev->conversation, why);
 
-	*why = "no room for another call";
-	if (has_room(w, ev))
-		b = bridge_new(w, ev->conversation);
 	if (!b)
 		return NULL;
 	struct bridge_audiocodes *a = &b->audiocodes;
@@ -131,7 +196,7 @@ static struct audiocodes_leg *on_initiate(void *owner,
 	a->principal = s->principal;
 	if (audiocodes_leg_open(&a->leg, &w->audiocodes, &b->call, &b->log,
 				&leg_owner, b, ev, why) != 0) {
-		free(b);
+		turn_away(w, b);
 		return NULL;
 	}
 	set_call(b, &settings);
@@ -139,6 +204,49 @@ static struct audiocodes_leg *on_initiate(void *owner,
 	bridge_enlist(b);
 	seat(w, s);
 	return &a->leg;
+}
+
+/* --- From worker to worker --- */
+
+/* Who holds the conversation talks to it. */
+static bool on_pass_on(void *owner, struct audiocodes_socket *s,
+		       const char *conversation)
+{
+	struct worker *w = owner;
+	const struct audiocodes_identity who = identity_of(s, conversation);
+	int holder = audiocodes_registry_find(registry_of(w), &who);
+
+	if (holder < 0 || (unsigned)holder == w->index)
+		return false;
+	s->destination = (unsigned)holder;
+	if (audiocodes_socket_leave(s) != 0)
+		audiocodes_socket_refuse(
+			s,
+			"the conversation is on another thread, which "
+			"cannot be reached",
+			uv_hrtime());
+	return true;
+}
+
+static void on_left(void *owner, struct audiocodes_socket *s)
+{
+	struct worker *w = owner;
+	const struct inbox_item item = { .fd = -1, .socket = s };
+
+	w->unseated--;
+	log_event(&s->log, LOG_DEBUG, "moves", NULL);
+	if (inbox_put(&w->exchange->worker[s->destination]->inbox, &item))
+		bridge_audiocodes_arrive(
+			w, s, "the conversation cannot be joined now");
+	else
+		worker_socket_gone(w);
+}
+
+void bridge_audiocodes_arrive(struct worker *w, struct audiocodes_socket *s,
+			      const char *refusal)
+{
+	w->unseated++;
+	audiocodes_socket_arrive(s, &w->audiocodes_host, w->loop, refusal);
 }
 
 static void on_gone(void *owner, struct audiocodes_socket *s)
@@ -154,29 +262,13 @@ void bridge_audiocodes_host(struct worker *w, struct audiocodes_host *host)
 	*host = (struct audiocodes_host){
 		.find = on_find,
 		.on_initiate = on_initiate,
+		.pass_on = on_pass_on,
+		.on_left = on_left,
 		.on_gone = on_gone,
 		.owner = w,
 		.metronome = &w->metronome,
 		.log = &w->log,
 	};
-}
-
-static bool may_come_back(const struct bridge *b, uint64_t now_ns)
-{
-	const struct audiocodes_leg *leg = &b->audiocodes.leg;
-
-	if (b->leg != &leg->leg || leg->state == AUDIOCODES_OVER)
-		return false;
-	return !leg->socket ||
-	       now_ns >= leg->socket->heard_ns + SILENT_MS * 1000000ull;
-}
-
-bool bridge_audiocodes_awaits(const struct worker *w, uint64_t now_ns)
-{
-	for (const struct bridge *b = w->bridges; b; b = b->next)
-		if (may_come_back(b, now_ns))
-			return true;
-	return false;
 }
 
 /* --- What the operator has chosen --- */

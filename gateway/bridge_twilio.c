@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "gateway/bridge.h"
+#include "gateway/exchange.h"
 #include "gateway/net/http_server.h"
 #include "gateway/worker.h"
 
@@ -46,7 +47,7 @@ static void on_ended(void *owner, enum twilio_leg_end how)
 	enum twilio_fate fate = fate_of(b, how);
 
 	b->worker->figures.failed += fate == TWILIO_FAILED;
-	twilio_tickets_settle(&b->worker->desk.tickets, b->twilio.call_sid,
+	twilio_tickets_settle(&b->worker->exchange->tickets, b->twilio.call_sid,
 			      b->twilio.stream, fate, uv_hrtime());
 	bridge_summarize(b, word[how]);
 }

@@ -10,8 +10,8 @@
 #include <uv.h>
 
 #include "gateway/announce.h"
+#include "gateway/exchange.h"
 #include "gateway/ops/config.h"
-#include "gateway/ops/resources.h"
 #include "gateway/ops/version.h"
 #include "gateway/worker.h"
 
@@ -24,7 +24,7 @@ struct program {
 	uv_signal_t sigusr1;
 	struct config config;
 	struct log log;
-	struct worker worker;
+	struct exchange exchange;
 };
 
 static const char usage[] =
@@ -166,7 +166,7 @@ static void on_signal(uv_signal_t *handle, int number)
 
 	log_event(&p->log, LOG_INFO, "stopping", "signal",
 		  number == SIGINT ? "SIGINT" : "SIGTERM", NULL);
-	worker_stop(&p->worker, on_stopped, p);
+	exchange_stop(&p->exchange);
 }
 
 /* SIGUSR1: say what the process holds, for whoever looks for a leak. */
@@ -175,7 +175,7 @@ static void on_report(uv_signal_t *handle, int number)
 	const struct program *p = handle->data;
 
 	(void)number;
-	resources_log(&p->log, p->worker.running);
+	exchange_report(&p->exchange);
 }
 
 static int catch (struct program *p, uv_signal_t *handle,
@@ -214,14 +214,15 @@ static void log_figure(const struct program *p, const char *name,
 
 static void log_figures(const struct program *p)
 {
-	const struct worker_figures *f = &p->worker.figures;
+	struct worker_figures f;
 	struct log_line l;
 
+	exchange_figures(&p->exchange, &f);
 	for (unsigned i = 0; i < WORKER_DELAYS; i++)
-		log_figure(p, worker_delay_name(i), &f->delay[i]);
+		log_figure(p, worker_delay_name(i), &f.delay[i]);
 	log_begin(&l, &p->log, LOG_INFO, "stopped");
-	log_number(&l, "calls", (int64_t)f->calls);
-	log_number(&l, "without_model", (int64_t)f->failed);
+	log_number(&l, "calls", (int64_t)f.calls);
+	log_number(&l, "without_model", (int64_t)f.failed);
 	log_end(&l);
 }
 
@@ -236,6 +237,26 @@ static void raise_descriptor_limit(void)
 	}
 }
 
+/* The control thread: signals, and what workers are told and have to tell. */
+static int run(struct program *p)
+{
+	int err = catch_signals(p);
+
+	if (err)
+		return err;
+	err = exchange_start(&p->exchange, on_stopped, p);
+	if (err) {
+		fprintf(stderr, "tandem: %s\n", uv_strerror(err));
+	} else {
+		announce_listening(stdout, &p->config, p->exchange.port,
+				   p->exchange.count);
+		announce_warnings(&p->log, &p->config);
+	}
+	uv_run(&p->loop, UV_RUN_DEFAULT);
+	log_figures(p);
+	return err;
+}
+
 static int serve(struct program *p)
 {
 	char why[512];
@@ -245,21 +266,15 @@ static int serve(struct program *p)
 		return err;
 	raise_descriptor_limit();
 	log_open(&p->log, STDERR_FILENO, p->config.log.level);
-	err = worker_open(&p->worker, &p->loop, &p->config, &p->log, why,
-			  sizeof(why));
+	err = exchange_open(&p->exchange, &p->loop, &p->config, &p->log, why,
+			    sizeof(why));
 	if (err) {
 		fprintf(stderr, "tandem: %s\n", why);
 		return err;
 	}
-	err = catch_signals(p);
-	if (err)
-		return err;
-	announce_listening(stdout, &p->config, worker_port(&p->worker));
-	announce_warnings(&p->log, &p->config);
-	uv_run(&p->loop, UV_RUN_DEFAULT);
-	log_figures(p);
-	worker_free(&p->worker);
-	return uv_loop_close(&p->loop);
+	err = run(p);
+	exchange_free(&p->exchange);
+	return err ? err : uv_loop_close(&p->loop);
 }
 
 static int check(const struct program *p, const struct options *o)

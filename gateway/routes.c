@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "gateway/bridge.h"
+#include "gateway/exchange.h"
 #include "gateway/net/http_server.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/version.h"
@@ -68,7 +69,8 @@ static void front_page(struct worker *w, struct http_connection *c,
 	      "Tandem %s, a telephony media gateway.\n\n"
 	      "Calls running: %u of %u\n"
 	      "Twilio voice webhook (POST): %s\n",
-	      version_text(), w->running, w->config->limits.calls, url);
+	      version_text(), atomic_load(&w->exchange->lines.busy),
+	      w->config->limits.calls, url);
 	for (unsigned i = 0; i < w->config->audiocodes.bot_count; i++) {
 		audiocodes_desk_url(w->config, i, url, sizeof(url));
 		print(&text, "AudioCodes bot: %s\n", url);
@@ -120,11 +122,20 @@ static void stream_status(struct worker *w, struct http_connection *c,
 	webhook(w, c, m, twilio_desk_stream_status);
 }
 
+/* The stream was admitted, and could not be opened. */
+static void forgo(struct worker *w, const struct twilio_ticket *ticket,
+		  uint64_t now_ns)
+{
+	worker_give_room(w);
+	twilio_tickets_settle(w->desk.tickets, ticket->call_sid,
+			      ticket->streams, TWILIO_CUT, now_ns);
+}
+
 static void media(struct worker *w, struct http_connection *c,
 		  struct http_message *m)
 {
 	struct twilio_request r = twilio_request_of(c, m);
-	struct twilio_ticket *ticket;
+	struct twilio_ticket ticket;
 	char accept[WEBSOCKET_ACCEPT_LEN];
 
 	int err = websocket_check_request(m, accept);
@@ -136,9 +147,8 @@ static void media(struct worker *w, struct http_connection *c,
 	unsigned status = twilio_desk_admit(&w->desk, &r, &ticket);
 	if (status)
 		http_respond_text(c, status, "refused\n");
-	else if (!bridge_twilio_open(w, c, accept, ticket))
-		twilio_tickets_settle(&w->desk.tickets, ticket->call_sid,
-				      ticket->streams, TWILIO_CUT, r.now_ns);
+	else if (!bridge_twilio_open(w, c, accept, &ticket))
+		forgo(w, &ticket, r.now_ns);
 }
 
 static void open_socket(struct worker *w, struct http_connection *c,
@@ -150,15 +160,15 @@ static void open_socket(struct worker *w, struct http_connection *c,
 		.principal = v->principal,
 		.is_enabled = true,
 	};
-	int place = audiocodes_waiting_enter(&w->audiocodes_desk.waiting,
-					     http_peer(c));
 	struct audiocodes_socket *s = audiocodes_socket_open(
 		&w->audiocodes_host, c, v->accept, &peer);
 
-	if (s)
-		s->place = place;
-	else
-		audiocodes_waiting_leave(&w->audiocodes_desk.waiting, place);
+	if (!s) {
+		audiocodes_waiting_leave(w->audiocodes_desk.waiting, v->place);
+		return;
+	}
+	s->place = v->place;
+	w->unseated++; /* the connection it was still counts for now */
 }
 
 static void bot(struct worker *w, struct http_connection *c,

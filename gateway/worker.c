@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "gateway/bridge.h"
 #include "gateway/carriers/audiocodes_keys.h"
+#include "gateway/exchange.h"
 #include "gateway/net/http_server.h"
 #include "gateway/ops/config.h"
 #include "gateway/routes.h"
@@ -15,6 +17,8 @@
 
 #define POOL_SECONDS 60    /* of audio a call may hold on average … */
 #define POOL_BYTES   48000 /* … a second, as PCM16 at 24 kHz */
+/* Who has so much more to do than another hands a new connection over. */
+#define WORKER_UNEVEN 2
 
 /* --- What the desk asks --- */
 
@@ -27,7 +31,7 @@ static void random_bytes(void *owner, uint8_t *out, size_t n)
 
 bool worker_is_full(const struct worker *w)
 {
-	return w->is_stopping || w->running >= w->config->limits.calls;
+	return w->is_stopping || lines_are_busy(&w->exchange->lines);
 }
 
 static bool is_full(void *owner)
@@ -35,13 +39,90 @@ static bool is_full(void *owner)
 	return worker_is_full(owner);
 }
 
+bool worker_take_room(struct worker *w)
+{
+	return !w->is_stopping && lines_take(&w->exchange->lines);
+}
+
+/* The one place where room comes back. */
+void worker_give_room(struct worker *w)
+{
+	if (w->replaced > 0)
+		w->replaced--; /* its successor has it */
+	else
+		lines_give(&w->exchange->lines);
+}
+
+static bool take_room(void *owner)
+{
+	return worker_take_room(owner);
+}
+
+static void give_room(void *owner)
+{
+	worker_give_room(owner);
+}
+
 /* A socket that comes back for its call is no new one. */
 static bool is_closed_to_sockets(void *owner)
 {
 	const struct worker *w = owner;
 
-	return w->is_stopping ||
-	       (worker_is_full(w) && !bridge_audiocodes_awaits(w, uv_hrtime()));
+	return w->is_stopping || (worker_is_full(w) &&
+				  !audiocodes_registry_awaits(
+					  &w->exchange->registry, uv_hrtime()));
+}
+
+/* --- Load, and what comes from other workers --- */
+
+void worker_tell_load(struct worker *w)
+{
+	unsigned connections =
+		w->server ? http_server_connections(w->server) : 0;
+
+	atomic_store(&w->load, connections + w->running + w->unseated);
+}
+
+unsigned worker_load(struct worker *w)
+{
+	return atomic_load(&w->load) + inbox_pending(&w->inbox);
+}
+
+static void on_load(void *owner)
+{
+	worker_tell_load(owner);
+}
+
+/* The kernel spreads connections by chance: one that is unlucky goes to who has
+ * least to do. */
+static bool on_accepted(void *owner, int fd)
+{
+	struct worker *w = owner;
+	struct worker *least = exchange_least(w->exchange);
+	const struct inbox_item item = { .fd = fd };
+
+	return worker_load(w) >= worker_load(least) + WORKER_UNEVEN &&
+	       inbox_put(&least->inbox, &item) == 0;
+}
+
+static void obey(struct worker *w);
+
+static void on_wake(void *owner)
+{
+	struct worker *w = owner;
+	struct inbox_item item;
+
+	while (inbox_take(&w->inbox, &item)) {
+		if (item.socket)
+			bridge_audiocodes_arrive(w, item.socket, NULL);
+		else
+			http_server_take(w->server, item.fd);
+		worker_tell_load(w);
+		inbox_done(&w->inbox);
+	}
+	if (w->obeyed > 1)
+		audiocodes_socket_abort_all(&w->audiocodes_host);
+	obey(w);
 }
 
 static void on_refused(void *owner, const char *peer, unsigned status,
@@ -59,31 +140,12 @@ static void on_refused(void *owner, const char *peer, unsigned status,
 
 static const struct http_server_events http_events = {
 	.on_request = routes_take,
+	.on_accepted = on_accepted,
+	.on_load = on_load,
 	.on_refused = on_refused,
 };
 
 /* --- Start --- */
-
-/* "host:port", "[v6]:port". */
-static int split_listen(const char *listen, char *host, size_t cap,
-			unsigned *port)
-{
-	const char *colon = strrchr(listen, ':');
-	char *end;
-
-	if (!colon || (size_t)(colon - listen) >= cap)
-		return -EINVAL;
-	unsigned long number = strtoul(colon + 1, &end, 10);
-	if (end == colon + 1 || *end || number > 65535)
-		return -EINVAL;
-	if (listen[0] == '[' && colon > listen + 1 && colon[-1] == ']')
-		snprintf(host, cap, "%.*s", (int)(colon - listen - 2),
-			 listen + 1);
-	else
-		snprintf(host, cap, "%.*s", (int)(colon - listen), listen);
-	*port = (unsigned)number;
-	return 0;
-}
 
 static int load_model_tls(struct worker *w, char *why, size_t cap)
 {
@@ -108,24 +170,6 @@ static int load_prompt(struct worker *w, char *why, size_t cap)
 	if (err)
 		snprintf(why, cap, "failure.prompt: %s: %s", path,
 			 strerror(-err));
-	return err;
-}
-
-static int listen_for_calls(struct worker *w, char *why, size_t cap)
-{
-	char host[64];
-	unsigned port;
-	int err = split_listen(w->config->listen, host, sizeof(host), &port);
-
-	if (!err)
-		err = http_server_open(&w->server, w->loop, host, port, NULL,
-				       NULL, &http_events, w);
-	if (err)
-		snprintf(why, cap, "cannot listen on %s: %s", w->config->listen,
-			 err == -EADDRINUSE
-				 ? "another program has that port; stop it or "
-				   "change listen"
-				 : uv_strerror(err));
 	return err;
 }
 
@@ -159,6 +203,7 @@ static void open_audiocodes(struct worker *w)
 	bridge_audiocodes_fallback(&w->config->failure, w->fallback);
 	audiocodes_desk_init(&w->audiocodes_desk, w->config, w->audiocodes_keys,
 			     &w->log);
+	w->audiocodes_desk.waiting = &w->exchange->waiting;
 	w->audiocodes_desk.is_full = is_closed_to_sockets;
 	w->audiocodes_desk.owner = w;
 }
@@ -168,11 +213,18 @@ static void on_flushed(void *worker)
 	bridge_all_sent(worker);
 }
 
+static void open_twilio(struct worker *w)
+{
+	twilio_desk_init(&w->desk, w->config, &w->exchange->tickets, &w->log);
+	w->desk.random = random_bytes;
+	w->desk.is_full = is_full;
+	w->desk.take_room = take_room;
+	w->desk.give_room = give_room;
+	w->desk.owner = w;
+}
+
 static void release(struct worker *w)
 {
-	audiocodes_keys_close(w->audiocodes_keys);
-	w->audiocodes_keys = NULL;
-	twilio_desk_free(&w->desk);
 	prompt_free(&w->apology);
 	agent_free(&w->agent);
 	openai_profile_wipe(&w->profile);
@@ -191,49 +243,104 @@ static void offer_tools(struct worker *w)
 	}
 }
 
-int worker_open(struct worker *w, uv_loop_t *loop, const struct config *config,
-		const struct log *log, char *why, size_t cap)
+/* What may be missing or wrong. */
+static int load(struct worker *w, char *why, size_t cap)
 {
-	memset(w, 0, sizeof(*w));
-	w->loop = loop;
-	w->config = config;
-	w->log = *log;
-	audio_pool_init(&w->pool, (size_t)config->limits.calls * POOL_SECONDS *
-					  POOL_BYTES);
-	int err = net_loop_open(&w->net, loop);
-	if (err)
-		snprintf(why, cap, "cannot start a thread: %s",
-			 uv_strerror(err));
-	if (!err)
-		err = load_model_tls(w, why, cap);
+	int err = load_model_tls(w, why, cap);
+
 	if (!err)
 		err = load_prompt(w, why, cap);
-	if (!err && ((err = twilio_desk_init(&w->desk, config, log)) ||
-		     (err = agent_init(&w->agent, config))))
+	if (!err && (err = agent_init(&w->agent, w->config)))
 		snprintf(why, cap, "out of memory");
 	if (!err)
 		err = load_keys(w, why, cap);
-	if (!err)
-		err = listen_for_calls(w, why, cap);
-	if (err) {
-		release(w);
-		net_loop_close(&w->net);
-		return err;
-	}
-	openai_profile_init(&w->profile, config, w->model_tls);
-	offer_tools(w);
-	open_audiocodes(w);
-	w->desk.random = random_bytes;
-	w->desk.is_full = is_full;
-	w->desk.owner = w;
-	w->net.on_flushed = on_flushed;
-	w->net.owner = w;
-	return metronome_init(&w->metronome, loop);
+	return err;
 }
 
-unsigned worker_port(const struct worker *w)
+static int open_handles(struct worker *w, int listening, char *why, size_t cap)
 {
-	return http_server_port(w->server);
+	int err = net_loop_open(&w->net, w->loop);
+
+	if (err) {
+		close(listening);
+		goto say_why;
+	}
+	metronome_init(&w->metronome, w->loop);
+	err = http_server_open_fd(&w->server, w->loop, listening, NULL, NULL,
+				  &http_events, w);
+	if (err)
+		goto close_clock;
+	err = inbox_open(&w->inbox, w->loop, on_wake, w);
+	if (err)
+		goto close_server;
+	return 0;
+close_server:
+	http_server_close(w->server, NULL);
+close_clock:
+	metronome_close(&w->metronome, NULL);
+	net_loop_close(&w->net);
+say_why:
+	snprintf(why, cap, "cannot begin: %s", uv_strerror(err));
+	return err;
+}
+
+/* Let what was begun call back for the last time. */
+static void close_loop(struct worker *w)
+{
+	audiocodes_keys_close(w->audiocodes_keys);
+	w->audiocodes_keys = NULL;
+	uv_run(w->loop, UV_RUN_DEFAULT);
+	if (uv_loop_close(w->loop))
+		log_event(&w->log, LOG_ERROR, "loop_busy", NULL);
+}
+
+static void init(struct worker *w, struct exchange *e, unsigned index)
+{
+	char number[12];
+
+	memset(w, 0, sizeof(*w));
+	w->exchange = e;
+	w->index = index;
+	w->config = e->config;
+	w->loop = &w->own_loop;
+	snprintf(number, sizeof(number), "%u", index);
+	log_child(&w->log, &e->log, "worker", number);
+	audio_pool_init(&w->pool, (size_t)w->config->limits.calls *
+					  POOL_SECONDS * POOL_BYTES);
+}
+
+int worker_open(struct worker *w, struct exchange *exchange, unsigned index,
+		int listening, char *why, size_t cap)
+{
+	init(w, exchange, index);
+	int err = uv_loop_init(w->loop);
+	if (err) {
+		snprintf(why, cap, "cannot begin: %s", uv_strerror(err));
+		close(listening);
+		return err;
+	}
+	err = load(w, why, cap);
+	if (err)
+		close(listening);
+	else
+		err = open_handles(w, listening, why, cap);
+	if (err) {
+		close_loop(w);
+		release(w);
+		return err;
+	}
+	openai_profile_init(&w->profile, w->config, w->model_tls);
+	offer_tools(w);
+	open_audiocodes(w);
+	open_twilio(w);
+	w->net.on_flushed = on_flushed;
+	w->net.owner = w;
+	return 0;
+}
+
+void worker_run(struct worker *w)
+{
+	uv_run(w->loop, UV_RUN_DEFAULT);
 }
 
 /* --- Stop --- */
@@ -243,7 +350,7 @@ static void on_clock_closed(uv_handle_t *handle)
 	struct worker *w = handle->data;
 
 	net_loop_close(&w->net);
-	w->on_stopped(w->owner);
+	inbox_close(&w->inbox, NULL);
 }
 
 static void on_server_closed(void *owner)
@@ -255,11 +362,11 @@ static void on_server_closed(void *owner)
 	metronome_close(&w->metronome, on_clock_closed);
 }
 
-/* Once stopping: when nobody is left, the server goes. */
+/* Once stopping: when nobody is left, nor on the way, the server goes. */
 static void go_on_stopping(struct worker *w)
 {
 	if (!w->is_stopping || w->is_closing || w->running ||
-	    w->audiocodes_host.count)
+	    w->audiocodes_host.count || !inbox_shut(&w->inbox))
 		return;
 	w->is_closing = true;
 	audiocodes_keys_close(w->audiocodes_keys);
@@ -269,33 +376,52 @@ static void go_on_stopping(struct worker *w)
 
 void worker_bridge_gone(struct worker *w)
 {
-	if (--w->running == 0)
+	worker_give_room(w);
+	if (atomic_fetch_sub(&w->running, 1) == 1)
 		audio_pool_trim(&w->pool);
+	worker_tell_load(w);
 	go_on_stopping(w);
 }
 
 void worker_socket_gone(struct worker *w)
 {
+	worker_tell_load(w);
 	go_on_stopping(w);
 }
 
-void worker_stop(struct worker *w, void (*on_stopped)(void *owner), void *owner)
+static void stop(struct worker *w)
 {
 	bool is_second = w->is_stopping;
 
 	w->is_stopping = true;
-	w->on_stopped = on_stopped;
-	w->owner = owner;
 	if (!is_second)
 		http_server_stop_listening(w->server);
 	for (struct bridge *b = w->bridges; b; b = b->next)
 		(is_second ? bridge_abort : bridge_stop)(b);
 	(is_second ? audiocodes_socket_abort_all
 		   : audiocodes_socket_close_all)(&w->audiocodes_host);
+}
+
+/* Orders, and the end they lead to. */
+static void obey(struct worker *w)
+{
+	while (w->obeyed < atomic_load(&w->orders)) {
+		w->obeyed++;
+		if (!w->is_closing)
+			stop(w);
+	}
 	go_on_stopping(w);
+}
+
+void worker_order_stop(struct worker *w)
+{
+	atomic_fetch_add(&w->orders, 1);
+	inbox_wake(&w->inbox);
 }
 
 void worker_free(struct worker *w)
 {
+	close_loop(w);
 	release(w);
+	inbox_free(&w->inbox);
 }

@@ -1,8 +1,10 @@
-/* A worker: one loop, one listener, and the calls that were born on it. Several
- * can run side by side; they share nothing but the configuration. */
+/* A worker: one thread, one loop, one listener, and the calls that were born on
+ * it. Several run side by side (exchange.h); on the media path they share
+ * nothing, and nothing changes but by the thread it belongs to. */
 #ifndef GATEWAY_WORKER_H
 #define GATEWAY_WORKER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +17,7 @@
 #include "gateway/carriers/audiocodes_settings.h"
 #include "gateway/carriers/audiocodes_socket.h"
 #include "gateway/carriers/twilio_desk.h"
+#include "gateway/inbox.h"
 #include "gateway/models/openai_session.h"
 #include "gateway/net/metronome.h"
 #include "gateway/net/net_loop.h"
@@ -23,11 +26,20 @@
 
 struct bridge;
 struct config;
+struct exchange;
 struct http_server;
 struct tls_context;
 
 struct worker {
+	struct exchange *exchange; /* what all share */
+	unsigned index;            /* among them */
+	uv_loop_t own_loop;
 	uv_loop_t *loop;
+	uv_thread_t thread;
+	struct inbox inbox;
+	atomic_uint load;   /* connections, calls, sockets that wait for one */
+	atomic_uint orders; /* 1: stop; 2: cut what still runs */
+	unsigned obeyed;    /* of them */
 	const struct config *config;
 	struct log log;
 	struct http_server *server;
@@ -47,30 +59,48 @@ struct worker {
 	struct tls_context *keys_tls;   /* for a key set's URL */
 	struct bridge *bridges;
 	struct bridge *unsent; /* those with something that has not left yet */
-	unsigned running;      /* bridges alive */
+	atomic_uint running;   /* bridges alive; other threads may look */
+	unsigned unseated;     /* AudioCodes sockets without a call */
+	/* Bridges that run without room of their own: replaced, they end. */
+	unsigned replaced;
 	bool is_stopping;
 	bool is_closing; /* the server, too */
-	void (*on_stopped)(void *owner);
-	void *owner;
 	struct worker_figures figures;
 };
 
-/* worker_open: listen and be ready for calls.
+/* worker_open: be ready for calls, before its thread runs.
  *
- * why  on failure: what was wrong, in words
- * Returns 0 or a negative errno; then worker_close need not be called. */
-int worker_open(struct worker *w, uv_loop_t *loop, const struct config *config,
-		const struct log *log, char *why, size_t cap);
+ * listening  a descriptor that listens; the worker's from here on, also on
+ *            failure
+ * why        on failure: what was wrong, in words
+ * Returns 0 or a negative errno; then worker_free need not be called. */
+int worker_open(struct worker *w, struct exchange *exchange, unsigned index,
+		int listening, char *why, size_t cap);
 
-unsigned worker_port(const struct worker *w);
+/* worker_run: on its thread, until it has stopped. */
+void worker_run(struct worker *w);
 
-/* worker_stop: accept no more, end the calls that run; on_stopped when the last
- * is gone. A second call cuts them. */
-void worker_stop(struct worker *w, void (*on_stopped)(void *owner),
-		 void *owner);
+/* worker_order_stop: from any thread: accept no more, end the calls that run,
+ * then worker_run returns. A second order cuts them. */
+void worker_order_stop(struct worker *w);
 
-/* worker_free: after on_stopped. */
+/* worker_free: after worker_run. */
 void worker_free(struct worker *w);
+
+/* worker_load: from any thread: how much it has to do, in calls and what may
+ * become one. */
+unsigned worker_load(struct worker *w);
+
+/* --- On its thread --- */
+
+/* worker_take_room: for one more call, of limits.calls; false without.
+ * worker_give_room: back, for a call that did not begin. A bridge that has
+ * begun gives it back with worker_bridge_gone. */
+bool worker_take_room(struct worker *w);
+void worker_give_room(struct worker *w);
+
+/* worker_tell_load: connections, calls or sockets are more or fewer now. */
+void worker_tell_load(struct worker *w);
 
 /* worker_is_full: no room for another call. */
 bool worker_is_full(const struct worker *w);

@@ -221,14 +221,15 @@ static struct refusal check_peer(struct audiocodes_desk *d,
 
 /* --- 5: room --- */
 
-static struct refusal check_room(const struct audiocodes_desk *d,
-				 const struct audiocodes_request *r)
+static struct refusal check_room(struct audiocodes_desk *d,
+				 const struct audiocodes_request *r, int *place)
 {
 	if (d->is_full(d->owner))
 		return refuse(503,
 			      "limits.calls is reached, or the gateway stops",
 			      RETRY_FULL);
-	if (!audiocodes_waiting_room(&d->waiting, r->peer))
+	*place = audiocodes_waiting_enter(d->waiting, r->peer);
+	if (*place < 0)
 		return refuse(503,
 			      "too many sockets of this address have no "
 			      "session yet",
@@ -275,7 +276,7 @@ static struct refusal check(struct audiocodes_desk *d,
 		return refuse(404, "not one of audiocodes.bots", NULL);
 	refusal = check_peer(d, r, v->bot, &v->principal);
 	if (!refusal.status && !is_plain(r->message))
-		refusal = check_room(d, r);
+		refusal = check_room(d, r, &v->place);
 	return refusal;
 }
 
@@ -284,6 +285,7 @@ void audiocodes_desk_judge(struct audiocodes_desk *d,
 			   struct audiocodes_verdict *v)
 {
 	memset(v, 0, sizeof(*v));
+	v->place = -1;
 	const struct refusal refusal = check(d, r, v);
 	v->headers = refusal.headers;
 	if (refusal.status) {

@@ -33,7 +33,7 @@ struct audiocodes_desk {
 	 * should be: only its first message tells who comes back (5.1). */
 	bool (*is_full)(void *owner);
 	void *owner;
-	struct audiocodes_waiting waiting; /* who opens a socket enters here */
+	struct audiocodes_waiting *waiting; /* of all desks */
 };
 
 /* One request, and what is known of its connection. */
@@ -54,7 +54,8 @@ struct audiocodes_verdict {
 	const char *body;
 	unsigned bot; /* 101, 200: which of audiocodes.bots */
 	struct audiocodes_principal principal; /* 101 */
-	char accept[WEBSOCKET_ACCEPT_LEN];     /* 101: for http_upgrade */
+	int place; /* 101: in waiting, to be left; else -1 */
+	char accept[WEBSOCKET_ACCEPT_LEN]; /* 101: for http_upgrade */
 };
 
 /* audiocodes_desk_init: owner and is_full are set by the caller afterwards. */

@@ -19,6 +19,8 @@
 static struct config config;
 static struct log quiet = { .fd = -1, .level = LOG_ERROR };
 static struct audiocodes_desk desk;
+static struct audiocodes_waiting waiting;
+static bool keeps_place;
 static struct audiocodes_verdict verdict;
 static struct http_message message;
 static bool full;
@@ -54,7 +56,9 @@ static int setup(void **state)
 	full = false;
 	audiocodes_desk_init(&desk, &config, NULL, &quiet);
 	desk.is_full = is_full;
-	return 0;
+	desk.waiting = &waiting;
+	keeps_place = false;
+	return audiocodes_waiting_init(&waiting);
 }
 
 static void header(const char *name, const char *value)
@@ -92,6 +96,9 @@ static unsigned judge_from(const char *peer, bool is_loopback)
 	audiocodes_desk_judge(&desk, &r, &verdict);
 	CHECK_EQ(verdict.status == 101, verdict.body == NULL, "a body");
 	CHECK(verdict.status != 101 || verdict.accept[0], "an accept");
+	CHECK_EQ(verdict.status == 101, verdict.place >= 0, "a place");
+	if (!keeps_place)
+		audiocodes_waiting_leave(&waiting, verdict.place);
 	return verdict.status;
 }
 
@@ -463,25 +470,26 @@ static void twenty_sockets_from_one_address(void **state)
 	for (int i = 0; i < AUDIOCODES_WAITING_MAX; i++) {
 		char peer[32];
 		snprintf(peer, sizeof(peer), "192.0.2.7:%d", 4000 + i);
+		keeps_place = true;
 		CHECK_EQ(101, judge_front(peer), "up to twenty");
-		place[i] = audiocodes_waiting_enter(&desk.waiting, peer);
-		CHECK(place[i] >= 0, "counted");
+		place[i] = verdict.place;
 	}
+	keeps_place = false;
 	CHECK_EQ(503, judge_front(PEER), "one more");
 	CHECK(answers("Retry-After: 2\r\n"), "come again");
-	CHECK_EQ(-EAGAIN, audiocodes_waiting_enter(&desk.waiting, PEER),
+	CHECK_EQ(-EAGAIN, audiocodes_waiting_enter(&waiting, PEER),
 		 "nor counted");
 	CHECK_EQ(101, judge_front("192.0.2.8:4000"), "another address");
 	CHECK_EQ(101, judge_front("[2001:db8::7]:4000"), "another kind");
 	request("GET", "/audiocodes/front");
 	header("Authorization", "Bearer front-new");
 	CHECK_EQ(200, judge(), "a check opens none");
-	audiocodes_waiting_leave(&desk.waiting, place[3]);
+	audiocodes_waiting_leave(&waiting, place[3]);
 	CHECK_EQ(101, judge_front(PEER), "one has its session");
 	for (int i = 0; i < AUDIOCODES_WAITING_MAX; i++)
-		audiocodes_waiting_leave(&desk.waiting, place[i]);
-	audiocodes_waiting_leave(&desk.waiting, place[0]);
-	CHECK_EQ(0, desk.waiting.place[0].sockets, "never below zero");
+		audiocodes_waiting_leave(&waiting, place[i]);
+	audiocodes_waiting_leave(&waiting, place[0]);
+	CHECK_EQ(0, waiting.place[0].sockets, "never below zero");
 }
 
 static void many_addresses(void **state)
@@ -491,16 +499,16 @@ static void many_addresses(void **state)
 	(void)state;
 	for (int i = 0; i < AUDIOCODES_ADDRESSES_MAX; i++) {
 		snprintf(peer, sizeof(peer), "[2001:db8::%x]:4000", i);
-		CHECK_EQ(i, audiocodes_waiting_enter(&desk.waiting, peer),
+		CHECK_EQ(i, audiocodes_waiting_enter(&waiting, peer),
 			 "its own");
 	}
 	CHECK_EQ(503, judge_front(PEER), "no place for another address");
 	CHECK_EQ(101, judge_front("[2001:db8::ff]:4001"), "but for these");
-	audiocodes_waiting_leave(&desk.waiting, 77);
+	audiocodes_waiting_leave(&waiting, 77);
 	CHECK_EQ(101, judge_front(PEER), "a place is free");
-	CHECK_EQ(77, audiocodes_waiting_enter(&desk.waiting, PEER),
+	CHECK_EQ(77, audiocodes_waiting_enter(&waiting, PEER),
 		 "and taken again");
-	CHECK_STR("192.0.2.7", desk.waiting.place[77].address, "by address");
+	CHECK_STR("192.0.2.7", waiting.place[77].address, "by address");
 }
 
 /* --- The rest --- */

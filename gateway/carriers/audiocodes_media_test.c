@@ -1,6 +1,7 @@
 /* The media path of a call over VoiceAI Connect, whole: socket, leg, call and
  * ledger are the real ones; below them a WebSocket, above them a model are
  * stood in for. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -87,6 +88,26 @@ void ws_close(struct ws *w, unsigned code, const char *reason)
 void ws_abort(struct ws *w)
 {
 	(void)w;
+}
+
+int ws_leave(struct ws *w, void (*on_left)(void *owner))
+{
+	(void)w;
+	(void)on_left;
+	return -ENOTSUP;
+}
+
+void ws_arrive(struct ws *w, uv_loop_t *loop)
+{
+	(void)w;
+	(void)loop;
+}
+
+void ws_receive(struct ws *w, const uint8_t *bytes, size_t n)
+{
+	(void)w;
+	(void)bytes;
+	(void)n;
 }
 
 size_t ws_waiting(const struct ws *w)

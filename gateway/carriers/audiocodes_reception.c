@@ -37,6 +37,14 @@ static struct audiocodes_leg *find(struct audiocodes_socket *s,
 	return leg && leg->state != AUDIOCODES_OVER ? leg : NULL;
 }
 
+static bool goes_elsewhere(struct audiocodes_socket *s,
+			   const char *conversation)
+{
+	const struct audiocodes_host *host = s->host;
+
+	return host->pass_on && host->pass_on(host->owner, s, conversation);
+}
+
 static void on_initiate(struct audiocodes_socket *s,
 			const struct audiocodes_event *ev, uint64_t now_ns)
 {
@@ -45,6 +53,8 @@ static void on_initiate(struct audiocodes_socket *s,
 
 	if (leg)
 		audiocodes_leg_replace(leg, now_ns);
+	else if (goes_elsewhere(s, ev->conversation))
+		return;
 	audiocodes_socket_name(s, ev->conversation);
 	leg = s->host->on_initiate(s->host->owner, s, ev, &why);
 	if (leg)
@@ -58,6 +68,8 @@ static void on_resume(struct audiocodes_socket *s,
 {
 	struct audiocodes_leg *leg = find(s, ev->conversation);
 
+	if (!leg && goes_elsewhere(s, ev->conversation))
+		return;
 	audiocodes_socket_name(s, ev->conversation);
 	if (leg)
 		bind_leg(s, leg, now_ns);

@@ -16,10 +16,18 @@
 
 /* --- How it ends --- */
 
+/* Nothing more is to be said on it; one that leaves is spoken to where it
+ * arrives. */
+static bool is_ending(const struct audiocodes_socket *s)
+{
+	return s->state == AUDIOCODES_SOCKET_CLOSING ||
+	       s->state == AUDIOCODES_SOCKET_LEAVING;
+}
+
 static void close_socket(struct audiocodes_socket *s, unsigned code,
 			 const char *why)
 {
-	if (s->state == AUDIOCODES_SOCKET_CLOSING)
+	if (is_ending(s))
 		return;
 	s->state = AUDIOCODES_SOCKET_CLOSING;
 	if (s->wire.ws)
@@ -61,12 +69,21 @@ void audiocodes_socket_refuse(struct audiocodes_socket *s, const char *why,
 {
 	s->leg = NULL;
 	log_event(&s->log, LOG_WARN, "session_refused", "why", why, NULL);
-	if (s->state == AUDIOCODES_SOCKET_CLOSING)
+	if (is_ending(s))
 		return;
 	audiocodes_wire_send(&s->wire,
 			     audiocodes_write_error(&s->wire.out, why));
 	s->state = AUDIOCODES_SOCKET_REFUSED;
 	s->deadline_ns = now_ns + AUDIOCODES_LINGER_MS * NS_PER_MS;
+}
+
+static void delist(struct audiocodes_socket *s)
+{
+	metronome_remove(s->host->metronome, &s->clock);
+	*s->link = s->next;
+	if (s->next)
+		s->next->link = s->link;
+	s->host->count--;
 }
 
 static void on_closed(void *owner, const struct ws_end *how)
@@ -81,13 +98,10 @@ static void on_closed(void *owner, const struct ws_end *how)
 		  how->why[0] ? how->why : "closed without session.end");
 	if (leg)
 		audiocodes_leg_handled(leg, now_ns);
-	metronome_remove(s->host->metronome, &s->clock);
-	*s->link = s->next;
-	if (s->next)
-		s->next->link = s->link;
-	s->host->count--;
+	delist(s);
 	s->host->on_gone(s->host->owner, s);
 	audiocodes_wire_close(&s->wire);
+	buffer_free(&s->carried);
 	free(s);
 }
 
@@ -156,8 +170,32 @@ static void hear(struct audiocodes_socket *s, uint64_t now_ns)
 
 static bool is_done(const struct audiocodes_socket *s)
 {
-	return s->state == AUDIOCODES_SOCKET_REFUSED ||
-	       s->state == AUDIOCODES_SOCKET_CLOSING;
+	return s->state == AUDIOCODES_SOCKET_REFUSED || is_ending(s);
+}
+
+/* Its length, the text, and a NUL. */
+static void carry(struct audiocodes_socket *s, const char *text, size_t len)
+{
+	if (s->carried.used + sizeof(len) + len + 1 > AUDIOCODES_CARRIED_MAX ||
+	    buffer_append(&s->carried, &len, sizeof(len)) ||
+	    buffer_append(&s->carried, text, len) ||
+	    buffer_append(&s->carried, "", 1))
+		s->is_overladen = true;
+}
+
+/* The first message of a session may have to be read again elsewhere, and
+ * reading changes it. */
+static void keep_a_copy(struct audiocodes_socket *s, const char *text,
+			size_t len)
+{
+	if (s->state == AUDIOCODES_SOCKET_NEW && s->host->pass_on)
+		carry(s, text, len);
+}
+
+static void drop_the_copy(struct audiocodes_socket *s)
+{
+	if (s->carried.used && s->state != AUDIOCODES_SOCKET_LEAVING)
+		buffer_free(&s->carried);
 }
 
 static void on_text(void *owner, char *text, size_t len)
@@ -167,8 +205,11 @@ static void on_text(void *owner, char *text, size_t len)
 	struct audiocodes_event ev;
 
 	hear(s, read_ns);
+	if (s->state == AUDIOCODES_SOCKET_LEAVING)
+		carry(s, text, len);
 	if (is_done(s))
 		return; /* what was under way when we ended it */
+	keep_a_copy(s, text, len);
 	int err = audiocodes_message_parse(&ev, text, len);
 	if (err) {
 		on_bad(s, err, ev.type, read_ns);
@@ -177,6 +218,7 @@ static void on_text(void *owner, char *text, size_t len)
 		audiocodes_reception_take(s, &ev, read_ns);
 		audiocodes_event_release(&ev);
 	}
+	drop_the_copy(s);
 	if (s->leg)
 		audiocodes_leg_handled(s->leg, read_ns);
 }
@@ -275,7 +317,7 @@ static void on_tick(struct metronome_member *m, uint64_t now_ns)
 					     offsetof(struct audiocodes_socket,
 						      clock));
 
-	if (!s->wire.ws || s->state == AUDIOCODES_SOCKET_CLOSING)
+	if (!s->wire.ws || is_ending(s))
 		return;
 	if (s->deadline_ns && now_ns >= s->deadline_ns)
 		watch_deadline(s);
@@ -310,6 +352,8 @@ static void init(struct audiocodes_socket *s, struct audiocodes_host *host,
 	s->is_enabled = peer->is_enabled;
 	snprintf(s->bot, sizeof(s->bot), "%s", peer->bot);
 	s->principal = peer->principal;
+	s->place = -1;
+	buffer_init(&s->carried, AUDIOCODES_CARRIED_MAX);
 	struct log log;
 	log_child(&log, host->log, "bot", s->bot);
 	log_child(&s->log, &log, "peer", peer->address);
@@ -348,6 +392,65 @@ void audiocodes_socket_close_all(struct audiocodes_host *host)
 void audiocodes_socket_abort_all(struct audiocodes_host *host)
 {
 	for (struct audiocodes_socket *s = host->sockets; s; s = s->next)
-		if (s->wire.ws)
+		if (s->wire.ws && s->state != AUDIOCODES_SOCKET_LEAVING)
 			ws_abort(s->wire.ws);
+}
+
+/* --- From host to host --- */
+
+static void on_left(void *owner)
+{
+	struct audiocodes_socket *s = owner;
+
+	delist(s);
+	s->host->on_left(s->host->owner, s);
+}
+
+int audiocodes_socket_leave(struct audiocodes_socket *s)
+{
+	if (s->moves >= AUDIOCODES_MOVES_MAX)
+		return -ELOOP;
+	int err = ws_leave(s->wire.ws, on_left);
+	if (err)
+		return err;
+	s->moves++;
+	s->state = AUDIOCODES_SOCKET_LEAVING;
+	return 0;
+}
+
+/* Whatever it leads to: the end of the session, or another move, which takes
+ * the rest along. */
+static void read_again(struct audiocodes_socket *s)
+{
+	struct buffer brought = s->carried;
+	char *at = (char *)buffer_head(&brought);
+	char *end = at + brought.used;
+
+	buffer_init(&s->carried, AUDIOCODES_CARRIED_MAX);
+	while (at < end) {
+		size_t len;
+		memcpy(&len, at, sizeof(len));
+		on_text(s, at + sizeof(len), len);
+		at += sizeof(len) + len + 1;
+	}
+	buffer_free(&brought);
+}
+
+void audiocodes_socket_arrive(struct audiocodes_socket *s,
+			      struct audiocodes_host *host, uv_loop_t *loop,
+			      const char *refusal)
+{
+	s->host = host;
+	s->state = AUDIOCODES_SOCKET_NEW;
+	enlist(host, s);
+	ws_arrive(s->wire.ws, loop);
+	if (s->is_overladen)
+		refusal = "too much before the session was accepted";
+	if (refusal) {
+		buffer_free(&s->carried);
+		audiocodes_socket_refuse(s, refusal, uv_hrtime());
+	} else {
+		read_again(s);
+	}
+	ws_receive(s->wire.ws, NULL, 0); /* it flushes, or leaves again */
 }

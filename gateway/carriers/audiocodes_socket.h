@@ -25,11 +25,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <uv.h>
 
 #include "gateway/carriers/audiocodes_principal.h"
 #include "gateway/carriers/audiocodes_wire.h"
 #include "gateway/net/metronome.h"
 #include "gateway/ops/log.h"
+#include "protocols/buffer.h"
 
 struct audiocodes_event;
 struct audiocodes_leg;
@@ -45,6 +47,10 @@ struct http_connection;
 #define AUDIOCODES_LINGER_MS  2000  /* for the close behind session.error */
 #define AUDIOCODES_BAD_MAX    20
 #define AUDIOCODES_BOT_MAX    65 /* characters with NUL */
+/* Bytes of messages read before a socket is with its host; more:
+ * session.error. */
+#define AUDIOCODES_CARRIED_MAX (2u << 20)
+#define AUDIOCODES_MOVES_MAX   3 /* more: session.error */
 
 /* What a worker gives its sockets, and where they are kept. */
 struct audiocodes_host {
@@ -58,6 +64,14 @@ struct audiocodes_host {
 					      struct audiocodes_socket *s,
 					      const struct audiocodes_event *ev,
 					      const char **why);
+	/* The first message of s is of this conversation, which nobody here
+	 * has: whether another host has it, to which s is now on its way
+	 * (audiocodes_socket_leave), or for which it was refused. NULL: there
+	 * is no other. */
+	bool (*pass_on)(void *owner, struct audiocodes_socket *s,
+			const char *conversation);
+	/* s has left the list, and its loop: to be handed over. */
+	void (*on_left)(void *owner, struct audiocodes_socket *s);
 	/* s is gone from the list and will be freed. */
 	void (*on_gone)(void *owner, struct audiocodes_socket *s);
 	void *owner;
@@ -79,6 +93,7 @@ struct audiocodes_peer {
 enum audiocodes_socket_state {
 	AUDIOCODES_SOCKET_NEW,
 	AUDIOCODES_SOCKET_BOUND,   /* it speaks for leg */
+	AUDIOCODES_SOCKET_LEAVING, /* for another host */
 	AUDIOCODES_SOCKET_REFUSED, /* session.error was sent */
 	AUDIOCODES_SOCKET_CLOSING
 };
@@ -96,7 +111,11 @@ struct audiocodes_socket {
 	struct audiocodes_principal principal;
 	bool is_enabled;
 	bool was_validated;
-	int place; /* at the owner's desk; the owner's alone */
+	int place;             /* at the owner's desk; the owner's alone */
+	unsigned destination;  /* likewise, while it leaves */
+	struct buffer carried; /* messages that go with it, the first first */
+	bool is_overladen;     /* there were more than it can carry */
+	unsigned moves;        /* from host to host */
 
 	uint64_t deadline_ns; /* of this state; 0: none */
 	uint64_t heard_ns;    /* anything from the peer */
@@ -118,6 +137,17 @@ struct audiocodes_socket *audiocodes_socket_open(
  * audiocodes_socket_abort_all: cut all of them. */
 void audiocodes_socket_close_all(struct audiocodes_host *host);
 void audiocodes_socket_abort_all(struct audiocodes_host *host);
+
+/* audiocodes_socket_leave: to another host, of another thread, inside pass_on.
+ * on_left comes when nothing here holds it any more, unless it ends before.
+ * Returns 0; -ELOOP after AUDIOCODES_MOVES_MAX, or why it cannot. */
+int audiocodes_socket_leave(struct audiocodes_socket *s);
+/* audiocodes_socket_arrive: it is this host's from here on, on this loop, and
+ * what it brings along is taken as if it came now. refusal: NULL, or why it
+ * gets session.error instead. */
+void audiocodes_socket_arrive(struct audiocodes_socket *s,
+			      struct audiocodes_host *host, uv_loop_t *loop,
+			      const char *refusal);
 
 /* --- For the leg, and the reception --- */
 

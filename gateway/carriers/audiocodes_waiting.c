@@ -33,13 +33,15 @@ static int find_place(const struct audiocodes_waiting *w, const char *address)
 	return vacant;
 }
 
-bool audiocodes_waiting_room(const struct audiocodes_waiting *w,
-			     const char *peer)
+int audiocodes_waiting_init(struct audiocodes_waiting *w)
 {
-	char address[AUDIOCODES_ADDRESS_LEN];
+	memset(w, 0, sizeof(*w));
+	return uv_mutex_init(&w->lock);
+}
 
-	address_of(peer, address);
-	return find_place(w, address) >= 0;
+void audiocodes_waiting_free(struct audiocodes_waiting *w)
+{
+	uv_mutex_destroy(&w->lock);
 }
 
 int audiocodes_waiting_enter(struct audiocodes_waiting *w, const char *peer)
@@ -47,16 +49,22 @@ int audiocodes_waiting_enter(struct audiocodes_waiting *w, const char *peer)
 	char address[AUDIOCODES_ADDRESS_LEN];
 
 	address_of(peer, address);
+	uv_mutex_lock(&w->lock);
 	int place = find_place(w, address);
-	if (place < 0)
-		return place;
-	memcpy(w->place[place].address, address, sizeof(address));
-	w->place[place].sockets++;
+	if (place >= 0) {
+		memcpy(w->place[place].address, address, sizeof(address));
+		w->place[place].sockets++;
+	}
+	uv_mutex_unlock(&w->lock);
 	return place;
 }
 
 void audiocodes_waiting_leave(struct audiocodes_waiting *w, int place)
 {
-	if (place >= 0 && w->place[place].sockets > 0)
+	if (place < 0)
+		return;
+	uv_mutex_lock(&w->lock);
+	if (w->place[place].sockets > 0)
 		w->place[place].sockets--;
+	uv_mutex_unlock(&w->lock);
 }

@@ -1,5 +1,6 @@
 #include "gateway/carriers/twilio_desk.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,19 +13,13 @@
 #include "protocols/twilio_signature.h"
 #include "protocols/twiml.h"
 
-int twilio_desk_init(struct twilio_desk *d, const struct config *config,
-		     const struct log *log)
+void twilio_desk_init(struct twilio_desk *d, const struct config *config,
+		      struct twilio_tickets *tickets, const struct log *log)
 {
 	memset(d, 0, sizeof(*d));
 	d->config = config;
+	d->tickets = tickets;
 	log_child(&d->log, log, "leg", "twilio");
-	/* Every running call, and as many that have just ended. */
-	return twilio_tickets_init(&d->tickets, 2 * config->limits.calls + 16);
-}
-
-void twilio_desk_free(struct twilio_desk *d)
-{
-	twilio_tickets_free(&d->tickets);
 }
 
 /* --- Who may speak --- */
@@ -102,8 +97,9 @@ static unsigned refuse(struct twilio_desk *d, const struct twilio_request *r,
 }
 
 /* Read and check a webhook; on 200 its form is good to use. */
-static unsigned accept(struct twilio_desk *d, const struct twilio_request *r,
-		       struct form *form, struct buffer *out)
+static unsigned accept_webhook(struct twilio_desk *d,
+			       const struct twilio_request *r,
+			       struct form *form, struct buffer *out)
 {
 	if (form_parse(form, r->message->body, r->message->body_len) != 0)
 		return refuse(d, r, out, 413, "too many fields");
@@ -146,22 +142,27 @@ static int connect_stream(struct twilio_desk *d, const struct twilio_request *r,
 	return twiml_connect_stream(out, &s);
 }
 
-static unsigned invite(struct twilio_desk *d, const struct twilio_request *r,
-		       const char *call_sid, struct buffer *out)
+typedef int issue_fn(struct twilio_tickets *t, const char *call_sid,
+		     const uint8_t entropy[16], uint64_t now_ns,
+		     struct twilio_ticket *out);
+
+/* Returns what issue said; nothing is written when that is -EDQUOT. */
+static int invite(struct twilio_desk *d, const struct twilio_request *r,
+		  const char *call_sid, issue_fn *issue, unsigned *status,
+		  struct buffer *out)
 {
+	struct twilio_ticket ticket;
 	uint8_t entropy[16];
 
+	*status = 200;
 	d->random(d->owner, entropy, sizeof(entropy));
-	struct twilio_ticket *ticket =
-		twilio_tickets_issue(&d->tickets, call_sid, entropy, r->now_ns);
-	if (!ticket) {
+	int err = issue(d->tickets, call_sid, entropy, r->now_ns, &ticket);
+	if (err == -ENOBUFS)
 		twiml_reject(out, "busy");
-		return 200;
-	}
-	if (connect_stream(d, r, ticket, out) != 0)
-		return refuse(d, r, out, 400,
-			      "no Host header and no public_url");
-	return 200;
+	else if (!err && connect_stream(d, r, &ticket, out) != 0)
+		*status = refuse(d, r, out, 400,
+				 "no Host header and no public_url");
+	return err;
 }
 
 unsigned twilio_desk_voice(struct twilio_desk *d,
@@ -169,7 +170,7 @@ unsigned twilio_desk_voice(struct twilio_desk *d,
 {
 	struct form form;
 	struct log_line l;
-	unsigned status = accept(d, r, &form, out);
+	unsigned status = accept_webhook(d, r, &form, out);
 
 	if (status != 200)
 		return status;
@@ -186,7 +187,8 @@ unsigned twilio_desk_voice(struct twilio_desk *d,
 		twiml_reject(out, "busy");
 		return 200;
 	}
-	return invite(d, r, sid, out);
+	invite(d, r, sid, twilio_tickets_issue, &status, out);
+	return status;
 }
 
 /* What the configuration wants when the model failed the caller. */
@@ -203,15 +205,14 @@ static void fallback(const struct config *c, struct buffer *out)
 /* The stream broke while the caller was there: join them again, and after some
  * tries do what the configuration says. */
 static unsigned rejoin(struct twilio_desk *d, const struct twilio_request *r,
-		       struct twilio_ticket *ticket, const char *call_sid,
-		       struct buffer *out)
+		       const char *call_sid, struct buffer *out)
 {
-	/* A stream that could not even be opened is a try, too. */
-	if (ticket && ticket->fate == TWILIO_INVITED)
-		ticket->fate = TWILIO_CUT;
-	if (!ticket || ticket->streams < TWILIO_STREAMS_MAX)
-		return invite(d, r, call_sid, out);
 	const struct config_failure *f = &d->config->failure;
+	unsigned status;
+
+	if (invite(d, r, call_sid, twilio_tickets_reissue, &status, out) !=
+	    -EDQUOT)
+		return status;
 	twiml_say_dial(out, f->say[0] ? f->say : NULL,
 		       f->then == CONFIG_THEN_DIAL ? f->dial : NULL);
 	return 200;
@@ -234,13 +235,14 @@ unsigned twilio_desk_after_stream(struct twilio_desk *d,
 				  struct buffer *out)
 {
 	struct form form;
-	unsigned status = accept(d, r, &form, out);
+	unsigned status = accept_webhook(d, r, &form, out);
 
 	if (status != 200)
 		return status;
 	const char *sid = form_value(&form, "CallSid");
-	struct twilio_ticket *ticket = twilio_tickets_find(&d->tickets, sid);
-	enum twilio_fate fate = ticket ? ticket->fate : TWILIO_CUT;
+	struct twilio_ticket ticket = { .fate = TWILIO_CUT };
+	twilio_tickets_find(d->tickets, sid, &ticket);
+	enum twilio_fate fate = ticket.fate;
 	if (caller_is_gone(form_value(&form, "CallStatus")) ||
 	    fate == TWILIO_CALLER_GONE) {
 		twiml_empty(out);
@@ -251,7 +253,7 @@ unsigned twilio_desk_after_stream(struct twilio_desk *d,
 	else if (fate == TWILIO_FAILED)
 		fallback(d->config, out);
 	else
-		status = rejoin(d, r, ticket, sid, out);
+		status = rejoin(d, r, sid, out);
 	return status;
 }
 
@@ -260,7 +262,7 @@ unsigned twilio_desk_stream_status(struct twilio_desk *d,
 				   struct buffer *out)
 {
 	struct form form;
-	unsigned status = accept(d, r, &form, out);
+	unsigned status = accept_webhook(d, r, &form, out);
 
 	if (status != 200)
 		return status;
@@ -275,22 +277,21 @@ unsigned twilio_desk_stream_status(struct twilio_desk *d,
 
 unsigned twilio_desk_admit(struct twilio_desk *d,
 			   const struct twilio_request *r,
-			   struct twilio_ticket **ticket)
+			   struct twilio_ticket *ticket)
 {
 	const char *secret = r->message->target + strlen(TWILIO_PATH_MEDIA);
 	const char *fault = fault_of(d, r, NULL, true);
 
 	if (fault)
 		return refuse(d, r, NULL, 403, fault);
-	if (d->is_full(d->owner))
+	if (!d->take_room(d->owner))
 		return refuse(d, r, NULL, 503, "limits.calls is reached");
-	*ticket = twilio_tickets_redeem(&d->tickets, secret, strlen(secret),
-					r->now_ns);
-	if (!*ticket)
-		return refuse(
-			d, r, NULL, 403,
-			"the stream's ticket is unknown, used or expired");
-	return 0;
+	if (twilio_tickets_redeem(d->tickets, secret, strlen(secret), r->now_ns,
+				  ticket) == 0)
+		return 0;
+	d->give_room(d->owner);
+	return refuse(d, r, NULL, 403,
+		      "the stream's ticket is unknown, used or expired");
 }
 
 void twilio_desk_voice_url(const struct config *c, char *out, size_t cap)

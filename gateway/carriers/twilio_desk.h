@@ -28,9 +28,12 @@ struct http_message;
 struct twilio_desk {
 	const struct config *config;
 	struct log log;
-	struct twilio_tickets tickets;
+	struct twilio_tickets *tickets; /* of all desks */
 	void (*random)(void *owner, uint8_t *out, size_t n);
-	bool (*is_full)(void *owner); /* no room for another call */
+	bool (*is_full)(void *owner); /* no room for another call now */
+	/* Room for a call: true when it is taken; give_room gives it back. */
+	bool (*take_room)(void *owner);
+	void (*give_room)(void *owner);
 	void *owner;
 };
 
@@ -42,9 +45,10 @@ struct twilio_request {
 	uint64_t now_ns;
 };
 
-int twilio_desk_init(struct twilio_desk *d, const struct config *config,
-		     const struct log *log);
-void twilio_desk_free(struct twilio_desk *d);
+/* twilio_desk_init: the callbacks and owner are set by the caller afterwards.
+ * tickets  kept */
+void twilio_desk_init(struct twilio_desk *d, const struct config *config,
+		      struct twilio_tickets *tickets, const struct log *log);
 
 /* Each answers one POST: the body (text/xml on 200, text/plain otherwise) is
  * appended to out.
@@ -59,11 +63,13 @@ unsigned twilio_desk_stream_status(struct twilio_desk *d,
 				   const struct twilio_request *r,
 				   struct buffer *out);
 
-/* twilio_desk_admit: may this media socket open? Redeems the path's ticket.
- * Returns 0 and *ticket; or the HTTP status to refuse with: 403, 503. */
+/* twilio_desk_admit: may this media socket open? Takes room for a call and
+ * redeems the path's ticket.
+ * Returns 0 and a copy of the ticket; or, with the room given back, the HTTP
+ * status to refuse with: 403, 503. */
 unsigned twilio_desk_admit(struct twilio_desk *d,
 			   const struct twilio_request *r,
-			   struct twilio_ticket **ticket);
+			   struct twilio_ticket *ticket);
 
 /* twilio_desk_voice_url: the URL to paste into Twilio for the voice webhook, as
  * far as it is known ("https://<this host>/twilio/voice" without public_url).

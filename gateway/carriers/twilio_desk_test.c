@@ -18,7 +18,9 @@
 static struct config config;
 static struct log quiet = { .fd = -1, .level = LOG_ERROR };
 static struct twilio_desk desk;
+static struct twilio_tickets tickets;
 static bool full;
+static int rooms; /* taken */
 static char body[512];
 static char signature[TWILIO_SIGNATURE_LEN];
 static struct http_message message;
@@ -36,15 +38,32 @@ static bool is_full(void *owner)
 	return full;
 }
 
+static bool take_room(void *owner)
+{
+	(void)owner;
+	rooms += !full;
+	return !full;
+}
+
+static void give_room(void *owner)
+{
+	(void)owner;
+	rooms--;
+}
+
 static int setup(void **state)
 {
 	(void)state;
 	config_default(&config);
 	strcpy(config.public_url, "https://gw.example.net");
 	full = false;
-	assert_int_equal(0, twilio_desk_init(&desk, &config, &quiet));
+	rooms = 0;
+	assert_int_equal(0, twilio_tickets_init(&tickets, 16));
+	twilio_desk_init(&desk, &config, &tickets, &quiet);
 	desk.random = entropy;
 	desk.is_full = is_full;
+	desk.take_room = take_room;
+	desk.give_room = give_room;
 	buffer_init(&out, 65536);
 	return 0;
 }
@@ -52,7 +71,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	twilio_desk_free(&desk);
+	twilio_tickets_free(&tickets);
 	buffer_free(&out);
 	return 0;
 }
@@ -97,7 +116,7 @@ static struct twilio_request post(const char *target, const char *form_text,
 /* Of the only call there is. */
 static unsigned streams(void)
 {
-	return desk.tickets.ticket[0].streams;
+	return tickets.ticket[0].streams;
 }
 
 static bool answers(const char *part)
@@ -171,10 +190,10 @@ static void test_busy_when_full(void **state)
 	CHECK(answers("<Reject reason=\"busy\"/>"), "not billed");
 }
 
-static struct twilio_ticket *admitted(const char *target, bool is_signed,
-				      unsigned *status)
+static struct twilio_ticket admitted(const char *target, bool is_signed,
+				     unsigned *status)
 {
-	struct twilio_ticket *ticket = NULL;
+	struct twilio_ticket ticket = { 0 };
 	struct twilio_request r = post(target, "", NULL);
 	char url[256];
 
@@ -206,12 +225,15 @@ static void test_media_socket(void **state)
 	full = true;
 	admitted(MEDIA, true, &status);
 	CHECK_EQ(503, status, "over capacity, before the 101");
+	CHECK_EQ(0, rooms, "nobody has taken room");
 	full = false;
-	struct twilio_ticket *ticket = admitted(MEDIA, true, &status);
+	struct twilio_ticket ticket = admitted(MEDIA, true, &status);
 	CHECK_EQ(0, status, "now it opens");
-	CHECK_STR(SID, ticket->call_sid, "for that call");
+	CHECK_STR(SID, ticket.call_sid, "for that call");
+	CHECK_EQ(1, rooms, "which has its room");
 	admitted(MEDIA, true, &status);
 	CHECK_EQ(403, status, "and only once");
+	CHECK_EQ(1, rooms, "room taken in vain is given back");
 }
 
 static void test_after_the_stream(void **state)
@@ -241,13 +263,12 @@ static void test_after_the_stream(void **state)
 			post("/twilio/voice", "CallSid=" SID, NULL);
 		twilio_desk_voice(&desk, &r, &out);
 		admitted(MEDIA, false, &status);
-		twilio_tickets_settle(&desk.tickets, SID, streams(),
-				      row[i].fate, 0);
+		twilio_tickets_settle(&tickets, SID, streams(), row[i].fate, 0);
 		r = post("/twilio/after-stream", row[i].form_text, NULL);
 		CHECK_EQ(200, twilio_desk_after_stream(&desk, &r, &out),
 			 row[i].why);
 		CHECK(answers(row[i].answer), row[i].why);
-		desk.tickets.ticket[0].streams = 0;
+		tickets.ticket[0].streams = 0;
 	}
 }
 
@@ -262,8 +283,7 @@ static void test_joining_again_is_bounded(void **state)
 	twilio_desk_voice(&desk, &r, &out);
 	for (int i = 0; i < 10; i++) {
 		admitted(MEDIA, false, &status);
-		twilio_tickets_settle(&desk.tickets, SID, streams(), TWILIO_CUT,
-				      0);
+		twilio_tickets_settle(&tickets, SID, streams(), TWILIO_CUT, 0);
 		r = post("/twilio/after-stream", form_text, NULL);
 		twilio_desk_after_stream(&desk, &r, &out);
 		joined += answers("<Stream");
@@ -295,7 +315,7 @@ static void test_failure_may_dial_a_person(void **state)
 	config.failure.then = CONFIG_THEN_DIAL;
 	strcpy(config.failure.dial, "+15554445555");
 	twilio_desk_voice(&desk, &r, &out);
-	twilio_tickets_settle(&desk.tickets, SID, streams(), TWILIO_FAILED, 0);
+	twilio_tickets_settle(&tickets, SID, streams(), TWILIO_FAILED, 0);
 	r = post("/twilio/after-stream", "CallSid=" SID, NULL);
 	twilio_desk_after_stream(&desk, &r, &out);
 	CHECK(answers("+15554445555</"), "connected with a person");

@@ -9,13 +9,23 @@
 
 int twilio_tickets_init(struct twilio_tickets *t, size_t count)
 {
+	int err = uv_mutex_init(&t->lock);
+
+	if (err)
+		return err;
 	t->ticket = calloc(count, sizeof(t->ticket[0]));
 	t->count = count;
-	return t->ticket ? 0 : -ENOMEM;
+	if (t->ticket)
+		return 0;
+	uv_mutex_destroy(&t->lock);
+	return -ENOMEM;
 }
 
 void twilio_tickets_free(struct twilio_tickets *t)
 {
+	if (!t->ticket)
+		return;
+	uv_mutex_destroy(&t->lock);
 	free(t->ticket);
 	t->ticket = NULL;
 	t->count = 0;
@@ -61,8 +71,8 @@ static struct twilio_ticket *find_room(struct twilio_tickets *t,
 	return oldest;
 }
 
-struct twilio_ticket *twilio_tickets_find(struct twilio_tickets *t,
-					  const char *call_sid)
+static struct twilio_ticket *find(struct twilio_tickets *t,
+				  const char *call_sid)
 {
 	for (size_t i = 0; i < t->count; i++)
 		if (t->ticket[i].is_taken &&
@@ -71,35 +81,81 @@ struct twilio_ticket *twilio_tickets_find(struct twilio_tickets *t,
 	return NULL;
 }
 
+int twilio_tickets_find(struct twilio_tickets *t, const char *call_sid,
+			struct twilio_ticket *out)
+{
+	uv_mutex_lock(&t->lock);
+	const struct twilio_ticket *k = find(t, call_sid);
+	if (k)
+		*out = *k;
+	uv_mutex_unlock(&t->lock);
+	return k ? 0 : -ENOENT;
+}
+
 static void write_secret(char out[TWILIO_TICKET_LEN], const uint8_t entropy[16])
 {
 	for (int i = 0; i < 16; i++)
 		snprintf(out + 2 * i, 3, "%02x", entropy[i]);
 }
 
-struct twilio_ticket *twilio_tickets_issue(struct twilio_tickets *t,
-					   const char *call_sid,
-					   const uint8_t entropy[16],
-					   uint64_t now_ns)
+static struct twilio_ticket *begin_record(struct twilio_tickets *t,
+					  const char *call_sid, uint64_t now_ns)
 {
-	struct twilio_ticket *k = twilio_tickets_find(t, call_sid);
+	struct twilio_ticket *k = find_room(t, now_ns);
 
-	if (k && k->fate == TWILIO_INVITED && k->secret[0] &&
-	    !is_stale(k, now_ns))
-		return k;
-	if (!k) {
-		k = find_room(t, now_ns);
-		if (!k)
-			return NULL;
-		memset(k, 0, sizeof(*k));
-		snprintf(k->call_sid, sizeof(k->call_sid), "%s", call_sid);
-		k->is_taken = true;
-	}
-	write_secret(k->secret, entropy);
-	k->fate = TWILIO_INVITED;
-	k->since_ns = now_ns;
-	k->streams++;
+	if (!k)
+		return NULL;
+	memset(k, 0, sizeof(*k));
+	snprintf(k->call_sid, sizeof(k->call_sid), "%s", call_sid);
+	k->is_taken = true;
 	return k;
+}
+
+/* With the lock held. k: the call's record, or NULL. */
+static int issue(struct twilio_tickets *t, struct twilio_ticket *k,
+		 const char *call_sid, const uint8_t entropy[16],
+		 uint64_t now_ns, struct twilio_ticket *out)
+{
+	bool is_good = k && k->fate == TWILIO_INVITED && k->secret[0] &&
+		       !is_stale(k, now_ns);
+
+	if (!k && !(k = begin_record(t, call_sid, now_ns)))
+		return -ENOBUFS;
+	if (!is_good) {
+		write_secret(k->secret, entropy);
+		k->fate = TWILIO_INVITED;
+		k->since_ns = now_ns;
+		k->streams++;
+	}
+	*out = *k;
+	return 0;
+}
+
+int twilio_tickets_issue(struct twilio_tickets *t, const char *call_sid,
+			 const uint8_t entropy[16], uint64_t now_ns,
+			 struct twilio_ticket *out)
+{
+	uv_mutex_lock(&t->lock);
+	int err = issue(t, find(t, call_sid), call_sid, entropy, now_ns, out);
+	uv_mutex_unlock(&t->lock);
+	return err;
+}
+
+int twilio_tickets_reissue(struct twilio_tickets *t, const char *call_sid,
+			   const uint8_t entropy[16], uint64_t now_ns,
+			   struct twilio_ticket *out)
+{
+	int err = -EDQUOT;
+
+	uv_mutex_lock(&t->lock);
+	struct twilio_ticket *k = find(t, call_sid);
+	/* A stream that could not even be opened is a try, too. */
+	if (k && k->fate == TWILIO_INVITED)
+		k->fate = TWILIO_CUT;
+	if (!k || k->streams < TWILIO_STREAMS_MAX)
+		err = issue(t, k, call_sid, entropy, now_ns, out);
+	uv_mutex_unlock(&t->lock);
+	return err;
 }
 
 static bool same_secret(const char *kept, const char *shown)
@@ -111,36 +167,50 @@ static bool same_secret(const char *kept, const char *shown)
 	return difference == 0;
 }
 
-struct twilio_ticket *twilio_tickets_redeem(struct twilio_tickets *t,
-					    const char *secret, size_t len,
-					    uint64_t now_ns)
+static struct twilio_ticket *find_secret(struct twilio_tickets *t,
+					 const char *secret)
 {
 	struct twilio_ticket *found = NULL;
 
-	if (len != TWILIO_TICKET_LEN - 1)
-		return NULL;
 	for (size_t i = 0; i < t->count; i++) {
 		struct twilio_ticket *k = &t->ticket[i];
 		if (k->is_taken && k->secret[0] &&
 		    same_secret(k->secret, secret))
 			found = k;
 	}
-	if (!found || found->fate != TWILIO_INVITED || is_stale(found, now_ns))
-		return NULL;
-	found->secret[0] = '\0';
-	found->fate = TWILIO_STREAMING;
-	found->since_ns = now_ns;
 	return found;
+}
+
+int twilio_tickets_redeem(struct twilio_tickets *t, const char *secret,
+			  size_t len, uint64_t now_ns,
+			  struct twilio_ticket *out)
+{
+	int err = -ENOENT;
+
+	if (len != TWILIO_TICKET_LEN - 1)
+		return err;
+	uv_mutex_lock(&t->lock);
+	struct twilio_ticket *k = find_secret(t, secret);
+	if (k && k->fate == TWILIO_INVITED && !is_stale(k, now_ns)) {
+		k->secret[0] = '\0';
+		k->fate = TWILIO_STREAMING;
+		k->since_ns = now_ns;
+		*out = *k;
+		err = 0;
+	}
+	uv_mutex_unlock(&t->lock);
+	return err;
 }
 
 void twilio_tickets_settle(struct twilio_tickets *t, const char *call_sid,
 			   unsigned stream, enum twilio_fate fate,
 			   uint64_t now_ns)
 {
-	struct twilio_ticket *k = twilio_tickets_find(t, call_sid);
-
-	if (!k || k->streams != stream)
-		return;
-	k->fate = fate;
-	k->since_ns = now_ns;
+	uv_mutex_lock(&t->lock);
+	struct twilio_ticket *k = find(t, call_sid);
+	if (k && k->streams == stream) {
+		k->fate = fate;
+		k->since_ns = now_ns;
+	}
+	uv_mutex_unlock(&t->lock);
 }

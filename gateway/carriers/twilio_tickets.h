@@ -6,8 +6,12 @@
  * remembers how the call ended, for the request that Twilio makes afterwards.
  *
  * Bounded: when the table is full the oldest finished call is forgotten, and
- * with none finished the new one is refused. Not on the media path. Pure: time
- * and random bytes are passed in.
+ * with none finished the new one is refused. Not on the media path. Time and
+ * random bytes are passed in.
+ *
+ * One table for all workers, because Twilio's requests and its socket arrive
+ * anywhere: a lock is held for one pass over the table, and what is handed out
+ * are copies.
  *
  * Source: Twilio reference 3.6 and 1.6. */
 #ifndef GATEWAY_CARRIERS_TWILIO_TICKETS_H
@@ -16,6 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <uv.h>
 
 #define TWILIO_TICKET_LEN  33     /* 128 bits in hex, with NUL */
 #define TWILIO_TICKET_MS   60000  /* from the webhook to the socket */
@@ -41,33 +46,42 @@ struct twilio_ticket {
 };
 
 struct twilio_tickets {
+	uv_mutex_t lock;
 	struct twilio_ticket *ticket;
 	size_t count;
 };
 
 /* twilio_tickets_init: room for count calls at once.
- * Returns 0 or -ENOMEM. */
+ * Returns 0, -ENOMEM, or why there is no lock. */
 int twilio_tickets_init(struct twilio_tickets *t, size_t count);
+/* twilio_tickets_free: valid twice, and for one that is all zero. */
 void twilio_tickets_free(struct twilio_tickets *t);
 
 /* twilio_tickets_issue: a ticket for a call; a webhook that is repeated before
  * its socket opened gets the same one. entropy becomes the secret.
- * Returns NULL when the table is full of running calls. */
-struct twilio_ticket *twilio_tickets_issue(struct twilio_tickets *t,
-					   const char *call_sid,
-					   const uint8_t entropy[16],
-					   uint64_t now_ns);
+ * Returns 0 and a copy; -ENOBUFS when the table is full of running calls. */
+int twilio_tickets_issue(struct twilio_tickets *t, const char *call_sid,
+			 const uint8_t entropy[16], uint64_t now_ns,
+			 struct twilio_ticket *out);
+
+/* twilio_tickets_reissue: the same for the next stream of a call whose last
+ * one broke, or was never opened, which is a try, too.
+ * Returns likewise, or -EDQUOT when it has had TWILIO_STREAMS_MAX. */
+int twilio_tickets_reissue(struct twilio_tickets *t, const char *call_sid,
+			   const uint8_t entropy[16], uint64_t now_ns,
+			   struct twilio_ticket *out);
 
 /* twilio_tickets_redeem: a socket presents a secret (len characters). Good
- * once; compared in constant time. Returns the ticket, or NULL for an unknown,
- * used or expired one. */
-struct twilio_ticket *twilio_tickets_redeem(struct twilio_tickets *t,
-					    const char *secret, size_t len,
-					    uint64_t now_ns);
+ * once, on whichever worker comes first; compared in constant time.
+ * Returns 0 and a copy; -ENOENT for an unknown, used or expired one. */
+int twilio_tickets_redeem(struct twilio_tickets *t, const char *secret,
+			  size_t len, uint64_t now_ns,
+			  struct twilio_ticket *out);
 
-/* twilio_tickets_find: what is known of a call, or NULL. */
-struct twilio_ticket *twilio_tickets_find(struct twilio_tickets *t,
-					  const char *call_sid);
+/* twilio_tickets_find: what is known of a call.
+ * Returns 0 and a copy, or -ENOENT. */
+int twilio_tickets_find(struct twilio_tickets *t, const char *call_sid,
+			struct twilio_ticket *out);
 
 /* twilio_tickets_settle: a stream of the call is over. stream is its ticket's
  * streams: Twilio may have asked what comes next before we noticed, and the end

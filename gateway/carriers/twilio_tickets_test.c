@@ -1,5 +1,7 @@
 #include "gateway/carriers/twilio_tickets.h"
 
+#include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,25 +15,34 @@ static const uint8_t entropy[2][16] = {
 	{ 0xaa },
 };
 
+static int issue(struct twilio_tickets *t, const char *sid, int of,
+		 uint64_t now_ns, struct twilio_ticket *k)
+{
+	return twilio_tickets_issue(t, sid, entropy[of], now_ns, k);
+}
+
 static void test_good_once(void **state)
 {
 	(void)state;
 	struct twilio_tickets t;
-	char secret[TWILIO_TICKET_LEN];
+	struct twilio_ticket k, got;
 
 	assert_int_equal(0, twilio_tickets_init(&t, 4));
-	struct twilio_ticket *k =
-		twilio_tickets_issue(&t, "CA1", entropy[0], 0);
-	CHECK_STR("000102030405060708090a0b0c0d0eff", k->secret,
+	CHECK_EQ(0, issue(&t, "CA1", 0, 0, &k), "issued");
+	CHECK_STR("000102030405060708090a0b0c0d0eff", k.secret,
 		  "128 bits in hex");
-	strcpy(secret, k->secret);
-	CHECK(!twilio_tickets_redeem(&t, "0", 1, 0), "too short");
-	CHECK(!twilio_tickets_redeem(&t, "f00102030405060708090a0b0c0d0eff", 32,
-				     0),
-	      "one bit off");
-	CHECK(twilio_tickets_redeem(&t, secret, 32, 59999 * MS) == k,
-	      "within the minute");
-	CHECK(!twilio_tickets_redeem(&t, secret, 32, 59999 * MS), "only once");
+	CHECK_EQ(-ENOENT, twilio_tickets_redeem(&t, "0", 1, 0, &got),
+		 "too short");
+	CHECK_EQ(-ENOENT,
+		 twilio_tickets_redeem(&t, "f00102030405060708090a0b0c0d0eff",
+				       32, 0, &got),
+		 "one bit off");
+	CHECK_EQ(0, twilio_tickets_redeem(&t, k.secret, 32, 59999 * MS, &got),
+		 "within the minute");
+	CHECK_STR("CA1", got.call_sid, "for its call");
+	CHECK_EQ(-ENOENT,
+		 twilio_tickets_redeem(&t, k.secret, 32, 59999 * MS, &got),
+		 "only once");
 	twilio_tickets_free(&t);
 }
 
@@ -39,12 +50,13 @@ static void test_expires(void **state)
 {
 	(void)state;
 	struct twilio_tickets t;
-	char secret[TWILIO_TICKET_LEN];
+	struct twilio_ticket k, got;
 
 	assert_int_equal(0, twilio_tickets_init(&t, 4));
-	strcpy(secret, twilio_tickets_issue(&t, "CA1", entropy[0], 0)->secret);
-	CHECK(!twilio_tickets_redeem(&t, secret, 32, 60000 * MS),
-	      "a minute later");
+	issue(&t, "CA1", 0, 0, &k);
+	CHECK_EQ(-ENOENT,
+		 twilio_tickets_redeem(&t, k.secret, 32, 60000 * MS, &got),
+		 "a minute later");
 	twilio_tickets_free(&t);
 }
 
@@ -52,22 +64,41 @@ static void test_repeated_webhook(void **state)
 {
 	(void)state;
 	struct twilio_tickets t;
-	char secret[TWILIO_TICKET_LEN];
+	struct twilio_ticket first, k;
 
 	assert_int_equal(0, twilio_tickets_init(&t, 4));
-	strcpy(secret, twilio_tickets_issue(&t, "CA1", entropy[0], 0)->secret);
-	CHECK_STR(secret,
-		  twilio_tickets_issue(&t, "CA1", entropy[1], 1)->secret,
-		  "a retry gets the same ticket");
-	twilio_tickets_redeem(&t, secret, 32, 2);
+	issue(&t, "CA1", 0, 0, &first);
+	issue(&t, "CA1", 1, 1, &k);
+	CHECK_STR(first.secret, k.secret, "a retry gets the same ticket");
+	twilio_tickets_redeem(&t, first.secret, 32, 2, &k);
 	twilio_tickets_settle(&t, "CA1", 1, TWILIO_CUT, 3);
-	struct twilio_ticket *k =
-		twilio_tickets_issue(&t, "CA1", entropy[1], 4);
-	CHECK(strcmp(secret, k->secret) != 0, "a new stream gets a new one");
-	CHECK_EQ(2, k->streams, "and they are counted");
+	issue(&t, "CA1", 1, 4, &k);
+	CHECK(strcmp(first.secret, k.secret) != 0,
+	      "a new stream gets a new one");
+	CHECK_EQ(2, k.streams, "and they are counted");
 	twilio_tickets_settle(&t, "CA1", 1, TWILIO_CUT, 5);
-	CHECK_EQ(TWILIO_INVITED, k->fate,
+	CHECK_EQ(0, twilio_tickets_find(&t, "CA1", &k), "known");
+	CHECK_EQ(TWILIO_INVITED, k.fate,
 		 "an end that is noticed late leaves the new ticket good");
+	twilio_tickets_free(&t);
+}
+
+static void test_the_next_stream(void **state)
+{
+	(void)state;
+	struct twilio_tickets t;
+	struct twilio_ticket k;
+
+	assert_int_equal(0, twilio_tickets_init(&t, 4));
+	for (unsigned i = 1; i <= TWILIO_STREAMS_MAX; i++) {
+		CHECK_EQ(0,
+			 twilio_tickets_reissue(&t, "CA1", entropy[i % 2], i,
+						&k),
+			 "another");
+		CHECK_EQ(i, k.streams, "each is a try, opened or not");
+	}
+	CHECK_EQ(-EDQUOT, twilio_tickets_reissue(&t, "CA1", entropy[0], 9, &k),
+		 "not for ever");
 	twilio_tickets_free(&t);
 }
 
@@ -75,24 +106,87 @@ static void test_bounded(void **state)
 {
 	(void)state;
 	struct twilio_tickets t;
+	struct twilio_ticket k;
 	char sid[8];
 
 	assert_int_equal(0, twilio_tickets_init(&t, 3));
 	for (int i = 0; i < 3; i++) {
 		snprintf(sid, sizeof(sid), "CA%d", i % 10);
-		struct twilio_ticket *k =
-			twilio_tickets_issue(&t, sid, entropy[0], i * MS);
-		twilio_tickets_redeem(&t, k->secret, 32, i * MS);
+		issue(&t, sid, 0, i * MS, &k);
+		twilio_tickets_redeem(&t, k.secret, 32, i * MS, &k);
 	}
-	CHECK(!twilio_tickets_issue(&t, "CA9", entropy[1], 5 * MS),
-	      "running calls are never forgotten");
+	CHECK_EQ(-ENOBUFS, issue(&t, "CA9", 1, 5 * MS, &k),
+		 "running calls are never forgotten");
 	twilio_tickets_settle(&t, "CA1", 1, TWILIO_ENDED, 6 * MS);
 	twilio_tickets_settle(&t, "CA2", 1, TWILIO_ENDED, 7 * MS);
-	CHECK(twilio_tickets_issue(&t, "CA9", entropy[1], 8 * MS),
-	      "a finished one makes room");
-	CHECK(!twilio_tickets_find(&t, "CA1"), "the oldest of them");
-	CHECK(twilio_tickets_find(&t, "CA2"), "not the other");
+	CHECK_EQ(0, issue(&t, "CA9", 1, 8 * MS, &k),
+		 "a finished one makes room");
+	CHECK_EQ(-ENOENT, twilio_tickets_find(&t, "CA1", &k),
+		 "the oldest of them");
+	CHECK_EQ(0, twilio_tickets_find(&t, "CA2", &k), "not the other");
 	twilio_tickets_free(&t);
+}
+
+/* --- Many workers --- */
+
+#define THREADS 4
+#define ROUNDS  2000
+
+static struct twilio_tickets shared;
+static uv_barrier_t round_begins;
+static char prize[TWILIO_TICKET_LEN]; /* what all want to redeem */
+static atomic_uint winners;
+static atomic_uint wrong;
+
+/* A call of its own, whose requests and socket come in any order, beside one
+ * ticket a round that everybody presents. */
+static void work(void *number)
+{
+	uintptr_t me = (uintptr_t)number;
+	uint8_t secret[16] = { (uint8_t)(me + 1) };
+	struct twilio_ticket k, got;
+	char sid[16];
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		if (uv_barrier_wait(&round_begins) > 0) {
+			issue(&shared, "CAprize", 0, i, &k);
+			strcpy(prize, k.secret);
+		}
+		uv_barrier_wait(&round_begins);
+		if (!twilio_tickets_redeem(&shared, prize, 32, i, &got)) {
+			atomic_fetch_add(&winners, 1);
+			twilio_tickets_settle(&shared, "CAprize", got.streams,
+					      TWILIO_CUT, i);
+		}
+		snprintf(sid, sizeof(sid), "CA%u.%u", (unsigned)me, i % 8);
+		secret[1] = (uint8_t)i;
+		if (twilio_tickets_issue(&shared, sid, secret, i, &k) ||
+		    twilio_tickets_redeem(&shared, k.secret, 32, i, &got) ||
+		    strcmp(sid, got.call_sid) != 0)
+			atomic_fetch_add(&wrong, 1);
+		twilio_tickets_settle(&shared, sid, k.streams, TWILIO_ENDED, i);
+		if (twilio_tickets_find(&shared, sid, &got) ||
+		    got.fate != TWILIO_ENDED)
+			atomic_fetch_add(&wrong, 1);
+	}
+}
+
+static void test_many_workers(void **state)
+{
+	(void)state;
+	uv_thread_t thread[THREADS];
+
+	assert_int_equal(0, twilio_tickets_init(&shared, THREADS * 8 + 1));
+	assert_int_equal(0, uv_barrier_init(&round_begins, THREADS));
+	for (uintptr_t i = 0; i < THREADS; i++)
+		assert_int_equal(0,
+				 uv_thread_create(&thread[i], work, (void *)i));
+	for (int i = 0; i < THREADS; i++)
+		uv_thread_join(&thread[i]);
+	CHECK_EQ(ROUNDS, atomic_load(&winners), "each ticket is good once");
+	CHECK_EQ(0, atomic_load(&wrong), "nobody sees another's");
+	uv_barrier_destroy(&round_begins);
+	twilio_tickets_free(&shared);
 }
 
 int main(void)
@@ -101,7 +195,9 @@ int main(void)
 		cmocka_unit_test(test_good_once),
 		cmocka_unit_test(test_expires),
 		cmocka_unit_test(test_repeated_webhook),
+		cmocka_unit_test(test_the_next_stream),
 		cmocka_unit_test(test_bounded),
+		cmocka_unit_test(test_many_workers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gateway/net/http_inner.h"
 #include "protocols/buffer.h"
@@ -24,12 +25,19 @@ static void on_connection_closed(uv_handle_t *h)
 	http_server_put(s);
 }
 
+static void tell_load(struct http_server *s)
+{
+	if (s->events->on_load)
+		s->events->on_load(s->owner);
+}
+
 static void drop(struct http_connection *c)
 {
 	if (uv_is_closing((uv_handle_t *)&c->timer))
 		return;
 	c->is_ending = true;
 	c->server->connections--;
+	tell_load(c->server);
 	uv_close((uv_handle_t *)&c->timer, on_connection_closed);
 }
 
@@ -252,27 +260,30 @@ static void add(struct http_server *s, struct http_connection *c)
 	s->first = c;
 	s->connections++;
 	s->pending++;
+	tell_load(s);
 	uv_timer_init(s->loop, &c->timer);
 	begin_request(c); /* the first may not be waited for as an idle one */
 }
 
-bool http_connection_accept(struct http_server *s)
+void http_connection_take(struct http_server *s, int fd)
 {
 	struct http_connection *c = calloc(1, sizeof(*c));
 
-	if (!c)
-		return false;
-	c->reader = http_reader_new(HTTP_READ_REQUESTS, s->limits.body_max);
-	if (c->reader)
-		c->stream = stream_accept(s->loop, (uv_stream_t *)&s->listening,
-					  s->tls, &stream_events, c);
+	if (c)
+		c->reader =
+			http_reader_new(HTTP_READ_REQUESTS, s->limits.body_max);
+	if (!c || !c->reader) {
+		free(c);
+		close(fd);
+		return;
+	}
+	c->stream = stream_take(s->loop, fd, s->tls, &stream_events, c);
 	if (c->stream) {
 		add(s, c);
-		return true;
+		return;
 	}
 	http_reader_free(c->reader);
 	free(c);
-	return false;
 }
 
 const char *http_peer(const struct http_connection *c)

@@ -8,14 +8,15 @@
 
 struct http_server {
 	uv_loop_t *loop;
-	uv_tcp_t listening;
+	uv_poll_t listening;
+	int fd; /* what it polls */
 	struct tls_context *tls;
 	struct http_server_limits limits;
 	const struct http_server_events *events;
 	void *owner;
 	void (*on_closed)(void *owner);
 	struct http_connection *first;
-	uv_timer_t end;       /* never runs: closing it calls back last */
+	uv_timer_t end;       /* of a pause in accepting; closed last */
 	unsigned pending;     /* handles and connections that still call back */
 	unsigned connections; /* what the limit counts */
 	unsigned port;
@@ -41,8 +42,8 @@ struct http_connection {
  * ends it. */
 void http_server_put(struct http_server *s);
 
-/* http_connection_accept: take the next connection of the listener into the
- * server's list. Returns false when out of memory, with nothing taken. */
-bool http_connection_accept(struct http_server *s);
+/* http_connection_take: a connected descriptor into the server's list; closed
+ * when out of memory. */
+void http_connection_take(struct http_server *s, int fd);
 
 #endif

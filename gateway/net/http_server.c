@@ -2,12 +2,16 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "gateway/net/http_inner.h"
 #include "gateway/net/listen_socket.h"
 
-#define LISTEN_BACKLOG 512
+#define ACCEPTS_MAX 16 /* in one wake-up: running calls have their turn */
+/* Without descriptors or memory a connection cannot be taken, and stays where
+ * it wakes us up. */
+#define PAUSE_MS 100
 
 static const struct http_server_limits default_limits = {
 	.connections = 4096,
@@ -16,29 +20,60 @@ static const struct http_server_limits default_limits = {
 	.body_max = 65536,
 };
 
-static const struct stream_events turned_away = { 0 };
+/* --- New connections --- */
 
-static void turn_away(struct http_server *s)
+void http_server_take(struct http_server *s, int fd)
 {
-	struct stream *extra;
-
-	extra = stream_accept(s->loop, (uv_stream_t *)&s->listening, NULL,
-			      &turned_away, NULL);
-	if (extra)
-		stream_close(extra);
+	if (s->is_closing || s->connections >= s->limits.connections)
+		close(fd);
+	else
+		http_connection_take(s, fd);
 }
 
-static void on_connection(uv_stream_t *listening, int status)
-{
-	struct http_server *s = listening->data;
+static void on_waiting(uv_poll_t *poll, int status, int events);
 
+static void on_pause_over(uv_timer_t *timer)
+{
+	struct http_server *s = timer->data;
+
+	if (!uv_is_closing((uv_handle_t *)&s->listening))
+		uv_poll_start(&s->listening, UV_READABLE, on_waiting);
+}
+
+static void pause_accepting(struct http_server *s)
+{
+	uv_poll_stop(&s->listening);
+	uv_timer_start(&s->end, on_pause_over, PAUSE_MS, 0);
+}
+
+/* Returns whether there may be another one. */
+static bool accept_one(struct http_server *s)
+{
+	int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
+		       errno == ENOBUFS))
+		pause_accepting(s);
+	if (fd < 0) /* or it was lost before it was taken */
+		return errno == ECONNABORTED || errno == EINTR;
+	if (!s->events->on_accepted || !s->events->on_accepted(s->owner, fd))
+		http_server_take(s, fd);
+	return true;
+}
+
+static void on_waiting(uv_poll_t *poll, int status, int events)
+{
+	struct http_server *s = poll->data;
+
+	(void)events;
 	if (status < 0)
-		return; /* lost before it was taken; libuv goes on listening */
-	/* Something must take it, or libuv stops listening. */
-	if (s->connections >= s->limits.connections ||
-	    !http_connection_accept(s))
-		turn_away(s);
+		return;
+	for (unsigned i = 0; i < ACCEPTS_MAX; i++)
+		if (uv_is_closing((uv_handle_t *)poll) || !accept_one(s))
+			return;
 }
+
+/* --- Life --- */
 
 static struct http_server_limits with_defaults(
 	const struct http_server_limits *given)
@@ -56,27 +91,46 @@ static struct http_server_limits with_defaults(
 	return l;
 }
 
-static void on_failed_closed(uv_handle_t *h)
-{
-	free(h->data);
-}
-
-/* The descriptor is the handle's from here on. */
+/* The descriptor is the server's on 0. */
 static int listen_on(struct http_server *s, int fd)
 {
-	int err;
-
 	s->listening.data = s;
+	s->end.data = s;
+	s->fd = fd;
 	s->port = listen_socket_port(fd);
-	uv_tcp_init(s->loop, &s->listening);
-	err = uv_tcp_open(&s->listening, fd);
+	int err = uv_poll_init(s->loop, &s->listening, fd);
 	if (err)
-		close(fd);
-	else
-		err = uv_listen((uv_stream_t *)&s->listening, LISTEN_BACKLOG,
-				on_connection);
+		return err;
+	uv_timer_init(s->loop, &s->end);
+	s->pending = 2; /* the listener and the end */
+	uv_poll_start(&s->listening, UV_READABLE, on_waiting); /* cannot fail */
+	return 0;
+}
+
+int http_server_open_fd(struct http_server **out, uv_loop_t *loop, int fd,
+			struct tls_context *tls,
+			const struct http_server_limits *limits,
+			const struct http_server_events *events, void *owner)
+{
+	struct http_server *s = calloc(1, sizeof(*s));
+	int err = -ENOMEM;
+
+	if (!s)
+		goto close_fd;
+	s->loop = loop;
+	s->tls = tls;
+	s->limits = with_defaults(limits);
+	s->events = events;
+	s->owner = owner;
+	err = listen_on(s, fd);
 	if (err)
-		uv_close((uv_handle_t *)&s->listening, on_failed_closed);
+		goto free_server;
+	*out = s;
+	return 0;
+free_server:
+	free(s);
+close_fd:
+	close(fd);
 	return err;
 }
 
@@ -85,30 +139,16 @@ int http_server_open(struct http_server **out, uv_loop_t *loop,
 		     const struct http_server_limits *limits,
 		     const struct http_server_events *events, void *owner)
 {
-	struct http_server *s;
-	int fd = listen_socket_open(loop, host, port, LISTEN_BACKLOG);
-	int err;
+	int fd = listen_socket_open(loop, host, port, HTTP_LISTEN_BACKLOG);
 
-	if (fd < 0)
-		return fd;
-	s = calloc(1, sizeof(*s));
-	if (!s) {
-		close(fd);
-		return -ENOMEM;
-	}
-	s->loop = loop;
-	s->tls = tls;
-	s->limits = with_defaults(limits);
-	s->events = events;
-	s->owner = owner;
-	err = listen_on(s, fd);
-	if (err)
-		return err;
-	s->end.data = s;
-	uv_timer_init(loop, &s->end);
-	s->pending = 2; /* the listener and the end */
-	*out = s;
-	return 0;
+	return fd < 0 ? fd
+		      : http_server_open_fd(out, loop, fd, tls, limits, events,
+					    owner);
+}
+
+unsigned http_server_connections(const struct http_server *s)
+{
+	return s->connections;
 }
 
 unsigned http_server_port(const struct http_server *s)
@@ -130,10 +170,18 @@ static void on_handle_closed(uv_handle_t *h)
 	http_server_put(h->data);
 }
 
+static void on_listening_closed(uv_handle_t *h)
+{
+	struct http_server *s = h->data;
+
+	close(s->fd);
+	http_server_put(s);
+}
+
 void http_server_stop_listening(struct http_server *s)
 {
 	if (!uv_is_closing((uv_handle_t *)&s->listening))
-		uv_close((uv_handle_t *)&s->listening, on_handle_closed);
+		uv_close((uv_handle_t *)&s->listening, on_listening_closed);
 }
 
 void http_server_close(struct http_server *s, void (*on_closed)(void *owner))

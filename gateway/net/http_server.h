@@ -12,6 +12,8 @@
 #include "gateway/net/ws.h"
 #include "protocols/http.h"
 
+#define HTTP_LISTEN_BACKLOG 512
+
 struct http_server;
 struct http_connection;
 struct tls_context;
@@ -30,6 +32,11 @@ struct http_server_events {
 	 * one of http_respond and http_upgrade. */
 	void (*on_request)(void *owner, struct http_connection *c,
 			   struct http_message *request);
+	/* A connection has come: true when the owner takes the descriptor, for
+	 * another server, say. May be NULL. */
+	bool (*on_accepted)(void *owner, int fd);
+	/* http_server_connections is another number now. May be NULL. */
+	void (*on_load)(void *owner);
 	/* For the log: a request that was refused before it reached
 	 * on_request (malformed, too large, too slow). status 0: TLS failed
 	 * and there was no answer. May be NULL. */
@@ -47,6 +54,20 @@ int http_server_open(struct http_server **out, uv_loop_t *loop,
 		     const char *host, unsigned port, struct tls_context *tls,
 		     const struct http_server_limits *limits,
 		     const struct http_server_events *events, void *owner);
+
+/* http_server_open_fd: the same on a socket that listens already (of
+ * listen_socket.h); it is the server's from here on, also on failure. */
+int http_server_open_fd(struct http_server **out, uv_loop_t *loop, int fd,
+			struct tls_context *tls,
+			const struct http_server_limits *limits,
+			const struct http_server_events *events, void *owner);
+
+/* http_server_take: serve a connected descriptor as if it had been accepted
+ * here; closed when there is no room for it. */
+void http_server_take(struct http_server *s, int fd);
+
+/* http_server_connections: open ones, without the upgraded. */
+unsigned http_server_connections(const struct http_server *s);
 
 unsigned http_server_port(const struct http_server *s);
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "gateway/net/http_server.h"
+#include "gateway/net/listen_socket.h"
 #include "protocols/websocket.h"
 #include "tools/testing/raw_socket.h"
 
@@ -124,6 +125,10 @@ static int setup(void **state)
 		 "a free port");
 	s.port = http_server_port(s.server);
 	CHECK(s.port > 0, "it is known");
+	/* A loop opens a descriptor of its own with its first connection. */
+	static uv_tcp_t first;
+	uv_tcp_init(&s.loop, &first);
+	uv_close((uv_handle_t *)&first, NULL);
 	s.fds = raw_socket_count();
 	*state = &s;
 	return 0;
@@ -497,6 +502,99 @@ static void a_taken_port_is_an_error(void **state)
 		 "the port is taken");
 }
 
+/* --- Many listeners on one port --- */
+
+static void many_listeners_on_one_port(void **state)
+{
+	struct stage *s = *state;
+	int fds[4], more[2];
+
+	CHECK_EQ(0,
+		 listen_socket_open_many(&s->loop, "127.0.0.1", 0, 16, fds, 4),
+		 "four");
+	unsigned port = listen_socket_port(fds[0]);
+	for (int i = 0; i < 4; i++)
+		CHECK_EQ(port, listen_socket_port(fds[i]), "on one port");
+	CHECK_EQ(-EADDRINUSE,
+		 listen_socket_open_many(&s->loop, "127.0.0.1", port, 16, more,
+					 2),
+		 "another start of the same program is an error");
+	CHECK_EQ(-EADDRINUSE,
+		 listen_socket_open(&s->loop, "127.0.0.1", port, 16),
+		 "so is another program");
+	for (int i = 0; i < 4; i++)
+		close(fds[i]);
+	CHECK_EQ(s->fds, raw_socket_count(), "a failure leaves nothing");
+}
+
+/* Two servers on one loop: what comes to one is served by the other. */
+static struct http_server *other_server;
+static unsigned loads;
+
+static bool on_accepted(void *owner, int fd)
+{
+	(void)owner;
+	http_server_take(other_server, fd);
+	return true;
+}
+
+static void on_load(void *owner)
+{
+	(void)owner;
+	loads++;
+}
+
+static void connections_may_be_passed_on(void **state)
+{
+	static const struct http_server_events passing = {
+		.on_request = on_request,
+		.on_accepted = on_accepted,
+		.on_load = on_load,
+	};
+	struct stage *s = *state;
+	struct http_server *first;
+	char text[256];
+
+	other_server = s->server;
+	loads = 0;
+	CHECK_EQ(0,
+		 http_server_open(&first, &s->loop, "127.0.0.1", 0, NULL, NULL,
+				  &passing, s),
+		 "the one it comes to");
+	int fd = raw_socket_connect(http_server_port(first), 0);
+	raw_socket_say(fd, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+	raw_socket_read_until(&s->loop, fd, "[]", text, sizeof(text));
+	CHECK(strstr(text, "200 OK"), "it is answered");
+	CHECK_EQ(0, http_server_connections(first), "not there");
+	CHECK_EQ(1, http_server_connections(s->server), "but here");
+	CHECK_EQ(0, loads, "which says nothing of its load");
+	http_server_close(first, NULL);
+	close(fd);
+}
+
+static void load_is_told(void **state)
+{
+	static const struct http_server_events telling = {
+		.on_request = on_request,
+		.on_load = on_load,
+	};
+	struct stage *s = *state;
+	struct http_server *server;
+
+	loads = 0;
+	CHECK_EQ(0,
+		 http_server_open(&server, &s->loop, "127.0.0.1", 0, NULL, NULL,
+				  &telling, s),
+		 "a server");
+	int fd = raw_socket_connect(http_server_port(server), 0);
+	WAIT_FOR(&s->loop, http_server_connections(server) == 1, "one came");
+	CHECK_EQ(1, loads, "told");
+	close(fd);
+	WAIT_FOR(&s->loop, http_server_connections(server) == 0, "it went");
+	CHECK_EQ(2, loads, "told");
+	http_server_close(server, NULL);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -521,6 +619,9 @@ int main(void)
 		TEST(many_connections_leave_nothing),
 		cmocka_unit_test(addresses_to_listen_on),
 		TEST(a_taken_port_is_an_error),
+		TEST(many_listeners_on_one_port),
+		TEST(connections_may_be_passed_on),
+		TEST(load_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

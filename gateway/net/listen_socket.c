@@ -2,51 +2,121 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-static int open_one(const struct addrinfo *a, int backlog)
+static int bind_one(const struct addrinfo *a, bool is_beside)
 {
 	int fd = socket(a->ai_family,
 			SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int on = 1;
-	int err;
+	int err = 0;
 
 	if (fd < 0)
 		return -errno;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	/* Several workers on one port: SO_REUSEPORT goes here. */
-	if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 &&
-	    listen(fd, backlog) == 0)
+	if (is_beside &&
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)))
+		err = -errno;
+	else if (bind(fd, a->ai_addr, a->ai_addrlen))
+		err = -errno;
+	if (!err)
 		return fd;
-	err = -errno;
 	close(fd);
 	return err;
 }
 
-int listen_socket_open(uv_loop_t *loop, const char *host, unsigned port,
-		       int backlog)
+/* The first has the port to itself, so another program there is noticed, even
+ * one of ours; bound, it opens the port to the others. */
+static int bind_first(const struct addrinfo *a, bool is_shared)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
-				  .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
+	int fd = bind_one(a, false);
+	int on = 1;
+
+	if (fd >= 0 && is_shared &&
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on))) {
+		int err = -errno;
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+static void set_port(struct addrinfo *a, unsigned port)
+{
+	struct sockaddr_in in;
+
+	memcpy(&in, a->ai_addr,
+	       sizeof(in)); /* IPv6 has it in this place, too */
+	in.sin_port = htons((uint16_t)port);
+	memcpy(a->ai_addr, &in, sizeof(in));
+}
+
+/* Returns how many were opened, or a negative errno in *err. */
+static unsigned open_all(struct addrinfo *a, int backlog, int *fds, unsigned n,
+			 int *err)
+{
+	*err = 0;
+	for (unsigned i = 0; i < n; i++) {
+		fds[i] = i ? bind_one(a, true) : bind_first(a, n > 1);
+		if (fds[i] < 0) {
+			*err = fds[i];
+			return i;
+		}
+		if (listen(fds[i], backlog)) {
+			*err = -errno;
+			return i + 1;
+		}
+		set_port(a, listen_socket_port(fds[i]));
+	}
+	return n;
+}
+
+static int resolve(uv_loop_t *loop, const char *host, unsigned port,
+		   struct addrinfo **out)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+					.ai_flags =
+						AI_PASSIVE | AI_NUMERICSERV };
 	char service[12], bare[256];
 	size_t len = strlen(host);
 	uv_getaddrinfo_t req;
-	int fd;
 
 	if (len > 2 && host[0] == '[' && host[len - 1] == ']') {
 		snprintf(bare, sizeof(bare), "%.*s", (int)(len - 2), host + 1);
 		host = bare;
 	}
 	snprintf(service, sizeof(service), "%u", port);
-	fd = uv_getaddrinfo(loop, &req, NULL, host, service, &hints);
-	if (fd < 0)
-		return fd;
-	fd = open_one(req.addrinfo, backlog);
-	uv_freeaddrinfo(req.addrinfo);
-	return fd;
+	int err = uv_getaddrinfo(loop, &req, NULL, host, service, &hints);
+	*out = err ? NULL : req.addrinfo;
+	return err;
+}
+
+int listen_socket_open_many(uv_loop_t *loop, const char *host, unsigned port,
+			    int backlog, int *fds, unsigned n)
+{
+	struct addrinfo *a;
+	int err = resolve(loop, host, port, &a);
+
+	if (err)
+		return err;
+	unsigned opened = open_all(a, backlog, fds, n, &err);
+	uv_freeaddrinfo(a);
+	while (err && opened > 0)
+		close(fds[--opened]);
+	return err;
+}
+
+int listen_socket_open(uv_loop_t *loop, const char *host, unsigned port,
+		       int backlog)
+{
+	int fd;
+	int err = listen_socket_open_many(loop, host, port, backlog, &fd, 1);
+
+	return err ? err : fd;
 }
 
 unsigned listen_socket_port(int fd)

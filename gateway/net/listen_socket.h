@@ -10,6 +10,15 @@
 int listen_socket_open(uv_loop_t *loop, const char *host, unsigned port,
 		       int backlog);
 
+/* listen_socket_open_many: the same n times on one port, between which the
+ * kernel spreads connections. Another program that listens there is an error
+ * (-EADDRINUSE) as with one, and so is another start of this one.
+ *
+ * fds  n of them, on 0
+ * Returns 0, or a negative errno with nothing left behind. */
+int listen_socket_open_many(uv_loop_t *loop, const char *host, unsigned port,
+			    int backlog, int *fds, unsigned n);
+
 /* listen_socket_port: the port it is bound to. */
 unsigned listen_socket_port(int fd);
 

@@ -1,6 +1,7 @@
 #include "gateway/net/stream.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdarg.h>
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "gateway/net/dial.h"
 #include "gateway/net/stream_inner.h"
@@ -238,30 +240,98 @@ static struct stream *create(uv_loop_t *loop, const char *host,
 	return s;
 }
 
-struct stream *stream_accept(uv_loop_t *loop, uv_stream_t *listening,
-			     struct tls_context *tls,
-			     const struct stream_events *events, void *owner)
+/* Returns false when out of memory. */
+static bool add_tcp(struct stream *s)
 {
-	struct stream *s = create(loop, NULL, tls, events, owner);
-
-	if (!s)
-		return NULL;
 	s->tcp = malloc(sizeof(*s->tcp));
-	if (s->tcp && uv_tcp_init(loop, s->tcp) != 0) {
+	if (s->tcp && uv_tcp_init(s->loop, s->tcp) != 0) {
 		free(s->tcp);
 		s->tcp = NULL;
 	}
-	if (s->tcp) {
-		s->open_handles++;
-		s->tcp->data = s;
-		if (uv_accept(listening, (uv_stream_t *)s->tcp) == 0) {
-			begin(s);
-			return s;
-		}
+	if (!s->tcp)
+		return false;
+	s->open_handles++;
+	s->tcp->data = s;
+	return true;
+}
+
+/* The descriptor is the handle's, or closed. Returns 0 or a negative errno. */
+static int open_tcp(struct stream *s, int fd)
+{
+	int err = add_tcp(s) ? uv_tcp_open(s->tcp, fd) : -ENOMEM;
+
+	if (err)
+		close(fd);
+	return err;
+}
+
+struct stream *stream_take(uv_loop_t *loop, int fd, struct tls_context *tls,
+			   const struct stream_events *events, void *owner)
+{
+	struct stream *s = create(loop, NULL, tls, events, owner);
+
+	if (!s) {
+		close(fd);
+		return NULL;
+	}
+	if (open_tcp(s, fd) == 0) {
+		begin(s);
+		return s;
 	}
 	s->events = &nobody;
 	stream_end(s);
 	return NULL;
+}
+
+/* --- From one loop to another --- */
+
+static void on_left_loop(uv_handle_t *h)
+{
+	struct stream *s = h->data;
+
+	if (--s->open_handles > 0)
+		return;
+	free(s->tcp);
+	s->tcp = NULL;
+	s->on_left(s->owner);
+}
+
+int stream_leave(struct stream *s, void (*on_left)(void *owner))
+{
+	uv_os_fd_t fd;
+
+	if (s->tls)
+		return -ENOTSUP;
+	if (!s->is_open || s->is_closing || s->is_finishing || s->is_writing)
+		return -EBUSY;
+	int err = uv_fileno((uv_handle_t *)s->tcp, &fd);
+	if (err)
+		return err;
+	s->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (s->fd < 0)
+		return -errno;
+	s->on_left = on_left;
+	s->is_closing = true; /* until it arrives */
+	stream_forget_flush(s);
+	uv_close((uv_handle_t *)s->tcp, on_left_loop);
+	uv_close((uv_handle_t *)&s->timer, on_left_loop);
+	return 0;
+}
+
+void stream_arrive(struct stream *s, uv_loop_t *loop)
+{
+	s->loop = loop;
+	s->is_closing = false;
+	uv_timer_init(loop, &s->timer); /* cannot fail */
+	s->open_handles = 1;
+	int err = open_tcp(s, s->fd);
+	if (err) {
+		stream_fail(s, err);
+		return;
+	}
+	if (!s->is_paused)
+		stream_read_start(s);
+	stream_pump(s);
 }
 
 struct stream *stream_connect(uv_loop_t *loop, const char *host, unsigned port,

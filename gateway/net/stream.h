@@ -5,7 +5,7 @@
  * does not take at once waits in the stream, bounded. One owner per stream;
  * stream_close may be called in any state and twice; on_closed comes exactly
  * once, last, after which the stream is gone. Nothing calls back from inside
- * stream_connect, stream_accept, stream_flush or stream_close. */
+ * stream_connect, stream_take, stream_flush or stream_close. */
 #ifndef GATEWAY_NET_STREAM_H
 #define GATEWAY_NET_STREAM_H
 
@@ -45,12 +45,11 @@ struct stream_events {
 	void (*on_closed)(void *owner, int status, const char *why);
 };
 
-/* stream_accept: take a connection from a listening handle.
- * tls NULL means plain. How long the TLS handshake may take is the owner's
- * business. Returns NULL when it cannot be taken. */
-struct stream *stream_accept(uv_loop_t *loop, uv_stream_t *listening,
-			     struct tls_context *tls,
-			     const struct stream_events *events, void *owner);
+/* stream_take: a connected descriptor (of accept), which is the stream's from
+ * here on, also on failure. tls NULL means plain. How long the TLS handshake
+ * may take is the owner's business. Returns NULL when it cannot be taken. */
+struct stream *stream_take(uv_loop_t *loop, int fd, struct tls_context *tls,
+			   const struct stream_events *events, void *owner);
 
 /* stream_connect: resolve and connect; every address is tried in turn.
  *
@@ -76,6 +75,19 @@ size_t stream_waiting(const struct stream *s);
  * becoming a WebSocket). */
 void stream_rebind(struct stream *s, const struct stream_events *events,
 		   void *owner);
+
+/* stream_leave: give up this loop, to go on with another one, of another
+ * thread: the descriptor, what waits to be written and who the peer is stay
+ * with the stream. No bytes come any more; on_left comes once, from the loop,
+ * when nothing of the stream is left on it: then the stream may be handed over,
+ * and there stream_arrive is its first call. Until that none other may be made.
+ *
+ * Returns 0; -EBUSY while a write is under way or the stream ends; -ENOTSUP
+ * with TLS, whose state belongs to a thread; or why the descriptor cannot be
+ * kept. Then nothing has changed. */
+int stream_leave(struct stream *s, void (*on_left)(void *owner));
+/* stream_arrive: go on with this loop. A failure comes by on_closed. */
+void stream_arrive(struct stream *s, uv_loop_t *loop);
 
 /* stream_finish: flush, say goodbye (close_notify, FIN), then close when the
  * peer does; at the latest after timeout_ms. What the peer still sends is

@@ -28,6 +28,8 @@ struct stream {
 	const struct stream_events *events;
 	void *owner;
 	uint64_t read_ns;
+	void (*on_left)(void *owner); /* while it leaves its loop */
+	int fd;                       /* kept meanwhile */
 	unsigned open_handles;
 	unsigned timeout_ms;
 	bool is_open;

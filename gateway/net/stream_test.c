@@ -26,6 +26,7 @@ struct end {
 	struct stream *stream;
 	enum deed at_open, at_bytes;
 	unsigned opened, closed;
+	bool left;
 	int status;
 	char why[320];
 	char last[128];
@@ -36,7 +37,8 @@ struct end {
 struct stage {
 	uv_loop_t loop;
 	struct net_loop net; /* in half of the tests */
-	uv_tcp_t listening;
+	uv_poll_t listening;
+	int listening_fd;
 	unsigned port;
 	struct tls_context *accept_tls;
 	struct end client, server;
@@ -122,15 +124,17 @@ static const struct stream_events events = {
 	.on_closed = on_closed,
 };
 
-static void on_connection(uv_stream_t *listening, int status)
+static void on_connection(uv_poll_t *listening, int status, int what)
 {
 	struct stage *s = listening->data;
+	int fd = accept4(s->listening_fd, NULL, NULL, SOCK_CLOEXEC);
 
+	(void)what;
 	CHECK_EQ(0, status, "a connection");
 	s->server = (struct end){ .at_open = s->server.at_open,
 				  .at_bytes = s->server.at_bytes };
-	s->server.stream = stream_accept(&s->loop, listening, s->accept_tls,
-					 &events, &s->server);
+	s->server.stream =
+		stream_take(&s->loop, fd, s->accept_tls, &events, &s->server);
 	CHECK(s->server.stream, "taken");
 }
 
@@ -163,10 +167,14 @@ static int setup_on(void **state, bool with_net_loop)
 	CHECK(fd >= 0, "a listener");
 	s.port = listen_socket_port(fd);
 	s.listening.data = &s;
-	uv_tcp_init(&s.loop, &s.listening);
-	uv_tcp_open(&s.listening, fd);
-	CHECK_EQ(0, uv_listen((uv_stream_t *)&s.listening, 16, on_connection),
+	s.listening_fd = fd;
+	uv_poll_init(&s.loop, &s.listening, fd);
+	CHECK_EQ(0, uv_poll_start(&s.listening, UV_READABLE, on_connection),
 		 "listens");
+	/* A loop opens a descriptor of its own with its first connection. */
+	static uv_tcp_t first;
+	uv_tcp_init(&s.loop, &first);
+	uv_close((uv_handle_t *)&first, NULL);
 	s.fds = raw_socket_count();
 	*state = &s;
 	return 0;
@@ -200,6 +208,7 @@ static int teardown(void **state)
 	WAIT_FOR(&s->loop, all_gone(s), "both gone");
 	net_loop_close(&s->net);
 	raw_socket_close_loop(&s->loop);
+	close(s->listening_fd);
 	CHECK(s->client.closed <= 1 && s->server.closed <= 1, "one end each");
 	return 0;
 }
@@ -349,6 +358,60 @@ static void a_new_owner(void **state)
 	WAIT_FOR(&s->loop, heir.closed, "and the end");
 	CHECK_EQ(0, s->server.bytes + s->server.closed, "not to the first");
 	s->server.stream = NULL;
+}
+
+static void on_left(void *owner)
+{
+	((struct end *)owner)->left = true;
+}
+
+/* Another loop goes on: what is written and read meanwhile is not lost. */
+static void from_loop_to_loop(void **state)
+{
+	struct stage *s = *state;
+	uv_loop_t other;
+
+	join(s, false);
+	CHECK_EQ(0, uv_loop_init(&other), "loop");
+	unsigned fds = raw_socket_count();
+	CHECK_EQ(0, buffer_append(stream_out(s->server.stream), "before", 6),
+		 "not flushed");
+	CHECK_EQ(0, stream_leave(s->server.stream, on_left), "it may");
+	say(&s->client, "on its way", 10);
+	WAIT_FOR(&s->loop, s->server.left, "nothing holds it here");
+	raw_socket_turn_for(&s->loop, 20);
+	CHECK_EQ(0, s->server.bytes, "nothing is read here");
+	CHECK_EQ(fds, raw_socket_count(), "it has one descriptor, as before");
+	stream_arrive(s->server.stream, &other);
+	WAIT_FOR(&other, s->server.bytes == 10, "what came arrives there");
+	WAIT_FOR(&s->loop, s->client.bytes == 6, "what waited has left");
+	CHECK(strncmp(stream_peer(s->server.stream), "127.0.0.1:", 10) == 0,
+	      "it is the same peer");
+	stream_close(s->client.stream);
+	WAIT_FOR(&s->loop, s->client.closed, "the end here");
+	WAIT_FOR(&other, s->server.closed, "and there");
+	raw_socket_close_loop(&other);
+}
+
+static void who_may_not_leave(void **state)
+{
+	struct stage *s = *state;
+
+	join(s, true);
+	CHECK_EQ(-ENOTSUP, stream_leave(s->server.stream, on_left), "TLS");
+	stream_close(s->client.stream);
+	wait_both_closed(s);
+	join(s, false);
+	stream_pause(s->client.stream);
+	for (int i = 0; i < 16 && !stream_waiting(s->server.stream); i++)
+		say(&s->server, block, sizeof(block));
+	CHECK(stream_waiting(s->server.stream), "more than the kernel takes");
+	CHECK_EQ(-EBUSY, stream_leave(s->server.stream, on_left), "it writes");
+	stream_close(s->server.stream);
+	CHECK_EQ(-EBUSY, stream_leave(s->server.stream, on_left), "it ends");
+	stream_close(s->client.stream);
+	wait_both_closed(s);
+	CHECK(!s->server.left, "nobody left");
 }
 
 static void exchange(struct stage *s, unsigned messages)
@@ -689,6 +752,8 @@ int main(void)
 		TEST(peers_have_names),
 		TEST(pause_and_resume),
 		TEST(a_new_owner),
+		TEST(from_loop_to_loop),
+		TEST(who_may_not_leave),
 		TEST(a_steady_stream_takes_no_memory),
 		TEST(finish_delivers_what_waits),
 		TEST(finish_does_not_wait_for_ever),

@@ -211,6 +211,58 @@ int ws_start(struct ws *w, enum websocket_role role)
 	return 0;
 }
 
+/* --- From one loop to another --- */
+
+static void on_timer_left(uv_handle_t *h)
+{
+	struct ws *w = h->data;
+	void (*on_left)(void *owner) = w->on_left;
+
+	w->on_left = NULL;
+	on_left(w->owner);
+}
+
+static void on_stream_left(void *owner)
+{
+	struct ws *w = owner;
+
+	uv_close((uv_handle_t *)&w->timer, on_timer_left);
+}
+
+int ws_leave(struct ws *w, void (*on_left)(void *owner))
+{
+	if (w->state != WS_OPEN)
+		return -EBUSY;
+	if (stream_is_tls(w->stream))
+		return -ENOTSUP;
+	w->on_left = on_left;
+	return 0;
+}
+
+/* What was read is delivered, and the engine is at rest. */
+static void leave(struct ws *w)
+{
+	int err = 0;
+
+	if (w->state == WS_OPEN)
+		err = stream_leave(w->stream, on_stream_left);
+	else
+		w->on_left = NULL; /* it ends instead */
+	if (!err)
+		return;
+	w->on_left = NULL;
+	ws_settle(w, false, WEBSOCKET_ABNORMAL, err,
+		  "cannot change its thread");
+	ws_cut(w);
+}
+
+void ws_arrive(struct ws *w, uv_loop_t *loop)
+{
+	w->loop = loop;
+	uv_timer_init(loop, &w->timer);
+	stream_arrive(w->stream, loop);
+}
+
 void ws_receive(struct ws *w, uint8_t *bytes, size_t n)
 {
 	if (w->state == WS_CONNECTING) {
@@ -225,6 +277,8 @@ void ws_receive(struct ws *w, uint8_t *bytes, size_t n)
 	}
 	take_frames(w, bytes, n);
 	ws_flush(w);
+	if (w->on_left)
+		leave(w);
 }
 
 static void on_stream_bytes(void *owner, uint8_t *bytes, size_t n)

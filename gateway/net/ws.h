@@ -91,6 +91,19 @@ void ws_close(struct ws *w, unsigned code, const char *reason);
 void ws_abort(struct ws *w);
 void ws_reset(struct ws *w);
 
+/* ws_leave: give up this loop, to go on with that of another thread. What has
+ * been read already is still delivered, and may be answered; on_left comes
+ * once, last, from the loop: then the ws, with all it holds, may be handed
+ * over, and there ws_arrive is its first call. Between the two nothing else may
+ * be called. When the connection ends before it can leave, or cannot,
+ * on_closed comes instead, as ever.
+ *
+ * Inside a callback of this ws only.
+ * Returns 0; -EBUSY when it is closing; -ENOTSUP with TLS. */
+int ws_leave(struct ws *w, void (*on_left)(void *owner));
+/* ws_arrive: go on with this loop. No message is delivered from inside. */
+void ws_arrive(struct ws *w, uv_loop_t *loop);
+
 struct stream *ws_stream(struct ws *w);
 size_t ws_waiting(const struct ws *w);   /* bytes not yet in the kernel */
 uint64_t ws_read_ns(const struct ws *w); /* when the current message came */

@@ -26,6 +26,7 @@ struct ws {
 	size_t message_max;
 	unsigned timeout_ms;
 	enum ws_state state;
+	void (*on_left)(void *owner); /* set: it wants to leave its loop */
 	bool is_settled; /* end is known; what follows does not change it */
 	char key[WEBSOCKET_KEY_LEN];
 	struct ws_end end;

@@ -30,6 +30,7 @@
 #define CONFIG_TARGETS_MAX      32
 #define CONFIG_TARGET_MAX       256 /* bytes with NUL, as call_request.h has */
 #define CONFIG_VARIABLES_MAX    32
+#define CONFIG_WORKERS_MAX      64
 
 enum config_format { CONFIG_FORMAT_PCM24, CONFIG_FORMAT_PCMU };
 enum config_turns { CONFIG_TURNS_SERVER_VAD, CONFIG_TURNS_SEMANTIC_VAD };
@@ -193,6 +194,7 @@ struct config {
 	char listen[64];                  /* "127.0.0.1:8080", "[::]:80" */
 	char public_url[CONFIG_TEXT_MAX]; /* https://…, no trailing slash;
 					     "": by the Host header */
+	unsigned workers;                 /* 0: as many as there are cores */
 	struct config_log log;
 	struct config_twilio twilio;
 	struct config_audiocodes audiocodes;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "gateway/ops/config.h"
 #include "gateway/ops/config_text.h"
 
 #define WORD "letters, digits and . _ - only"
@@ -16,6 +17,7 @@ static const struct config_rule rules[] = {
 	{ .path = "public_url",
 	  .accepts = config_text_is_public_url,
 	  .must = "empty or like https://voice.example.com" },
+	{ .path = "workers", .max = CONFIG_WORKERS_MAX },
 	{ .path = "twilio.account_sids",
 	  .accepts = config_text_is_account_sid,
 	  .must = "AC and 32 hexadecimal digits" },

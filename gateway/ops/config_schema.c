@@ -284,6 +284,7 @@ static const cyaml_schema_field_t limits_keys[] = {
 static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_STRING("listen", FLAGS, struct config, listen, 1),
 	CYAML_FIELD_STRING("public_url", FLAGS, struct config, public_url, 0),
+	CYAML_FIELD_UINT("workers", FLAGS, struct config, workers),
 	CYAML_FIELD_MAPPING("log", FLAGS, struct config, log, log_keys),
 	CYAML_FIELD_MAPPING("twilio", FLAGS, struct config, twilio,
 			    twilio_keys),

@@ -468,6 +468,7 @@ static void takes_every_key(void **state)
 	static const char yaml[] =
 		"listen: '[::]:0'\n"
 		"public_url: https://voice.example.com/tandem/\n"
+		"workers: 64\n"
 		"log: {level: debug}\n"
 		"twilio:\n"
 		"  account_sids:\n"
@@ -544,6 +545,7 @@ static void takes_every_key(void **state)
 	CHECK_STR("[::]:0", c.listen, "listen");
 	CHECK_STR("https://voice.example.com/tandem", c.public_url,
 		  "public_url, without its last slash");
+	CHECK_EQ(64, c.workers, "workers");
 	CHECK_EQ(LOG_DEBUG, c.log.level, "log.level");
 	CHECK_EQ(2, c.twilio.account_sid_count, "twilio.account_sids");
 	CHECK_STR("AC0123456789abcdef0123456789abcdef",
@@ -656,8 +658,8 @@ static void example_is_the_defaults(void **state)
 	size_t n = fread(text, 1, sizeof(text) - 1, f);
 	fclose(f);
 	text[n] = '\0';
-	/* 12 at the top, and 1 1 24 1 5 10 5 2 2 3 4 3 below them */
-	CHECK_EQ(73, count_keys(text), "every key is in it");
+	/* 13 at the top, and 1 1 24 1 5 10 5 2 2 3 4 3 below them */
+	CHECK_EQ(74, count_keys(text), "every key is in it");
 }
 
 static void refuses_files(void **state)

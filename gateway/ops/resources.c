@@ -27,7 +27,8 @@ void resources_read(struct resources *r)
 	r->descriptors = count_descriptors();
 }
 
-void resources_log(const struct log *log, unsigned calls)
+void resources_log(const struct log *log, unsigned calls,
+		   const char *per_worker)
 {
 	struct resources r;
 	struct log_line l;
@@ -37,5 +38,6 @@ void resources_log(const struct log *log, unsigned calls)
 	log_number(&l, "calls", calls);
 	log_number(&l, "heap_bytes", (int64_t)r.heap_bytes);
 	log_number(&l, "descriptors", r.descriptors);
+	log_text(&l, "per_worker", per_worker);
 	log_end(&l);
 }

@@ -13,7 +13,9 @@ struct resources {
 
 void resources_read(struct resources *r);
 
-/* resources_log: one line: ev=resources calls=… heap_bytes=… descriptors=… */
-void resources_log(const struct log *log, unsigned calls);
+/* resources_log: one line: ev=resources calls=… heap_bytes=… descriptors=…
+ * per_worker=…, which are the calls of each worker: "3,2". */
+void resources_log(const struct log *log, unsigned calls,
+		   const char *per_worker);
 
 #endif

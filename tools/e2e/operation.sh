@@ -156,6 +156,8 @@ leaks_nothing() {
 
 	# Blocks cached by malloc itself would count as used.
 	export GLIBC_TUNABLES=glibc.malloc.tcache_count=0
+	# So would what a resolver's thread keeps from its first name.
+	export UV_THREADPOOL_SIZE=1
 	model model <<<"$quick"
 	gateway gateway <<<"$agent"
 	batch warm <<-E

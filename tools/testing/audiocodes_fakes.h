@@ -51,6 +51,8 @@ static struct {
 
 	struct audiocodes_settings settings;
 	struct audiocodes_host host;
+	void (*on_left)(void *owner); /* of the socket that leaves */
+	int leave_error;
 	struct audiocodes_leg leg[FAKE_LEGS];
 	unsigned legs;
 	struct call call;
@@ -177,6 +179,28 @@ void ws_close(struct ws *w, unsigned code, const char *reason)
 void ws_abort(struct ws *w)
 {
 	say("ws%s abort\n", which(w));
+}
+
+/* It leaves when the test says so: fake.on_left. */
+int ws_leave(struct ws *w, void (*on_left)(void *owner))
+{
+	if (fake.leave_error)
+		return fake.leave_error;
+	say("ws%s leaves\n", which(w));
+	fake.on_left = on_left;
+	return 0;
+}
+
+void ws_arrive(struct ws *w, uv_loop_t *loop)
+{
+	CHECK(!loop, "the loop it is given");
+	say("ws%s arrives\n", which(w));
+}
+
+void ws_receive(struct ws *w, uint8_t *bytes, size_t n)
+{
+	(void)w;
+	CHECK(!bytes && !n, "nothing but to flush");
 }
 
 size_t ws_waiting(const struct ws *w)

@@ -1,0 +1,317 @@
+#include "gateway/exchange.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "codecs/dtmf.h"
+#include "gateway/net/http_server.h"
+#include "gateway/net/listen_socket.h"
+#include "gateway/ops/resources.h"
+#include "gateway/worker.h"
+
+/* A call that is replaced and the one it replaces, and one that ended while
+ * another worker began it. */
+#define ENTRIES_SPARE (2 * CONFIG_WORKERS_MAX)
+#define TICKETS_SPARE 16
+
+unsigned exchange_workers(const struct config *c)
+{
+	unsigned n = c->workers ? c->workers : uv_available_parallelism();
+
+	return n < CONFIG_WORKERS_MAX ? n : CONFIG_WORKERS_MAX;
+}
+
+/* --- What all share --- */
+
+/* What libraries set up at their first use, and not for several threads at
+ * once. mbedTLS has its tables once the workers' contexts are made, here too.
+ */
+static void prepare_libraries(void)
+{
+	json_object_seed(0);
+	dtmf_detector_free(dtmf_detector_new());
+}
+
+static int open_shared(struct exchange *e)
+{
+	unsigned calls = e->config->limits.calls;
+
+	lines_init(&e->lines, calls);
+	int err = audiocodes_waiting_init(&e->waiting);
+	if (err)
+		return err;
+	/* Every running call, and as many that have just ended. */
+	err = twilio_tickets_init(&e->tickets, 2 * calls + TICKETS_SPARE);
+	if (!err)
+		err = audiocodes_registry_init(&e->registry,
+					       calls + ENTRIES_SPARE);
+	if (!err)
+		return 0;
+	twilio_tickets_free(&e->tickets);
+	audiocodes_waiting_free(&e->waiting);
+	return err;
+}
+
+static void free_shared(struct exchange *e)
+{
+	audiocodes_registry_free(&e->registry);
+	twilio_tickets_free(&e->tickets);
+	audiocodes_waiting_free(&e->waiting);
+}
+
+/* --- Listening --- */
+
+/* "host:port", "[v6]:port". */
+static int split_listen(const char *listen, char *host, size_t cap,
+			unsigned *port)
+{
+	const char *colon = strrchr(listen, ':');
+	char *end;
+
+	if (!colon || (size_t)(colon - listen) >= cap)
+		return -EINVAL;
+	unsigned long number = strtoul(colon + 1, &end, 10);
+	if (end == colon + 1 || *end || number > 65535)
+		return -EINVAL;
+	if (listen[0] == '[' && colon > listen + 1 && colon[-1] == ']')
+		snprintf(host, cap, "%.*s", (int)(colon - listen - 2),
+			 listen + 1);
+	else
+		snprintf(host, cap, "%.*s", (int)(colon - listen), listen);
+	*port = (unsigned)number;
+	return 0;
+}
+
+static int listen_for_calls(uv_loop_t *control, const struct config *c,
+			    int *fds, unsigned n, char *why, size_t cap)
+{
+	char host[64];
+	unsigned port;
+	int err = split_listen(c->listen, host, sizeof(host), &port);
+
+	if (!err)
+		err = listen_socket_open_many(control, host, port,
+					      HTTP_LISTEN_BACKLOG, fds, n);
+	if (err)
+		snprintf(why, cap, "cannot listen on %s: %s", c->listen,
+			 err == -EADDRINUSE
+				 ? "another program has that port; stop it or "
+				   "change listen"
+				 : uv_strerror(err));
+	return err;
+}
+
+/* --- Start --- */
+
+/* One that has no thread stops on ours. */
+static void undo(struct worker *w)
+{
+	worker_order_stop(w);
+	worker_run(w);
+	worker_free(w);
+	free(w);
+}
+
+static void undo_all(struct exchange *e)
+{
+	while (e->count > 0)
+		undo(e->worker[--e->count]);
+}
+
+static int open_worker(struct exchange *e, int listening, char *why, size_t cap)
+{
+	struct worker *w = calloc(1, sizeof(*w));
+
+	if (!w) {
+		close(listening);
+		snprintf(why, cap, "out of memory");
+		return -ENOMEM;
+	}
+	int err = worker_open(w, e, e->count, listening, why, cap);
+	if (err)
+		free(w);
+	else
+		e->worker[e->count++] = w;
+	return err;
+}
+
+static int open_workers(struct exchange *e, const int *fds, unsigned n,
+			char *why, size_t cap)
+{
+	int err = 0;
+
+	e->port = listen_socket_port(fds[0]);
+	for (unsigned i = 0; i < n; i++) {
+		if (err)
+			close(fds[i]);
+		else
+			err = open_worker(e, fds[i], why, cap);
+	}
+	if (err)
+		undo_all(e);
+	return err;
+}
+
+int exchange_open(struct exchange *e, uv_loop_t *control,
+		  const struct config *config, const struct log *log, char *why,
+		  size_t cap)
+{
+	unsigned n = exchange_workers(config);
+	int fds[CONFIG_WORKERS_MAX];
+
+	memset(e, 0, sizeof(*e));
+	e->control = control;
+	e->config = config;
+	e->log = *log;
+	prepare_libraries();
+	int err = open_shared(e);
+	if (err) {
+		snprintf(why, cap, "out of memory");
+		return err;
+	}
+	err = listen_for_calls(control, config, fds, n, why, cap);
+	if (!err)
+		err = open_workers(e, fds, n, why, cap);
+	if (err)
+		free_shared(e);
+	return err;
+}
+
+static void work(void *worker)
+{
+	struct worker *w = worker;
+	struct exchange *e = w->exchange;
+	char name[16];
+
+	snprintf(name, sizeof(name), "worker %u", w->index);
+	pthread_setname_np(pthread_self(), name);
+	worker_run(w);
+	atomic_fetch_sub(&e->alive, 1);
+	uv_async_send(&e->ended); /* joined before it is closed */
+}
+
+static void on_ended_closed(uv_handle_t *handle)
+{
+	struct exchange *e = handle->data;
+
+	e->on_stopped(e->owner);
+}
+
+static void on_ended(uv_async_t *async)
+{
+	struct exchange *e = async->data;
+
+	if (atomic_load(&e->alive) > 0)
+		return;
+	while (e->threads > 0)
+		uv_thread_join(&e->worker[--e->threads]->thread);
+	uv_close((uv_handle_t *)&e->ended, on_ended_closed);
+}
+
+/* Signals are the control thread's: its threads inherit that they are blocked.
+ */
+static int start_threads(struct exchange *e)
+{
+	sigset_t all, before;
+	int err = 0;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	for (unsigned i = 0; i < e->count && !err; i++) {
+		struct worker *w = e->worker[i];
+		atomic_fetch_add(&e->alive, 1);
+		err = uv_thread_create(&w->thread, work, w);
+		if (err)
+			atomic_fetch_sub(&e->alive, 1);
+		else
+			e->threads++;
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return err;
+}
+
+int exchange_start(struct exchange *e, void (*on_stopped)(void *owner),
+		   void *owner)
+{
+	e->on_stopped = on_stopped;
+	e->owner = owner;
+	e->ended.data = e;
+	int err = uv_async_init(e->control, &e->ended, on_ended);
+	if (err) {
+		on_stopped(owner);
+		return err;
+	}
+	err = start_threads(e);
+	if (err) {
+		exchange_stop(e);
+		uv_async_send(&e->ended); /* perhaps none runs */
+	}
+	return err;
+}
+
+/* --- Stop --- */
+
+void exchange_stop(struct exchange *e)
+{
+	for (unsigned i = 0; i < e->count; i++)
+		worker_order_stop(e->worker[i]);
+}
+
+void exchange_free(struct exchange *e)
+{
+	undo_all(e);
+	free_shared(e);
+}
+
+/* --- What they hold and have done --- */
+
+void exchange_report(const struct exchange *e)
+{
+	char each[CONFIG_WORKERS_MAX * 7 + 1] = ""; /* "100000," */
+	size_t len = 0;
+	unsigned calls = 0;
+
+	for (unsigned i = 0; i < e->count; i++) {
+		unsigned running = atomic_load(&e->worker[i]->running);
+		calls += running;
+		len += (size_t)snprintf(each + len, sizeof(each) - len, "%s%u",
+					i ? "," : "", running);
+	}
+	resources_log(&e->log, calls, each);
+}
+
+static void add(struct worker_figures *sum, const struct worker_figures *f)
+{
+	sum->calls += f->calls;
+	sum->failed += f->failed;
+	for (unsigned i = 0; i < WORKER_DELAYS; i++)
+		histogram_merge(&sum->delay[i], &f->delay[i]);
+}
+
+void exchange_figures(const struct exchange *e, struct worker_figures *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (unsigned i = 0; i < e->count; i++)
+		add(out, &e->worker[i]->figures);
+}
+
+struct worker *exchange_least(const struct exchange *e)
+{
+	struct worker *least = e->worker[0];
+	unsigned load = worker_load(least);
+
+	for (unsigned i = 1; i < e->count; i++) {
+		unsigned other = worker_load(e->worker[i]);
+		if (other >= load)
+			continue;
+		least = e->worker[i];
+		load = other;
+	}
+	return least;
+}
