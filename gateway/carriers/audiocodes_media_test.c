@@ -103,7 +103,7 @@ void ws_arrive(struct ws *w, uv_loop_t *loop)
 	(void)loop;
 }
 
-void ws_receive(struct ws *w, const uint8_t *bytes, size_t n)
+void ws_receive(struct ws *w, uint8_t *bytes, size_t n)
 {
 	(void)w;
 	(void)bytes;
