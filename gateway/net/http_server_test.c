@@ -476,7 +476,7 @@ static void addresses_to_listen_on(void **state)
 		{ "192.0.2.1", -EADDRNOTAVAIL, "TEST-NET is never ours" },
 	};
 	struct http_server *server;
-	uv_loop_t loop;
+	uv_loop_t loop = { .data = NULL };
 
 	(void)state;
 	CHECK_EQ(0, uv_loop_init(&loop), "loop");

@@ -369,7 +369,7 @@ static void on_left(void *owner)
 static void from_loop_to_loop(void **state)
 {
 	struct stage *s = *state;
-	uv_loop_t other;
+	uv_loop_t other = { .data = NULL };
 
 	join(s, false);
 	CHECK_EQ(0, uv_loop_init(&other), "loop");

@@ -437,7 +437,7 @@ static void unusable_targets(void **state)
 		{ "ws://", "no host" },
 		{ "", "nothing" },
 	};
-	uv_loop_t loop;
+	uv_loop_t loop = { .data = NULL };
 
 	(void)state;
 	uv_loop_init(&loop);
