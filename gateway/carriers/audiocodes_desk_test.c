@@ -295,7 +295,7 @@ static void a_bot_without_token_is_for_this_machine(void **state)
 /* --- Signed tokens --- */
 
 struct signed_stage {
-	uv_loop_t loop = { .data = NULL };
+	uv_loop_t loop;
 	char path[64];
 	struct jwt_signer *signer;
 };

@@ -5,7 +5,10 @@
  * does not take at once waits in the stream, bounded. One owner per stream;
  * stream_close may be called in any state and twice; on_closed comes exactly
  * once, last, after which the stream is gone. Nothing calls back from inside
- * stream_connect, stream_take, stream_flush or stream_close. */
+ * stream_connect, stream_take, stream_flush or stream_close.
+ *
+ * The data of a loop with streams is theirs: NULL (uv_loop_init leaves it to
+ * whoever made the loop), or what net_loop.h attaches. */
 #ifndef GATEWAY_NET_STREAM_H
 #define GATEWAY_NET_STREAM_H
 
