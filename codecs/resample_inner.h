@@ -9,8 +9,8 @@
 
 #include "codecs/resample.h"
 
-#define RESAMPLE_BLOCK 480 /* input samples converted at once: 20 ms, 24 kHz \
-			    */
+/* Input samples converted at once: 20 ms at 24 kHz. */
+#define RESAMPLE_BLOCK 480
 
 /* Up by `up` on a common grid, filter, keep every `down`th. */
 struct resample_plan {
