@@ -23,6 +23,7 @@ OPT_release := -O2 -D_FORTIFY_SOURCE=2
 OPT_clang   := -O2 -D_FORTIFY_SOURCE=2
 OPT_check   := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
 	       -fno-sanitize-recover=all
+OPT_tsan    := -O1 -fno-omit-frame-pointer -fsanitize=thread
 OPT_cover   := -O0 --coverage
 OPT_fuzz    := -O1 -fno-omit-frame-pointer \
 	       -fsanitize=fuzzer-no-link,address,undefined \
@@ -55,8 +56,8 @@ TESTBINS  := $(TESTS:%.c=$(B)/%)
 FUZZBINS  := $(FUZZ:%.c=build/fuzz/%)
 
 .PHONY: all help setup setup-build setup-test setup-dev run demo test check \
-	fuzz lint cover codec-table figures bench speech install clean format \
-	tests programs
+	race fuzz lint cover codec-table figures bench speech install clean \
+	format tests programs
 
 all: programs
 
@@ -91,6 +92,15 @@ check: setup-dev
 	@$(MAKE) --no-print-directory V=check programs tests
 	@$(MAKE) --no-print-directory V=fuzz fuzzers
 	@tools/testing/run-tests.sh build/check --fuzz build/fuzz 10
+
+## race: what several threads do, under the thread sanitizer
+RACES := gateway/exchange_test gateway/inbox_test gateway/lines_test \
+	gateway/carriers/audiocodes_registry_test \
+	gateway/carriers/twilio_tickets_test gateway/ops/log_test
+race: setup-test
+	@$(MAKE) --no-print-directory V=tsan programs \
+		build/tsan/tools/testing/make_cert $(RACES:%=build/tsan/%)
+	@tools/testing/run-races.sh build/tsan $(RACES)
 
 ## fuzz: a minute of each fuzz target (SECONDS=n for more)
 SECONDS_EACH ?= $(or $(SECONDS),60)

@@ -6,6 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Under the address sanitizer a block that nobody has is out of bounds: who
+ * still uses it is found, not the call that gets it next. */
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_POISON 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_POISON 1
+#endif
+#endif
+#ifdef HAS_POISON
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(at, n)   ((void)(at), (void)(n))
+#define ASAN_UNPOISON_MEMORY_REGION(at, n) ((void)(at), (void)(n))
+#endif
+
 struct audio_block {
 	struct audio_block *next;
 	uint32_t start;
@@ -22,6 +38,7 @@ void audio_pool_trim(struct audio_pool *p)
 {
 	while (p->free) {
 		struct audio_block *b = p->free;
+		ASAN_UNPOISON_MEMORY_REGION(b, sizeof(*b));
 		p->free = b->next;
 		free(b);
 		p->blocks--;
@@ -39,6 +56,7 @@ static struct audio_block *pool_take(struct audio_pool *p)
 	struct audio_block *b = p->free;
 
 	if (b) {
+		ASAN_UNPOISON_MEMORY_REGION(b, sizeof(*b));
 		p->free = b->next;
 	} else {
 		if (p->blocks == p->limit)
@@ -60,6 +78,7 @@ static void pool_give(struct audio_pool *p, struct audio_block *b)
 	b->next = p->free;
 	p->free = b;
 	p->in_use--;
+	ASAN_POISON_MEMORY_REGION(b, sizeof(*b));
 }
 
 void audio_queue_init(struct audio_queue *q, struct audio_pool *pool,

@@ -340,6 +340,15 @@ static void enlist(struct audiocodes_host *host, struct audiocodes_socket *s)
 	metronome_add(host->metronome, &s->clock);
 }
 
+/* Before it has a call. */
+static void name_log(struct audiocodes_socket *s)
+{
+	struct log log;
+
+	log_child(&log, s->host->log, "bot", s->bot);
+	log_child(&s->log, &log, "peer", s->address);
+}
+
 static void init(struct audiocodes_socket *s, struct audiocodes_host *host,
 		 const struct audiocodes_peer *peer)
 {
@@ -354,9 +363,8 @@ static void init(struct audiocodes_socket *s, struct audiocodes_host *host,
 	s->principal = peer->principal;
 	s->place = -1;
 	buffer_init(&s->carried, AUDIOCODES_CARRIED_MAX);
-	struct log log;
-	log_child(&log, host->log, "bot", s->bot);
-	log_child(&s->log, &log, "peer", peer->address);
+	snprintf(s->address, sizeof(s->address), "%s", peer->address);
+	name_log(s);
 }
 
 struct audiocodes_socket *audiocodes_socket_open(
@@ -442,6 +450,7 @@ void audiocodes_socket_arrive(struct audiocodes_socket *s,
 {
 	s->host = host;
 	s->state = AUDIOCODES_SOCKET_NEW;
+	name_log(s);
 	enlist(host, s);
 	ws_arrive(s->wire.ws, loop);
 	if (s->is_overladen)

@@ -28,6 +28,7 @@
 #include <uv.h>
 
 #include "gateway/carriers/audiocodes_principal.h"
+#include "gateway/carriers/audiocodes_waiting.h"
 #include "gateway/carriers/audiocodes_wire.h"
 #include "gateway/net/metronome.h"
 #include "gateway/ops/log.h"
@@ -108,6 +109,7 @@ struct audiocodes_socket {
 	enum audiocodes_socket_state state;
 	struct audiocodes_leg *leg; /* BOUND, else NULL */
 	char bot[AUDIOCODES_BOT_MAX];
+	char address[AUDIOCODES_ADDRESS_LEN]; /* the peer's, with its port */
 	struct audiocodes_principal principal;
 	bool is_enabled;
 	bool was_validated;

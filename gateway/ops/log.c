@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -187,6 +188,10 @@ void log_number(struct log_line *l, const char *key, int64_t number)
 	log_text(l, key, digits);
 }
 
+/* Between the look whether there is room and the write nobody else may fill
+ * it, or the write would wait. Held for those two. */
+static pthread_mutex_t one_line = PTHREAD_MUTEX_INITIALIZER;
+
 /* A reader that does not keep up costs lines, not calls: a full pipe is not
  * waited for. */
 static bool is_ready(int fd)
@@ -206,10 +211,12 @@ void log_end(struct log_line *l)
 	l->text[l->len - 1] = '\n'; /* in place of the last space */
 	/* There is nobody to tell when this fails, and nothing to wait for. */
 	ssize_t sent;
+	pthread_mutex_lock(&one_line);
 	do
 		sent = is_ready(l->log->fd) ? write(l->log->fd, l->text, l->len)
 					    : 0;
 	while (sent < 0 && errno == EINTR);
+	pthread_mutex_unlock(&one_line);
 	l->log = NULL;
 }
 

@@ -2,9 +2,9 @@
  *
  *   call=CA12 leg=model ev=lost why=timeout up_ms=53120
  *
- * A line has a fixed size, takes no memory and leaves in one write(2), so
- * lines of several threads do not mix. When whoever reads them does not keep
- * up, a line is lost rather than waited for. Every value is escaped and cut
+ * A line has a fixed size, takes no memory and leaves in one write(2), one
+ * thread after the other, so lines of several threads do not mix. When whoever
+ * reads them does not keep up, a line is lost rather than waited for. Every value is escaped and cut
  * here: text from a peer cannot start a line, a field or a terminal sequence.
  *
  *   struct log_line l;

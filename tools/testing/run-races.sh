@@ -1,0 +1,38 @@
+#!/bin/sh
+# Under the thread sanitizer: the tests of what threads share, then calls on
+# several workers. Ends on one line: N passed, M failed.
+#
+#   run-races.sh BUILD TEST…
+set -u
+build=$1
+shift
+cd "$(dirname "$0")/../.." || exit 1
+export CMOCKA_MESSAGE_OUTPUT=TAP
+export TSAN_OPTIONS=exitcode=66:second_deadlock_stack=1
+passed=0
+failed=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+tell() { # name, exit status
+	bad=$(grep -c '^not ok ' "$log")
+	if [ "$2" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+	ok=$(grep -c '^ok ' "$log")
+	passed=$((passed + ok))
+	failed=$((failed + bad))
+	if [ "$bad" -gt 0 ]; then
+		printf '  FAIL  %s\n' "$1"
+		grep -v '^ok ' "$log" | head -n 120 | sed 's/^/        /'
+	else
+		printf '  ok    %-44s %4d\n' "$1" "$ok"
+	fi
+}
+
+for t; do
+	timeout 120 "$build/$t" >"$log" 2>&1
+	tell "$t" $?
+done
+timeout 280 tools/e2e/workers.sh "$build" >"$log" 2>&1
+tell tools/e2e/workers.sh $?
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
