@@ -68,10 +68,10 @@ static void on_delta(struct bench_timer *t, uint64_t now_ns)
 
 /* --- What comes --- */
 
-static void arrive(struct bench_floor_call *c, struct bench_position *p,
-		   uint64_t pieces, struct histogram *h, uint64_t *late)
+static void arrive(struct bench_floor_call *c, uint64_t now_ns,
+		   struct bench_position *p, uint64_t pieces,
+		   struct histogram *h, uint64_t *late)
 {
-	uint64_t now_ns = bench_now_ns();
 	struct bench_piece piece;
 	unsigned whole = pieces ? bench_position_arrive(p, pieces, &piece) : 0;
 
@@ -99,7 +99,8 @@ static void on_model_bytes(void *owner, uint8_t *bytes, size_t n)
 
 	(void)bytes;
 	c->was_heard |= records > 0;
-	arrive(c, &c->up, records * s->frames, &f->up, &f->late_up);
+	arrive(c, c->model->read_ns, &c->up, records * s->frames, &f->up,
+	       &f->late_up);
 	if (!c->load->is_measuring)
 		return;
 	f->appends += records;
@@ -115,7 +116,8 @@ static void on_carrier_bytes(void *owner, uint8_t *bytes, size_t n)
 
 	(void)bytes;
 	c->has_heard |= medias > 0;
-	arrive(c, &c->down, medias, &f->down, &f->late_down);
+	arrive(c, c->carrier->read_ns, &c->down, medias, &f->down,
+	       &f->late_down);
 	if (!c->load->is_measuring)
 		return;
 	f->medias += medias;

@@ -190,9 +190,12 @@ int bench_load_start(struct bench_load *l)
 
 bool bench_load_is_up(const struct bench_load *l)
 {
-	for (unsigned i = 0; i < l->plan.calls; i++)
-		if (!l->call[i].session || !l->call[i].has_heard)
+	for (unsigned i = 0; i < l->plan.calls; i++) {
+		const struct bench_call *c = &l->call[i];
+		if (!c->session || !c->has_heard ||
+		    c->session->ids.response < 2)
 			return false;
+	}
 	return true;
 }
 

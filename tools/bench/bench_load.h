@@ -19,6 +19,7 @@ struct tls_context;
 
 #define BENCH_DELTA_MS    100   /* audio in one delta of the model */
 #define BENCH_HEAD_MS     20    /* the model stays this much ahead of the ear */
+#define BENCH_GREETING_MS 1000  /* the first response */
 #define BENCH_RESPONSE_MS 10000 /* one response; then the next begins */
 #define BENCH_LATE_MS     20    /* a frame that comes later is late */
 
@@ -101,7 +102,8 @@ void bench_load_close(struct bench_load *l);
  * 0 or -ENOMEM. The plan and the target must be set. */
 int bench_load_start(struct bench_load *l);
 
-/* bench_load_is_up: every lasting call has its session and is heard. */
+/* bench_load_is_up: every lasting call has its session and has heard the
+ * greeting. */
 bool bench_load_is_up(const struct bench_load *l);
 
 /* bench_load_measure: figures begin anew, or stop counting. */

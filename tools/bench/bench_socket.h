@@ -44,7 +44,7 @@ struct bench_socket {
 	struct buffer plain;
 	const struct bench_socket_events *events;
 	void *owner;
-	uint64_t read_ns; /* when the bytes being delivered were read */
+	uint64_t read_ns; /* when the kernel got the bytes being delivered */
 	bool is_open;
 	bool wants_write;
 	bool is_closed;
