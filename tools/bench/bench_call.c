@@ -208,7 +208,6 @@ void bench_call_clear(struct bench_call *c)
 
 	bench_playout_clear(&c->ear, now_ns);
 	c->cut_heard_ns = bench_playout_heard(&c->ear, now_ns) - c->item_ns;
-	c->item_ns += c->cut_heard_ns;
 	c->has_cut = true;
 	if (c->session)
 		bench_position_drop(&c->session->down);
@@ -224,6 +223,8 @@ void bench_call_joined(struct bench_call *c, struct bench_session *s)
 	c->session = s;
 	s->call = c;
 	c->load->live += !c->is_short;
+	if (s->ids.response > 1)
+		c->item_ns = BENCH_GREETING_MS * MS;
 	bench_position_arrive(&c->up, s->up_early, &piece);
 	bench_position_arrive(&s->down, c->down_early, &piece);
 }

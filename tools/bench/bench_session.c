@@ -240,6 +240,8 @@ static void on_turn(struct bench_timer *t, uint64_t now_ns)
 void bench_session_speak(struct bench_session *s, json_t *metadata)
 {
 	bench_session_send_begin(s, metadata);
+	if (s->call) /* all before it has been heard, or was cleared */
+		s->call->item_ns = s->call->ear.queued_ns;
 	s->is_speaking = true;
 	s->said_ms = s->deltas = 0;
 	s->origin_ns = bench_now_ns();
