@@ -237,7 +237,7 @@ int bench_floor_load_open(struct bench_floor_load *l, unsigned calls,
 	l->floor.calls = calls;
 	l->floor.tick_us = tick_us;
 	l->per_second = per_second;
-	l->floor.listen_fd = bench_listen(true, &port);
+	l->floor.listen_fd = bench_listen(&port);
 	if (l->floor.listen_fd < 0)
 		return l->floor.listen_fd;
 	return bench_address_find(&l->address, "127.0.0.1", port);

@@ -11,7 +11,7 @@
 #include "tools/bench/bench_audio.h"
 #include "tools/bench/bench_loop.h"
 #include "tools/bench/bench_socket.h"
-#include "tools/bench/bench_webhook.h"
+#include "tools/bench/bench_target.h"
 
 struct bench_call;
 struct bench_session;
@@ -38,15 +38,6 @@ struct bench_plan {
 	bool interrupts;     /* its caller interrupts every response */
 	bool speaks_at_once; /* without response.create */
 	bool may_lose_start; /* audio from before the session may be missing */
-};
-
-/* Where the server under test is. */
-struct bench_target {
-	struct bench_address address;
-	bool is_tls;
-	char host[280];             /* "127.0.0.1:8080" */
-	char target[BENCH_URL_MAX]; /* path */
-	bool is_webhook;            /* POST there first; else a stream's URL */
 };
 
 /* What was measured, of the calls that last, while measuring. */
@@ -91,11 +82,11 @@ struct bench_load {
 	char error[256]; /* the first */
 };
 
-/* bench_load_open: listen for model sessions (port 0: any) with TLS by a
- * certificate made for the purpose, written to dir as ca.pem, cert.pem and
- * key.pem. tls_server false: plain. Returns 0 or a negative errno with why. */
+/* bench_load_open: listen on this machine for model sessions (port 0: any) with
+ * TLS, by the certificate in dir (ca.pem, cert.pem, key.pem); one is made when
+ * there is none. Returns 0 or a negative errno with why. */
 int bench_load_open(struct bench_load *l, const char *dir, unsigned port,
-		    bool is_public, const char **why);
+		    const char **why);
 void bench_load_close(struct bench_load *l);
 
 /* bench_load_start: place plan.calls calls, plan.per_second at a time. Returns

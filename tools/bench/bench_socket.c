@@ -29,13 +29,12 @@ int bench_address_find(struct bench_address *a, const char *host, unsigned port)
 	return 0;
 }
 
-int bench_listen(bool on_loopback, unsigned *port)
+int bench_listen(unsigned *port)
 {
 	struct sockaddr_in a = {
 		.sin_family = AF_INET,
 		.sin_port = htons((uint16_t)*port),
-		.sin_addr.s_addr =
-			htonl(on_loopback ? INADDR_LOOPBACK : INADDR_ANY),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 	socklen_t len = sizeof(a);
 	int one = 1;
