@@ -208,7 +208,6 @@ void bench_call_clear(struct bench_call *c)
 
 	bench_playout_clear(&c->ear, now_ns);
 	c->cut_heard_ns = bench_playout_heard(&c->ear, now_ns) - c->item_ns;
-	c->item_ns += c->cut_heard_ns;
 	c->has_cut = true;
 	if (c->session)
 		bench_position_drop(&c->session->down);
@@ -217,14 +216,35 @@ void bench_call_clear(struct bench_call *c)
 	on_mark(&c->mark_timer, now_ns);
 }
 
+/* How many of the caller's first frames the session did not hear: the number it
+ * understood ended with the last frame of a cycle. What is under way is taken
+ * to be less than a cycle. */
+static uint64_t lost_frames(struct bench_call *c, const struct bench_session *s)
+{
+	uint64_t lost = -s->number.frames % BENCH_NUMBER_FRAMES;
+	uint64_t missing = c->frames - s->number.frames;
+
+	if (!c->load->plan.may_lose_start && lost)
+		bench_load_fail(c->load,
+				"call %u: its first words were not heard",
+				c->number);
+	if (!c->load->plan.may_lose_start || missing < lost)
+		return 0;
+	return lost +
+	       (missing - lost) / BENCH_NUMBER_FRAMES * BENCH_NUMBER_FRAMES;
+}
+
 void bench_call_joined(struct bench_call *c, struct bench_session *s)
 {
+	uint64_t lost = lost_frames(c, s) * BENCH_FRAME_MS * BENCH_UNITS_PER_MS;
 	struct bench_piece piece;
 
 	c->session = s;
 	s->call = c;
 	c->load->live += !c->is_short;
-	bench_position_arrive(&c->up, s->up_early, &piece);
+	if (s->ids.response > 1)
+		c->item_ns = BENCH_GREETING_MS * MS;
+	bench_position_arrive(&c->up, s->up_early + lost, &piece);
 	bench_position_arrive(&s->down, c->down_early, &piece);
 }
 

@@ -6,6 +6,7 @@
 #include "tools/bench/bench_load.h"
 #include "tools/bench/bench_playout.h"
 #include "tools/bench/bench_position.h"
+#include "tools/bench/bench_webhook.h"
 #include "tools/bench/bench_ws.h"
 
 enum bench_call_state {

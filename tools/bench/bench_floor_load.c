@@ -68,10 +68,10 @@ static void on_delta(struct bench_timer *t, uint64_t now_ns)
 
 /* --- What comes --- */
 
-static void arrive(struct bench_floor_call *c, struct bench_position *p,
-		   uint64_t pieces, struct histogram *h, uint64_t *late)
+static void arrive(struct bench_floor_call *c, uint64_t now_ns,
+		   struct bench_position *p, uint64_t pieces,
+		   struct histogram *h, uint64_t *late)
 {
-	uint64_t now_ns = bench_now_ns();
 	struct bench_piece piece;
 	unsigned whole = pieces ? bench_position_arrive(p, pieces, &piece) : 0;
 
@@ -99,7 +99,8 @@ static void on_model_bytes(void *owner, uint8_t *bytes, size_t n)
 
 	(void)bytes;
 	c->was_heard |= records > 0;
-	arrive(c, &c->up, records * s->frames, &f->up, &f->late_up);
+	arrive(c, c->model->read_ns, &c->up, records * s->frames, &f->up,
+	       &f->late_up);
 	if (!c->load->is_measuring)
 		return;
 	f->appends += records;
@@ -115,7 +116,8 @@ static void on_carrier_bytes(void *owner, uint8_t *bytes, size_t n)
 
 	(void)bytes;
 	c->has_heard |= medias > 0;
-	arrive(c, &c->down, medias, &f->down, &f->late_down);
+	arrive(c, c->carrier->read_ns, &c->down, medias, &f->down,
+	       &f->late_down);
 	if (!c->load->is_measuring)
 		return;
 	f->medias += medias;
@@ -235,7 +237,7 @@ int bench_floor_load_open(struct bench_floor_load *l, unsigned calls,
 	l->floor.calls = calls;
 	l->floor.tick_us = tick_us;
 	l->per_second = per_second;
-	l->floor.listen_fd = bench_listen(true, &port);
+	l->floor.listen_fd = bench_listen(&port);
 	if (l->floor.listen_fd < 0)
 		return l->floor.listen_fd;
 	return bench_address_find(&l->address, "127.0.0.1", port);

@@ -22,6 +22,14 @@ struct bench_gateway {
 int bench_gateway_start(struct bench_child *c, const struct bench_gateway *g,
 			struct bench_load *l, char *why, size_t cap);
 
+/* bench_peer_start: another server, by a shell's command. It finds in its
+ * environment MODEL_URL, the Realtime URL; NODE_EXTRA_CA_CERTS and
+ * SSL_CERT_FILE, what to trust; and PORT, which is free; and says on its
+ * standard output "listening on " and the URL of its webhook or stream. */
+int bench_peer_start(struct bench_child *c, const char *command,
+		     const char *dir, int core, struct bench_load *l, char *why,
+		     size_t cap);
+
 /* bench_gateway_knows_workers: whether the configuration has such a key. */
 bool bench_gateway_knows_workers(const char *program, const char *dir);
 

@@ -49,21 +49,32 @@ static void on_free(struct bench_watch *w)
 	(void)w;
 }
 
-static int open_tls(struct bench_load *l, const char *dir, const char **why)
+static int make_certificate(const char *dir, const char *cert_file)
 {
 	static const struct test_cert_request request = {
 		.host = { "localhost", "127.0.0.1", "::1" },
 		.hosts = 3,
 	};
 	struct test_cert cert;
-	char path[2][512];
 
-	*why = "cannot make a certificate";
-	if (test_cert_make(&cert, &request) || test_cert_write(&cert, dir))
+	if (!access(cert_file, R_OK))
+		return 0;
+	if (test_cert_make(&cert, &request))
 		return -EIO;
-	snprintf(path[0], sizeof(path[0]), "%s/cert.pem", dir);
-	snprintf(path[1], sizeof(path[1]), "%s/key.pem", dir);
-	l->server_tls = tls_server_context(path[0], path[1], why);
+	return test_cert_write(&cert, dir);
+}
+
+static int open_tls(struct bench_load *l, const char *dir, const char **why)
+{
+	char cert[512], key[512];
+
+	snprintf(cert, sizeof(cert), "%s/cert.pem", dir);
+	snprintf(key, sizeof(key), "%s/key.pem", dir);
+	*why = "cannot make a certificate";
+	int err = make_certificate(dir, cert);
+	if (err)
+		return err;
+	l->server_tls = tls_server_context(cert, key, why);
 	l->client_tls = tls_client_context(NULL, why);
 	if (!l->server_tls || !l->client_tls)
 		return -EIO;
@@ -72,7 +83,7 @@ static int open_tls(struct bench_load *l, const char *dir, const char **why)
 }
 
 int bench_load_open(struct bench_load *l, const char *dir, unsigned port,
-		    bool is_public, const char **why)
+		    const char **why)
 {
 	memset(l, 0, sizeof(*l));
 	l->listening.fd = -1;
@@ -82,7 +93,7 @@ int bench_load_open(struct bench_load *l, const char *dir, unsigned port,
 	if (err)
 		return err;
 	l->model_port = port;
-	l->listening.fd = bench_listen(!is_public, &l->model_port);
+	l->listening.fd = bench_listen(&l->model_port);
 	*why = "cannot listen for the model's sessions";
 	if (l->listening.fd < 0)
 		return l->listening.fd;
@@ -190,9 +201,12 @@ int bench_load_start(struct bench_load *l)
 
 bool bench_load_is_up(const struct bench_load *l)
 {
-	for (unsigned i = 0; i < l->plan.calls; i++)
-		if (!l->call[i].session || !l->call[i].has_heard)
+	for (unsigned i = 0; i < l->plan.calls; i++) {
+		const struct bench_call *c = &l->call[i];
+		if (!c->session || !c->has_heard ||
+		    c->session->ids.response < 2)
 			return false;
+	}
 	return true;
 }
 

@@ -11,7 +11,7 @@
 #include "tools/bench/bench_audio.h"
 #include "tools/bench/bench_loop.h"
 #include "tools/bench/bench_socket.h"
-#include "tools/bench/bench_webhook.h"
+#include "tools/bench/bench_target.h"
 
 struct bench_call;
 struct bench_session;
@@ -19,6 +19,7 @@ struct tls_context;
 
 #define BENCH_DELTA_MS    100   /* audio in one delta of the model */
 #define BENCH_HEAD_MS     20    /* the model stays this much ahead of the ear */
+#define BENCH_GREETING_MS 1000  /* the first response */
 #define BENCH_RESPONSE_MS 10000 /* one response; then the next begins */
 #define BENCH_LATE_MS     20    /* a frame that comes later is late */
 
@@ -37,15 +38,6 @@ struct bench_plan {
 	bool interrupts;     /* its caller interrupts every response */
 	bool speaks_at_once; /* without response.create */
 	bool may_lose_start; /* audio from before the session may be missing */
-};
-
-/* Where the server under test is. */
-struct bench_target {
-	struct bench_address address;
-	bool is_tls;
-	char host[280];             /* "127.0.0.1:8080" */
-	char target[BENCH_URL_MAX]; /* path */
-	bool is_webhook;            /* POST there first; else a stream's URL */
 };
 
 /* What was measured, of the calls that last, while measuring. */
@@ -90,18 +82,19 @@ struct bench_load {
 	char error[256]; /* the first */
 };
 
-/* bench_load_open: listen for model sessions (port 0: any) with TLS by a
- * certificate made for the purpose, written to dir as ca.pem, cert.pem and
- * key.pem. tls_server false: plain. Returns 0 or a negative errno with why. */
+/* bench_load_open: listen on this machine for model sessions (port 0: any) with
+ * TLS, by the certificate in dir (ca.pem, cert.pem, key.pem); one is made when
+ * there is none. Returns 0 or a negative errno with why. */
 int bench_load_open(struct bench_load *l, const char *dir, unsigned port,
-		    bool is_public, const char **why);
+		    const char **why);
 void bench_load_close(struct bench_load *l);
 
 /* bench_load_start: place plan.calls calls, plan.per_second at a time. Returns
  * 0 or -ENOMEM. The plan and the target must be set. */
 int bench_load_start(struct bench_load *l);
 
-/* bench_load_is_up: every lasting call has its session and is heard. */
+/* bench_load_is_up: every lasting call has its session and has heard the
+ * greeting. */
 bool bench_load_is_up(const struct bench_load *l);
 
 /* bench_load_measure: figures begin anew, or stop counting. */

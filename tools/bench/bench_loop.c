@@ -63,21 +63,30 @@ void bench_loop_drop(struct bench_loop *l, struct bench_watch *w)
 	l->dead = w;
 }
 
-static struct timespec until(uint64_t due_ns, uint64_t now_ns)
+static void sleep_until(uint64_t due_ns)
 {
-	uint64_t ns = due_ns > now_ns ? due_ns - now_ns : 0;
-
-	return (struct timespec){
-		.tv_sec = (time_t)(ns / BENCH_NS_PER_S),
-		.tv_nsec = (long)(ns % BENCH_NS_PER_S),
+	struct timespec t = {
+		.tv_sec = (time_t)(due_ns / BENCH_NS_PER_S),
+		.tv_nsec = (long)(due_ns % BENCH_NS_PER_S),
 	};
+
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
 }
 
-static void take_events(struct bench_loop *l, uint64_t due_ns)
+static void compare_clocks(struct bench_loop *l)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	l->real_ns = (uint64_t)t.tv_sec * BENCH_NS_PER_S + (uint64_t)t.tv_nsec -
+		     bench_now_ns();
+}
+
+/* Returns whether there may be more. */
+static bool take_events(struct bench_loop *l)
 {
 	struct epoll_event event[EVENTS_MAX];
-	struct timespec wait = until(due_ns, bench_now_ns());
-	int n = epoll_pwait2(l->epoll, event, EVENTS_MAX, &wait, NULL);
+	int n = epoll_wait(l->epoll, event, EVENTS_MAX, 0);
 
 	for (int i = 0; i < n; i++) {
 		struct bench_watch *w = event[i].data.ptr;
@@ -85,6 +94,7 @@ static void take_events(struct bench_loop *l, uint64_t due_ns)
 			w->on_ready(w, event[i].events);
 	}
 	bury(l);
+	return n == EVENTS_MAX;
 }
 
 void bench_loop_run(struct bench_loop *l, uint64_t until_ns)
@@ -93,9 +103,11 @@ void bench_loop_run(struct bench_loop *l, uint64_t until_ns)
 
 	for (l->is_stopped = false; !l->is_stopped && now_ns < until_ns;
 	     now_ns = bench_now_ns()) {
-		uint64_t due_ns = bench_wheel_next(&l->wheel, now_ns);
-		take_events(l, due_ns < until_ns ? due_ns : until_ns);
-		bench_wheel_run(&l->wheel, bench_now_ns());
+		compare_clocks(l);
+		bench_wheel_run(&l->wheel, now_ns);
+		if (!take_events(l))
+			sleep_until((bench_now_ns() / BENCH_WHEEL_SLOT_NS + 1) *
+				    BENCH_WHEEL_SLOT_NS);
 	}
 }
 

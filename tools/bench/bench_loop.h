@@ -1,5 +1,8 @@
 /* One thread's world: descriptors by epoll, timers by a wheel.
  *
+ * It sleeps from slot to slot of the wheel and looks at its descriptors then.
+ * Nobody who writes to it pays for waking it up, as nobody would whose peer is
+ * on another machine; when bytes came is for the kernel to say (bench_socket).
  * Events are taken a few at a time between looks at the wheel, so that many
  * sockets that are ready at once do not hold up what is due. */
 #ifndef TOOLS_BENCH_BENCH_LOOP_H
@@ -34,6 +37,7 @@ struct bench_loop {
 	int epoll;
 	struct bench_wheel wheel;
 	struct bench_watch *dead; /* freed when no event can name them */
+	uint64_t real_ns; /* the wall clock's lead on the monotonic one */
 	bool is_stopped;
 };
 

@@ -39,12 +39,19 @@ void bench_options_help(FILE *out)
 	      "  --gateway FILE    the program (default: tandem beside this "
 	      "one)\n"
 	      "  --with LINES      more lines of its configuration\n"
+	      "  --peer NAME=COMMAND   a row for another Twilio Media Streams "
+	      "server: COMMAND\n"
+	      "                    finds MODEL_URL, PORT and "
+	      "NODE_EXTRA_CA_CERTS (SSL_CERT_FILE)\n"
+	      "                    in its environment and prints \"listening "
+	      "on URL\"\n"
 	      "  --keep            do not remove configuration and log\n"
 	      "\n"
 	      "drive takes the URL of a voice webhook (http, https) or of a "
 	      "stream (ws, wss):\n"
 	      "  --model-listen PORT   where the model is played, with TLS "
 	      "(default 9443)\n"
+	      "  --cert-dir DIR        where its certificate is made, or found\n"
 	      "  --pid PID             the server's process, to measure its "
 	      "CPU\n"
 	      "  --speak-at-once       do not wait for response.create\n"
@@ -66,6 +73,7 @@ static const struct {
 	{ "--json", TEXT, AT(json), 0, 0 },
 	{ "--gateway", TEXT, AT(gateway), 0, 0 },
 	{ "--with", TEXT, AT(extra), 0, 0 },
+	{ "--cert-dir", TEXT, AT(cert_dir), 0, 0 },
 	{ "--calls", NUMBER, AT(calls), 1, 10000 },
 	{ "--seconds", NUMBER, AT(seconds), 1, 86400 },
 	{ "--rounds", NUMBER, AT(rounds), 1, 64 },
@@ -100,12 +108,27 @@ static int set_number(struct bench_options *o, size_t i, const char *text,
 	return 0;
 }
 
+static int add_peer(struct bench_options *o, const char *value, char *why,
+		    size_t cap)
+{
+	if (o->peers == BENCH_PEERS_MAX || !strchr(value, '=')) {
+		snprintf(why, cap,
+			 "--peer wants NAME=COMMAND, at most %u times",
+			 BENCH_PEERS_MAX);
+		return -EINVAL;
+	}
+	o->peer[o->peers++] = value;
+	return 0;
+}
+
 /* What is a choice or not stored as it stands. */
 static int set_special(struct bench_options *o, const char *name,
 		       const char *value, char *why, size_t cap)
 {
 	unsigned long minutes = strtoul(value, NULL, 10);
 
+	if (!strcmp(name, "--peer"))
+		return add_peer(o, value, why, cap);
 	if (!strcmp(name, "--minutes") && minutes >= 1 && minutes <= 1440)
 		o->seconds = (unsigned)minutes * 60;
 	else if (!strcmp(name, "--format") && !strcmp(value, "pcmu"))
@@ -122,8 +145,8 @@ static int set_special(struct bench_options *o, const char *name,
 
 static bool is_special(const char *name)
 {
-	return !strcmp(name, "--minutes") || !strcmp(name, "--format") ||
-	       !strcmp(name, "--carrier");
+	return !strcmp(name, "--peer") || !strcmp(name, "--minutes") ||
+	       !strcmp(name, "--format") || !strcmp(name, "--carrier");
 }
 
 static int set(struct bench_options *o, const char *name, const char *value,

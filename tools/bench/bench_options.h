@@ -8,6 +8,8 @@
 
 #include "tools/bench/bench_load.h"
 
+#define BENCH_PEERS_MAX 8
+
 enum bench_command {
 	BENCH_RUN,
 	BENCH_FLOOR,
@@ -19,12 +21,15 @@ enum bench_command {
 
 struct bench_options {
 	enum bench_command command;
-	const char *rows;    /* "a,b,c", or NULL: the usual ones */
-	const char *json;    /* file, "-", or NULL */
-	const char *gateway; /* program; NULL: tandem beside us */
-	const char *extra;   /* lines of configuration more */
-	const char *url;     /* drive */
-	unsigned calls;      /* 0: each row's own */
+	const char *rows;     /* "a,b,c", or NULL: the usual ones */
+	const char *json;     /* file, "-", or NULL */
+	const char *gateway;  /* program; NULL: tandem beside us */
+	const char *extra;    /* lines of configuration more */
+	const char *url;      /* drive */
+	const char *cert_dir; /* drive: where the certificate is kept */
+	const char *peer[BENCH_PEERS_MAX]; /* "name=command" */
+	unsigned peers;
+	unsigned calls; /* 0: each row's own */
 	unsigned seconds;
 	unsigned rounds;
 	unsigned per_second; /* calls placed in a second */

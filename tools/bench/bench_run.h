@@ -22,8 +22,10 @@ struct bench_row {
 	bool is_burst;
 	bool interrupts;
 	bool wants_heap;
-	bool is_extra; /* only when named */
-	unsigned calls, seconds, append_ms, workers;
+	bool is_extra;       /* only when named */
+	bool is_drive;       /* a server that is there already */
+	const char *command; /* of another server, started by a shell */
+	unsigned calls, seconds, append_ms, workers, per_second;
 	unsigned short_per_second, short_ms;
 };
 
@@ -42,8 +44,5 @@ struct bench_run {
 /* bench_run_row: one round of a row. */
 void bench_run_row(struct bench_run *run, const struct bench_row *row,
 		   struct bench_result *out);
-
-/* bench_run_drive: a server that is there already. */
-void bench_run_drive(struct bench_run *run, struct bench_result *out);
 
 #endif

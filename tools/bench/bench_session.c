@@ -7,13 +7,13 @@
 #include "tools/bench/bench_call.h"
 #include "tools/bench/bench_text.h"
 
-#define MS           BENCH_NS_PER_MS
-#define BURST_SPEED  4
-#define BURST_GAP_MS 300 /* the caller thinks */
-#define CUT_MS_MIN   2000
-#define CUT_MS_SPAN  2000
-#define SPEAKS_MS    600 /* how long who interrupts speaks */
-#define DECODE_MAX   8192
+#define MS          BENCH_NS_PER_MS
+#define BURST_SPEED 4
+#define PAUSE_MS    300 /* between responses, where there is one */
+#define CUT_MS_MIN  2000
+#define CUT_MS_SPAN 2000
+#define SPEAKS_MS   600 /* how long who interrupts speaks */
+#define DECODE_MAX  8192
 
 /* --- The end --- */
 
@@ -165,21 +165,30 @@ static uint64_t due_ns(const struct bench_session *s)
 	return s->origin_ns + (uint64_t)s->deltas * ms * MS;
 }
 
+/* After the greeting, which may have met a server busy with other beginnings,
+ * and between bursts, there is a pause: what follows has a schedule of its own.
+ * All else goes on without one. */
 static void next_response(struct bench_session *s)
 {
+	struct bench_wheel *w = &s->load->loop.wheel;
+
 	bench_session_send_end(s, false);
 	s->is_speaking = false;
-	if (s->load->plan.is_burst) {
-		s->delta_timer.due_ns = s->origin_ns;
-		bench_wheel_set(
-			&s->load->loop.wheel, &s->delta_timer,
-			s->origin_ns + (BENCH_RESPONSE_MS + BURST_GAP_MS) * MS);
+	if (s->load->plan.is_burst || s->ids.response == 1) {
+		bench_wheel_set(w, &s->delta_timer,
+				s->origin_ns + (s->said_ms + PAUSE_MS) * MS);
 		return;
 	}
 	bench_session_send_begin(s, NULL);
 	s->is_speaking = true;
 	s->said_ms = 0;
-	bench_wheel_set(&s->load->loop.wheel, &s->delta_timer, due_ns(s));
+	bench_wheel_set(w, &s->delta_timer, due_ns(s));
+}
+
+static bool is_said(const struct bench_session *s)
+{
+	return s->said_ms >=
+	       (s->ids.response == 1 ? BENCH_GREETING_MS : BENCH_RESPONSE_MS);
 }
 
 static void on_delta(struct bench_timer *t, uint64_t now_ns)
@@ -197,7 +206,7 @@ static void on_delta(struct bench_timer *t, uint64_t now_ns)
 	if (s->load->is_measuring)
 		histogram_record(&s->load->figures.late, late_ns);
 	send_delta(s, late_ns);
-	if (s->said_ms >= BENCH_RESPONSE_MS)
+	if (is_said(s))
 		next_response(s);
 	else
 		bench_wheel_set(&s->load->loop.wheel, t, due_ns(s));
@@ -231,6 +240,8 @@ static void on_turn(struct bench_timer *t, uint64_t now_ns)
 void bench_session_speak(struct bench_session *s, json_t *metadata)
 {
 	bench_session_send_begin(s, metadata);
+	if (s->call) /* all before it has been heard, or was cleared */
+		s->call->item_ns = s->call->ear.queued_ns;
 	s->is_speaking = true;
 	s->said_ms = s->deltas = 0;
 	s->origin_ns = bench_now_ns();

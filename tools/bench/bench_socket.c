@@ -29,13 +29,12 @@ int bench_address_find(struct bench_address *a, const char *host, unsigned port)
 	return 0;
 }
 
-int bench_listen(bool on_loopback, unsigned *port)
+int bench_listen(unsigned *port)
 {
 	struct sockaddr_in a = {
 		.sin_family = AF_INET,
 		.sin_port = htons((uint16_t)*port),
-		.sin_addr.s_addr =
-			htonl(on_loopback ? INADDR_LOOPBACK : INADDR_ANY),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 	socklen_t len = sizeof(a);
 	int one = 1;
@@ -158,10 +157,31 @@ static void take_tls(struct bench_socket *s, const uint8_t *bytes, size_t n)
 		fail(s, err == -ECONNRESET ? "closed" : tls_error(s->tls));
 }
 
+/* The kernel's stamp on the last of the bytes; where there is none, now. */
+static uint64_t stamp_of(const struct bench_socket *s, struct msghdr *m)
+{
+	uint64_t now_ns = bench_now_ns();
+	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+	struct timespec t;
+
+	if (!c || c->cmsg_type != SCM_TIMESTAMPNS)
+		return now_ns;
+	memcpy(&t, CMSG_DATA(c), sizeof(t));
+	uint64_t ns = (uint64_t)t.tv_sec * BENCH_NS_PER_S +
+		      (uint64_t)t.tv_nsec - s->loop->real_ns;
+	return ns < now_ns ? ns : now_ns;
+}
+
 static void take(struct bench_socket *s)
 {
 	static uint8_t bytes[READ_MAX];
-	ssize_t n = recv(s->watch.fd, bytes, sizeof(bytes), 0);
+	char control[CMSG_SPACE(sizeof(struct timespec))];
+	struct iovec room = { .iov_base = bytes, .iov_len = sizeof(bytes) };
+	struct msghdr m = { .msg_iov = &room,
+			    .msg_iovlen = 1,
+			    .msg_control = control,
+			    .msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(s->watch.fd, &m, 0);
 
 	if (n < 0 && errno == EAGAIN)
 		return;
@@ -169,7 +189,7 @@ static void take(struct bench_socket *s)
 		fail(s, n ? strerror(errno) : "closed");
 		return;
 	}
-	s->read_ns = bench_now_ns();
+	s->read_ns = stamp_of(s, &m);
 	if (s->tls)
 		take_tls(s, bytes, (size_t)n);
 	else
@@ -225,6 +245,7 @@ static struct bench_socket *create(struct bench_loop *l, int fd,
 		return NULL;
 	}
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof(one));
 	s->watch = (struct bench_watch){ .on_ready = on_ready,
 					 .on_free = on_free,
 					 .fd = fd };

@@ -44,7 +44,7 @@ struct bench_socket {
 	struct buffer plain;
 	const struct bench_socket_events *events;
 	void *owner;
-	uint64_t read_ns; /* when the bytes being delivered were read */
+	uint64_t read_ns; /* when the kernel got the bytes being delivered */
 	bool is_open;
 	bool wants_write;
 	bool is_closed;
@@ -70,8 +70,8 @@ int bench_socket_send(struct bench_socket *s, const void *bytes, size_t n);
 /* bench_socket_close: no callback comes after it. Twice does nothing. */
 void bench_socket_close(struct bench_socket *s);
 
-/* bench_listen: a listening descriptor on 127.0.0.1, or on any address; *port 0
- * takes a free one and says which. Returns it or a negative errno. */
-int bench_listen(bool on_loopback, unsigned *port);
+/* bench_listen: a listening descriptor on 127.0.0.1; *port 0 takes a free one
+ * and says which. Returns it or a negative errno. */
+int bench_listen(unsigned *port);
 
 #endif

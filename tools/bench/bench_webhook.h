@@ -6,8 +6,7 @@
 #include <stddef.h>
 
 #include "tools/bench/bench_socket.h"
-
-#define BENCH_URL_MAX 512
+#include "tools/bench/bench_target.h"
 
 struct bench_webhook_events {
 	/* One of the two, once. */

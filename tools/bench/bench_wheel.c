@@ -3,8 +3,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#define IDLE_NS 1000000000u
-
 static uint64_t slot_of(uint64_t ns)
 {
 	return ns / BENCH_WHEEL_SLOT_NS;
@@ -83,12 +81,4 @@ void bench_wheel_run(struct bench_wheel *w, uint64_t now_ns)
 
 	while (w->slot < until)
 		run_slot(w, now_ns);
-}
-
-uint64_t bench_wheel_next(const struct bench_wheel *w, uint64_t now_ns)
-{
-	for (uint64_t s = w->slot; s < w->slot + BENCH_WHEEL_SLOTS; s++)
-		if (w->list[s % BENCH_WHEEL_SLOTS])
-			return (s + 1) * BENCH_WHEEL_SLOT_NS;
-	return now_ns + IDLE_NS;
 }

@@ -38,8 +38,4 @@ void bench_wheel_clear(struct bench_wheel *w, struct bench_timer *t);
 /* bench_wheel_run: run what is due, each timer unset before its call. */
 void bench_wheel_run(struct bench_wheel *w, uint64_t now_ns);
 
-/* bench_wheel_next: when bench_wheel_run should be called again at the latest:
- * the beginning of the next slot that is not empty, or a second from now. */
-uint64_t bench_wheel_next(const struct bench_wheel *w, uint64_t now_ns);
-
 #endif

@@ -1,4 +1,5 @@
 /* tandem-bench: what a gateway costs, and how long it takes. */
+#include <errno.h>
 #include <libgen.h>
 #include <math.h>
 #include <signal.h>
@@ -6,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gateway/ops/version.h"
@@ -22,6 +24,9 @@ struct program {
 	struct bench_options options;
 	struct bench_run run;
 	const struct bench_row *row[ROWS_MAX];
+	struct bench_row
+		own[BENCH_PEERS_MAX + 1]; /* peers, or what is driven */
+	char name[BENCH_PEERS_MAX][32];
 	size_t rows;
 	unsigned rounds;
 	struct bench_result result[ROWS_MAX][ROUNDS_MAX];
@@ -58,16 +63,72 @@ static bool is_wanted(const struct program *p, const struct bench_row *row)
 		return is_named(o->rows, row->name);
 	if (o->command == BENCH_FLOOR)
 		return row->is_floor;
+	if (o->command == BENCH_DRIVE)
+		return false;
 	if (o->command == BENCH_HOLD)
 		return !strcmp(row->name, "hold");
 	return !row->is_extra && (row->workers < 2 || p->run.knows_workers);
 }
 
+static const struct bench_row twilio_row = {
+	.carrier = BENCH_TWILIO,
+	.carrier_format = BENCH_ULAW,
+	.calls = 200,
+};
+
+static void add_peers(struct program *p)
+{
+	for (unsigned i = 0; i < p->options.peers; i++) {
+		const char *peer = p->options.peer[i];
+		snprintf(p->name[i], sizeof(p->name[i]), "%.*s",
+			 (int)strcspn(peer, "="), peer);
+		p->own[i] = twilio_row;
+		p->own[i].name = p->name[i];
+		p->own[i].command = strchr(peer, '=') + 1;
+		p->own[i].about = p->own[i].command;
+		p->row[p->rows++] = &p->own[i];
+	}
+}
+
+static void add_driven(struct program *p)
+{
+	p->own[0] = twilio_row;
+	p->own[0].name = "drive";
+	p->own[0].about = p->options.url;
+	p->own[0].is_drive = true;
+	p->own[0].is_burst = p->options.is_burst;
+	p->row[p->rows++] = &p->own[0];
+}
+
+/* What hold holds is for the command line to say. */
+static void add_held(struct program *p, const struct bench_row *hold)
+{
+	const struct bench_options *o = &p->options;
+
+	p->own[0] = *hold;
+	p->own[0].is_pcmu = o->is_pcmu;
+	p->own[0].carrier = o->carrier;
+	if (o->carrier == BENCH_AUDIOCODES) {
+		p->own[0].offer = o->is_pcmu ? "raw/mulaw" : "raw/lpcm16_24";
+		p->own[0].carrier_format =
+			o->is_pcmu ? BENCH_ULAW : BENCH_PCM24;
+	}
+	p->row[p->rows++] = &p->own[0];
+}
+
 static int choose_rows(struct program *p)
 {
 	for (unsigned i = 0; i < bench_rows; i++)
-		if (is_wanted(p, &bench_row[i]))
-			p->row[p->rows++] = &bench_row[i];
+		if (is_wanted(p, &bench_row[i])) {
+			if (bench_row[i].is_extra)
+				add_held(p, &bench_row[i]);
+			else
+				p->row[p->rows++] = &bench_row[i];
+		}
+	if (p->options.command == BENCH_RUN)
+		add_peers(p);
+	if (p->options.command == BENCH_DRIVE)
+		add_driven(p);
 	if (p->rows)
 		return 0;
 	fprintf(stderr, "tandem-bench: no such row; there are:\n");
@@ -159,6 +220,19 @@ static void find_gateway(struct program *p)
 		 dirname(self));
 }
 
+static int make_dir(struct program *p)
+{
+	const char *dir = p->options.cert_dir;
+
+	if (dir && p->options.command == BENCH_DRIVE) {
+		snprintf(p->run.dir, sizeof(p->run.dir), "%s", dir);
+		p->options.keeps_files = true;
+		return mkdir(dir, 0755) && errno != EEXIST ? -1 : 0;
+	}
+	snprintf(p->run.dir, sizeof(p->run.dir), "/tmp/tandem-bench-XXXXXX");
+	return mkdtemp(p->run.dir) ? 0 : -1;
+}
+
 static int prepare(struct program *p)
 {
 	const struct bench_options *o = &p->options;
@@ -177,9 +251,8 @@ static int prepare(struct program *p)
 	p->rounds = o->rounds                                 ? o->rounds
 		    : o->command == BENCH_HOLD || o->is_quick ? 1
 							      : 3;
-	snprintf(p->run.dir, sizeof(p->run.dir), "/tmp/tandem-bench-XXXXXX");
-	if (!mkdtemp(p->run.dir)) {
-		perror("tandem-bench: /tmp");
+	if (make_dir(p)) {
+		perror("tandem-bench: a directory for its files");
 		return -1;
 	}
 	find_gateway(p);
@@ -208,7 +281,8 @@ static void clean_up(const struct program *p)
 
 static int run(struct program *p)
 {
-	if (p->options.command != BENCH_FLOOR)
+	if (p->options.command != BENCH_FLOOR &&
+	    p->options.command != BENCH_DRIVE)
 		p->run.knows_workers =
 			bench_gateway_knows_workers(p->run.gateway, p->run.dir);
 	if (choose_rows(p))
