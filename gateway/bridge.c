@@ -15,7 +15,7 @@ static void flush(struct bridge *b)
 {
 	b->leg->kind->flush(b->leg);
 	if (b->has_call)
-		openai_session_flush(&b->session);
+		openai_session_flush(b->session);
 }
 
 /* --- What the call says for the log --- */
@@ -74,8 +74,8 @@ static void log_call(struct log_line *l, const struct bridge *b)
 	log_number(l, "gap_ms", (int64_t)c->gap_ms);
 	log_number(l, "ring_dropped", (int64_t)c->ring_dropped);
 	log_number(l, "underruns", (int64_t)c->playout.late);
-	log_number(l, "model_errors", (int64_t)b->session.errors);
-	log_number(l, "model_unreadable", (int64_t)b->session.unreadable);
+	log_number(l, "model_errors", (int64_t)b->session->errors);
+	log_number(l, "model_unreadable", (int64_t)b->session->unreadable);
 }
 
 void bridge_summarize(struct bridge *b, const char *stream)
@@ -98,6 +98,31 @@ void bridge_summarize(struct bridge *b, const char *stream)
 	log_number(&l, "dropped", (int64_t)t->dropped);
 	log_number(&l, "resumes", (int64_t)t->resumes);
 	log_end(&l);
+}
+
+/* --- The model session --- */
+
+static void on_session_handled(void *owner, uint64_t read_ns)
+{
+	struct bridge *b = owner;
+	struct worker_figures *f = &b->worker->figures;
+	const struct leg_totals *t = &b->leg->total;
+
+	flush(b);
+	if (t->clears != b->clears)
+		histogram_record(&f->interruption, uv_hrtime() - read_ns);
+	else if (t->media_out != b->media)
+		histogram_record(&f->model_to_caller, uv_hrtime() - read_ns);
+	b->clears = t->clears;
+	b->media = t->media_out;
+	b->appends = b->session->appends;
+}
+
+static void set_session(struct bridge *b, struct openai_session *s)
+{
+	s->owner = b;
+	s->on_handled = on_session_handled;
+	b->session = s;
 }
 
 /* --- Beginning --- */
@@ -128,16 +153,32 @@ void bridge_settings(const struct bridge *b, struct call_settings *s)
 	};
 }
 
+/* One that stands ready takes the place of the one that would be opened. Those
+ * in the pool speak. */
+static bool take_session(struct bridge *b, bool is_text)
+{
+	struct openai_session *s =
+		is_text ? NULL : openai_pool_take(&b->worker->standby);
+
+	b->session->is_text = is_text;
+	if (!s)
+		return false;
+	openai_session_free(b->session);
+	set_session(b, s);
+	return true;
+}
+
 void bridge_begin(struct bridge *b, const struct call_settings *s,
 		  const struct call_carrier_port *carrier)
 {
 	struct worker *w = b->worker;
 	uint64_t now_ns = uv_hrtime();
+	bool is_warm = take_session(b, s->apology_text != NULL);
 	const struct call_ports ports = {
 		.carrier = carrier,
 		.leg = b->leg,
 		.model = &openai_session_port,
-		.session = &b->session,
+		.session = b->session,
 		.agent = &agent_port,
 		.agent_owner = &w->agent,
 	};
@@ -147,36 +188,20 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 	b->call.owner = b;
 	b->has_call = true;
 	w->figures.calls++;
-	b->session.is_text = s->apology_text != NULL;
-	openai_session_open(&b->session, &w->profile, w->loop, &b->call,
-			    &b->log, now_ns);
+	if (is_warm)
+		openai_pool_give(&w->standby, b->session, &b->call, &b->log);
+	else
+		openai_session_open(b->session, &w->profile, w->loop, &b->call,
+				    &b->log, now_ns);
 }
 
 void bridge_leg_handled(struct bridge *b, uint64_t read_ns)
 {
 	flush(b);
-	if (b->session.appends != b->appends)
+	if (b->session->appends != b->appends)
 		histogram_record(&b->worker->figures.caller_to_model,
 				 uv_hrtime() - read_ns);
-	b->appends = b->session.appends;
-}
-
-/* --- The model session --- */
-
-static void on_session_handled(void *owner, uint64_t read_ns)
-{
-	struct bridge *b = owner;
-	struct worker_figures *f = &b->worker->figures;
-	const struct leg_totals *t = &b->leg->total;
-
-	flush(b);
-	if (t->clears != b->clears)
-		histogram_record(&f->interruption, uv_hrtime() - read_ns);
-	else if (t->media_out != b->media)
-		histogram_record(&f->model_to_caller, uv_hrtime() - read_ns);
-	b->clears = t->clears;
-	b->media = t->media_out;
-	b->appends = b->session.appends;
+	b->appends = b->session->appends;
 }
 
 /* --- Life --- */
@@ -191,14 +216,14 @@ static void unlink_and_free(struct bridge *b)
 		b->next->link = b->link;
 	if (b->has_call)
 		call_free(&b->call);
-	free(b);
+	bridge_free(b);
 	worker_bridge_gone(w);
 }
 
 static bool is_over(const struct bridge *b)
 {
 	return b->leg->kind->is_gone(b->leg) &&
-	       (!b->has_call || b->session.state == OPENAI_CLOSED);
+	       (!b->has_call || b->session->state == OPENAI_CLOSED);
 }
 
 static void on_tick(struct metronome_member *m, uint64_t now_ns)
@@ -209,12 +234,12 @@ static void on_tick(struct metronome_member *m, uint64_t now_ns)
 	b->leg->kind->tick(b->leg, now_ns);
 	if (b->has_call) {
 		call_tick(&b->call, now_ns);
-		openai_session_tick(&b->session, now_ns);
+		openai_session_tick(b->session, now_ns);
 	}
 	flush(b);
 	b->media = b->leg->total.media_out;
 	b->clears = b->leg->total.clears;
-	b->appends = b->session.appends;
+	b->appends = b->session->appends;
 	if (is_over(b))
 		unlink_and_free(b);
 }
@@ -222,16 +247,25 @@ static void on_tick(struct metronome_member *m, uint64_t now_ns)
 struct bridge *bridge_new(struct worker *w, const char *call)
 {
 	struct bridge *b = calloc(1, sizeof(*b));
+	struct openai_session *s = openai_session_new();
 
-	if (!b)
+	if (!b || !s) {
+		free(b);
+		free(s);
 		return NULL;
+	}
 	b->worker = w;
 	b->opened_ns = uv_hrtime();
 	b->clock.on_tick = on_tick;
-	b->session.owner = b;
-	b->session.on_handled = on_session_handled;
+	set_session(b, s);
 	log_child(&b->log, &w->log, "call", call);
 	return b;
+}
+
+void bridge_free(struct bridge *b)
+{
+	openai_session_free(b->session);
+	free(b);
 }
 
 void bridge_enlist(struct bridge *b)
@@ -263,6 +297,6 @@ void bridge_abort(struct bridge *b)
 {
 	bridge_stop(b);
 	b->leg->kind->abort(b->leg);
-	if (b->has_call && b->session.ws)
-		ws_abort(b->session.ws);
+	if (b->has_call && b->session->ws)
+		ws_abort(b->session->ws);
 }

@@ -51,7 +51,7 @@ struct bridge {
 		struct bridge_audiocodes audiocodes;
 	};
 	struct call call;
-	struct openai_session session;
+	struct openai_session *session; /* owned */
 
 	/* What had been written when the last message was handled. */
 	uint64_t appends;
@@ -62,8 +62,9 @@ struct bridge {
 /* --- For the files that know a carrier --- */
 
 /* bridge_new: an idle bridge, with a log that names the call. NULL without
- * memory; free() it while it is not enlisted. */
+ * memory. bridge_free: of one that is not enlisted. */
 struct bridge *bridge_new(struct worker *w, const char *call);
+void bridge_free(struct bridge *b);
 
 /* bridge_enlist: b->leg is open: from now on the bridge runs, and ends by
  * itself. */

@@ -1,7 +1,6 @@
 /* Calls from AudioCodes VoiceAI Connect: who may begin or resume one, and what
  * the configuration says of it. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/bridge.h"
@@ -131,7 +130,7 @@ static struct audiocodes_leg *on_initiate(void *owner,
 	a->principal = s->principal;
 	if (audiocodes_leg_open(&a->leg, &w->audiocodes, &b->call, &b->log,
 				&leg_owner, b, ev, why) != 0) {
-		free(b);
+		bridge_free(b);
 		return NULL;
 	}
 	set_call(b, &settings);

@@ -175,7 +175,8 @@ static void on_report(uv_signal_t *handle, int number)
 	const struct program *p = handle->data;
 
 	(void)number;
-	resources_log(&p->log, p->worker.running);
+	resources_log(&p->log, p->worker.running,
+		      openai_pool_standing(&p->worker.standby));
 }
 
 static int catch (struct program *p, uv_signal_t *handle,

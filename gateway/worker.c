@@ -62,6 +62,8 @@ static const struct http_server_events http_events = {
 	.on_refused = on_refused,
 };
 
+static void go_on_stopping(struct worker *w);
+
 /* --- Start --- */
 
 /* "host:port", "[v6]:port". */
@@ -186,6 +188,11 @@ static void offer_tools(struct worker *w)
 	}
 }
 
+static void on_standby_gone(void *owner)
+{
+	go_on_stopping(owner);
+}
+
 int worker_open(struct worker *w, uv_loop_t *loop, const struct config *config,
 		const struct log *log, char *why, size_t cap)
 {
@@ -215,7 +222,12 @@ int worker_open(struct worker *w, uv_loop_t *loop, const struct config *config,
 	w->desk.random = random_bytes;
 	w->desk.is_full = is_full;
 	w->desk.owner = w;
-	return metronome_init(&w->metronome, loop);
+	err = metronome_init(&w->metronome, loop);
+	if (!err)
+		openai_pool_open(&w->standby, loop, &w->profile,
+				 config->model.standby, log, on_standby_gone,
+				 w);
+	return err;
 }
 
 unsigned worker_port(const struct worker *w)
@@ -245,7 +257,7 @@ static void on_server_closed(void *owner)
 static void go_on_stopping(struct worker *w)
 {
 	if (!w->is_stopping || w->is_closing || w->running ||
-	    w->audiocodes_host.count)
+	    w->audiocodes_host.count || !w->standby.is_gone)
 		return;
 	w->is_closing = true;
 	audiocodes_keys_close(w->audiocodes_keys);
@@ -278,6 +290,7 @@ void worker_stop(struct worker *w, void (*on_stopped)(void *owner), void *owner)
 		(is_second ? bridge_abort : bridge_stop)(b);
 	(is_second ? audiocodes_socket_abort_all
 		   : audiocodes_socket_close_all)(&w->audiocodes_host);
+	openai_pool_stop(&w->standby);
 	go_on_stopping(w);
 }
 

@@ -13,7 +13,8 @@ struct resources {
 
 void resources_read(struct resources *r);
 
-/* resources_log: one line: ev=resources calls=… heap_bytes=… descriptors=… */
-void resources_log(const struct log *log, unsigned calls);
+/* resources_log: one line: ev=resources calls=… standing=… heap_bytes=…
+ * descriptors=… (standing: sessions that wait for a call) */
+void resources_log(const struct log *log, unsigned calls, unsigned standing);
 
 #endif
