@@ -122,7 +122,7 @@ row "SIGINT without a call: status 0 at once" ends_idle
 
 # --- What a process holds ---
 
-holds() { # sets HELD to "calls=0 heap_bytes=… descriptors=…"
+holds() { # sets HELD to "calls=0 standing=… heap_bytes=… descriptors=…"
 	local before
 
 	before=$(grep -c ev=resources "$ROW/gateway.err")
@@ -137,7 +137,7 @@ has_told() { # more often than so
 
 is_empty() {
 	holds
-	[[ $HELD == "calls=0 "* ]]
+	[[ $HELD == "calls=0 standing=2 "* ]]
 }
 
 is_as_before() { # what it held
@@ -157,7 +157,7 @@ leaks_nothing() {
 	# Blocks cached by malloc itself would count as used.
 	export GLIBC_TUNABLES=glibc.malloc.tcache_count=0
 	model model <<<"$quick"
-	gateway gateway <<<"$agent"
+	STANDBY=2 gateway gateway <<<"$agent"
 	batch warm <<-E
 		steps:
 		$greeted
