@@ -6,7 +6,8 @@ begin standby "${1:-}"
 
 quick='timing: {first_delta_ms: [40, 80], pause_ms: [0, 20]}
 responses:
-- {on: greeting, repeat: true, say: ["digits:1"]}'
+- {on: greeting, repeat: true, say: ["digits:1"]}
+expect: {allow_gaps: true}'
 agent='agent: {turns: {silence_duration_ms: 300}}'
 greeted='steps:
 - {wait: heard_end, label: greeting}
@@ -21,14 +22,12 @@ is_ready() {
 	[ "$(grep -c "ev=pool_ready standing=$STANDBY" "$ROW/gateway.err")" -ge "$1" ]
 }
 
-# A session that had stood for some time was ready as the call began.
+# Their sessions had stood for some time.
 was_warm() { # how many calls
 	local warm
 
 	warm=$(grep -cE 'call=.* ev=model_ready session=sess_.* stood_ms=[1-9]' "$ROW/gateway.err")
 	[ "$warm" -eq "$1" ] || fail "$warm calls found a session, not $1"
-	[ "$(grep -cE 'ev=state state=up at_ms=[1-4]?[0-9]$' "$ROW/gateway.err")" -ge "$1" ] ||
-		fail "a call had to wait all the same"
 }
 
 # --- Calls ---
@@ -79,14 +78,13 @@ while_dialling() {
 row "a call comes before the first one stands: it opens its own" while_dialling
 
 in_text() {
-	model model <<<"$quick
-expect: {allow_gaps: true}"
+	model model <<<"$quick"
 	gateway gateway <<<"$agent"
 	ready
 	call_bot call <<-E
 		audiocodes: {direct_stt: false, direct_tts: false}
 		steps:
-		- {wait: "700"}
+		- {wait: "2000"}
 		- {hangup: true}
 		expect: {outcome: caller_hung_up, breaches: 0}
 	E
@@ -170,6 +168,36 @@ restarts() {
 	[ "$(grep -c ev=pool_lost "$ROW/gateway.err")" -eq 1 ] || fail "said more than once"
 }
 row "the server restarts: said once, then sessions stand again" restarts
+
+# Those that stand lie where there was room: what they take differs by a few
+# bytes, and one that was forgotten is kilobytes.
+leaks_nothing() {
+	local before after
+
+	export GLIBC_TUNABLES=glibc.malloc.tcache_count=0
+	model model <<<"$quick"
+	gateway gateway <<<"$agent"
+	call warm --calls 6 --parallel 3 <<<"$greeted"
+	holds before
+	call more --calls 30 --parallel 3 <<<"$greeted"
+	holds after
+	[ "${before#* }" = "${after#* }" ] && [ $((${after% *} - ${before% *})) -lt 1024 ] ||
+		fail "heap and descriptors were $before, and are $after"
+}
+
+holds() { # name: set to "heap descriptors" as soon as no call is left
+	await 5 is_idle || fail "calls are left, or sessions are missing"
+	nap 1 # sockets of requests answered last are still being closed
+	is_idle
+	printf -v "$1" '%s' "$(sed 's/.*heap_bytes=\([0-9]*\) descriptors=\([0-9]*\).*/\1 \2/' <<<"$HELD")"
+}
+is_idle() {
+	kill -USR1 "${PID[gateway]}"
+	nap 0.1
+	HELD=$(grep ev=resources "$ROW/gateway.err" | tail -n 1)
+	[[ $HELD == *"calls=0 standing=2 "* ]]
+}
+case $BUILD in */release) row "30 calls later heap and descriptors are the same" leaks_nothing ;; esac
 
 # --- The end ---
 
