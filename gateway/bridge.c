@@ -15,7 +15,7 @@ static void flush(struct bridge *b)
 {
 	b->leg->kind->flush(b->leg);
 	if (b->has_call)
-		openai_session_flush(&b->session);
+		openai_session_flush(b->session);
 }
 
 /* --- What the call says for the log --- */
@@ -74,8 +74,8 @@ static void log_call(struct log_line *l, const struct bridge *b)
 	log_number(l, "gap_ms", (int64_t)c->gap_ms);
 	log_number(l, "ring_dropped", (int64_t)c->ring_dropped);
 	log_number(l, "underruns", (int64_t)c->playout.late);
-	log_number(l, "model_errors", (int64_t)b->session.errors);
-	log_number(l, "model_unreadable", (int64_t)b->session.unreadable);
+	log_number(l, "model_errors", (int64_t)b->session->errors);
+	log_number(l, "model_unreadable", (int64_t)b->session->unreadable);
 }
 
 void bridge_summarize(struct bridge *b, const char *stream)
@@ -98,6 +98,30 @@ void bridge_summarize(struct bridge *b, const char *stream)
 	log_number(&l, "dropped", (int64_t)t->dropped);
 	log_number(&l, "resumes", (int64_t)t->resumes);
 	log_end(&l);
+}
+
+/* --- The model session --- */
+
+static void on_session_handled(void *owner, uint64_t read_ns)
+{
+	struct bridge *b = owner;
+	const struct leg_totals *t = &b->leg->total;
+
+	flush(b);
+	if (t->clears != b->clears)
+		bridge_await(b, WORKER_INTERRUPTION, read_ns);
+	else if (t->media_out != b->media)
+		bridge_await(b, WORKER_MODEL_TO_CALLER, read_ns);
+	b->clears = t->clears;
+	b->media = t->media_out;
+	b->appends = b->session->appends;
+}
+
+static void set_session(struct bridge *b, struct openai_session *s)
+{
+	s->owner = b;
+	s->on_handled = on_session_handled;
+	b->session = s;
 }
 
 /* --- Beginning --- */
@@ -128,16 +152,32 @@ void bridge_settings(const struct bridge *b, struct call_settings *s)
 	};
 }
 
+/* One that stands ready takes the place of the one that would be opened. Those
+ * in the pool speak. */
+static bool take_session(struct bridge *b, bool is_text)
+{
+	struct openai_session *s =
+		is_text ? NULL : openai_pool_take(&b->worker->standby);
+
+	b->session->is_text = is_text;
+	if (!s)
+		return false;
+	openai_session_free(b->session);
+	set_session(b, s);
+	return true;
+}
+
 void bridge_begin(struct bridge *b, const struct call_settings *s,
 		  const struct call_carrier_port *carrier)
 {
 	struct worker *w = b->worker;
 	uint64_t now_ns = uv_hrtime();
+	bool is_warm = take_session(b, s->apology_text != NULL);
 	const struct call_ports ports = {
 		.carrier = carrier,
 		.leg = b->leg,
 		.model = &openai_session_port,
-		.session = &b->session,
+		.session = b->session,
 		.agent = &agent_port,
 		.agent_owner = &w->agent,
 	};
@@ -147,84 +187,19 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 	b->call.owner = b;
 	b->has_call = true;
 	w->figures.calls++;
-	b->session.is_text = s->apology_text != NULL;
-	openai_session_open(&b->session, &w->profile, w->loop, &b->call,
-			    &b->log, now_ns);
-}
-
-/* --- How long what was read took to leave as something else --- */
-
-static void await(struct bridge *b, enum worker_delay delay, uint64_t read_ns)
-{
-	struct worker *w = b->worker;
-
-	if (!b->unsent_ns[delay])
-		b->unsent_ns[delay] = read_ns;
-	if (b->is_unsent)
-		return;
-	b->is_unsent = true;
-	b->next_unsent = w->unsent;
-	w->unsent = b;
-}
-
-static void sent(struct bridge *b, uint64_t now_ns)
-{
-	struct worker_figures *f = &b->worker->figures;
-
-	for (unsigned i = 0; i < WORKER_DELAYS; i++)
-		if (b->unsent_ns[i])
-			histogram_record(&f->delay[i],
-					 now_ns - b->unsent_ns[i]);
-	memset(b->unsent_ns, 0, sizeof(b->unsent_ns));
-	b->is_unsent = false;
-}
-
-void bridge_all_sent(struct worker *w)
-{
-	uint64_t now_ns = w->unsent ? uv_hrtime() : 0;
-
-	while (w->unsent) {
-		struct bridge *b = w->unsent;
-		w->unsent = b->next_unsent;
-		sent(b, now_ns);
-	}
-}
-
-/* It goes before what it wrote has left. */
-static void forget_unsent(struct bridge *b)
-{
-	struct bridge **link = &b->worker->unsent;
-
-	if (!b->is_unsent)
-		return;
-	while (*link != b)
-		link = &(*link)->next_unsent;
-	*link = b->next_unsent;
+	if (is_warm)
+		openai_pool_give(&w->standby, b->session, &b->call, &b->log);
+	else
+		openai_session_open(b->session, &w->profile, w->loop, &b->call,
+				    &b->log, now_ns);
 }
 
 void bridge_leg_handled(struct bridge *b, uint64_t read_ns)
 {
 	flush(b);
-	if (b->session.appends != b->appends)
-		await(b, WORKER_CALLER_TO_MODEL, read_ns);
-	b->appends = b->session.appends;
-}
-
-/* --- The model session --- */
-
-static void on_session_handled(void *owner, uint64_t read_ns)
-{
-	struct bridge *b = owner;
-	const struct leg_totals *t = &b->leg->total;
-
-	flush(b);
-	if (t->clears != b->clears)
-		await(b, WORKER_INTERRUPTION, read_ns);
-	else if (t->media_out != b->media)
-		await(b, WORKER_MODEL_TO_CALLER, read_ns);
-	b->clears = t->clears;
-	b->media = t->media_out;
-	b->appends = b->session.appends;
+	if (b->session->appends != b->appends)
+		bridge_await(b, WORKER_CALLER_TO_MODEL, read_ns);
+	b->appends = b->session->appends;
 }
 
 /* --- Life --- */
@@ -234,20 +209,20 @@ static void unlink_and_free(struct bridge *b)
 	struct worker *w = b->worker;
 
 	metronome_remove(&w->metronome, &b->clock);
-	forget_unsent(b);
+	bridge_forget_delays(b);
 	*b->link = b->next;
 	if (b->next)
 		b->next->link = b->link;
 	if (b->has_call)
 		call_free(&b->call);
-	free(b);
+	bridge_free(b);
 	worker_bridge_gone(w);
 }
 
 static bool is_over(const struct bridge *b)
 {
 	return b->leg->kind->is_gone(b->leg) &&
-	       (!b->has_call || b->session.state == OPENAI_CLOSED);
+	       (!b->has_call || b->session->state == OPENAI_CLOSED);
 }
 
 static void on_tick(struct metronome_member *m, uint64_t now_ns)
@@ -258,12 +233,12 @@ static void on_tick(struct metronome_member *m, uint64_t now_ns)
 	b->leg->kind->tick(b->leg, now_ns);
 	if (b->has_call) {
 		call_tick(&b->call, now_ns);
-		openai_session_tick(&b->session, now_ns);
+		openai_session_tick(b->session, now_ns);
 	}
 	flush(b);
 	b->media = b->leg->total.media_out;
 	b->clears = b->leg->total.clears;
-	b->appends = b->session.appends;
+	b->appends = b->session->appends;
 	if (is_over(b))
 		unlink_and_free(b);
 }
@@ -271,16 +246,25 @@ static void on_tick(struct metronome_member *m, uint64_t now_ns)
 struct bridge *bridge_new(struct worker *w, const char *call)
 {
 	struct bridge *b = calloc(1, sizeof(*b));
+	struct openai_session *s = openai_session_new();
 
-	if (!b)
+	if (!b || !s) {
+		free(b);
+		free(s);
 		return NULL;
+	}
 	b->worker = w;
 	b->opened_ns = uv_hrtime();
 	b->clock.on_tick = on_tick;
-	b->session.owner = b;
-	b->session.on_handled = on_session_handled;
+	set_session(b, s);
 	log_child(&b->log, &w->log, "call", call);
 	return b;
+}
+
+void bridge_free(struct bridge *b)
+{
+	openai_session_free(b->session);
+	free(b);
 }
 
 void bridge_enlist(struct bridge *b)
@@ -312,6 +296,6 @@ void bridge_abort(struct bridge *b)
 {
 	bridge_stop(b);
 	b->leg->kind->abort(b->leg);
-	if (b->has_call && b->session.ws)
-		ws_abort(b->session.ws);
+	if (b->has_call && b->session->ws)
+		ws_abort(b->session->ws);
 }

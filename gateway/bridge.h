@@ -53,7 +53,7 @@ struct bridge {
 		struct bridge_audiocodes audiocodes;
 	};
 	struct call call;
-	struct openai_session session;
+	struct openai_session *session; /* owned */
 
 	/* What had been written when the last message was handled. */
 	uint64_t appends;
@@ -69,8 +69,9 @@ struct bridge {
 /* --- For the files that know a carrier --- */
 
 /* bridge_new: an idle bridge, with a log that names the call. NULL without
- * memory; free() it while it is not enlisted. */
+ * memory. bridge_free: of one that is not enlisted. */
 struct bridge *bridge_new(struct worker *w, const char *call);
+void bridge_free(struct bridge *b);
 
 /* bridge_enlist: b->leg is open: from now on the bridge runs, and ends by
  * itself. */
@@ -83,8 +84,12 @@ void bridge_settings(const struct bridge *b, struct call_settings *s);
 void bridge_begin(struct bridge *b, const struct call_settings *s,
 		  const struct call_carrier_port *carrier);
 
-/* bridge_all_sent: what was written has left: note how long that took. */
+/* bridge_await: something was written because of what came at read_ns; once it
+ * has left, the delay is noted. bridge_all_sent: it has, that of all bridges.
+ * bridge_forget_delays: the bridge goes. */
+void bridge_await(struct bridge *b, enum worker_delay delay, uint64_t read_ns);
 void bridge_all_sent(struct worker *w);
+void bridge_forget_delays(struct bridge *b);
 
 /* bridge_leg_handled: the leg has taken a message, which came at read_ns. */
 void bridge_leg_handled(struct bridge *b, uint64_t read_ns);

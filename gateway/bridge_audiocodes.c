@@ -2,7 +2,6 @@
  * the configuration says of it. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/bridge.h"
@@ -176,7 +175,7 @@ static void turn_away(struct worker *w, struct bridge *b)
 {
 	audiocodes_registry_leave(registry_of(w), b->audiocodes.entry);
 	worker_give_room(w);
-	free(b);
+	bridge_free(b);
 }
 
 static struct audiocodes_leg *on_initiate(void *owner,

@@ -1,7 +1,6 @@
 /* A call from Twilio: its ticket, its leg, and what its end means for the
  * request that follows. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "gateway/bridge.h"
 #include "gateway/exchange.h"
@@ -78,7 +77,7 @@ struct bridge *bridge_twilio_open(struct worker *w, struct http_connection *c,
 	b->twilio.leg.ws = http_upgrade(c, accept, NULL, TWILIO_MESSAGE_MAX,
 					&twilio_leg_socket, &b->twilio.leg);
 	if (!b->twilio.leg.ws) {
-		free(b);
+		bridge_free(b);
 		return NULL;
 	}
 	bridge_enlist(b);

@@ -275,15 +275,16 @@ void exchange_report(const struct exchange *e)
 {
 	char each[CONFIG_WORKERS_MAX * 7 + 1] = ""; /* "100000," */
 	size_t len = 0;
-	unsigned calls = 0;
+	unsigned calls = 0, standing = 0;
 
 	for (unsigned i = 0; i < e->count; i++) {
 		unsigned running = atomic_load(&e->worker[i]->running);
 		calls += running;
+		standing += openai_pool_standing(&e->worker[i]->standby);
 		len += (size_t)snprintf(each + len, sizeof(each) - len, "%s%u",
 					i ? "," : "", running);
 	}
-	resources_log(&e->log, calls, each);
+	resources_log(&e->log, calls, standing, each);
 }
 
 static void add(struct worker_figures *sum, const struct worker_figures *f)

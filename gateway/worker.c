@@ -145,6 +145,8 @@ static const struct http_server_events http_events = {
 	.on_refused = on_refused,
 };
 
+static void go_on_stopping(struct worker *w);
+
 /* --- Start --- */
 
 static int load_model_tls(struct worker *w, char *why, size_t cap)
@@ -243,6 +245,11 @@ static void offer_tools(struct worker *w)
 	}
 }
 
+static void on_standby_gone(void *owner)
+{
+	go_on_stopping(owner);
+}
+
 /* What may be missing or wrong. */
 static int load(struct worker *w, char *why, size_t cap)
 {
@@ -335,6 +342,8 @@ int worker_open(struct worker *w, struct exchange *exchange, unsigned index,
 	open_twilio(w);
 	w->net.on_flushed = on_flushed;
 	w->net.owner = w;
+	openai_pool_open(&w->standby, w->loop, &w->profile,
+			 w->config->model.standby, &w->log, on_standby_gone, w);
 	return 0;
 }
 
@@ -366,7 +375,8 @@ static void on_server_closed(void *owner)
 static void go_on_stopping(struct worker *w)
 {
 	if (!w->is_stopping || w->is_closing || w->running ||
-	    w->audiocodes_host.count || !inbox_shut(&w->inbox))
+	    w->audiocodes_host.count || !w->standby.is_gone ||
+	    !inbox_shut(&w->inbox))
 		return;
 	w->is_closing = true;
 	audiocodes_keys_close(w->audiocodes_keys);
@@ -400,6 +410,7 @@ static void stop(struct worker *w)
 		(is_second ? bridge_abort : bridge_stop)(b);
 	(is_second ? audiocodes_socket_abort_all
 		   : audiocodes_socket_close_all)(&w->audiocodes_host);
+	openai_pool_stop(&w->standby);
 }
 
 /* Orders, and the end they lead to. */

@@ -18,6 +18,7 @@
 #include "gateway/carriers/audiocodes_socket.h"
 #include "gateway/carriers/twilio_desk.h"
 #include "gateway/inbox.h"
+#include "gateway/models/openai_pool.h"
 #include "gateway/models/openai_session.h"
 #include "gateway/net/metronome.h"
 #include "gateway/net/net_loop.h"
@@ -50,6 +51,7 @@ struct worker {
 	struct prompt apology;
 	struct agent agent;
 	struct openai_profile profile;
+	struct openai_pool standby; /* sessions for the next calls */
 	struct twilio_desk desk;
 	struct audiocodes_desk audiocodes_desk;
 	struct audiocodes_keys *audiocodes_keys; /* NULL without OAuth */

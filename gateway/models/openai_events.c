@@ -74,6 +74,8 @@ static void on_error(struct openai_session *s, const struct realtime_event *ev,
 	snprintf(why, sizeof(why), "%s: %s",
 		 ev->error_code[0] ? ev->error_code : ev->error_type,
 		 ev->error_message);
+	/* Of a session that has asked for nothing yet it can be nothing good.
+	 */
 	if (is_fatal(ev->error_code) || s->state != OPENAI_LIVE) {
 		openai_session_fail(s, why, now_ns);
 	} else if (is_busy(ev)) {
@@ -92,6 +94,7 @@ static void on_created(struct openai_session *s,
 		       const struct realtime_event *ev, uint64_t now_ns)
 {
 	snprintf(s->session_id, sizeof(s->session_id), "%s", ev->session_id);
+	s->expires_at = ev->expires_at;
 	openai_session_configure(s, now_ns);
 }
 
@@ -109,8 +112,6 @@ static void on_updated(struct openai_session *s,
 		openai_session_fail(s, difference, now_ns);
 		return;
 	}
-	log_event(&s->log, LOG_INFO, "model_ready", "session", s->session_id,
-		  NULL);
 	openai_session_confirmed(s, now_ns);
 }
 
@@ -273,6 +274,14 @@ static void on_unreadable(struct openai_session *s, int err)
 			  NULL);
 }
 
+/* The others are about a conversation, and without a call there is none. */
+static bool is_of_session(const struct realtime_event *ev)
+{
+	return ev->type == REALTIME_SESSION_CREATED ||
+	       ev->type == REALTIME_SESSION_UPDATED ||
+	       ev->type == REALTIME_ERROR;
+}
+
 void openai_events_take(struct openai_session *s, char *text, size_t len,
 			uint64_t now_ns)
 {
@@ -283,7 +292,7 @@ void openai_events_take(struct openai_session *s, char *text, size_t len,
 		on_unreadable(s, err);
 		return;
 	}
-	if (handler[ev.type])
+	if (handler[ev.type] && (s->call || is_of_session(&ev)))
 		handler[ev.type](s, &ev, now_ns);
 	else
 		s->ignored++;

@@ -4,6 +4,8 @@
 
 #include "gateway/models/openai_session.h"
 
+struct ws_end;
+
 /* One message from the server. */
 void openai_events_take(struct openai_session *s, char *text, size_t len,
 			uint64_t now_ns);
@@ -18,7 +20,21 @@ void openai_commands_configure(struct openai_session *s);
 void openai_session_configure(struct openai_session *s, uint64_t now_ns);
 void openai_session_confirmed(struct openai_session *s, uint64_t now_ns);
 
-/* The session is of no use any more: tell the call, close. */
+/* Whether a connection that ended so is worth another attempt. */
+bool openai_passing(const struct ws_end *end);
+
+/* Out of the list it is in, if it is. */
+void openai_session_unlink(struct openai_session *s);
+
+/* A session that stands gets its call, and the call's log; its owner is set.
+ * Nothing is sent and nobody told. Then, from the loop: the call is told; does
+ * nothing when the session was lost meanwhile, or the call has closed it. */
+void openai_session_give(struct openai_session *s, struct call *call,
+			 const struct log *log);
+void openai_session_begin(struct openai_session *s, uint64_t now_ns);
+
+/* The session is of no use any more: tell the call, or who waits for it, and
+ * close. */
 void openai_session_fail(struct openai_session *s, const char *why,
 			 uint64_t now_ns);
 

@@ -1,7 +1,9 @@
 #include "gateway/models/openai_session.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/models/openai_parts.h"
@@ -22,46 +24,75 @@ static bool lasted(const struct openai_session *s, uint64_t ms, uint64_t now_ns)
 	return now_ns >= s->since_ns + ms * NS_PER_MS;
 }
 
+struct openai_session *openai_session_new(void)
+{
+	return calloc(1, sizeof(struct openai_session));
+}
+
+void openai_session_unlink(struct openai_session *s)
+{
+	if (!s->link)
+		return;
+	*s->link = s->next;
+	if (s->next)
+		s->next->link = s->link;
+	s->next = NULL;
+	s->link = NULL;
+}
+
+void openai_session_free(struct openai_session *s)
+{
+	openai_session_unlink(s);
+	free(s);
+}
+
 /* --- Losing it --- */
+
+/* Lost on its way to the call, which has lost nothing by it: the next one is
+ * opened as if there had been none. */
+static void start_over(struct openai_session *s, const char *why,
+		       uint64_t now_ns)
+{
+	log_event(&s->log, LOG_WARN, "model_retry", "why", why, NULL);
+	s->attempts = 0;
+	enter(s, OPENAI_WAITING, now_ns);
+	if (s->ws)
+		ws_close(s->ws, 1000, "");
+}
 
 void openai_session_fail(struct openai_session *s, const char *why,
 			 uint64_t now_ns)
 {
 	if (s->is_closing)
 		return;
-	call_model_lost(s->call, why, now_ns);
+	if (s->state == OPENAI_GIVEN) {
+		start_over(s, why, now_ns);
+		return;
+	}
+	if (s->call)
+		call_model_lost(s->call, why, now_ns);
+	else
+		s->standby->on_lost(s, why, now_ns);
 	openai_session_close(s);
 }
 
-static bool is_passing_status(unsigned http_status)
+/* Whether the socket that is gone is to be followed by another. */
+static bool tries_again(struct openai_session *s, const struct ws_end *end,
+			uint64_t now_ns)
 {
-	static const unsigned list[] = { 408, 429, 500, 502, 503, 504 };
-
-	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
-		if (http_status == list[i])
-			return true;
-	return false;
-}
-
-static bool is_passing_code(unsigned code)
-{
-	static const unsigned list[] = { 1001, 1005, 1006, 1011,
-					 1012, 1013, 1014 };
-
-	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
-		if (code == list[i])
-			return true;
-	return false;
-}
-
-/* Worth another attempt: the reference's retryable sets. */
-static bool is_passing(const struct ws_end *end)
-{
-	if (end->http_status)
-		return is_passing_status(end->http_status);
-	if (!end->was_open)
-		return end->status != -EACCES; /* a certificate will not heal */
-	return is_passing_code(end->code);
+	if (s->is_closing || !s->call || s->state == OPENAI_LIVE)
+		return false;
+	if (s->state == OPENAI_WAITING)
+		return true; /* that was known before it was gone */
+	if (s->state == OPENAI_GIVEN) {
+		start_over(s, end->why, now_ns);
+		return true;
+	}
+	if (!openai_passing(end) || s->attempts >= OPENAI_ATTEMPTS)
+		return false;
+	log_event(&s->log, LOG_WARN, "model_retry", "why", end->why, NULL);
+	enter(s, OPENAI_WAITING, now_ns);
+	return true;
 }
 
 static void on_closed(void *owner, const struct ws_end *end)
@@ -70,13 +101,8 @@ static void on_closed(void *owner, const struct ws_end *end)
 	uint64_t now_ns = uv_hrtime();
 
 	s->ws = NULL;
-	if (!s->is_closing && s->state != OPENAI_LIVE && is_passing(end) &&
-	    s->attempts < OPENAI_ATTEMPTS) {
-		log_event(&s->log, LOG_WARN, "model_retry", "why", end->why,
-			  NULL);
-		enter(s, OPENAI_WAITING, now_ns);
+	if (tries_again(s, end, now_ns))
 		return;
-	}
 	openai_session_fail(s, end->why[0] ? end->why : end->reason, now_ns);
 	enter(s, OPENAI_CLOSED, now_ns);
 	buffer_free(&s->out);
@@ -166,11 +192,47 @@ void openai_session_configure(struct openai_session *s, uint64_t now_ns)
 	openai_commands_configure(s);
 }
 
+static void go_live(struct openai_session *s, uint64_t stood_ns,
+		    uint64_t now_ns)
+{
+	struct log_line l;
+
+	log_begin(&l, &s->log, LOG_INFO, "model_ready");
+	log_text(&l, "session", s->session_id);
+	log_number(&l, "stood_ms", (int64_t)(stood_ns / NS_PER_MS));
+	log_end(&l);
+	enter(s, OPENAI_LIVE, now_ns);
+	call_model_ready(s->call, now_ns);
+}
+
 void openai_session_confirmed(struct openai_session *s, uint64_t now_ns)
 {
-	enter(s, OPENAI_LIVE, now_ns);
 	s->ping_ns = now_ns;
-	call_model_ready(s->call, now_ns);
+	if (s->call) {
+		go_live(s, 0, now_ns);
+	} else {
+		enter(s, OPENAI_STANDING, now_ns);
+		s->standby->on_standing(s, now_ns);
+	}
+}
+
+/* --- From standing by to a call --- */
+
+void openai_session_give(struct openai_session *s, struct call *call,
+			 const struct log *log)
+{
+	/* Two calls in one session would hear each other. */
+	assert(!s->call && s->state == OPENAI_STANDING && !s->is_closing);
+	s->call = call;
+	s->standby = NULL;
+	s->state = OPENAI_GIVEN; /* since_ns tells how long it has stood */
+	log_child(&s->log, log, "leg", "model");
+}
+
+void openai_session_begin(struct openai_session *s, uint64_t now_ns)
+{
+	if (s->state == OPENAI_GIVEN && !s->is_closing)
+		go_live(s, now_ns - s->since_ns, now_ns);
 }
 
 /* --- The clock --- */
@@ -191,33 +253,46 @@ static void keep_alive(struct openai_session *s, uint64_t now_ns)
 
 static void try_again(struct openai_session *s, uint64_t now_ns)
 {
-	if (s->attempts >= OPENAI_ATTEMPTS)
+	unsigned pause_ms =
+		s->attempts ? OPENAI_RETRY_MS << (s->attempts - 1) : 0;
+
+	if (s->ws)
+		return; /* of no use, and still closing */
+	if (!s->call || s->attempts >= OPENAI_ATTEMPTS)
 		openai_session_fail(s, "cannot connect", now_ns);
-	else if (lasted(s, OPENAI_RETRY_MS << (s->attempts - 1), now_ns))
+	else if (lasted(s, pause_ms, now_ns))
 		dial(s, now_ns);
+}
+
+/* Without a socket nothing is left to wait for. */
+static void tick_closing(struct openai_session *s, uint64_t now_ns)
+{
+	if (s->ws || s->state == OPENAI_CLOSED)
+		return;
+	buffer_free(&s->out);
+	enter(s, OPENAI_CLOSED, now_ns);
+}
+
+static void await(struct openai_session *s, const char *what, uint64_t now_ns)
+{
+	if (lasted(s, s->profile->configure_timeout_ms, now_ns))
+		openai_session_fail(s, what, now_ns);
 }
 
 void openai_session_tick(struct openai_session *s, uint64_t now_ns)
 {
-	unsigned patience_ms = s->profile->configure_timeout_ms;
-
-	if (s->is_closing) {
-		/* Without a socket nothing is left to wait for. */
-		if (!s->ws && s->state != OPENAI_CLOSED) {
-			buffer_free(&s->out);
-			enter(s, OPENAI_CLOSED, now_ns);
-		}
-		return;
-	}
-	if (s->state == OPENAI_WAITING)
+	if (s->is_closing)
+		tick_closing(s, now_ns);
+	else if (s->state == OPENAI_WAITING)
 		try_again(s, now_ns);
-	else if (s->state == OPENAI_LIVE)
+	else if (s->state == OPENAI_GIVEN)
+		openai_session_begin(s, now_ns);
+	else if (s->state == OPENAI_LIVE || s->state == OPENAI_STANDING)
 		keep_alive(s, now_ns);
-	else if (s->state == OPENAI_OPEN && lasted(s, patience_ms, now_ns))
-		openai_session_fail(s, "no session.created", now_ns);
-	else if (s->state == OPENAI_CONFIGURING &&
-		 lasted(s, patience_ms, now_ns))
-		openai_session_fail(s, "no session.updated", now_ns);
+	else if (s->state == OPENAI_OPEN)
+		await(s, "no session.created", now_ns);
+	else if (s->state == OPENAI_CONFIGURING)
+		await(s, "no session.updated", now_ns);
 }
 
 void openai_session_flush(struct openai_session *s)

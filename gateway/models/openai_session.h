@@ -6,6 +6,10 @@
  * as long as the call waits; a refusal is final at once. Once live, a lost
  * session is reported to the call and not replaced.
  *
+ * A session may be opened before there is a call (openai_pool.h): it then
+ * stands, says nothing but pings, and is given to one call, once. What is lost
+ * between that and the call's being told is opened anew.
+ *
  * Source: OpenAI Realtime reference: 1 (connecting), 2 (configuration), 3.6
  * (errors), 4.2-4.8 (behaviour). */
 #ifndef GATEWAY_MODELS_OPENAI_SESSION_H
@@ -60,15 +64,30 @@ enum openai_state {
 	OPENAI_CONNECTING,  /* until the 101 */
 	OPENAI_OPEN,        /* until session.created */
 	OPENAI_CONFIGURING, /* until session.updated */
+	OPENAI_STANDING,    /* live, but there is no call */
+	OPENAI_GIVEN,       /* it has a call, which was not told yet */
 	OPENAI_LIVE,
-	OPENAI_WAITING, /* before the next attempt */
+	OPENAI_WAITING, /* before the next attempt; a socket that was of no use
+			   may still be closing */
 	OPENAI_CLOSED   /* the socket is gone, the memory may go too */
 };
 
-/* Embedded in its owner; opaque to everyone else. */
+struct openai_session;
+
+/* What the owner of a session without a call is told: that it stands, and, at
+ * most once, that it is lost; it then closes by itself. */
+struct openai_standby {
+	void (*on_standing)(struct openai_session *s, uint64_t now_ns);
+	void (*on_lost)(struct openai_session *s, const char *why,
+			uint64_t now_ns);
+};
+
+/* Opaque to everyone but its owner. */
 struct openai_session {
 	const struct openai_profile *profile;
-	struct call *call;
+	struct call *call; /* NULL as long as it stands by; then it is for ever
+			      this one */
+	const struct openai_standby *standby; /* told while it does */
 	uv_loop_t *loop;
 	struct log log;
 	/* A message has been handled: whatever was written may be flushed.
@@ -90,6 +109,12 @@ struct openai_session {
 	uint64_t ping_ns;  /* when the last ping left */
 	bool pong_missing;
 	char session_id[128];
+	long long expires_at; /* Unix seconds; 0: not told */
+
+	/* Of the pool it stands in, or was given by. */
+	struct openai_session *next;
+	struct openai_session **link; /* what points here; NULL: in no list */
+	uint64_t renew_ns;            /* by then it has stood long enough */
 
 	/* What the caller is saying: the words so far, and of which item. */
 	char heard_item[128];
@@ -104,9 +129,17 @@ struct openai_session {
 
 extern const struct call_model_port openai_session_port;
 
+/* openai_session_new: zeroed, or NULL without memory. openai_session_free: of
+ * one that was never opened or is OPENAI_CLOSED. */
+struct openai_session *openai_session_new(void);
+void openai_session_free(struct openai_session *s);
+
 /* openai_session_open: begin to connect for a call. call_model_ready or
  * call_model_lost follows, never from inside. owner, on_handled and what the
- * port needs must be set before. */
+ * port needs must be set before.
+ *
+ * call  NULL: it is to stand by. One attempt is made; standby, set before, is
+ *       told how it went, never from inside. */
 void openai_session_open(struct openai_session *s,
 			 const struct openai_profile *profile, uv_loop_t *loop,
 			 struct call *call, const struct log *log,

@@ -131,6 +131,7 @@ struct config_model {
 	char ca_file[CONFIG_TEXT_MAX]; /* "": the system's store */
 	unsigned connect_timeout_ms;   /* until the 101 */
 	unsigned configure_timeout_ms; /* until session.updated */
+	unsigned standby;              /* sessions ready per worker */
 	struct secret key;             /* may be unset: local server */
 };
 

@@ -67,6 +67,7 @@ static const struct config_rule rules[] = {
 	  .must = "like wss://host/path or ws://host:port/path, without ?" },
 	{ .path = "model.connect_timeout_ms", .min = 100, .max = 60000 },
 	{ .path = "model.configure_timeout_ms", .min = 100, .max = 60000 },
+	{ .path = "model.standby", .min = 0, .max = 64 },
 	{ .path = "agent.turns.threshold", .min = 0, .max = 1 },
 	{ .path = "agent.turns.prefix_padding_ms", .min = 0, .max = 5000 },
 	{ .path = "agent.turns.silence_duration_ms", .min = 50, .max = 10000 },

@@ -39,6 +39,7 @@ const struct config config_schema_defaults = {
 		.name = "gpt-realtime-2.1",
 		.connect_timeout_ms = 10000,
 		.configure_timeout_ms = 5000,
+		.standby = 2,
 	},
 	.agent = {
 		.instructions =
@@ -212,6 +213,7 @@ static const cyaml_schema_field_t model_keys[] = {
 			 connect_timeout_ms),
 	CYAML_FIELD_UINT("configure_timeout_ms", FLAGS, struct config_model,
 			 configure_timeout_ms),
+	CYAML_FIELD_UINT("standby", FLAGS, struct config_model, standby),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t turns_keys[] = {

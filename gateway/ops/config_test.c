@@ -511,6 +511,7 @@ static void takes_every_key(void **state)
 		"  ca_file: /etc/ca.pem\n"
 		"  connect_timeout_ms: 1000\n"
 		"  configure_timeout_ms: 2000\n"
+		"  standby: 64\n"
 		"agent:\n"
 		"  instructions: |\n"
 		"    Line one.\n"
@@ -568,6 +569,7 @@ static void takes_every_key(void **state)
 	CHECK_STR("/etc/ca.pem", c.model.ca_file, "ca_file");
 	CHECK_EQ(1000, c.model.connect_timeout_ms, "connect_timeout_ms");
 	CHECK_EQ(2000, c.model.configure_timeout_ms, "configure_timeout_ms");
+	CHECK_EQ(64, c.model.standby, "standby");
 	CHECK_STR("Line one.\nLine two.\n", c.agent.instructions,
 		  "instructions");
 	CHECK_STR("", c.agent.greeting, "greeting");
@@ -658,8 +660,8 @@ static void example_is_the_defaults(void **state)
 	size_t n = fread(text, 1, sizeof(text) - 1, f);
 	fclose(f);
 	text[n] = '\0';
-	/* 13 at the top, and 1 1 24 1 5 10 5 2 2 3 4 3 below them */
-	CHECK_EQ(74, count_keys(text), "every key is in it");
+	/* 13 at the top, and 1 1 24 1 6 10 5 2 2 3 4 3 below them */
+	CHECK_EQ(75, count_keys(text), "every key is in it");
 }
 
 static void refuses_files(void **state)

@@ -27,7 +27,7 @@ void resources_read(struct resources *r)
 	r->descriptors = count_descriptors();
 }
 
-void resources_log(const struct log *log, unsigned calls,
+void resources_log(const struct log *log, unsigned calls, unsigned standing,
 		   const char *per_worker)
 {
 	struct resources r;
@@ -36,6 +36,7 @@ void resources_log(const struct log *log, unsigned calls,
 	resources_read(&r);
 	log_begin(&l, log, LOG_INFO, "resources");
 	log_number(&l, "calls", calls);
+	log_number(&l, "standing", standing);
 	log_number(&l, "heap_bytes", (int64_t)r.heap_bytes);
 	log_number(&l, "descriptors", r.descriptors);
 	log_text(&l, "per_worker", per_worker);

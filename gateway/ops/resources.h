@@ -13,9 +13,10 @@ struct resources {
 
 void resources_read(struct resources *r);
 
-/* resources_log: one line: ev=resources calls=… heap_bytes=… descriptors=…
- * per_worker=…, which are the calls of each worker: "3,2". */
-void resources_log(const struct log *log, unsigned calls,
+/* resources_log: one line: ev=resources calls=… standing=… heap_bytes=…
+ * descriptors=… per_worker=… (standing: sessions that wait for a call;
+ * per_worker: the calls of each, "3,2"). */
+void resources_log(const struct log *log, unsigned calls, unsigned standing,
 		   const char *per_worker);
 
 #endif

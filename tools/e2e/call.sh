@@ -20,7 +20,7 @@ speech() { # name: the bundled file, from where the tests run
 
 demonstration() {
 	model model </dev/null
-	gateway gateway </dev/null
+	STANDBY=2 gateway gateway </dev/null
 	call call --out "$ROW/call.wav" --model-trace "$ROW/model.trace" </dev/null
 	sounds_good call
 	call_says "an interruption heeded" call '.figures.barge_ins_heeded == 1'

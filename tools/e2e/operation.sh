@@ -122,7 +122,7 @@ row "SIGINT without a call: status 0 at once" ends_idle
 
 # --- What a process holds ---
 
-holds() { # sets HELD to "calls=0 heap_bytes=… descriptors=…"
+holds() { # sets HELD to "calls=0 standing=… heap_bytes=… descriptors=…"
 	local before
 
 	before=$(grep -c ev=resources "$ROW/gateway.err")

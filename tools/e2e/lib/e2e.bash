@@ -248,13 +248,16 @@ model() { # name, options…
 }
 
 # --- The gateway: what its configuration says beside the model on standard
-# input, what is said of the model in MODEL_KEYS ---
+# input, what is said of the model in MODEL_KEYS. Each call opens its session
+# when it begins, so that a row knows which is whose; one that wants sessions
+# ready for them says so, with STANDBY=2 before "gateway" ---
 
 gateway_file() { # name: its configuration
 	{
 		echo "model:"
 		echo "  url: $MODEL_URL"
 		echo "  ca_file: $PWD/$CERT/ca.pem"
+		echo "  standby: ${STANDBY:-0}"
 		[ -z "${MODEL_KEYS:-}" ] || echo "  $MODEL_KEYS"
 		cat
 	} >"$ROW/$1.yaml"
