@@ -3,6 +3,7 @@
 # and replaced, whatever happens to them meanwhile.
 . "${0%/*}/lib/e2e.bash"
 begin standby "${1:-}"
+ROWS_MAX=4 # each is three programs and their handshakes
 
 quick='timing: {first_delta_ms: [40, 80], pause_ms: [0, 20]}
 responses:
