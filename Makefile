@@ -98,9 +98,9 @@ RACES := gateway/exchange_test gateway/inbox_test gateway/lines_test \
 	gateway/carriers/audiocodes_registry_test \
 	gateway/carriers/twilio_tickets_test gateway/ops/log_test
 race: setup-test
-	@$(MAKE) --no-print-directory V=tsan programs \
-		build/tsan/tools/testing/make_cert $(RACES:%=build/tsan/%)
-	@tools/testing/run-races.sh build/tsan $(RACES)
+	@$(MAKE) --no-print-directory V=release programs build/release/tools/testing/make_cert
+	@$(MAKE) --no-print-directory V=tsan build/tsan/tandem $(RACES:%=build/tsan/%)
+	@tools/testing/run-races.sh build/tsan build/release $(RACES)
 
 ## fuzz: a minute of each fuzz target (SECONDS=n for more)
 SECONDS_EACH ?= $(or $(SECONDS),60)

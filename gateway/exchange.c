@@ -280,7 +280,7 @@ void exchange_report(const struct exchange *e)
 	for (unsigned i = 0; i < e->count; i++) {
 		unsigned running = atomic_load(&e->worker[i]->running);
 		calls += running;
-		standing += openai_pool_standing(&e->worker[i]->standby);
+		standing += openai_pool_stood(&e->worker[i]->standby);
 		len += (size_t)snprintf(each + len, sizeof(each) - len, "%s%u",
 					i ? "," : "", running);
 	}

@@ -77,10 +77,9 @@ static bool is_closed_to_sockets(void *owner)
 
 void worker_tell_load(struct worker *w)
 {
-	unsigned connections =
-		w->server ? http_server_connections(w->server) : 0;
+	unsigned requests = w->server ? http_server_busy(w->server) : 0;
 
-	atomic_store(&w->load, connections + w->running + w->unseated);
+	atomic_store(&w->load, requests + w->running + w->unseated);
 }
 
 unsigned worker_load(struct worker *w)

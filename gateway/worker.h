@@ -38,7 +38,7 @@ struct worker {
 	uv_loop_t *loop;
 	uv_thread_t thread;
 	struct inbox inbox;
-	atomic_uint load;   /* connections, calls, sockets that wait for one */
+	atomic_uint load;   /* requests, calls, sockets that wait for one */
 	atomic_uint orders; /* 1: stop; 2: cut what still runs */
 	unsigned obeyed;    /* of them */
 	const struct config *config;

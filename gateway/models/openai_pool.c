@@ -37,7 +37,7 @@ static bool is_coming(const struct openai_session *s)
 	return s->state < OPENAI_STANDING && !s->is_closing;
 }
 
-static unsigned standing_now(const struct openai_pool *p)
+unsigned openai_pool_standing(const struct openai_pool *p)
 {
 	unsigned n = 0;
 
@@ -48,13 +48,13 @@ static unsigned standing_now(const struct openai_pool *p)
 
 static void publish(struct openai_pool *p)
 {
-	atomic_store_explicit(&p->standing, standing_now(p),
+	atomic_store_explicit(&p->stood, openai_pool_standing(p),
 			      memory_order_relaxed);
 }
 
-unsigned openai_pool_standing(const struct openai_pool *p)
+unsigned openai_pool_stood(const struct openai_pool *p)
 {
-	return atomic_load_explicit(&p->standing, memory_order_relaxed);
+	return atomic_load_explicit(&p->stood, memory_order_relaxed);
 }
 
 static unsigned coming(const struct openai_pool *p)
@@ -102,10 +102,9 @@ static uint64_t age_ms(const struct openai_pool *p,
 static void on_standing(struct openai_session *s, uint64_t now_ns)
 {
 	struct openai_pool *p = s->owner;
-	unsigned standing = standing_now(p);
+	unsigned standing = openai_pool_standing(p);
 	struct log_line l;
 
-	publish(p);
 	s->renew_ns = now_ns + age_ms(p, s) * NS_PER_MS;
 	log_begin(&l, &p->log, LOG_DEBUG, "pool_session");
 	log_text(&l, "session", s->session_id);
@@ -184,7 +183,7 @@ static void refill(struct openai_pool *p, uint64_t now_ns)
 {
 	if (now_ns < p->due_ns || coming(p) >= OPENAI_POOL_DIALS)
 		return;
-	if (standing_now(p) < p->wanted || has_old(p, now_ns))
+	if (openai_pool_standing(p) < p->wanted || has_old(p, now_ns))
 		dial(p, now_ns);
 }
 

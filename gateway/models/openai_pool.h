@@ -47,7 +47,7 @@ struct openai_pool {
 	uv_timer_t timer;             /* the clock, and: at the next turn */
 	struct openai_session *own;   /* oldest first */
 	struct openai_session *given; /* their calls are to be told */
-	atomic_uint standing;         /* for other threads to look at */
+	atomic_uint stood;            /* lately, for other threads */
 	uint64_t pause_ms;            /* after the last failure; 0: none */
 	uint64_t due_ns;              /* no dial before */
 	bool is_well;                 /* the log has said: all of them stand */
@@ -82,8 +82,10 @@ struct openai_session *openai_pool_take(struct openai_pool *p);
 void openai_pool_give(struct openai_pool *p, struct openai_session *s,
 		      struct call *call, const struct log *log);
 
-/* openai_pool_standing: how many stand ready; from any thread. */
+/* openai_pool_standing: how many stand ready. openai_pool_stood: how many did
+ * at the clock's last tick; for other threads. */
 unsigned openai_pool_standing(const struct openai_pool *p);
+unsigned openai_pool_stood(const struct openai_pool *p);
 
 /* openai_pool_stop: close them all (1000). A second call cuts them. */
 void openai_pool_stop(struct openai_pool *p);

@@ -25,8 +25,15 @@ static void on_connection_closed(uv_handle_t *h)
 	http_server_put(s);
 }
 
-static void tell_load(struct http_server *s)
+/* An idle connection is no load. */
+static void set_in_request(struct http_connection *c, bool is_in_request)
 {
+	struct http_server *s = c->server;
+
+	if (c->is_in_request == is_in_request)
+		return;
+	c->is_in_request = is_in_request;
+	s->busy += is_in_request ? 1 : -1u;
 	if (s->events->on_load)
 		s->events->on_load(s->owner);
 }
@@ -37,7 +44,7 @@ static void drop(struct http_connection *c)
 		return;
 	c->is_ending = true;
 	c->server->connections--;
-	tell_load(c->server);
+	set_in_request(c, false);
 	uv_close((uv_handle_t *)&c->timer, on_connection_closed);
 }
 
@@ -109,6 +116,7 @@ struct ws *http_upgrade(struct http_connection *c, const char *accept,
 static void end_after_answer(struct http_connection *c)
 {
 	c->is_ending = true;
+	set_in_request(c, false);
 	uv_timer_stop(&c->timer);
 	stream_finish(c->stream, GOODBYE_TIMEOUT_MS);
 }
@@ -141,14 +149,14 @@ static void on_timer(uv_timer_t *timer)
 
 static void await_request(struct http_connection *c)
 {
-	c->is_in_request = false;
+	set_in_request(c, false);
 	uv_timer_start(&c->timer, on_timer, c->server->limits.idle_timeout_ms,
 		       0);
 }
 
 static void begin_request(struct http_connection *c)
 {
-	c->is_in_request = true;
+	set_in_request(c, true);
 	uv_timer_start(&c->timer, on_timer, c->server->limits.head_timeout_ms,
 		       0);
 }
@@ -260,7 +268,6 @@ static void add(struct http_server *s, struct http_connection *c)
 	s->first = c;
 	s->connections++;
 	s->pending++;
-	tell_load(s);
 	uv_timer_init(s->loop, &c->timer);
 	begin_request(c); /* the first may not be waited for as an idle one */
 }

@@ -19,6 +19,7 @@ struct http_server {
 	uv_timer_t end;       /* of a pause in accepting; closed last */
 	unsigned pending;     /* handles and connections that still call back */
 	unsigned connections; /* what the limit counts */
+	unsigned busy;        /* of them, those in a request */
 	unsigned port;
 	bool is_closing;
 };
@@ -31,7 +32,7 @@ struct http_connection {
 	uv_timer_t timer;
 	struct http_connection *next;
 	struct http_connection **link;
-	bool is_in_request; /* its first byte is here */
+	bool is_in_request; /* its first byte is here, or it is the first */
 	bool is_answered;
 	bool is_keep_alive;
 	bool is_head;

@@ -146,9 +146,9 @@ int http_server_open(struct http_server **out, uv_loop_t *loop,
 					    owner);
 }
 
-unsigned http_server_connections(const struct http_server *s)
+unsigned http_server_busy(const struct http_server *s)
 {
-	return s->connections;
+	return s->busy;
 }
 
 unsigned http_server_port(const struct http_server *s)

@@ -35,7 +35,7 @@ struct http_server_events {
 	/* A connection has come: true when the owner takes the descriptor, for
 	 * another server, say. May be NULL. */
 	bool (*on_accepted)(void *owner, int fd);
-	/* http_server_connections is another number now. May be NULL. */
+	/* http_server_busy is another number now. May be NULL. */
 	void (*on_load)(void *owner);
 	/* For the log: a request that was refused before it reached
 	 * on_request (malformed, too large, too slow). status 0: TLS failed
@@ -66,8 +66,9 @@ int http_server_open_fd(struct http_server **out, uv_loop_t *loop, int fd,
  * here; closed when there is no room for it. */
 void http_server_take(struct http_server *s, int fd);
 
-/* http_server_connections: open ones, without the upgraded. */
-unsigned http_server_connections(const struct http_server *s);
+/* http_server_busy: connections in a request, or before their first one; not
+ * the idle, nor the upgraded. */
+unsigned http_server_busy(const struct http_server *s);
 
 unsigned http_server_port(const struct http_server *s);
 

@@ -562,11 +562,11 @@ static void connections_may_be_passed_on(void **state)
 				  &passing, s),
 		 "the one it comes to");
 	int fd = raw_socket_connect(http_server_port(first), 0);
+	WAIT_FOR(&s->loop, http_server_busy(s->server) == 1, "it is here");
+	CHECK_EQ(0, http_server_busy(first), "not there");
 	raw_socket_say(fd, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
 	raw_socket_read_until(&s->loop, fd, "[]", text, sizeof(text));
 	CHECK(strstr(text, "200 OK"), "it is answered");
-	CHECK_EQ(0, http_server_connections(first), "not there");
-	CHECK_EQ(1, http_server_connections(s->server), "but here");
 	CHECK_EQ(0, loads, "which says nothing of its load");
 	http_server_close(first, NULL);
 	close(fd);
@@ -587,11 +587,16 @@ static void load_is_told(void **state)
 				  &telling, s),
 		 "a server");
 	int fd = raw_socket_connect(http_server_port(server), 0);
-	WAIT_FOR(&s->loop, http_server_connections(server) == 1, "one came");
+	WAIT_FOR(&s->loop, http_server_busy(server) == 1, "one came");
 	CHECK_EQ(1, loads, "told");
-	close(fd);
-	WAIT_FOR(&s->loop, http_server_connections(server) == 0, "it went");
+	raw_socket_say(fd, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+	WAIT_FOR(&s->loop, http_server_busy(server) == 0, "now it is idle");
 	CHECK_EQ(2, loads, "told");
+	raw_socket_say(fd, "GET /b HTTP/1.1\r\n");
+	WAIT_FOR(&s->loop, http_server_busy(server) == 1, "it asks again");
+	close(fd);
+	WAIT_FOR(&s->loop, http_server_busy(server) == 0, "and went");
+	CHECK_EQ(4, loads, "told each time");
 	http_server_close(server, NULL);
 }
 

@@ -4,8 +4,9 @@
  *
  * A line has a fixed size, takes no memory and leaves in one write(2), one
  * thread after the other, so lines of several threads do not mix. When whoever
- * reads them does not keep up, a line is lost rather than waited for. Every value is escaped and cut
- * here: text from a peer cannot start a line, a field or a terminal sequence.
+ * reads them does not keep up, a line is lost rather than waited for. Every
+ * value is escaped and cut here: text from a peer cannot start a line, a field
+ * or a terminal sequence.
  *
  *   struct log_line l;
  *   log_begin(&l, &call->log, LOG_WARN, "lost");

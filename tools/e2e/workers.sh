@@ -24,7 +24,7 @@ holds() {
 
 	before=$(grep -c ev=resources "$ROW/gateway.err")
 	kill -USR1 "${PID[gateway]}"
-	await 2 has_told "$before" || fail "SIGUSR1 tells nothing"
+	await "$PATIENCE" has_told "$before" || fail "SIGUSR1 tells nothing"
 	HELD=$(grep ev=resources "$ROW/gateway.err" | tail -n 1 | sed 's/.*ev=resources //')
 }
 has_told() { # more often than so
@@ -59,19 +59,19 @@ spread() { # workers, calls
 	dial call --calls "$2" --parallel "$2" --rate 20 <<-E
 		steps:
 		- {wait: heard_start}
-		- {wait: "3000"}
+		- {wait: "6000"}
 		- {hangup: true}
 		expect: {outcome: caller_hung_up, breaches: 0}
 	E
-	await 8 has_calls "$2" || fail "not all calls are up: $HELD"
+	await 20 has_calls "$2" || fail "not all calls are up: $HELD"
 	is_even 2
 	over call
 	apart=$(join <(workers_of invited) <(workers_of started) | awk '$2 != $3' | wc -l)
 	[ "$apart" -gt 0 ] || fail "no webhook was on another worker than its socket"
-	await 3 has_calls 0 || fail "calls are left: $HELD"
+	await "$PATIENCE" has_calls 0 || fail "calls are left: $HELD"
 }
-row "16 Twilio calls on 2 workers: even, whoever took the webhook" spread 2 16
-row "16 Twilio calls on 4 workers: even, whoever took the webhook" spread 4 16
+row "12 Twilio calls on 2 workers: even, whoever took the webhook" spread 2 12
+row "12 Twilio calls on 4 workers: even, whoever took the webhook" spread 4 12
 
 # --- AudioCodes: a conversation has one worker ---
 
@@ -99,14 +99,14 @@ resumes() { # workers
 		sends "s$i" "$(of_call userStream.start)"
 		hears "resumed, and the stream behind it" "s$i" \
 			'.[0].type == "session.accepted" and any(.[]; .type == "userStream.started")'
-		closed "$last" 1000 3
+		closed "$last" 1000 "$PATIENCE"
 		drop "$last"
 		last=s$i
 	done
 	moves 1
 	has_calls 1 || fail "not one call: $HELD"
 	sends "$last" "$(session_end)"
-	closed "$last" 1000 3
+	closed "$last" 1000 "$PATIENCE"
 }
 row "resumed 16 times, on whichever of 2 workers: one call" resumes 2
 row "resumed 16 times, on whichever of 4 workers: one call" resumes 4
@@ -124,9 +124,9 @@ begins_anew() {
 		last=s$i
 	done
 	moves 1
-	await 5 has_calls 1 || fail "not one call: $HELD"
+	await $((PATIENCE + 2)) has_calls 1 || fail "not one call: $HELD"
 	sends "$last" "$(session_end)"
-	closed "$last" 1000 3
+	closed "$last" 1000 "$PATIENCE"
 }
 row "begun anew 16 times, on whichever worker: the newest is the call" begins_anew
 
@@ -140,13 +140,13 @@ room_for_them() {
 	sends first "$(initiate)"
 	hears "accepted" first "$is_accepted"
 	drop first
-	await 2 contains "$ROW/gateway.err" ev=detached
+	await "$PATIENCE" contains "$ROW/gateway.err" ev=detached
 	for i in {1..8}; do
 		open_socket "s$i"
 		sends "s$i" "$(of_call session.resume)"
 		hears "resumed" "s$i" "$is_accepted"
 		drop "s$i"
-		await 3 away "$i" || fail "the loss of s$i is not noticed"
+		await "$PATIENCE" away "$i" || fail "the loss of s$i is not noticed"
 	done
 }
 away() { # how often, beyond the first
@@ -184,7 +184,7 @@ burst() { # workers, room
 		CALL=conversation-$i
 		sends "s$i" "$(session_end)" 2>/dev/null # the refused are closed
 	done
-	await 3 has_calls 0 || fail "calls are left: $HELD"
+	await "$PATIENCE" has_calls 0 || fail "calls are left: $HELD"
 }
 row "12 conversations at once, room for 5, on 4 workers: exactly 5" burst 4 5
 
@@ -198,8 +198,8 @@ burst_of_calls() {
 		nap 0.5
 		has_calls 5 || fail "not 5 calls: $HELD"
 	done
-	stop gateway 3
-	leaves call 1 5
+	stop gateway "$PATIENCE"
+	leaves call 1 $((PATIENCE + 2))
 }
 row "24 Twilio calls at once, room for 5, on 4 workers: 5" burst_of_calls
 
@@ -210,12 +210,12 @@ ends() { # signals
 
 	many 4
 	dial call --calls 12 --parallel 12 --rate 20 <<<"steps: [{wait: hangup}]"
-	await 8 has_calls 12 || fail "not all calls are up: $HELD"
+	await 20 has_calls 12 || fail "not all calls are up: $HELD"
 	for ((i = 1; i < $1; i++)); do
 		kill -TERM "${PID[gateway]}"
 	done
-	stop gateway 3
-	leaves call 1 5 # nobody answers what Twilio asks next
+	stop gateway "$PATIENCE"
+	leaves call 1 $((PATIENCE + 2)) # nobody answers what Twilio asks next
 	log_says gateway "ev=stopped calls=12"
 }
 row "SIGTERM with calls on all of 4 workers: status 0 within 3 s" ends 1
@@ -224,7 +224,7 @@ row "SIGTERM twice with calls on all of 4 workers" ends 2
 taken() {
 	many 4
 	start other "$BUILD/tandem" serve -c "$ROW/gateway.yaml" --listen "127.0.0.1:$PORT"
-	leaves other 1 5
+	leaves other 1 $((PATIENCE + 2))
 	log_says other "another program has that port"
 }
 row "a port that another start of several workers has: status 1" taken
@@ -234,7 +234,7 @@ undone() {
 	gateway_file other <<<"workers: 4
 failure: {prompt: none.wav}"
 	start other "$BUILD/tandem" serve -c "$ROW/other.yaml" --listen 127.0.0.1:0
-	leaves other 1 5
+	leaves other 1 $((PATIENCE + 2))
 	log_says other "failure.prompt:"
 }
 row "a prompt that is not there, with several workers: status 1" undone

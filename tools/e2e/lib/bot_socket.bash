@@ -5,7 +5,7 @@
 #   open_socket NAME [HEADER…]   upgrade at BOT_URL, with AUDIOCODES_TOKEN
 #   sends NAME JSON              one text message
 #   hears CLAIM NAME FILTER      jq filter of the list of all messages so far,
-#                                true within 3 s or as many as are told
+#                                true within PATIENCE seconds or as many as are told
 #   closed NAME CODE SECONDS     the gateway closes with that code
 #   drop NAME                    the connection ends without a close frame
 #
@@ -26,7 +26,7 @@ open_socket() { # name, more header lines
 		"Authorization: Bearer $AUDIOCODES_TOKEN" "$@" "" >&"$fd"
 	read_only "$fd" >"$ROW/$name.raw" &
 	READER[$name]=$!
-	await 5 contains "$ROW/$name.raw" $'\r\n\r' 2>/dev/null ||
+	await $((PATIENCE + 2)) contains "$ROW/$name.raw" $'\r\n\r' 2>/dev/null ||
 		fail "the upgrade of $name is not answered"
 }
 
@@ -83,7 +83,7 @@ heard_already() { # name, filter
 }
 
 hears() { # claim, name, filter
-	await "${4:-3}" heard_already "$2" "$3" && return
+	await "${4:-$PATIENCE}" heard_already "$2" "$3" && return
 	fail "not so: $1 ($3)"
 	messages "$2" | cut -c 1-240 >>"$ROW/why"
 	return 1

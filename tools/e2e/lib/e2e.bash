@@ -20,8 +20,9 @@ export AUDIOCODES_TOKEN=bot-end-to-end
 export AUDIOCODES_TOKENS=tandem=$AUDIOCODES_TOKEN
 : "${ASAN_OPTIONS:=detect_leaks=1}"
 : "${UBSAN_OPTIONS:=print_stacktrace=1}"
+: "${TSAN_OPTIONS:=exitcode=66}"
 : "${LSAN_OPTIONS:=suppressions=$PWD/tools/testing/lsan.supp:print_suppressions=0}"
-export ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS
+export ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS TSAN_OPTIONS
 
 exec {NAP}<> <(:)
 nap() { # seconds, without a process
@@ -45,8 +46,12 @@ begin() { # name, build
 	# What is measured in real time. Calls that begin all at once are a burst
 	# of TLS handshakes, which is no row of ours; sanitized, one handshake
 	# already holds up everybody for as long as the audio that is ahead.
-	STAGGER=0.05 GAPS=0 CUT_MS=40 ROWS_MAX=16
-	case $BUILD in */check | */tsan) STAGGER=0.2 GAPS=3 CUT_MS=100 ;; esac
+	# PATIENCE: seconds for what usually takes none.
+	STAGGER=0.05 GAPS=0 CUT_MS=40 ROWS_MAX=16 PATIENCE=3
+	case $BUILD in
+	*/check) STAGGER=0.2 GAPS=3 CUT_MS=100 ;;
+	*/race) ROWS_MAX=2 PATIENCE=15 ;;
+	esac
 	rm -rf "$E2E"
 	mkdir -p "$E2E"
 	: >"$E2E/pids"
@@ -213,7 +218,7 @@ stop_all() {
 		esac
 	done
 	for name in "${GATEWAYS[@]}" "${MODELS[@]}"; do
-		stop "$name" 3
+		stop "$name" "$PATIENCE"
 	done
 	for log in "$ROW"/*.err; do
 		grep -qE 'Sanitizer|runtime error:' "$log" 2>/dev/null || continue
