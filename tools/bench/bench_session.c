@@ -17,6 +17,12 @@
 
 /* --- The end --- */
 
+static void on_free(struct bench_watch *grave)
+{
+	free((struct bench_session *)grave);
+}
+
+/* It may be its own socket that calls: the memory goes later. */
 static void forget(struct bench_session *s)
 {
 	struct bench_load *l = s->load;
@@ -28,7 +34,9 @@ static void forget(struct bench_session *s)
 	*s->link = s->next;
 	if (s->next)
 		s->next->link = s->link;
-	free(s);
+	s->grave.fd = -1;
+	s->grave.on_free = on_free;
+	bench_loop_drop(&l->loop, &s->grave);
 }
 
 void bench_session_close(struct bench_session *s)

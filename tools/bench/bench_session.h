@@ -11,6 +11,7 @@
 #include "tools/bench/bench_ws.h"
 
 struct bench_session {
+	struct bench_watch grave; /* first: freed when nothing is on it */
 	struct bench_ws ws;
 	struct bench_load *load;
 	struct bench_session *next, **link;
