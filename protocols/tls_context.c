@@ -69,7 +69,7 @@ static int on_keys(void *owner, const unsigned char *master,
 		   mbedtls_tls_prf_types prf)
 {
 	struct tls_context *c = owner;
-	struct tls_secrets *s = &c->derived;
+	struct tls_secrets *s = c->derived;
 
 	(void)master;
 	(void)client_random;

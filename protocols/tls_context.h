@@ -28,8 +28,8 @@ struct tls_context {
 	bool has_session;
 	char session_host[TLS_HOST_MAX]; /* … was with this host */
 
-	/* Of the step that is being made; a client's point of view. */
-	struct tls_secrets derived;
+	/* Of the handshake that makes a step; a client's point of view. */
+	struct tls_secrets *derived;
 };
 
 #endif

@@ -19,6 +19,7 @@ struct tls_handshake {
 	struct buffer *wire;
 	const uint8_t *input;
 	size_t input_len;
+	struct tls_secrets derived; /* steps before the end */
 	bool has_begun;
 	bool is_wire_full;
 	uint8_t address[16];     /* the host when it is an IP address */
@@ -118,6 +119,7 @@ void tls_handshake_free(struct tls_handshake *h)
 	if (!h)
 		return;
 	mbedtls_ssl_free(&h->ssl);
+	explicit_bzero(&h->derived, sizeof h->derived);
 	free(h);
 }
 
@@ -257,7 +259,7 @@ static enum tls_cipher cipher_of(const mbedtls_ssl_context *ssl)
 
 static void take_secrets(struct tls_handshake *h, struct tls_secrets *out)
 {
-	struct tls_secrets *derived = &h->context->derived;
+	struct tls_secrets *derived = &h->derived;
 
 	*out = *derived;
 	out->cipher = cipher_of(&h->ssl);
@@ -265,7 +267,6 @@ static void take_secrets(struct tls_handshake *h, struct tls_secrets *out)
 		out->read = derived->write;
 		out->write = derived->read;
 	}
-	explicit_bzero(derived, sizeof *derived);
 }
 
 static int fail(struct tls_handshake *h, int code)
@@ -280,6 +281,7 @@ int tls_handshake_step(struct tls_handshake *h, const uint8_t *bytes, size_t n,
 {
 	int code = h->has_begun ? 0 : begin(h);
 
+	h->context->derived = &h->derived;
 	h->input = bytes;
 	h->input_len = n;
 	if (!code)

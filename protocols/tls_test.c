@@ -317,6 +317,38 @@ static void test_sessions_are_resumed(void **state)
 	finish(&other);
 }
 
+/* Both in the middle of it at once, on the same contexts. */
+static void test_two_handshakes_at_once(void **state)
+{
+	struct pair one, two;
+
+	(void)state;
+	begin(&one, "good", "good", HOST);
+	two = one;
+	begin_end(&two.client, one.client_context, HOST);
+	begin_end(&two.server, one.server_context, NULL);
+	tls_receive(one.client.tls, NULL, 0, &one.client.plain);
+	tls_receive(two.client.tls, NULL, 0, &two.client.plain);
+	while (one.client.wire.used + two.client.wire.used +
+	       one.server.wire.used + two.server.wire.used) {
+		carry(&one.client.wire, &one.server, 1 << 20);
+		carry(&two.client.wire, &two.server, 1 << 20);
+		carry(&one.server.wire, &one.client, 1 << 20);
+		carry(&two.server.wire, &two.client, 1 << 20);
+	}
+	tls_send(one.client.tls, "one", 3, &one.client.wire);
+	tls_send(two.client.tls, "two", 3, &two.client.wire);
+	CHECK_EQ(0, carry(&one.client.wire, &one.server, 1 << 20),
+		 "its own keys");
+	CHECK_EQ(0, carry(&two.client.wire, &two.server, 1 << 20),
+		 "its own keys");
+	CHECK_EQ(3, one.server.plain.used, "heard");
+	CHECK_EQ(3, two.server.plain.used, "heard");
+	end_end(&two.client);
+	end_end(&two.server);
+	finish(&one);
+}
+
 /* What a server may still say of the handshake, and what nobody may. */
 static void test_no_second_handshake(void **state)
 {
@@ -580,6 +612,7 @@ int main(void)
 		cmocka_unit_test(test_talk),
 		cmocka_unit_test(test_whose_certificate),
 		cmocka_unit_test(test_sessions_are_resumed),
+		cmocka_unit_test(test_two_handshakes_at_once),
 		cmocka_unit_test(test_no_second_handshake),
 		cmocka_unit_test(test_anybody_is_trusted),
 		cmocka_unit_test(test_alert_in_words),
