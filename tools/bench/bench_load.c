@@ -231,7 +231,11 @@ void bench_load_end(struct bench_load *l)
 		bench_call_hang_up(&l->call[i]);
 }
 
+/* Sessions that stand ready for nobody yet may stay. */
 bool bench_load_is_over(const struct bench_load *l)
 {
-	return !l->open && !l->sessions;
+	for (const struct bench_session *s = l->sessions; s; s = s->next)
+		if (s->call)
+			return false;
+	return !l->open;
 }
