@@ -41,6 +41,9 @@ LDLIBS   += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lwslay \
 	    -lhttp_parser -lmbedtls -lmbedx509 -lmbedcrypto -lnettle -lm
 
 SRC   := $(sort $(shell find codecs protocols gateway tools -name '*.c' 2>/dev/null))
+# Loaded into programs under test, linked into none.
+SHIMS := $(filter %_shim.c,$(SRC))
+SRC   := $(filter-out $(SHIMS),$(SRC))
 TESTS := $(filter %_test.c,$(SRC))
 FUZZ  := $(filter %_fuzz.c,$(SRC))
 MAINS := $(filter %/main.c %_main.c,$(SRC))
@@ -53,6 +56,7 @@ BENCH     := $(B)/tandem-bench
 MEASURES  := $(patsubst %_main.c,$(B)/%,$(filter tools/measure/%_main.c,$(MAINS)))
 TESTTOOLS := $(patsubst %_main.c,$(B)/%,$(filter tools/testing/%_main.c,$(MAINS)))
 TESTBINS  := $(TESTS:%.c=$(B)/%)
+SHIMLIBS  := $(SHIMS:%.c=$(B)/%.so)
 FUZZBINS  := $(FUZZ:%.c=build/fuzz/%)
 
 .PHONY: all help setup setup-build setup-test setup-dev run demo test check \
@@ -157,7 +161,7 @@ format:
 clean:
 	rm -rf build
 
-tests: $(TESTBINS) $(TESTTOOLS)
+tests: $(TESTBINS) $(TESTTOOLS) $(SHIMLIBS)
 .PHONY: fuzzers
 fuzzers: $(FUZZBINS)
 
@@ -200,6 +204,11 @@ $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(SHIMLIBS): $(B)/%.so: %.c $(B)/flags
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	@$(CC) -shared -fPIC -O2 -std=c11 -g $(WARN) -D_GNU_SOURCE -o $@ $<
 
 # Recordings the assembler copies in are no header: the compiler does not tell.
 $(B)/tools/model/model_voice_data.o: $(wildcard test-vectors/speech/*.wav)

@@ -1,6 +1,7 @@
 #include "gateway/net/handshaker.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -68,6 +69,7 @@ static void work(void *handshaker)
 	struct handshaker *h = handshaker;
 	struct handshake_job *job;
 
+	(void)pthread_setname_np(pthread_self(), "handshakes");
 	/* Of this thread alone, on Linux. */
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), HANDSHAKER_NICE);
 	while ((job = await_job(h))) {

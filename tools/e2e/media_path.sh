@@ -1,0 +1,54 @@
+#!/bin/bash
+# The media path takes no memory and no lock: counted in the program as it ships,
+# on its workers' threads, while calls over TLS speak both ways. Prints TAP.
+#
+#   media_path.sh BUILD
+. "${0%/*}/lib/e2e.bash"
+
+begin media_path "$1"
+unset TWILIO_AUTH_TOKEN AUDIOCODES_TOKENS
+ROWS_MAX=1
+SHIM=$BUILD/tools/testing/count_shim.so
+CALLS=10 SECONDS_LONG=6
+
+# What the gateway is started by: itself, with the counter in it.
+counted() {
+	printf '#!/bin/sh\nCOUNT_FILE=%s LD_PRELOAD=%s exec %s "$@"\n' \
+		"$PWD/$ROW/counts" "$PWD/$SHIM" "$PWD/$BUILD/tandem" >"$ROW/tandem"
+	chmod +x "$ROW/tandem"
+}
+
+# Of the worker: "allocations locks" at a time, in ms.
+at() {
+	awk -v t="$1" '$2 == "worker_0" && $1 <= t { a = $3; l = $4 } END { print a + 0, l + 0 }' "$ROW/counts"
+}
+
+# The longest stretch in which neither count moved, in ms.
+still() {
+	awk '$2 == "worker_0" {
+		if ($3 != a || $4 != l) { a = $3; l = $4; since = $1 }
+		if ($1 - since > longest) longest = $1 - since
+	} END { print longest + 0 }' "$ROW/counts"
+}
+
+# Setting up and ending calls takes both, which shows that they are counted.
+takes_nothing() { # carrier, model's format, milliseconds of an append
+	case $BUILD in */check) skip "the sanitizers allocate in their own way"; return ;; esac
+	counted
+	start hold "$BUILD/tandem-bench" hold --json - --gateway "$ROW/tandem" \
+		--calls $CALLS --seconds $SECONDS_LONG --carrier "$1" \
+		--format "$2" --append-ms "$3"
+	leaves hold 0 90
+	says "the calls ran, both ways" "$ROW/hold.out" \
+		".[0].rows[0] | .verdict == \"good\" or (.verdict == \"invalid\" and (.why | test(\"generator\")))"
+	read -r allocations locks <<<"$(at 999999)"
+	[ "$allocations" -gt $((100 * CALLS)) ] && [ "$locks" -gt 10 ] ||
+		fail "$allocations allocations, $locks locks: is anything counted?"
+	[ "$(still)" -ge $((SECONDS_LONG * 1000 - 1500)) ] ||
+		fail "memory or a lock is taken every $(still) ms at least"
+}
+row "Twilio, 24 kHz to the model: no allocation, no lock" takes_nothing twilio pcm24 40
+row "Twilio, mu-law passed through: no allocation, no lock" takes_nothing twilio pcmu 100
+row "AudioCodes, 24 kHz: no allocation, no lock" takes_nothing audiocodes pcm24 20
+
+end
