@@ -2,7 +2,7 @@
  * it takes memory and locks, and writes that to the file that COUNT_FILE names,
  * a line per thread every COUNT_EVERY_MS:
  *
- *     <ms since the start> <thread's name> <allocations> <locks>
+ *     <ms since the start> <thread's name>-<id> <allocations> <locks>
  *
  * Proves what the media path does not do, in the program as it ships. */
 #include <dlfcn.h>
@@ -135,7 +135,7 @@ static void tell(FILE *f, unsigned long ms)
 		if (!tid)
 			continue;
 		name_of(tid, name, sizeof(name));
-		fprintf(f, "%lu %s %lu %lu\n", ms, name,
+		fprintf(f, "%lu %s-%d %lu %lu\n", ms, name, tid,
 			atomic_load(&threads[i].allocations),
 			atomic_load(&threads[i].locks));
 	}
