@@ -107,6 +107,8 @@ struct call_settings {
 				     the words itself; else NULL. Not owned */
 };
 
+/* What every frame touches comes first and lies together: with hundreds of
+ * calls the memory that is looked at costs more than the arithmetic. */
 struct call {
 	struct call_settings settings;
 	struct call_ports ports;
@@ -124,9 +126,6 @@ struct call {
 	uint64_t detached_ns;
 	bool is_answered;   /* something was played */
 	uint64_t answer_ns; /* silence answers the call then; 0: no need */
-	struct call_variables variables;
-	struct call_participant participant[CALL_PARTICIPANTS_MAX];
-	unsigned participants;
 
 	/* From the caller. */
 	struct audio_queue ring;
@@ -136,17 +135,15 @@ struct call {
 	char *text; /* waits for the model, CALL_TEXT_MAX bytes; or NULL */
 	unsigned no_inputs; /* in a row */
 
-	/* To the caller. */
-	struct playout playout;
-	struct transcoder down;
-	char source_item[PLAYOUT_ID_MAX];
-	unsigned source_content;
-	uint64_t source_bytes; /* of the model's audio in that item */
-	bool is_speaking;      /* audio was sent, its end was not yet */
-	uint64_t text_ns;      /* what was said as text is over then */
+	/* Totals. */
+	uint64_t caller_bytes; /* received from the carrier */
+	uint64_t ring_dropped;
+	uint64_t gap_ms;     /* silence put in */
+	uint64_t dead_bytes; /* audio of interrupted responses */
+	unsigned barge_ins;
+	unsigned responses;
 
 	/* The model's turns. */
-	struct sequencer sequencer;
 	bool response_has_audio;
 	bool tool_answered; /* a response is owed for tool output */
 	bool goodbye_asked;
@@ -158,25 +155,32 @@ struct call {
 	uint64_t retry_ns;
 	enum speak retry_what;
 	unsigned failures;
+	unsigned errands;   /* that the model asked for, below */
+	uint64_t errand_ns; /* the first one is run by then */
+	struct sequencer sequencer;
+
+	/* To the caller. */
+	struct transcoder down;
+	char source_item[PLAYOUT_ID_MAX];
+	unsigned source_content;
+	uint64_t source_bytes; /* of the model's audio in that item */
+	bool is_speaking;      /* audio was sent, its end was not yet */
+	uint64_t text_ns;      /* what was said as text is over then */
+	struct playout playout;
 
 	/* What the model asked for. */
 	struct call_request errand[CALL_ERRANDS_MAX]; /* data is owned */
-	unsigned errands;
-	uint64_t errand_ns;                 /* the first one is run by then */
-	struct call_request transfer;       /* while handing over */
+	struct call_request transfer;                 /* while handing over */
 	bool was_rescued;                   /* the fallback was tried */
 	char transfer_why[CALL_REASON_MAX]; /* it failed */
 	enum call_end farewell_end;         /* why it is said */
 	enum call_end carrier_end;          /* why the carrier ended */
 	char end_reason[CALL_REASON_MAX];
 
-	/* Totals. */
-	uint64_t caller_bytes; /* received from the carrier */
-	uint64_t ring_dropped;
-	uint64_t gap_ms;     /* silence put in */
-	uint64_t dead_bytes; /* audio of interrupted responses */
-	unsigned barge_ins;
-	unsigned responses;
+	/* Who and what the call is about. */
+	struct call_variables variables;
+	struct call_participant participant[CALL_PARTICIPANTS_MAX];
+	unsigned participants;
 };
 
 /* call_init: the carrier's stream has begun; the model is being connected. The

@@ -93,12 +93,9 @@ struct playout {
 	int64_t lead_ns;
 	uint32_t mark_bytes; /* between two marks */
 
-	struct playout_item item[PLAYOUT_ITEMS];
-	unsigned items;
+	unsigned items; /* of those below */
 	unsigned ordinals;
-
-	struct playout_segment segment[PLAYOUT_SEGMENTS]; /* a ring */
-	unsigned first;
+	unsigned first; /* of the ring of segments */
 	unsigned segments;
 
 	unsigned generation;
@@ -117,6 +114,9 @@ struct playout {
 	int64_t lag_ns;    /* learned extra start-up delay there */
 	uint64_t overflow; /* bytes refused: the item was cut off there */
 	uint64_t late;     /* times the carrier ran dry inside an item */
+
+	struct playout_item item[PLAYOUT_ITEMS];
+	struct playout_segment segment[PLAYOUT_SEGMENTS]; /* a ring */
 };
 
 /* What playout_pump wants done, in this order: audio, then the mark. */
