@@ -213,23 +213,25 @@ struct bench_greeter *bench_greeter_open(struct bench_loop *l, int listen_fd,
 	return NULL;
 }
 
+static void send_away(struct guest *g)
+{
+	for (struct guest *next; g; g = next) {
+		next = g->next;
+		bench_socket_close(g->socket);
+		buffer_free(&g->early);
+		free(g);
+	}
+}
+
 void bench_greeter_close(struct bench_greeter *r)
 {
 	r->is_stopping = true;
 	pthread_join(r->thread, NULL);
 	bench_loop_drop(&r->loop, &r->listening);
-	while (r->guests) {
-		struct guest *g = r->guests;
-		bench_socket_close(g->socket);
-		on_closed(g, "");
-	}
-	for (struct guest *g = r->ready, *next; g; g = next) {
-		next = g->next;
+	for (struct guest *g = r->ready; g; g = g->next)
 		bench_socket_attach(g->socket, &r->loop, &events, g);
-		bench_socket_close(g->socket);
-		buffer_free(&g->early);
-		free(g);
-	}
+	send_away(r->guests);
+	send_away(r->ready);
 	bench_loop_free(&r->loop);
 	tls_context_free(r->tls);
 	close(r->bell.fd);
