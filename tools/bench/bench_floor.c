@@ -276,6 +276,8 @@ int bench_floor_serve(void *floor)
 	static struct floor f;
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = NULL };
 
+	f.is = floor;
+	f.epoll = epoll_create1(EPOLL_CLOEXEC);
 	f.call = calloc(f.is->calls, sizeof(*f.call));
 	if (!f.call || epoll_ctl(f.epoll, EPOLL_CTL_ADD, f.is->listen_fd, &e))
 		return 1;
