@@ -150,7 +150,7 @@ PREFIX ?= /usr/local
 ## install: copy the programs and the example configuration below PREFIX
 install: programs
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/tandem
-	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(PROGRAMS) $(BENCH) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 deploy/tandem.yaml $(DESTDIR)$(PREFIX)/share/tandem
 
 ## format: lay the code out by .clang-format

@@ -120,6 +120,7 @@ static bool unseal(struct gcm_aes128_ctx *gcm, uint8_t *text,
 /* --- One connection --- */
 
 struct side {
+	struct side *next;
 	struct call *call;
 	int fd;
 	bool is_model;
@@ -139,6 +140,7 @@ struct floor {
 	const struct bench_floor *is;
 	int epoll;
 	struct call *call;
+	struct side *sides; /* all there ever were */
 };
 
 static void send_all(const struct side *to, const void *bytes, size_t n)
@@ -238,6 +240,8 @@ static void accept_side(struct floor *f)
 		return;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	s->fd = fd;
+	s->next = f->sides;
+	f->sides = s;
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = s };
 	epoll_ctl(f->epoll, EPOLL_CTL_ADD, fd, &e);
 }
@@ -269,9 +273,11 @@ static int wait_events(struct floor *f, struct epoll_event *event)
 int bench_floor_serve(void *floor)
 {
 	static struct epoll_event event[EVENTS_MAX];
-	struct floor f = { .is = floor, .epoll = epoll_create1(0) };
+	static struct floor f;
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = NULL };
 
+	f.is = floor;
+	f.epoll = epoll_create1(EPOLL_CLOEXEC);
 	f.call = calloc(f.is->calls, sizeof(*f.call));
 	if (!f.call || epoll_ctl(f.epoll, EPOLL_CTL_ADD, f.is->listen_fd, &e))
 		return 1;

@@ -29,17 +29,26 @@ static uint64_t read_length(const uint8_t *bytes, size_t n)
 	return len;
 }
 
+/* Bytes of a header, by its second byte. */
+static size_t extended_of(uint8_t second)
+{
+	unsigned low = second & 0x7f;
+
+	return low == 126 ? 2 : low == 127 ? 8 : 0;
+}
+
+static size_t head_of(uint8_t second)
+{
+	return 2 + extended_of(second) + (second & 0x80 ? 4 : 0);
+}
+
 ssize_t bench_frame_take(struct bench_frame *f, uint8_t *bytes, size_t n)
 {
-	if (n < 2)
+	if (n < 2 || n < head_of(bytes[1]))
 		return 0;
-	unsigned low = bytes[1] & 0x7f;
-	bool is_masked = bytes[1] & 0x80;
-	size_t extended = low == 126 ? 2 : low == 127 ? 8 : 0;
-	size_t head = 2 + extended + (is_masked ? 4 : 0);
-	if (n < head)
-		return 0;
-	uint64_t len = extended ? read_length(bytes + 2, extended) : low;
+	size_t head = head_of(bytes[1]), extended = extended_of(bytes[1]);
+	uint64_t len =
+		extended ? read_length(bytes + 2, extended) : bytes[1] & 0x7fu;
 	f->opcode = bytes[0] & 0x0f;
 	if (len > BENCH_FRAME_MAX || !(bytes[0] & 0x80) || f->opcode == 0)
 		return -EPROTO;
@@ -47,7 +56,7 @@ ssize_t bench_frame_take(struct bench_frame *f, uint8_t *bytes, size_t n)
 		return 0;
 	f->payload = bytes + head;
 	f->len = (size_t)len;
-	if (is_masked)
+	if (bytes[1] & 0x80)
 		bench_frame_mask(f->payload, f->len, f->payload - 4);
 	return (ssize_t)(head + f->len);
 }

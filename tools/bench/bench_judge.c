@@ -46,7 +46,7 @@ static void check_work(struct bench_round *r)
 	if (r->load.errors || r->floor.errors)
 		bench_round_fail(
 			r, BENCH_FAILED, "%llu errors, the first: %s",
-			(unsigned long long)(r->load.errors + r->floor.errors),
+			(unsigned long long)r->load.errors + r->floor.errors,
 			r->load.errors ? r->load.error : r->floor.error);
 	check_audio(r, "to the model", (double)f->frames * BENCH_FRAME_MS,
 		    f->units_up, r->append_ms + BENCH_FRAME_MS);

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "protocols/tls.h"
 #include "tools/bench/bench_call.h"
+#include "tools/bench/bench_greeter.h"
 #include "tools/bench/bench_session.h"
 #include "tools/testing/test_cert.h"
 
@@ -30,25 +30,6 @@ __attribute__((format(printf, 2, 3))) void bench_load_fail(struct bench_load *l,
 
 /* --- The model's end --- */
 
-static void on_connection(struct bench_watch *w, uint32_t events)
-{
-	struct bench_load *l =
-		(struct bench_load *)((char *)w -
-				      offsetof(struct bench_load, listening));
-	int fd = accept4(w->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-	(void)events;
-	if (fd >= 0)
-		bench_session_accept(l, fd);
-	else if (errno != EAGAIN)
-		bench_load_fail(l, "accept: %s", strerror(errno));
-}
-
-static void on_free(struct bench_watch *w)
-{
-	(void)w;
-}
-
 static int make_certificate(const char *dir, const char *cert_file)
 {
 	static const struct test_cert_request request = {
@@ -64,42 +45,43 @@ static int make_certificate(const char *dir, const char *cert_file)
 	return test_cert_write(&cert, dir);
 }
 
-static int open_tls(struct bench_load *l, const char *dir, const char **why)
+static int open_model(struct bench_load *l, const char *dir, const char **why)
 {
 	char cert[512], key[512];
+	int fd = bench_listen(&l->model_port);
 
 	snprintf(cert, sizeof(cert), "%s/cert.pem", dir);
 	snprintf(key, sizeof(key), "%s/key.pem", dir);
+	*why = "cannot listen for the model's sessions";
+	if (fd < 0)
+		return fd;
 	*why = "cannot make a certificate";
 	int err = make_certificate(dir, cert);
+	if (!err) {
+		l->greeter = bench_greeter_open(&l->loop, fd, cert, key,
+						bench_session_accept, l, why);
+		err = l->greeter ? 0 : -EIO;
+	}
 	if (err)
-		return err;
-	l->server_tls = tls_server_context(cert, key, why);
-	l->client_tls = tls_client_context(NULL, why);
-	if (!l->server_tls || !l->client_tls)
-		return -EIO;
-	tls_context_trust_anybody(l->client_tls);
-	return 0;
+		close(fd);
+	return err;
 }
 
 int bench_load_open(struct bench_load *l, const char *dir, unsigned port,
 		    const char **why)
 {
 	memset(l, 0, sizeof(*l));
-	l->listening.fd = -1;
+	l->model_port = port;
 	int err = bench_loop_init(&l->loop);
 	if (!err)
-		err = open_tls(l, dir, why);
+		err = open_model(l, dir, why);
 	if (err)
 		return err;
-	l->model_port = port;
-	l->listening.fd = bench_listen(&l->model_port);
-	*why = "cannot listen for the model's sessions";
-	if (l->listening.fd < 0)
-		return l->listening.fd;
-	l->listening.on_ready = on_connection;
-	l->listening.on_free = on_free;
-	return bench_loop_add(&l->loop, &l->listening, EPOLLIN);
+	l->client_tls = tls_client_context(NULL, why);
+	if (!l->client_tls)
+		return -EIO;
+	tls_context_trust_anybody(l->client_tls);
+	return 0;
 }
 
 void bench_load_close(struct bench_load *l)
@@ -108,14 +90,13 @@ void bench_load_close(struct bench_load *l)
 		bench_call_end(&l->call[i], NULL);
 	while (l->sessions)
 		bench_session_close(l->sessions);
-	if (l->listening.fd >= 0)
-		bench_loop_drop(&l->loop, &l->listening);
 	bench_loop_free(&l->loop);
+	if (l->greeter)
+		bench_greeter_close(l->greeter);
 	for (unsigned i = 0; i <= BENCH_LOUDNESSES; i++)
 		bench_audio_free(&l->frame[i]);
 	for (unsigned i = 0; i < 4; i++)
 		bench_audio_free(&l->delta[i / 2][i % 2]);
-	tls_context_free(l->server_tls);
 	tls_context_free(l->client_tls);
 	free(l->call);
 	l->call = NULL;

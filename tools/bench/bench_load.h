@@ -14,6 +14,7 @@
 #include "tools/bench/bench_target.h"
 
 struct bench_call;
+struct bench_greeter;
 struct bench_session;
 struct tls_context;
 
@@ -62,8 +63,8 @@ struct bench_load {
 	struct bench_figures figures;
 	struct bench_payload frame[BENCH_LOUDNESSES + 1];
 	struct bench_payload delta[2][2]; /* [pcmu?][first?] */
-	struct tls_context *server_tls, *client_tls;
-	struct bench_watch listening;
+	struct tls_context *client_tls;
+	struct bench_greeter *greeter; /* of the model's sessions */
 	unsigned model_port;
 	struct bench_call *call;
 	unsigned calls; /* slots */

@@ -58,7 +58,8 @@ int bench_number_hear(struct bench_number *b, const int16_t *pcm, size_t n)
 		}
 		if (++b->at < b->samples_per_frame)
 			continue;
-		number = take_frame(b, loudness_of(b->sum / b->counted));
+		number = take_frame(
+			b, loudness_of(b->sum / (b->counted + !b->counted)));
 		b->frames++;
 		b->at = b->sum = b->counted = 0;
 	}

@@ -91,7 +91,8 @@ static const struct {
 #undef AT
 };
 
-#define OPTIONS (sizeof(option) / sizeof(option[0]))
+#define MINUTES_MAX 1440
+#define OPTIONS     (sizeof(option) / sizeof(option[0]))
 
 static int set_number(struct bench_options *o, size_t i, const char *text,
 		      char *why, size_t cap)
@@ -113,7 +114,7 @@ static int add_peer(struct bench_options *o, const char *value, char *why,
 {
 	if (o->peers == BENCH_PEERS_MAX || !strchr(value, '=')) {
 		snprintf(why, cap,
-			 "--peer wants NAME=COMMAND, at most %u times",
+			 "--peer wants NAME=COMMAND, at most %d times",
 			 BENCH_PEERS_MAX);
 		return -EINVAL;
 	}
@@ -121,32 +122,71 @@ static int add_peer(struct bench_options *o, const char *value, char *why,
 	return 0;
 }
 
-/* What is a choice or not stored as it stands. */
-static int set_special(struct bench_options *o, const char *name,
-		       const char *value, char *why, size_t cap)
+static int set_minutes(struct bench_options *o, const char *value, char *why,
+		       size_t cap)
 {
 	unsigned long minutes = strtoul(value, NULL, 10);
 
-	if (!strcmp(name, "--peer"))
-		return add_peer(o, value, why, cap);
-	if (!strcmp(name, "--minutes") && minutes >= 1 && minutes <= 1440)
-		o->seconds = (unsigned)minutes * 60;
-	else if (!strcmp(name, "--format") && !strcmp(value, "pcmu"))
-		o->is_pcmu = true;
-	else if (!strcmp(name, "--carrier") && !strcmp(value, "audiocodes"))
-		o->carrier = BENCH_AUDIOCODES;
-	else if ((strcmp(name, "--format") || strcmp(value, "pcm24")) &&
-		 (strcmp(name, "--carrier") || strcmp(value, "twilio"))) {
-		snprintf(why, cap, "%s cannot be \"%s\"", name, value);
+	if (minutes < 1 || minutes > MINUTES_MAX) {
+		snprintf(why, cap, "--minutes must be 1 to %d", MINUTES_MAX);
 		return -EINVAL;
 	}
+	o->seconds = (unsigned)minutes * 60;
 	return 0;
 }
 
-static bool is_special(const char *name)
+/* One of two words; the first is the usual. Returns which. */
+static int choose(const char *name, const char *value, const char *usual,
+		  const char *other, char *why, size_t cap)
 {
-	return !strcmp(name, "--peer") || !strcmp(name, "--minutes") ||
-	       !strcmp(name, "--format") || !strcmp(name, "--carrier");
+	if (!strcmp(value, usual))
+		return 0;
+	if (!strcmp(value, other))
+		return 1;
+	snprintf(why, cap, "%s is \"%s\", must be %s or %s", name, value, usual,
+		 other);
+	return -EINVAL;
+}
+
+static int set_format(struct bench_options *o, const char *value, char *why,
+		      size_t cap)
+{
+	int which = choose("--format", value, "pcm24", "pcmu", why, cap);
+
+	o->is_pcmu = which == 1;
+	return which < 0 ? which : 0;
+}
+
+static int set_carrier(struct bench_options *o, const char *value, char *why,
+		       size_t cap)
+{
+	int which =
+		choose("--carrier", value, "twilio", "audiocodes", why, cap);
+
+	o->carrier = which == 1 ? BENCH_AUDIOCODES : BENCH_TWILIO;
+	return which < 0 ? which : 0;
+}
+
+/* What is not stored as it stands. */
+typedef int special_fn(struct bench_options *o, const char *value, char *why,
+		       size_t cap);
+
+static const struct {
+	const char *name;
+	special_fn *set;
+} special[] = {
+	{ "--peer", add_peer },
+	{ "--minutes", set_minutes },
+	{ "--format", set_format },
+	{ "--carrier", set_carrier },
+};
+
+static special_fn *special_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++)
+		if (!strcmp(special[i].name, name))
+			return special[i].set;
+	return NULL;
 }
 
 static int set(struct bench_options *o, const char *name, const char *value,
@@ -156,7 +196,8 @@ static int set(struct bench_options *o, const char *name, const char *value,
 
 	while (i < OPTIONS && strcmp(option[i].name, name) != 0)
 		i++;
-	if (i == OPTIONS && !is_special(name)) {
+	special_fn *set_special = special_of(name);
+	if (i == OPTIONS && !set_special) {
 		snprintf(why, cap, "no option %s", name);
 		return -EINVAL;
 	}
@@ -169,8 +210,8 @@ static int set(struct bench_options *o, const char *name, const char *value,
 		snprintf(why, cap, "%s needs a value", name);
 		return -EINVAL;
 	}
-	if (i == OPTIONS)
-		return set_special(o, name, value, why, cap);
+	if (set_special)
+		return set_special(o, value, why, cap);
 	if (option[i].kind == NUMBER)
 		return set_number(o, i, value, why, cap);
 	*(const char **)((char *)o + option[i].at) = value;

@@ -70,10 +70,23 @@ static double merge(enum bench_merge how, double *value, size_t n)
 				   : value[n - 1];
 }
 
+/* Of the rounds that are good. */
+static double merge_figure(unsigned figure, const struct bench_result *round,
+			   size_t n)
+{
+	double value[ROUNDS_MAX];
+	size_t values = 0;
+
+	for (size_t i = 0; i < n && values < ROUNDS_MAX; i++)
+		if (round[i].verdict == BENCH_GOOD &&
+		    !isnan(round[i].value[figure]))
+			value[values++] = round[i].value[figure];
+	return merge(bench_figure[figure].merge, value, values);
+}
+
 size_t bench_result_merge(struct bench_result *out,
 			  const struct bench_result *round, size_t n)
 {
-	double value[ROUNDS_MAX];
 	size_t good = 0;
 
 	*out = round[0];
@@ -82,14 +95,8 @@ size_t bench_result_merge(struct bench_result *out,
 		if (round[i].verdict > out->verdict)
 			*out = round[i];
 	}
-	for (unsigned f = 0; good && f < BENCH_FIGURES; f++) {
-		size_t values = 0;
-		for (size_t i = 0; i < n && values < ROUNDS_MAX; i++)
-			if (round[i].verdict == BENCH_GOOD &&
-			    !isnan(round[i].value[f]))
-				value[values++] = round[i].value[f];
-		out->value[f] = merge(bench_figure[f].merge, value, values);
-	}
+	for (unsigned f = 0; good && f < BENCH_FIGURES; f++)
+		out->value[f] = merge_figure(f, round, n);
 	if (good && out->verdict == BENCH_INVALID)
 		out->verdict = BENCH_GOOD;
 	return good;

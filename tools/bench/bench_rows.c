@@ -4,7 +4,7 @@
 
 #define TWILIO .carrier = BENCH_TWILIO, .carrier_format = BENCH_ULAW
 #define AUDIOCODES(name, format) \
-	.carrier = BENCH_AUDIOCODES, .offer = name, .carrier_format = format
+	.carrier = BENCH_AUDIOCODES, .offer = (name), .carrier_format = (format)
 
 const struct bench_row bench_row[] = {
 	{ .name = "floor-pcm24",

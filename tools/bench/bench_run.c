@@ -202,7 +202,6 @@ void bench_run_row(struct bench_run *run, const struct bench_row *row,
 	r->run = run;
 	r->row = row;
 	r->out = out;
-	r->load.listening.fd = -1;
 	r->calls = pick(o->calls, o->is_quick ? 10 : row->calls, 0);
 	r->seconds = pick(o->seconds, o->is_quick ? 2 : row->seconds, 10);
 	r->append_ms = pick(o->append_ms, row->append_ms, APPEND_MS);

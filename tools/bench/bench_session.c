@@ -305,16 +305,8 @@ static const struct bench_ws_events ws_events = {
 	.on_closed = on_closed,
 };
 
-void bench_session_accept(struct bench_load *l, int fd)
+static void init(struct bench_session *s, struct bench_load *l)
 {
-	struct bench_session *s = calloc(1, sizeof(*s));
-
-	if (!s || bench_ws_accept(&s->ws, &l->loop, fd, l->server_tls,
-				  &ws_events, s)) {
-		bench_load_fail(l, "out of memory for a session");
-		free(s);
-		return;
-	}
 	s->load = l;
 	s->in = s->out = BENCH_PCM24;
 	s->ids.session = ++l->session_numbers;
@@ -325,4 +317,21 @@ void bench_session_accept(struct bench_load *l, int fd)
 	if (s->next)
 		s->next->link = &s->next;
 	l->sessions = s;
+}
+
+void bench_session_accept(void *load, struct bench_socket *socket,
+			  uint8_t *early, size_t n)
+{
+	struct bench_load *l = load;
+	struct bench_session *s = calloc(1, sizeof(*s));
+
+	if (!s) {
+		bench_socket_attach(socket, &l->loop, NULL, NULL);
+		bench_socket_close(socket);
+		bench_load_fail(l, "out of memory for a session");
+		return;
+	}
+	init(s, l);
+	if (bench_ws_accept(&s->ws, &l->loop, socket, early, n, &ws_events, s))
+		forget(s);
 }

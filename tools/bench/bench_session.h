@@ -30,8 +30,10 @@ struct bench_session {
 	bool is_beta; /* the client uses the older names */
 };
 
-/* bench_session_accept: a connection of the server under test. */
-void bench_session_accept(struct bench_load *l, int fd);
+/* bench_session_accept: a connection of the server under test; a
+ * bench_greeted_fn of a bench_load. */
+void bench_session_accept(void *load, struct bench_socket *socket,
+			  uint8_t *early, size_t n);
 void bench_session_close(struct bench_session *s);
 
 /* --- Between bench_session.c and bench_session_events.c --- */

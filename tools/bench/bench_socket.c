@@ -174,7 +174,7 @@ static uint64_t stamp_of(const struct bench_socket *s, struct msghdr *m)
 
 static void take(struct bench_socket *s)
 {
-	static uint8_t bytes[READ_MAX];
+	static _Thread_local uint8_t bytes[READ_MAX];
 	char control[CMSG_SPACE(sizeof(struct timespec))];
 	struct iovec room = { .iov_base = bytes, .iov_len = sizeof(bytes) };
 	struct msghdr m = { .msg_iov = &room,
@@ -294,4 +294,19 @@ struct bench_socket *bench_socket_adopt(
 	s->is_open = !tls;
 	bench_loop_add(l, &s->watch, EPOLLIN);
 	return s;
+}
+
+void bench_socket_detach(struct bench_socket *s)
+{
+	epoll_ctl(s->loop->epoll, EPOLL_CTL_DEL, s->watch.fd, NULL);
+	s->loop = NULL;
+}
+
+void bench_socket_attach(struct bench_socket *s, struct bench_loop *l,
+			 const struct bench_socket_events *events, void *owner)
+{
+	s->loop = l;
+	s->events = events;
+	s->owner = owner;
+	bench_loop_add(l, &s->watch, EPOLLIN | (s->wants_write ? EPOLLOUT : 0));
 }

@@ -64,6 +64,12 @@ struct bench_socket *bench_socket_adopt(
 	struct bench_loop *l, int fd, struct tls_context *tls,
 	const struct bench_socket_events *events, void *owner);
 
+/* bench_socket_detach: out of its loop, with no event any more, so that another
+ * thread may attach it to its own, with another owner. */
+void bench_socket_detach(struct bench_socket *s);
+void bench_socket_attach(struct bench_socket *s, struct bench_loop *l,
+			 const struct bench_socket_events *events, void *owner);
+
 /* bench_socket_send: returns 0, -ENOBUFS or -ENOTCONN. */
 int bench_socket_send(struct bench_socket *s, const void *bytes, size_t n);
 

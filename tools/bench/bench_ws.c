@@ -250,11 +250,15 @@ int bench_ws_dial(struct bench_ws *w, struct bench_loop *l,
 	return settle(w);
 }
 
-int bench_ws_accept(struct bench_ws *w, struct bench_loop *l, int fd,
-		    struct tls_context *tls,
+int bench_ws_accept(struct bench_ws *w, struct bench_loop *l,
+		    struct bench_socket *s, uint8_t *early, size_t n,
 		    const struct bench_ws_events *events, void *owner)
 {
 	init(w, false, events, owner);
-	w->socket = bench_socket_adopt(l, fd, tls, &socket_events, w);
-	return settle(w);
+	bench_socket_attach(s, l, &socket_events, w);
+	w->socket = s;
+	int err = settle(w);
+	if (!err && n)
+		on_bytes(w, early, n);
+	return err;
 }

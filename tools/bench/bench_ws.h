@@ -42,9 +42,10 @@ int bench_ws_dial(struct bench_ws *w, struct bench_loop *l,
 		  const char *host, const char *target,
 		  const struct bench_ws_events *events, void *owner);
 
-/* bench_ws_accept: the server's side of an accepted descriptor. */
-int bench_ws_accept(struct bench_ws *w, struct bench_loop *l, int fd,
-		    struct tls_context *tls,
+/* bench_ws_accept: the server's side of a connection that is open and in no
+ * loop; n bytes of it came already. */
+int bench_ws_accept(struct bench_ws *w, struct bench_loop *l,
+		    struct bench_socket *s, uint8_t *early, size_t n,
 		    const struct bench_ws_events *events, void *owner);
 
 /* bench_ws_send: one text message. bench_ws_send_frame: n bytes that are a
