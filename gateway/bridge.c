@@ -11,13 +11,6 @@
 #define NS_PER_MS 1000000ull
 #define ENDING_MS 5000 /* for a carrier to end a call when told to */
 
-static void flush(struct bridge *b)
-{
-	b->leg->kind->flush(b->leg);
-	if (b->has_call)
-		openai_session_flush(b->session);
-}
-
 /* --- What the call says for the log --- */
 
 static void on_note(void *owner, enum call_note note, const char *text,
@@ -107,7 +100,6 @@ static void on_session_handled(void *owner, uint64_t read_ns)
 	struct bridge *b = owner;
 	const struct leg_totals *t = &b->leg->total;
 
-	flush(b);
 	if (t->clears != b->clears)
 		bridge_await(b, WORKER_INTERRUPTION, read_ns);
 	else if (t->media_out != b->media)
@@ -196,7 +188,6 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 
 void bridge_leg_handled(struct bridge *b, uint64_t read_ns)
 {
-	flush(b);
 	if (b->session->appends != b->appends)
 		bridge_await(b, WORKER_CALLER_TO_MODEL, read_ns);
 	b->appends = b->session->appends;
@@ -235,7 +226,6 @@ static void on_tick(struct metronome_member *m, uint64_t now_ns)
 		call_tick(&b->call, now_ns);
 		openai_session_tick(b->session, now_ns);
 	}
-	flush(b);
 	b->media = b->leg->total.media_out;
 	b->clears = b->leg->total.clears;
 	b->appends = b->session->appends;
@@ -289,7 +279,6 @@ void bridge_stop(struct bridge *b)
 		b->leg->kind->stop(b->leg);
 	if (b->has_call)
 		call_stop(&b->call, uv_hrtime());
-	flush(b);
 }
 
 void bridge_abort(struct bridge *b)

@@ -37,23 +37,14 @@ struct bridge_audiocodes {
 	int entry; /* in the registry */
 };
 
+/* What every message touches comes first. */
 struct bridge {
 	struct worker *worker;
-	struct bridge *next; /* the worker's list */
-	struct bridge **link;
-	struct metronome_member clock;
-	struct log log;
-	bool has_call; /* call and session are valid */
-	bool is_stopping;
-	uint64_t opened_ns;
-
-	struct leg *leg; /* one of these */
-	union {
-		struct bridge_twilio twilio;
-		struct bridge_audiocodes audiocodes;
-	};
-	struct call call;
+	struct leg *leg;                /* one of those below */
 	struct openai_session *session; /* owned */
+	bool has_call;                  /* call and session are valid */
+	bool is_stopping;
+	bool is_unsent;
 
 	/* What had been written when the last message was handled. */
 	uint64_t appends;
@@ -63,7 +54,18 @@ struct bridge {
 	/* What has not left yet, by figure: when it came; 0: nothing. */
 	uint64_t unsent_ns[WORKER_DELAYS];
 	struct bridge *next_unsent; /* of the worker's list */
-	bool is_unsent;
+
+	struct metronome_member clock;
+	struct bridge *next; /* the worker's list */
+	struct bridge **link;
+	uint64_t opened_ns;
+
+	struct call call;
+	union {
+		struct bridge_twilio twilio;
+		struct bridge_audiocodes audiocodes;
+	};
+	struct log log;
 };
 
 /* --- For the files that know a carrier --- */

@@ -26,8 +26,51 @@ void buffer_on(struct buffer *b, void *memory, size_t n)
 void buffer_free(struct buffer *b)
 {
 	free(b->bytes);
-	buffer_init(b, b->limit);
+	b->bytes = NULL;
+	b->start = b->used = b->capacity = 0;
 }
+
+/* --- Blocks --- */
+
+struct buffer_block {
+	struct buffer_block *next;
+};
+
+static uint8_t *take_block(struct buffer_pool *pool)
+{
+	struct buffer_block *block = pool->spare;
+
+	if (!block)
+		return malloc(BUFFER_BLOCK + 1);
+	pool->spare = block->next;
+	pool->spares--;
+	return (uint8_t *)block;
+}
+
+void buffer_rest(struct buffer *b)
+{
+	struct buffer_block *block = (struct buffer_block *)(void *)b->bytes;
+
+	if (!block || b->used > 0 || !b->pool || b->capacity != BUFFER_BLOCK)
+		return;
+	if (b->pool->spares == BUFFER_BLOCKS_KEPT) {
+		buffer_free(b);
+		return;
+	}
+	block->next = b->pool->spare;
+	b->pool->spare = block;
+	b->pool->spares++;
+	b->bytes = NULL;
+	b->start = b->capacity = 0;
+}
+
+void buffer_pool_free(struct buffer_pool *pool)
+{
+	while (pool->spare)
+		free(take_block(pool));
+}
+
+/* --- Room --- */
 
 static size_t grown_capacity(const struct buffer *b, size_t need)
 {
@@ -43,8 +86,10 @@ static size_t grown_capacity(const struct buffer *b, size_t need)
 /* One byte more than the capacity, so that text can be ended by a NUL. */
 static bool grow(struct buffer *b, size_t need)
 {
-	size_t capacity = grown_capacity(b, need);
-	uint8_t *bytes = malloc(capacity + 1);
+	bool is_block = b->pool && need <= BUFFER_BLOCK &&
+			BUFFER_BLOCK <= b->limit && b->capacity < BUFFER_BLOCK;
+	size_t capacity = is_block ? BUFFER_BLOCK : grown_capacity(b, need);
+	uint8_t *bytes = is_block ? take_block(b->pool) : malloc(capacity + 1);
 
 	if (!bytes)
 		return false;

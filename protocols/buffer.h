@@ -9,6 +9,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Memory for the buffers of one thread while they hold something: the block
+ * that was given back last, which the processor still has at hand, is taken
+ * first. All zero is empty. */
+#define BUFFER_BLOCK       16384 /* bytes; what needs more is not of the pool */
+#define BUFFER_BLOCKS_KEPT 64    /* the others go back to the system */
+
+struct buffer_block;
+
+struct buffer_pool {
+	struct buffer_block *spare;
+	unsigned spares;
+};
+
 /* Embedded by value. bytes[start .. start+used) is the content. */
 struct buffer {
 	uint8_t *bytes;
@@ -16,6 +29,7 @@ struct buffer {
 	size_t used;
 	size_t capacity;
 	size_t limit;
+	struct buffer_pool *pool; /* NULL: none; may change at any time */
 };
 
 /* buffer_init: an empty queue that never holds more than limit bytes.
@@ -26,6 +40,13 @@ void buffer_init(struct buffer *b, size_t limit);
  * (the last is the NUL's of buffer_reserve), never allocates, and is not freed.
  */
 void buffer_on(struct buffer *b, void *memory, size_t n);
+
+/* buffer_rest: an empty one gives its block back to the pool. It is for those
+ * that are empty most of the time. */
+void buffer_rest(struct buffer *b);
+
+/* buffer_pool_free: give all of it back to the system. */
+void buffer_pool_free(struct buffer_pool *pool);
 
 /* buffer_free: release the memory; b is empty and usable again. */
 void buffer_free(struct buffer *b);

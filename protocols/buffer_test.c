@@ -129,9 +129,70 @@ static void test_in_memory_of_the_caller(void **state)
 	free(memory);
 }
 
+static void test_blocks_are_lent(void **state)
+{
+	struct buffer_pool pool = { 0 };
+	struct buffer a, b;
+	uint8_t large[BUFFER_BLOCK + 1] = { 0 };
+
+	(void)state;
+	buffer_init(&a, 1 << 20);
+	buffer_init(&b, 1 << 20);
+	a.pool = b.pool = &pool;
+	CHECK_EQ(0, buffer_append(&a, "one", 3), "a block");
+	CHECK_EQ(BUFFER_BLOCK, a.capacity, "at once");
+	uint8_t *block = a.bytes;
+	buffer_rest(&a);
+	CHECK(a.bytes == block, "it holds something");
+	buffer_consume(&a, 3);
+	buffer_rest(&a);
+	buffer_rest(&a);
+	CHECK(!a.bytes && pool.spares == 1, "given back, once");
+	CHECK_EQ(0, buffer_append(&b, "two", 3), "the other one");
+	CHECK(b.bytes == block && !pool.spares, "has it now");
+	CHECK_EQ(0, buffer_append(&b, large, sizeof(large)), "it grows");
+	CHECK(b.capacity > BUFFER_BLOCK, "out of the pool");
+	CHECK(!memcmp(b.bytes, "two", 3), "with what it held");
+	buffer_consume(&b, b.used);
+	buffer_rest(&b);
+	CHECK(b.bytes && !pool.spares, "and stays so");
+	buffer_free(&b);
+	CHECK(b.pool == &pool, "until it is empty memory again");
+	buffer_init(&a, 100);
+	a.pool = &pool;
+	CHECK_EQ(0, buffer_append(&a, "x", 1), "a small one");
+	CHECK(a.capacity <= 100, "keeps its bound");
+	buffer_free(&a);
+	buffer_pool_free(&pool);
+}
+
+static void test_a_pool_keeps_a_bounded_number(void **state)
+{
+	enum { MANY = BUFFER_BLOCKS_KEPT + 2 };
+	static struct buffer b[MANY];
+	struct buffer_pool pool = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		buffer_init(&b[i], 1 << 20);
+		b[i].pool = &pool;
+		buffer_append(&b[i], "x", 1);
+	}
+	for (size_t i = 0; i < MANY; i++) {
+		buffer_consume(&b[i], 1);
+		buffer_rest(&b[i]);
+		CHECK(!b[i].bytes, "given back");
+	}
+	CHECK_EQ(BUFFER_BLOCKS_KEPT, pool.spares, "the bound");
+	buffer_pool_free(&pool);
+	CHECK(!pool.spare && !pool.spares, "empty");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_blocks_are_lent),
+		cmocka_unit_test(test_a_pool_keeps_a_bounded_number),
 		cmocka_unit_test(test_append_consume),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_printf),

@@ -316,14 +316,6 @@ static void tick(struct leg *base, uint64_t now_ns)
 	}
 }
 
-static void flush(struct leg *base)
-{
-	struct audiocodes_leg *leg = (struct audiocodes_leg *)base;
-
-	if (leg->socket && leg->socket->wire.ws)
-		ws_flush(leg->socket->wire.ws);
-}
-
 /* Who has no socket finds nobody any more when it comes back. */
 static void stop(struct leg *base)
 {
@@ -350,7 +342,6 @@ static bool is_gone(const struct leg *base)
 
 static const struct leg_kind kind = {
 	.tick = tick,
-	.flush = flush,
 	.stop = stop,
 	.abort = cut,
 	.is_gone = is_gone,

@@ -62,7 +62,7 @@ enum audiocodes_leg_end {
 };
 
 struct audiocodes_leg_owner {
-	/* A message has been handled: flush. read_ns: when it came. */
+	/* A message has been handled. read_ns: when it came. */
 	void (*on_handled)(void *owner, uint64_t read_ns);
 	/* The conversation has ended and the call was told; once, and last. The
 	 * leg may be freed, not from inside. */

@@ -16,8 +16,6 @@ struct leg;
 struct leg_kind {
 	/* Watchdogs. Once per 20 ms. */
 	void (*tick)(struct leg *leg, uint64_t now_ns);
-	/* Send what was written. */
-	void (*flush)(struct leg *leg);
 	/* The gateway goes down: what must be said before the call is told to
 	 * stop, which hangs up. NULL: nothing. */
 	void (*stop)(struct leg *leg);

@@ -1,7 +1,9 @@
 #include "gateway/carriers/twilio_leg.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NS_PER_MS 1000000ull
@@ -99,18 +101,36 @@ static void on_dtmf(struct twilio_leg *leg, struct twilio_event *ev,
 }
 
 /* "g<generation>.i<item>.<end ms>.n<number>", ours only. */
+static bool read_mark(const char *name, unsigned long part[4])
+{
+	static const char *const lead[] = { "g", ".i", ".", ".n" };
+	char *end;
+
+	for (int i = 0; i < 4; i++) {
+		size_t len = strlen(lead[i]);
+		if (strncmp(name, lead[i], len) != 0 || name[len] < '0' ||
+		    name[len] > '9')
+			return false;
+		part[i] = strtoul(name + len, &end, 10);
+		if (part[i] > UINT_MAX)
+			return false;
+		name = end;
+	}
+	return *name == '\0';
+}
+
 static void on_mark(struct twilio_leg *leg, struct twilio_event *ev,
 		    uint64_t now_ns)
 {
-	unsigned generation, item, end_ms, number;
+	unsigned long part[4];
 
-	if (sscanf(ev->mark, "g%u.i%u.%u.n%u", &generation, &item, &end_ms,
-		   &number) != 4) {
+	if (!read_mark(ev->mark, part)) {
 		leg->leg.total.ignored++;
 		return;
 	}
 	leg->probe_answered = true;
-	call_carrier_mark(leg->call, generation, number, now_ns);
+	call_carrier_mark(leg->call, (unsigned)part[0], (unsigned)part[3],
+			  now_ns);
 }
 
 static void on_stop(struct twilio_leg *leg, struct twilio_event *ev,
@@ -279,14 +299,6 @@ static void tick(struct leg *base, uint64_t now_ns)
 	}
 }
 
-static void flush(struct leg *base)
-{
-	struct twilio_leg *leg = (struct twilio_leg *)base;
-
-	if (leg->ws)
-		ws_flush(leg->ws);
-}
-
 /* The code says why: a hang-up closes with 1000. */
 static void stop(struct leg *base)
 {
@@ -308,7 +320,6 @@ static bool is_gone(const struct leg *base)
 
 static const struct leg_kind kind = {
 	.tick = tick,
-	.flush = flush,
 	.stop = stop,
 	.abort = cut,
 	.is_gone = is_gone,

@@ -47,7 +47,7 @@ enum twilio_leg_end {
 struct twilio_leg_owner {
 	/* start was read and is sound: call_init() the call. */
 	void (*on_start)(void *owner, const struct twilio_event *start);
-	/* A message has been handled: flush. read_ns: when it came. */
+	/* A message has been handled. read_ns: when it came. */
 	void (*on_handled)(void *owner, uint64_t read_ns);
 	/* The stream has ended; comes once, before TWILIO_LEG_GONE. */
 	void (*on_ended)(void *owner, enum twilio_leg_end end);
@@ -58,19 +58,18 @@ struct twilio_leg {
 	struct leg leg;
 	struct ws *ws;
 	struct call *call;
-	struct log log;
 	const struct twilio_leg_owner *events;
 	void *owner;
-	const char *expected_call_sid; /* of the ticket, or NULL */
-
 	enum twilio_leg_state state;
 	bool has_ended; /* on_ended was called */
-	char stream_sid[TWILIO_SID_LEN];
-	uint64_t opened_ns;
-	uint64_t heard_ns; /* last message */
-	uint64_t last_sequence;
 	bool probe_answered;
 	bool probe_complained;
+	uint64_t heard_ns; /* last message */
+	uint64_t last_sequence;
+	char stream_sid[TWILIO_SID_LEN];
+	uint64_t opened_ns;
+	const char *expected_call_sid; /* of the ticket, or NULL */
+	struct log log;
 };
 
 extern const struct call_carrier_port twilio_leg_port;

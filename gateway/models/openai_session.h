@@ -88,26 +88,26 @@ struct openai_session {
 	struct call *call; /* NULL as long as it stands by; then it is for ever
 			      this one */
 	const struct openai_standby *standby; /* told while it does */
-	uv_loop_t *loop;
-	struct log log;
-	/* A message has been handled: whatever was written may be flushed.
+	/* A message has been handled.
 	 * read_ns: when it came. */
 	void (*on_handled)(void *owner, uint64_t read_ns);
 	void *owner;
 
-	bool is_text; /* answers are written; set before it is opened */
-
 	struct ws *ws;
 	enum openai_state state;
+	bool is_closing; /* by us */
+	bool is_text;    /* answers are written; set before it is opened */
+	bool pong_missing;
+	uint64_t ping_ns;  /* when the last ping left */
 	uint64_t since_ns; /* of this state */
+	uint64_t appends;  /* sent in all */
 	unsigned attempts;
-	bool is_closing;   /* by us */
+	uv_loop_t *loop;
+	struct log log;
 	struct buffer out; /* one control message being made */
 	unsigned commands; /* numbers of our event ids */
 	char configure_id[32];
 	char speak_id[32]; /* the last request to speak */
-	uint64_t ping_ns;  /* when the last ping left */
-	bool pong_missing;
 	char session_id[128];
 	long long expires_at; /* Unix seconds; 0: not told */
 
@@ -121,7 +121,6 @@ struct openai_session {
 	char heard[CALL_TEXT_MAX];
 
 	/* Totals. */
-	uint64_t appends;
 	uint64_t unreadable; /* messages that could not be read */
 	uint64_t ignored;    /* events of no use */
 	uint64_t errors;

@@ -82,6 +82,7 @@ void net_loop_close(struct net_loop *n)
 		return;
 	n->loop->data = NULL;
 	handshaker_close(n->handshaker);
+	buffer_pool_free(&n->blocks);
 	uv_close((uv_handle_t *)&n->before_wait, NULL);
 	n->loop = NULL;
 }

@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "protocols/buffer.h"
+
 struct handshaker;
 struct stream;
 
@@ -23,7 +25,8 @@ struct stream;
 struct net_loop {
 	uv_loop_t *loop;
 	uv_prepare_t before_wait;
-	struct stream *unflushed; /* a list, through the streams */
+	struct stream *unflushed;  /* a list, through the streams */
+	struct buffer_pool blocks; /* for what waits to be flushed */
 	struct handshaker *handshaker;
 	void (*on_flushed)(void *owner); /* all of it was written; or NULL */
 	void *owner;

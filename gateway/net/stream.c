@@ -223,6 +223,7 @@ static struct stream *create(uv_loop_t *loop, const char *host,
 	if (!s)
 		return NULL;
 	buffer_init(&s->out, out_max);
+	stream_use_blocks(s, loop);
 	buffer_init(&s->wire, wire_max);
 	buffer_init(&s->sending, wire_max);
 	s->tls = tls ? tls_new(tls, host, &s->wire) : NULL;
@@ -321,6 +322,7 @@ int stream_leave(struct stream *s, void (*on_left)(void *owner))
 void stream_arrive(struct stream *s, uv_loop_t *loop)
 {
 	s->loop = loop;
+	stream_use_blocks(s, loop);
 	s->is_closing = false;
 	uv_timer_init(loop, &s->timer); /* cannot fail */
 	s->open_handles = 1;

@@ -9,39 +9,41 @@
 
 struct stream_shake;
 
+/* What every read and write touches comes first. */
 struct stream {
 	uv_loop_t *loop;
 	uv_tcp_t *tcp; /* NULL until connected */
+	struct tls *tls;
+	const struct stream_events *events;
+	void *owner;
+	struct stream_shake *shake; /* while the handshake is made elsewhere */
+	uint64_t read_ns;
+	bool is_open;
+	bool is_closing;
+	bool is_finishing; /* no more from the owner */
+	bool is_writing;
+	bool is_shaking;    /* wire and tls are another thread's */
+	bool is_shut;       /* our FIN is on its way */
+	bool is_peer_ended; /* its FIN came */
+	bool is_paused;
+	struct buffer out;             /* the owner's plain bytes */
+	struct stream *next_unflushed; /* of the loop's list … */
+	struct stream **unflushed_link; /* … and what points here; NULL: none */
+	size_t out_peak;                /* most that out held lately … */
+	unsigned flushes;               /* … that is, in so many flushes */
+	bool ended_early; /* the peer ended while it was shaking */
+	bool peer_is_loopback;
+	struct buffer wire;    /* ciphertext that waits, with TLS */
+	struct buffer sending; /* lent to uv_write: does not move */
+
+	unsigned open_handles;
+	unsigned timeout_ms;
+	int fd;                       /* kept while it leaves its loop */
+	void (*on_left)(void *owner); /* likewise */
 	uv_timer_t timer;
 	uv_write_t write;
 	uv_shutdown_t shutdown;
 	struct dial *dial; /* while resolving and connecting */
-	struct tls *tls;
-	struct buffer out;          /* the owner's plain bytes */
-	size_t out_peak;            /* most it held lately … */
-	unsigned flushes;           /* … that is, in so many flushes */
-	struct buffer wire;         /* ciphertext that waits, with TLS */
-	struct buffer sending;      /* lent to uv_write: does not move */
-	struct stream_shake *shake; /* while the handshake is made elsewhere */
-	struct stream *next_unflushed; /* of the loop's list … */
-	struct stream **unflushed_link; /* … and what points here; NULL: none */
-	const struct stream_events *events;
-	void *owner;
-	uint64_t read_ns;
-	void (*on_left)(void *owner); /* while it leaves its loop */
-	int fd;                       /* kept meanwhile */
-	unsigned open_handles;
-	unsigned timeout_ms;
-	bool is_open;
-	bool is_writing;
-	bool is_shaking;  /* wire and tls are another thread's */
-	bool ended_early; /* the peer ended while it was shaking */
-	bool is_paused;
-	bool is_finishing;  /* no more from the owner */
-	bool is_shut;       /* our FIN is on its way */
-	bool is_peer_ended; /* its FIN came */
-	bool is_closing;
-	bool peer_is_loopback;
 	int status;
 	char why[320];
 	char peer[ADDRESS_TEXT_LEN];
@@ -79,6 +81,9 @@ void stream_encrypt(struct stream *s);
 void stream_pump(struct stream *s);
 void stream_flush_now(struct stream *s);
 void stream_forget_flush(struct stream *s);
+
+/* stream_use_blocks: what is to be flushed waits in memory of this loop's. */
+void stream_use_blocks(struct stream *s, uv_loop_t *loop);
 
 /* stream_read_start: let libuv read. stream_deliver: bytes for the owner.
  * stream_peer_ended: in order; status and why as stream_note takes them.

@@ -34,6 +34,7 @@ static void on_written(uv_write_t *req, int status)
 
 	s->is_writing = false;
 	buffer_consume(&s->sending, s->sending.used);
+	buffer_rest(&s->sending);
 	if (s->sending.capacity > KEEP_BYTES)
 		buffer_free(&s->sending);
 	if (s->is_closing)
@@ -52,6 +53,7 @@ static void queue_rest(struct stream *s, struct buffer *from)
 	int err;
 
 	*from = s->sending;
+	from->pool = rest.pool;
 	s->sending = rest;
 	bytes = uv_buf_init((char *)buffer_head(&s->sending),
 			    (unsigned)s->sending.used);
@@ -143,10 +145,11 @@ static bool is_clear(const struct stream *s)
 	       s->out.used > 0 && s->out.used <= EAGER_BYTES;
 }
 
-/* The memory of a burst that is long past is given back; a steady stream keeps
- * what it needs. */
+/* The memory is for others, until there is something again; that of a burst
+ * that is long past goes back to the system. */
 static void settle(struct stream *s)
 {
+	buffer_rest(&s->out);
 	if (++s->flushes < SETTLE_FLUSHES)
 		return;
 	if (s->out.used == 0 && s->out.capacity > SETTLE_MIN &&
@@ -154,6 +157,13 @@ static void settle(struct stream *s)
 		buffer_free(&s->out);
 	s->flushes = 0;
 	s->out_peak = 0;
+}
+
+void stream_use_blocks(struct stream *s, uv_loop_t *loop)
+{
+	struct net_loop *n = net_loop_of(loop);
+
+	s->out.pool = n ? &n->blocks : NULL;
 }
 
 void stream_flush_now(struct stream *s)

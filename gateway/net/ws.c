@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "gateway/net/net_loop.h"
 #include "gateway/net/refusal.h"
 #include "gateway/net/ws_inner.h"
 #include "protocols/buffer.h"
@@ -344,9 +345,11 @@ struct ws *ws_adopt(uv_loop_t *loop, struct stream *s, size_t message_max,
 
 /* --- Sending --- */
 
+/* Whatever gathers writes is told now; it tells no difference when. */
 static int sent(struct ws *w, int err)
 {
-	if (!err && stream_out(w->stream)->used > EAGER_FLUSH_BYTES) {
+	if (!err && (net_loop_of(w->loop) ||
+		     stream_out(w->stream)->used > EAGER_FLUSH_BYTES)) {
 		stream_flush(w->stream);
 		if (stream_waiting(w->stream) > STREAM_OUT_MAX)
 			err = -ENOBUFS;

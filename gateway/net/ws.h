@@ -72,7 +72,7 @@ void ws_receive(struct ws *w, uint8_t *bytes, size_t n);
 /* Sending. Each returns 0; -EPIPE when the connection is closing or not open
  * yet; -ENOBUFS when the peer is too slow (STREAM_OUT_MAX waits; the connection
  * then closes). Messages leave at ws_flush, or at the end of the callback of
- * this ws that is being run.
+ * this ws that is being run; on a loop with a net_loop, at the end of its turn.
  *
  * ws_text_begin gives room for a text of at most cap bytes, right where it will
  * leave from; the owner writes it there and calls ws_text_end, with nothing of

@@ -16,17 +16,17 @@ enum ws_state {
 };
 
 struct ws {
-	uv_loop_t *loop;
-	uv_timer_t timer;
+	enum ws_state state;
 	struct stream *stream; /* NULL once it is gone */
 	struct websocket *engine;
-	struct http_reader *reader; /* until the 101 is taken */
 	const struct ws_events *events;
 	void *owner;
+	void (*on_left)(void *owner); /* set: it wants to leave its loop */
+	uv_loop_t *loop;
+	uv_timer_t timer;
+	struct http_reader *reader; /* until the 101 is taken */
 	size_t message_max;
 	unsigned timeout_ms;
-	enum ws_state state;
-	void (*on_left)(void *owner); /* set: it wants to leave its loop */
 	bool is_settled; /* end is known; what follows does not change it */
 	char key[WEBSOCKET_KEY_LEN];
 	struct ws_end end;

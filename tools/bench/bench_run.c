@@ -13,7 +13,7 @@
 #define SETTLE_MS 1000  /* of calls that are up, before measuring */
 #define OVER_MS   10000 /* for all calls to end */
 #define STOP_MS   5000
-#define APPEND_MS 20 /* as the gateway's default */
+#define APPEND_MS 40 /* as the gateway ships */
 
 /* --- Telling --- */
 
