@@ -60,8 +60,8 @@ SHIMLIBS  := $(SHIMS:%.c=$(B)/%.so)
 FUZZBINS  := $(FUZZ:%.c=build/fuzz/%)
 
 .PHONY: all help setup setup-build setup-test setup-dev run demo test check \
-	race fuzz lint cover codec-table figures bench speech install clean \
-	format tests programs
+	race fuzz lint cover codec-table figures bench bench-peers speech install \
+	clean format tests programs
 
 all: programs
 
@@ -140,6 +140,17 @@ bench: setup-build
 	@$(BENCH) run $(if $(word 2,$(shell seq $(shell nproc))),--pin) \
 		$(if $(ROWS),--rows $(ROWS)) $(if $(CALLS),--calls $(CALLS)) \
 		$(if $(SECONDS),--seconds $(SECONDS)) \
+		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(JSON),--json $(JSON))
+
+PEER_ROWS := floor-pcm24,twilio-pcm24,floor-pcmu,twilio-pcmu
+## bench-peers: the same beside the OpenAI agents SDK's Twilio transport, in one table (needs node and npm)
+bench-peers: setup-build
+	@$(MAKE) --no-print-directory programs
+	@tools/peers/install.sh build/peers
+	@$(BENCH) run $(if $(word 2,$(shell seq $(shell nproc))),--pin) \
+		--rows $(or $(ROWS),$(PEER_ROWS)) \
+		--peer 'agents-sdk=exec node build/peers/server.mjs' \
+		$(if $(CALLS),--calls $(CALLS)) $(if $(SECONDS),--seconds $(SECONDS)) \
 		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(JSON),--json $(JSON))
 
 ## speech: synthesise the bundled speech again (needs espeak-ng)

@@ -16,7 +16,7 @@
 struct handshaker;
 struct tls;
 
-#define HANDSHAKER_NICE 10 /* behind the loops, which are 0 */
+#define HANDSHAKER_NICE 5 /* behind the loops, which are 0; not starved */
 
 /* One step of one connection's handshake; embedded in its owner, which touches
  * nothing of it, and nothing of the tls, from handshaker_submit to on_done. */
