@@ -65,7 +65,7 @@ const struct config config_schema_defaults = {
 		.noise_reduction = CONFIG_NOISE_NONE,
 		.tools = CONFIG_TOOL_END_CALL,
 	},
-	.audio = { .lead_ms = 200, .append_ms = 40 },
+	.audio = { .lead_ms = 400, .append_ms = 40 },
 	.digits = { .gap_ms = 1500, .terminator = "#", .max = 32 },
 	.failure = {
 		.then = CONFIG_THEN_HANGUP,

@@ -615,7 +615,7 @@ static void keeps_defaults(void **state)
 	config_default(&expected);
 	CHECK(memcmp(&c, &expected, sizeof(c)) == 0, "no file: all defaults");
 	CHECK_STR("127.0.0.1:8080", c.listen, "only this machine can call");
-	CHECK_EQ(200, c.audio.lead_ms, "as the design says");
+	CHECK_EQ(400, c.audio.lead_ms, "as the design says");
 }
 
 /* The root of the checkout: tests are run from there, or from below it. */

@@ -79,7 +79,7 @@ speaks_while_connecting() {
 	sent=$(jq '.figures.frames * 20' "$ROW/call.out")
 	model_says "all $sent ms the caller sent were appended" model "
 		any(.[]; .type == \"session_end\" and
-			(.appended_ms - $sent | fabs) <= 20)"
+			(.appended_ms - $sent | fabs) <= 40)"
 	# What the model repeats, it cuts by loudness: a little less than said.
 	spoken=$(jq '[.timeline[] | select(.kind == "said") | .at_ms] | .[1] - .[0]' \
 		"$ROW/call.out")
