@@ -131,10 +131,11 @@ uint32_t playout_waiting_ms(const struct playout *p)
 
 /* --- What goes out --- */
 
-/* Frames the carrier may be sent now, as the lead goes. */
+/* Frames the carrier may be sent now, as the lead goes: what counts is what it
+ * still has when they get there. */
 static size_t frames_wanted(const struct playout *p, uint64_t now_ns)
 {
-	int64_t ahead = p->end_ns - (int64_t)now_ns;
+	int64_t ahead = p->end_ns - (int64_t)now_ns - p->rtt_ns / 2 - p->lag_ns;
 	size_t wanted;
 
 	if (ahead < 0)

@@ -47,7 +47,7 @@ begin() { # name, build
 	# of TLS handshakes, which is no row of ours; sanitized, one handshake
 	# already holds up everybody for as long as the audio that is ahead.
 	# PATIENCE: seconds for what usually takes none.
-	STAGGER=0.05 GAPS=0 CUT_MS=40 ROWS_MAX=16 PATIENCE=3
+	STAGGER=0.05 GAPS=0 CUT_MS=40 ROWS_MAX=8 PATIENCE=3
 	case $BUILD in
 	*/check) STAGGER=0.2 GAPS=3 CUT_MS=100 ;;
 	*/race) ROWS_MAX=2 PATIENCE=15 ;;
