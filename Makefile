@@ -149,7 +149,7 @@ bench-peers: setup-build
 	@tools/peers/install.sh build/peers
 	@$(BENCH) run $(if $(word 2,$(shell seq $(shell nproc))),--pin) \
 		--rows $(or $(ROWS),$(PEER_ROWS)) \
-		--peer 'agents-sdk=exec node build/peers/server.mjs' \
+		--peer 'agents-sdk=node build/peers/server.mjs' \
 		$(if $(CALLS),--calls $(CALLS)) $(if $(SECONDS),--seconds $(SECONDS)) \
 		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(JSON),--json $(JSON))
 

@@ -85,5 +85,5 @@ streams.on('connection', (carrier) => {
 for (const signal of ['SIGTERM', 'SIGINT'])
 	process.on(signal, () => process.exit(0));
 server.listen(port, '127.0.0.1', () =>
-	console.log(`listening on http://127.0.0.1:${server.address().port}`),
+	console.log(`listening on http://127.0.0.1:${server.address().port}/incoming-call`),
 );
