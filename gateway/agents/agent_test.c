@@ -69,6 +69,7 @@ static void the_model_is_told_what_is_configured(void **state)
 	CHECK_EQ(76, agent_port.brief(&agent, &v, text, 80),
 		 "the second line does not fit, nor does half of it");
 	CHECK_EQ(0, agent_port.brief(&agent, &v, text, 20), "no room at all");
+	call_variables_clear(&v);
 }
 
 int main(void)
