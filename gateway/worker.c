@@ -386,8 +386,10 @@ static void go_on_stopping(struct worker *w)
 void worker_bridge_gone(struct worker *w)
 {
 	worker_give_room(w);
-	if (atomic_fetch_sub(&w->running, 1) == 1)
+	if (atomic_fetch_sub(&w->running, 1) == 1) {
 		audio_pool_trim(&w->pool);
+		net_loop_trim(&w->net);
+	}
 	worker_tell_load(w);
 	go_on_stopping(w);
 }

@@ -87,6 +87,11 @@ void net_loop_close(struct net_loop *n)
 	n->loop = NULL;
 }
 
+void net_loop_trim(struct net_loop *n)
+{
+	buffer_pool_free(&n->blocks);
+}
+
 struct net_loop *net_loop_of(const uv_loop_t *loop)
 {
 	return loop->data;

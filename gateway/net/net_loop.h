@@ -43,6 +43,10 @@ struct net_loop {
 int net_loop_open(struct net_loop *n, uv_loop_t *loop);
 void net_loop_close(struct net_loop *n);
 
+/* net_loop_trim: memory that nobody needs goes back to the system (an idle
+ * worker). */
+void net_loop_trim(struct net_loop *n);
+
 /* net_loop_of: what is attached, or NULL. */
 struct net_loop *net_loop_of(const uv_loop_t *loop);
 

@@ -223,7 +223,6 @@ static struct stream *create(uv_loop_t *loop, const char *host,
 	if (!s)
 		return NULL;
 	buffer_init(&s->out, out_max);
-	stream_use_blocks(s, loop);
 	buffer_init(&s->wire, wire_max);
 	buffer_init(&s->sending, wire_max);
 	s->tls = tls ? tls_new(tls, host, &s->wire) : NULL;
@@ -322,7 +321,8 @@ int stream_leave(struct stream *s, void (*on_left)(void *owner))
 void stream_arrive(struct stream *s, uv_loop_t *loop)
 {
 	s->loop = loop;
-	stream_use_blocks(s, loop);
+	if (s->out.pool)
+		stream_use_blocks(s);
 	s->is_closing = false;
 	uv_timer_init(loop, &s->timer); /* cannot fail */
 	s->open_handles = 1;

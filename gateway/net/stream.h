@@ -71,6 +71,10 @@ struct buffer *stream_out(struct stream *s);
  * every state; before the stream is open the bytes wait. */
 void stream_flush(struct stream *s);
 
+/* stream_use_blocks: what waits to be flushed lies in memory that the loop's
+ * streams share, where it has a net_loop: for one that is flushed often. */
+void stream_use_blocks(struct stream *s);
+
 /* stream_waiting: bytes accepted by us that the kernel has not taken yet. */
 size_t stream_waiting(const struct stream *s);
 

@@ -82,9 +82,6 @@ void stream_pump(struct stream *s);
 void stream_flush_now(struct stream *s);
 void stream_forget_flush(struct stream *s);
 
-/* stream_use_blocks: what is to be flushed waits in memory of this loop's. */
-void stream_use_blocks(struct stream *s, uv_loop_t *loop);
-
 /* stream_read_start: let libuv read. stream_deliver: bytes for the owner.
  * stream_peer_ended: in order; status and why as stream_note takes them.
  * stream_take_end: nothing more will be read. */

@@ -159,9 +159,9 @@ static void settle(struct stream *s)
 	s->out_peak = 0;
 }
 
-void stream_use_blocks(struct stream *s, uv_loop_t *loop)
+void stream_use_blocks(struct stream *s)
 {
-	struct net_loop *n = net_loop_of(loop);
+	struct net_loop *n = net_loop_of(s->loop);
 
 	s->out.pool = n ? &n->blocks : NULL;
 }

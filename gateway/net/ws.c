@@ -207,6 +207,7 @@ int ws_start(struct ws *w, enum websocket_role role)
 				  ws_random, w, stream_out(w->stream));
 	if (!w->engine)
 		return -ENOMEM;
+	stream_use_blocks(w->stream);
 	w->state = WS_OPEN;
 	w->end.was_open = true;
 	return 0;
