@@ -18,6 +18,8 @@
 
 #define NAP_US       10000
 #define HEAP_WAIT_MS 2000
+#define IDLE_WAIT_MS 5000 /* for the last call to be cleared away */
+#define IDLE_NAP_MS  100
 
 void bench_pin(int core)
 {
@@ -249,7 +251,8 @@ int bench_memory_read(struct bench_memory *m, pid_t pid)
 }
 
 /* The last line of that kind, and how many there are. */
-static unsigned find_heap(const char *log, uint64_t *heap_bytes)
+static unsigned find_heap(const char *log, uint64_t *heap_bytes,
+			  bool *has_calls)
 {
 	FILE *f = fopen(log, "r");
 	char line[1024];
@@ -260,6 +263,7 @@ static unsigned find_heap(const char *log, uint64_t *heap_bytes)
 		if (!strstr(line, "ev=resources") || !at)
 			continue;
 		*heap_bytes = strtoull(at + strlen("heap_bytes="), NULL, 10);
+		*has_calls = !strstr(line, " calls=0 ");
 		found++;
 	}
 	if (f)
@@ -267,16 +271,37 @@ static unsigned find_heap(const char *log, uint64_t *heap_bytes)
 	return found;
 }
 
-int bench_child_heap(struct bench_child *c, uint64_t *heap_bytes)
+static int ask_heap(struct bench_child *c, uint64_t *heap_bytes,
+		    bool *has_calls)
 {
-	unsigned before = find_heap(c->log, heap_bytes);
+	unsigned before = find_heap(c->log, heap_bytes, has_calls);
 
 	if (kill(c->pid, SIGUSR1))
 		return -ESRCH;
 	for (unsigned ms = 0; ms < HEAP_WAIT_MS; ms += NAP_US / 1000) {
 		usleep(NAP_US);
-		if (find_heap(c->log, heap_bytes) > before)
+		if (find_heap(c->log, heap_bytes, has_calls) > before)
 			return 0;
+	}
+	return -ETIMEDOUT;
+}
+
+int bench_child_heap(struct bench_child *c, uint64_t *heap_bytes)
+{
+	bool has_calls;
+
+	return ask_heap(c, heap_bytes, &has_calls);
+}
+
+int bench_child_idle_heap(struct bench_child *c, uint64_t *heap_bytes)
+{
+	bool has_calls = true;
+
+	for (unsigned ms = 0; ms < IDLE_WAIT_MS; ms += IDLE_NAP_MS) {
+		int err = ask_heap(c, heap_bytes, &has_calls);
+		if (err || !has_calls)
+			return err;
+		usleep(IDLE_NAP_MS * 1000);
 	}
 	return -ETIMEDOUT;
 }

@@ -57,6 +57,8 @@ int bench_memory_read(struct bench_memory *m, pid_t pid);
 /* bench_child_heap: ask the gateway (SIGUSR1) and read its answer in the log.
  * Returns 0 or -ETIMEDOUT. */
 int bench_child_heap(struct bench_child *c, uint64_t *heap_bytes);
+/* bench_child_idle_heap: the same, once it has no call any more. */
+int bench_child_idle_heap(struct bench_child *c, uint64_t *heap_bytes);
 
 /* bench_pin: this thread stays on a core; -1: anywhere. */
 void bench_pin(int core);

@@ -168,8 +168,9 @@ static void end_calls(struct bench_round *r)
 		bench_round_fail(r, BENCH_FAILED, "%u calls do not end",
 				 r->load.open);
 	else if (r->row->wants_heap && r->heap[1] &&
-		 bench_child_heap(&r->child, &r->heap[2]))
-		bench_round_fail(r, BENCH_FAILED, "no ev=resources in the log");
+		 bench_child_idle_heap(&r->child, &r->heap[2]))
+		bench_round_fail(r, BENCH_FAILED,
+				 "it does not say that it has no calls");
 }
 
 static void stop(struct bench_round *r)
