@@ -244,7 +244,7 @@ int tls_receive(struct tls *t, const uint8_t *bytes, size_t n,
 		return t->status;
 	if (!t->records)
 		result = shake_hands(t, bytes, n, &used);
-	if (!result && t->records)
+	if (!result && t->records && n > used)
 		result = take_records(t, bytes + used, n - used, plain);
 	t->status = result;
 	return result;
