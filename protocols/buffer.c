@@ -51,9 +51,10 @@ void buffer_rest(struct buffer *b)
 {
 	struct buffer_block *block = (struct buffer_block *)(void *)b->bytes;
 
-	if (!block || b->used > 0 || !b->pool || b->capacity != BUFFER_BLOCK)
+	if (!block || b->used > 0 || !b->pool)
 		return;
-	if (b->pool->spares == BUFFER_BLOCKS_KEPT) {
+	if (b->capacity != BUFFER_BLOCK ||
+	    b->pool->spares == BUFFER_BLOCKS_KEPT) {
 		buffer_free(b);
 		return;
 	}

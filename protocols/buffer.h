@@ -41,8 +41,9 @@ void buffer_init(struct buffer *b, size_t limit);
  */
 void buffer_on(struct buffer *b, void *memory, size_t n);
 
-/* buffer_rest: an empty one gives its block back to the pool. It is for those
- * that are empty most of the time. */
+/* buffer_rest: an empty one gives its memory back, to its pool when it is a
+ * block; without a pool it keeps it. For those that are empty most of the time.
+ */
 void buffer_rest(struct buffer *b);
 
 /* buffer_pool_free: give all of it back to the system. */

@@ -40,9 +40,6 @@ void tls_context_free(struct tls_context *context);
  * are talking to. For tools that test; the gateway never does this. */
 void tls_context_trust_anybody(struct tls_context *context);
 
-/* tls_random: unpredictable bytes from the context's generator. */
-void tls_random(struct tls_context *context, uint8_t *out, size_t n);
-
 /* tls_new: one connection.
  *
  * host   a client's server name: sent as SNI and checked against the

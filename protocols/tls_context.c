@@ -210,17 +210,3 @@ void tls_context_free(struct tls_context *c)
 	explicit_bzero(c, sizeof *c);
 	free(c);
 }
-
-void tls_random(struct tls_context *c, uint8_t *out, size_t n)
-{
-	while (n > 0) {
-		size_t part = n < MBEDTLS_CTR_DRBG_MAX_REQUEST
-				      ? n
-				      : MBEDTLS_CTR_DRBG_MAX_REQUEST;
-		/* Without entropy nothing here is safe any more. */
-		if (mbedtls_ctr_drbg_random(&c->drbg, out, part))
-			abort();
-		out += part;
-		n -= part;
-	}
-}

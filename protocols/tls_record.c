@@ -4,6 +4,7 @@
 #include <nettle/chacha-poly1305.h>
 #include <nettle/gcm.h>
 #include <nettle/memops.h>
+#include <nettle/nettle-meta.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,16 +14,10 @@
 #define SALT_LEN     4 /* of a GCM nonce; the rest is on the wire */
 #define EXPLICIT_LEN 8
 
-/* What a cipher does to one record; aad and nonce are made already. */
+/* The ciphers are Nettle's, under one shape of its own. */
 struct cipher {
+	const struct nettle_aead *aead;
 	size_t explicit_len; /* of the nonce, in front of the text */
-	void (*set_key)(void *state, const uint8_t *key);
-	void (*begin)(void *state, const uint8_t *nonce, const uint8_t *aad);
-	void (*encrypt)(void *state, size_t n, uint8_t *to,
-			const uint8_t *from);
-	void (*decrypt)(void *state, size_t n, uint8_t *to,
-			const uint8_t *from);
-	void (*digest)(void *state, uint8_t *tag);
 };
 
 struct direction {
@@ -40,106 +35,16 @@ struct tls_records {
 	struct direction read, write;
 };
 
-/* --- The ciphers: Nettle's, under one shape --- */
-
-static void gcm128_set_key(void *state, const uint8_t *key)
-{
-	gcm_aes128_set_key(state, key);
-}
-
-static void gcm128_begin(void *state, const uint8_t *nonce, const uint8_t *aad)
-{
-	gcm_aes128_set_iv(state, NONCE_LEN, nonce);
-	gcm_aes128_update(state, AAD_LEN, aad);
-}
-
-static void gcm128_encrypt(void *state, size_t n, uint8_t *to,
-			   const uint8_t *from)
-{
-	gcm_aes128_encrypt(state, n, to, from);
-}
-
-static void gcm128_decrypt(void *state, size_t n, uint8_t *to,
-			   const uint8_t *from)
-{
-	gcm_aes128_decrypt(state, n, to, from);
-}
-
-static void gcm128_digest(void *state, uint8_t *tag)
-{
-	gcm_aes128_digest(state, TAG_LEN, tag);
-}
-
-static void gcm256_set_key(void *state, const uint8_t *key)
-{
-	gcm_aes256_set_key(state, key);
-}
-
-static void gcm256_begin(void *state, const uint8_t *nonce, const uint8_t *aad)
-{
-	gcm_aes256_set_iv(state, NONCE_LEN, nonce);
-	gcm_aes256_update(state, AAD_LEN, aad);
-}
-
-static void gcm256_encrypt(void *state, size_t n, uint8_t *to,
-			   const uint8_t *from)
-{
-	gcm_aes256_encrypt(state, n, to, from);
-}
-
-static void gcm256_decrypt(void *state, size_t n, uint8_t *to,
-			   const uint8_t *from)
-{
-	gcm_aes256_decrypt(state, n, to, from);
-}
-
-static void gcm256_digest(void *state, uint8_t *tag)
-{
-	gcm_aes256_digest(state, TAG_LEN, tag);
-}
-
-static void chapoly_set_key(void *state, const uint8_t *key)
-{
-	chacha_poly1305_set_key(state, key);
-}
-
-static void chapoly_begin(void *state, const uint8_t *nonce, const uint8_t *aad)
-{
-	chacha_poly1305_set_nonce(state, nonce);
-	chacha_poly1305_update(state, AAD_LEN, aad);
-}
-
-static void chapoly_encrypt(void *state, size_t n, uint8_t *to,
-			    const uint8_t *from)
-{
-	chacha_poly1305_encrypt(state, n, to, from);
-}
-
-static void chapoly_decrypt(void *state, size_t n, uint8_t *to,
-			    const uint8_t *from)
-{
-	chacha_poly1305_decrypt(state, n, to, from);
-}
-
-static void chapoly_digest(void *state, uint8_t *tag)
-{
-	chacha_poly1305_digest(state, TAG_LEN, tag);
-}
-
 static const struct cipher ciphers[] = {
-	[TLS_AES_128_GCM] = { EXPLICIT_LEN, gcm128_set_key, gcm128_begin,
-			      gcm128_encrypt, gcm128_decrypt, gcm128_digest },
-	[TLS_AES_256_GCM] = { EXPLICIT_LEN, gcm256_set_key, gcm256_begin,
-			      gcm256_encrypt, gcm256_decrypt, gcm256_digest },
-	[TLS_CHACHA20_POLY1305] = { 0, chapoly_set_key, chapoly_begin,
-				    chapoly_encrypt, chapoly_decrypt,
-				    chapoly_digest },
+	[TLS_AES_128_GCM] = { &nettle_gcm_aes128, EXPLICIT_LEN },
+	[TLS_AES_256_GCM] = { &nettle_gcm_aes256, EXPLICIT_LEN },
+	[TLS_CHACHA20_POLY1305] = { &nettle_chacha_poly1305, 0 },
 };
 
 static void begin_direction(struct direction *d, const struct cipher *cipher,
 			    const struct tls_secret *secret)
 {
-	cipher->set_key(&d->state, secret->key);
+	cipher->aead->set_encrypt_key(&d->state, secret->key);
 	memcpy(d->iv, secret->iv, sizeof d->iv);
 	d->number = 1;
 }
@@ -199,6 +104,13 @@ static void make_aad(uint8_t aad[AAD_LEN], const struct direction *d,
 	aad[12] = (uint8_t)n;
 }
 
+static void begin_record(struct direction *d, const struct nettle_aead *aead,
+			 const uint8_t *nonce, const uint8_t *aad)
+{
+	aead->set_nonce(&d->state, nonce);
+	aead->update(&d->state, AAD_LEN, aad);
+}
+
 static void put_header(uint8_t *out, enum tls_content type, size_t len)
 {
 	out[0] = (uint8_t)type;
@@ -224,9 +136,9 @@ ssize_t tls_records_seal(struct tls_records *r, enum tls_content type,
 		put_number(explicit, d->number);
 	make_nonce(nonce, d, explicit, cipher->explicit_len);
 	make_aad(aad, d, out, n);
-	cipher->begin(&d->state, nonce, aad);
-	cipher->encrypt(&d->state, n, text, bytes);
-	cipher->digest(&d->state, text + n);
+	begin_record(d, cipher->aead, nonce, aad);
+	cipher->aead->encrypt(&d->state, n, text, bytes);
+	cipher->aead->digest(&d->state, TAG_LEN, text + n);
 	d->number++;
 	return text + n + TAG_LEN - out;
 }
@@ -270,9 +182,9 @@ ssize_t tls_records_open(struct tls_records *r, uint8_t *out,
 	make_nonce(nonce, d, explicit, cipher->explicit_len);
 	make_aad(aad, d, record, n);
 	memcpy(told, text + n, TAG_LEN);
-	cipher->begin(&d->state, nonce, aad);
-	cipher->decrypt(&d->state, n, out, text);
-	cipher->digest(&d->state, tag);
+	begin_record(d, cipher->aead, nonce, aad);
+	cipher->aead->decrypt(&d->state, n, out, text);
+	cipher->aead->digest(&d->state, TAG_LEN, tag);
 	if (!memeql_sec(tag, told, TAG_LEN))
 		return -EBADMSG;
 	d->number++;

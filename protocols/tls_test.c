@@ -584,28 +584,6 @@ static void test_system_store(void **state)
 	tls_context_free(c);
 }
 
-static void test_random(void **state)
-{
-	uint8_t a[3000] = { 0 }, b[3000] = { 0 };
-	const char *error;
-	unsigned seen[256] = { 0 };
-
-	(void)state;
-	struct tls_context *c = tls_client_context(path("good/ca.pem"), &error);
-	struct tls_context *d = tls_client_context(path("good/ca.pem"), &error);
-	tls_random(c, a, sizeof a);
-	tls_random(d, b, sizeof b);
-	CHECK(memcmp(a, b, sizeof a) != 0, "two contexts differ");
-	for (size_t i = 0; i < sizeof a; i++)
-		seen[a[i]]++;
-	/* 3000 / 256 = 11.7 of each; 60 of one would be 14 sigma. */
-	for (size_t i = 0; i < 256; i++)
-		CHECK(seen[i] < 60, "bytes are spread");
-	CHECK(memcmp(a + 2000, (uint8_t[100]){ 0 }, 100) != 0, "to the end");
-	tls_context_free(c);
-	tls_context_free(d);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -624,7 +602,6 @@ int main(void)
 		cmocka_unit_test(test_full_buffers),
 		cmocka_unit_test(test_contexts_that_fail),
 		cmocka_unit_test(test_system_store),
-		cmocka_unit_test(test_random),
 	};
 	return cmocka_run_group_tests_name("tls", tests, make_certs,
 					   remove_certs);

@@ -29,8 +29,6 @@ struct stream {
 	struct buffer out;             /* the owner's plain bytes */
 	struct stream *next_unflushed; /* of the loop's list … */
 	struct stream **unflushed_link; /* … and what points here; NULL: none */
-	size_t out_peak;                /* most that out held lately … */
-	unsigned flushes;               /* … that is, in so many flushes */
 	bool ended_early; /* the peer ended while it was shaking */
 	bool peer_is_loopback;
 	struct buffer wire;    /* ciphertext that waits, with TLS */

@@ -9,9 +9,7 @@
 #define EAGER_BYTES                                              \
 	(64u << 10) /* so much does not wait for the loop's turn \
 		     */
-#define SEALED_MAX     (EAGER_BYTES + 1024) /* as TLS records */
-#define SETTLE_MIN     2048u                /* bytes nobody would miss */
-#define SETTLE_FLUSHES 256u
+#define SEALED_MAX (EAGER_BYTES + 1024) /* as TLS records */
 
 static void on_shutdown(uv_shutdown_t *req, int status)
 {
@@ -145,20 +143,6 @@ static bool is_clear(const struct stream *s)
 	       s->out.used > 0 && s->out.used <= EAGER_BYTES;
 }
 
-/* The memory is for others, until there is something again; that of a burst
- * that is long past goes back to the system. */
-static void settle(struct stream *s)
-{
-	buffer_rest(&s->out);
-	if (++s->flushes < SETTLE_FLUSHES)
-		return;
-	if (s->out.used == 0 && s->out.capacity > SETTLE_MIN &&
-	    s->out.capacity / 4 > s->out_peak)
-		buffer_free(&s->out);
-	s->flushes = 0;
-	s->out_peak = 0;
-}
-
 void stream_use_blocks(struct stream *s)
 {
 	struct net_loop *n = net_loop_of(s->loop);
@@ -170,8 +154,6 @@ void stream_flush_now(struct stream *s)
 {
 	if (!s->is_open || s->is_closing || s->is_finishing)
 		return;
-	if (s->out.used > s->out_peak)
-		s->out_peak = s->out.used;
 	if (is_clear(s)) {
 		seal_and_write(s);
 	} else {
@@ -180,7 +162,7 @@ void stream_flush_now(struct stream *s)
 	}
 	if (stream_waiting(s) > STREAM_OUT_MAX)
 		fail_slow(s);
-	settle(s);
+	buffer_rest(&s->out); /* the memory is for others meanwhile */
 }
 
 void stream_forget_flush(struct stream *s)

@@ -346,7 +346,8 @@ struct ws *ws_adopt(uv_loop_t *loop, struct stream *s, size_t message_max,
 
 /* --- Sending --- */
 
-/* Whatever gathers writes is told now; it tells no difference when. */
+/* Where writes are gathered the stream has to know of this one; elsewhere only
+ * a burst leaves before it is flushed. */
 static int sent(struct ws *w, int err)
 {
 	if (!err && (net_loop_of(w->loop) ||

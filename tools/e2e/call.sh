@@ -67,7 +67,8 @@ speaks_while_connecting() {
 	model model <<-E
 		timing: {session_created_delay_ms: 1500, first_delta_ms: [40, 80], pause_ms: [0, 20]}
 	E
-	gateway gateway <<<"$silent_agent"
+	gateway gateway <<<"audio: {append_ms: 20}
+$silent_agent"
 	call call <<-E
 		steps:
 		- {say: caller-thanks}
@@ -79,7 +80,7 @@ speaks_while_connecting() {
 	sent=$(jq '.figures.frames * 20' "$ROW/call.out")
 	model_says "all $sent ms the caller sent were appended" model "
 		any(.[]; .type == \"session_end\" and
-			(.appended_ms - $sent | fabs) <= 40)"
+			(.appended_ms - $sent | fabs) <= 20)"
 	# What the model repeats, it cuts by loudness: a little less than said.
 	spoken=$(jq '[.timeline[] | select(.kind == "said") | .at_ms] | .[1] - .[0]' \
 		"$ROW/call.out")

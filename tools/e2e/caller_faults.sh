@@ -9,7 +9,8 @@ quick='timing: {first_delta_ms: [40, 80], pause_ms: [0, 20]}
 responses:
 - {on: greeting, say: ["digits:1"]}'
 agent='agent: {turns: {silence_duration_ms: 300}}
-digits: {gap_ms: 500}'
+digits: {gap_ms: 500}
+audio: {append_ms: 20}'
 clean="gaps: ..$GAPS, clicks: 0, late_ms: 0, breaches: 0"
 greeted='- {wait: heard_end, label: greeting}'
 speaks='- {say: test-vectors/speech/digit-7.wav}
@@ -229,7 +230,7 @@ gap() {
 	sent=$(jq '.figures.frames * 20' "$ROW/call.out")
 	model_says "$sent ms sent and 400 lost make the model's time" model "
 		any(.[]; .type == \"session_end\" and
-			(.appended_ms - $sent - 400 | fabs) <= 40)"
+			(.appended_ms - $sent - 400 | fabs) <= 20)"
 }
 row "400 ms of media lost: filled, the model's time is the call's" gap
 
@@ -250,7 +251,7 @@ expect: {allow_gaps: true}"
 	local sent
 	sent=$(jq '.figures.frames * 20' "$ROW/call.out")
 	model_says "all $sent ms arrived, and no more" model "
-		any(.[]; .type == \"session_end\" and (.appended_ms - $sent | fabs) <= 40)"
+		any(.[]; .type == \"session_end\" and (.appended_ms - $sent | fabs) <= 20)"
 }
 row "media stalled for 2 s, then all at once: nothing lost or added" stall
 

@@ -183,7 +183,7 @@ leaks_nothing() {
 	holds before
 	call more --calls 30 --parallel 3 <<<"$greeted"
 	holds after
-	[ "${before#* }" = "${after#* }" ] && [ $((${after% *} - ${before% *})) -lt 4096 ] ||
+	[ "${before#* }" = "${after#* }" ] && [ $((${after% *} - ${before% *})) -lt 1024 ] ||
 		fail "heap and descriptors were $before, and are $after"
 }
 
