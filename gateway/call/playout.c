@@ -10,20 +10,30 @@
 #define FRAMES_MAX (PLAYOUT_CHUNK_MS / PLAYOUT_FRAME_MS)
 #define QUIET_NS   (200 * MS) /* after this much the carrier has nothing */
 
+static unsigned mark_ms(unsigned lead_ms)
+{
+	unsigned ms = lead_ms / 2;
+
+	if (ms < PLAYOUT_MARK_MS_MIN)
+		ms = PLAYOUT_MARK_MS_MIN;
+	if (ms > PLAYOUT_MARK_MS_MAX)
+		ms = PLAYOUT_MARK_MS_MAX;
+	return ms < lead_ms / PLAYOUT_MARKS_AHEAD
+		       ? lead_ms / PLAYOUT_MARKS_AHEAD
+		       : ms;
+}
+
 void playout_init(struct playout *p, struct audio_pool *pool,
 		  const struct playout_settings *settings)
 {
 	unsigned bytes_per_ms = settings->bytes_per_ms;
-	unsigned mark_ms = settings->lead_ms / PLAYOUT_MARKS_AHEAD;
 
 	memset(p, 0, sizeof(*p));
 	audio_queue_init(&p->queue, pool,
 			 (size_t)PLAYOUT_QUEUE_S * 1000 * bytes_per_ms);
 	p->settings = *settings;
 	p->lead_ns = settings->lead_ms * MS;
-	if (mark_ms < PLAYOUT_MARK_MS)
-		mark_ms = PLAYOUT_MARK_MS;
-	p->mark_bytes = mark_ms * bytes_per_ms;
+	p->mark_bytes = mark_ms(settings->lead_ms) * bytes_per_ms;
 	p->generation = 1;
 }
 

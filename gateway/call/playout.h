@@ -29,8 +29,9 @@
 
 #define PLAYOUT_FRAME_MS        20  /* what is sent is a multiple of this */
 #define PLAYOUT_CHUNK_MS        200 /* the most that is sent at once */
-#define PLAYOUT_MARK_MS         100 /* audio between two marks, at least */
-#define PLAYOUT_MARKS_AHEAD     64  /* marks under way, about */
+#define PLAYOUT_MARK_MS_MIN     100 /* two marks are half a lead apart, and … */
+#define PLAYOUT_MARK_MS_MAX     200 /* … within these, */
+#define PLAYOUT_MARKS_AHEAD     64  /* unless more than these were under way */
 #define PLAYOUT_QUEUE_S         300 /* seconds that may wait; more is cut off */
 #define PLAYOUT_ITEMS           32  /* items with audio not yet heard */
 #define PLAYOUT_SEGMENTS        128 /* sent, not yet proved heard */
