@@ -25,7 +25,9 @@
 #define PENDING_MAX  (64u << 10)
 #define DELTA_MS     100
 #define APPEND_HEAD  "{\"type\":\"input_audio_buffer.append\",\"audio\":\""
-#define MEDIA_AROUND 90 /* of a media message to Twilio, about */
+#define MEDIA_AROUND 90             /* of a media message to Twilio, about */
+#define MARK_NAME    "g1.5.i3.1200" /* like one of the gateway's */
+#define MARK_AROUND  76             /* of a mark message to Twilio, about */
 
 static const uint8_t key[16] = "floor of a call";
 
@@ -60,6 +62,10 @@ void bench_floor_shape_of(struct bench_floor_shape *s, bool is_pcmu,
 	s->delta += 4;
 	s->media_audio = (size_t)DELTA_MS * 8;
 	s->media = MEDIA_AROUND + BASE64_ENCODED(s->media_audio);
+	s->mark = MARK_AROUND + sizeof(MARK_NAME) - 1;
+	s->echo = 8 + bench_twilio_mark(text,
+					"MZ00000000000000000000000000000000",
+					1000, MARK_NAME);
 }
 
 /* --- Records --- */
@@ -134,6 +140,7 @@ struct call {
 	struct gcm_aes128_ctx in, out;
 	uint64_t sequence;
 	unsigned frames;
+	unsigned medias;
 };
 
 struct floor {
@@ -177,7 +184,9 @@ static void take_record(struct floor *f, struct call *c, const uint8_t *record)
 			  s->delta_chars) < 0)
 		_exit(4);
 	base64_encode((char *)media, text, s->media_audio);
-	send_all(c->carrier, media, s->media);
+	send_all(c->carrier, media,
+		 ++c->medias % BENCH_FLOOR_MEDIAS ? s->media
+						  : s->media + s->mark);
 }
 
 static void know(struct floor *f, struct side *s, const uint8_t *bytes)
@@ -194,10 +203,18 @@ static void know(struct floor *f, struct side *s, const uint8_t *bytes)
 	gcm_aes128_set_key(s->is_model ? &s->call->in : &s->call->out, key);
 }
 
-static size_t wanted(const struct floor *f, const struct side *s)
+static bool is_echo(const struct side *s, const uint8_t *bytes)
+{
+	return s->is_known && !s->is_model && bytes[0] == BENCH_FLOOR_ECHO;
+}
+
+static size_t wanted(const struct floor *f, const struct side *s,
+		     const uint8_t *bytes)
 {
 	if (!s->is_known)
 		return sizeof(struct bench_floor_hello);
+	if (is_echo(s, bytes))
+		return f->is->shape.echo;
 	return s->is_model ? BENCH_RECORD(f->is->shape.delta)
 			   : f->is->shape.frame;
 }
@@ -208,7 +225,7 @@ static void take(struct floor *f, struct side *s, const uint8_t *bytes)
 		know(f, s, bytes);
 	else if (s->is_model)
 		take_record(f, s->call, bytes);
-	else
+	else if (!is_echo(s, bytes))
 		take_frame(f, s->call, bytes);
 }
 
@@ -223,7 +240,9 @@ static void serve(struct floor *f, struct side *s)
 		return;
 	}
 	s->used += n > 0 ? (size_t)n : 0;
-	for (size_t w; (w = wanted(f, s)) <= s->used - at; at += w)
+	for (size_t w; at < s->used &&
+		       (w = wanted(f, s, s->pending + at)) <= s->used - at;
+	     at += w)
 		take(f, s, s->pending + at);
 	s->used -= at;
 	memmove(s->pending, s->pending + at, s->used);

@@ -2,8 +2,8 @@
  * in between. A process that, for each call, takes the carrier's frames and the
  * model's records and passes on records and frames of the sizes a gateway
  * would, in the way a good one looks at its sockets: on a grid of short ticks,
- * everything that is ready at once. No JSON, no WebSocket, no resampling, no
- * account of anything. */
+ * everything that is ready at once; and the marks, which the carrier echoes. No
+ * JSON, no WebSocket, no resampling, no account of anything. */
 #ifndef TOOLS_BENCH_BENCH_FLOOR_H
 #define TOOLS_BENCH_BENCH_FLOOR_H
 
@@ -12,6 +12,8 @@
 #include <stdint.h>
 
 #define BENCH_FLOOR_MESSAGE_MAX 16384
+#define BENCH_FLOOR_MEDIAS      2   /* 100 ms each, to a mark */
+#define BENCH_FLOOR_ECHO        'M' /* begins an echo, and no frame */
 
 /* RFC 5246, 6.2.3.3 and RFC 5288: header, explicit nonce, text, tag. */
 #define BENCH_RECORD(n) (5 + 8 + (n) + 16)
@@ -29,6 +31,8 @@ struct bench_floor_shape {
 	size_t delta_at, delta_chars;
 	size_t media;       /* a frame to the carrier, header and all */
 	size_t media_audio; /* bytes of audio in it */
+	size_t mark;        /* behind every BENCH_FLOOR_MEDIAS of them … */
+	size_t echo; /* … and what the carrier says once it is played */
 };
 
 /* bench_floor_shape_of: with mu-law or PCM16 at 24 kHz towards the model. */

@@ -10,12 +10,13 @@
 
 #define MS       BENCH_NS_PER_MS
 #define FRAME_NS (BENCH_FRAME_MS * MS)
+#define HEARD_NS (BENCH_DELTA_MS * MS) /* from a mark to its echo */
 
 struct bench_floor_call {
 	struct bench_floor_load *load;
 	unsigned number;
 	struct bench_socket *carrier, *model;
-	struct bench_timer frame_timer, delta_timer;
+	struct bench_timer frame_timer, delta_timer, echo_timer;
 	struct bench_position up, down; /* in frames and in deltas */
 	uint64_t up_bytes, down_bytes;
 	uint64_t origin_ns, frames, deltas;
@@ -66,6 +67,14 @@ static void on_delta(struct bench_timer *t, uint64_t now_ns)
 			c->origin_ns + ++c->deltas * BENCH_DELTA_MS * MS);
 }
 
+static void on_echo(struct bench_timer *t, uint64_t now_ns)
+{
+	struct bench_floor_call *c = OWNER(t, echo_timer);
+
+	(void)now_ns;
+	bench_socket_send(c->carrier, c->load->echo, c->load->floor.shape.echo);
+}
+
 /* --- What comes --- */
 
 static void arrive(struct bench_floor_call *c, uint64_t now_ns,
@@ -108,13 +117,29 @@ static void on_model_bytes(void *owner, uint8_t *bytes, size_t n)
 		records * s->frames * BENCH_FRAME_MS * BENCH_UNITS_PER_MS;
 }
 
+/* How many medias so many bytes hold, with a mark behind the last of each
+ * round. */
+static uint64_t medias_in(const struct bench_floor_shape *s, uint64_t bytes)
+{
+	size_t round = BENCH_FLOOR_MEDIAS * s->media + s->mark;
+	uint64_t rest = bytes % round / s->media;
+
+	return bytes / round * BENCH_FLOOR_MEDIAS + rest;
+}
+
 static void on_carrier_bytes(void *owner, uint8_t *bytes, size_t n)
 {
 	struct bench_floor_call *c = owner;
 	struct bench_figures *f = &c->load->figures;
-	uint64_t medias = wholes(&c->down_bytes, n, c->load->floor.shape.media);
+	const struct bench_floor_shape *s = &c->load->floor.shape;
+	uint64_t before = medias_in(s, c->down_bytes);
+	uint64_t medias = medias_in(s, c->down_bytes += n) - before;
 
 	(void)bytes;
+	if (before / BENCH_FLOOR_MEDIAS !=
+	    (before + medias) / BENCH_FLOOR_MEDIAS)
+		bench_wheel_set(&c->load->loop.wheel, &c->echo_timer,
+				bench_now_ns() + HEARD_NS);
 	c->has_heard |= medias > 0;
 	arrive(c, c->carrier->read_ns, &c->down, medias, &f->down,
 	       &f->late_down);
@@ -183,6 +208,7 @@ static void place(struct bench_floor_load *l, unsigned number)
 	c->number = number;
 	c->frame_timer.on_due = on_frame;
 	c->delta_timer.on_due = on_delta;
+	c->echo_timer.on_due = on_echo;
 	c->carrier = bench_socket_dial(&l->loop, &l->address, NULL, "",
 				       &carrier_events, c);
 	c->model = bench_socket_dial(&l->loop, &l->address, NULL, "",
@@ -216,7 +242,9 @@ static int make_messages(struct bench_floor_load *l)
 
 	l->frame = malloc(s->frame);
 	l->record = malloc(BENCH_RECORD(s->delta));
-	if (text && l->frame && l->record) {
+	l->echo = malloc(s->echo);
+	if (text && l->frame && l->record && l->echo) {
+		memset(l->echo, BENCH_FLOOR_ECHO, s->echo);
 		memset(l->frame, 'A', s->frame);
 		memset(text, 'A', s->delta);
 		bench_floor_seal(l->record, text, s->delta);
@@ -287,4 +315,5 @@ void bench_floor_load_close(struct bench_floor_load *l)
 	free(l->call);
 	free(l->frame);
 	free(l->record);
+	free(l->echo);
 }

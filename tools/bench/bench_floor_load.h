@@ -16,6 +16,7 @@ struct bench_floor_load {
 	struct bench_floor_call *call;
 	uint8_t *frame;  /* of a carrier */
 	uint8_t *record; /* with a delta */
+	uint8_t *echo;   /* of a mark */
 	unsigned placed;
 	unsigned per_second;
 	uint64_t ramp_ns;

@@ -21,6 +21,8 @@ static void test_pcm24(void **state)
 	CHECK_EQ(6400, s.delta_chars, "100 ms from the model");
 	CHECK(s.delta_at + s.delta_chars < s.delta, "inside the record");
 	CHECK_EQ(800, s.media_audio, "the same as mu-law");
+	CHECK(s.mark > 80 && s.mark < 120, "a mark towards the carrier");
+	CHECK(s.echo > s.mark, "its echo has a sequence number, too");
 	bench_floor_shape_of(&s, false, 100);
 	CHECK_EQ(4800, s.append_audio, "100 ms towards the model");
 	CHECK_EQ(5, s.frames, "five frames for each");
