@@ -48,6 +48,8 @@ static void on_note(void *owner, enum call_note note, const char *text,
 	struct bridge *b = owner;
 	struct log_line l;
 
+	if (note == CALL_NOTE_STATE || note == CALL_NOTE_ATTACHED)
+		bridge_foresee(b);
 	log_begin(&l, &b->log, line[note].level, line[note].event);
 	if (line[note].text)
 		log_text(&l, line[note].text, text);

@@ -14,6 +14,7 @@
 #include "gateway/carriers/twilio_leg.h"
 #include "gateway/models/openai_session.h"
 #include "gateway/net/metronome.h"
+#include "gateway/net/prefetch.h"
 #include "gateway/worker_figures.h"
 
 struct config;
@@ -56,7 +57,8 @@ struct bridge {
 	struct bridge *next_unsent; /* of the worker's list */
 
 	struct metronome_member clock;
-	struct bridge *next; /* the worker's list */
+	struct prefetch ahead; /* of a tick */
+	struct bridge *next;   /* the worker's list */
 	struct bridge **link;
 	uint64_t opened_ns;
 
@@ -92,6 +94,10 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 void bridge_await(struct bridge *b, enum worker_delay delay, uint64_t read_ns);
 void bridge_all_sent(struct worker *w);
 void bridge_forget_delays(struct bridge *b);
+
+/* bridge_foresee: what it will touch, for the prefetching of both connections
+ * and of the clock: both sides are there. */
+void bridge_foresee(struct bridge *b);
 
 /* bridge_leg_handled: the leg has taken a message, which came at read_ns. */
 void bridge_leg_handled(struct bridge *b, uint64_t read_ns);

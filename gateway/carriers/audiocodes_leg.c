@@ -340,11 +340,19 @@ static bool is_gone(const struct leg *base)
 	return ((const struct audiocodes_leg *)base)->state == AUDIOCODES_OVER;
 }
 
+static struct ws *ws_of(const struct leg *base)
+{
+	const struct audiocodes_leg *leg = (const struct audiocodes_leg *)base;
+
+	return leg->socket ? leg->socket->wire.ws : NULL;
+}
+
 static const struct leg_kind kind = {
 	.tick = tick,
 	.stop = stop,
 	.abort = cut,
 	.is_gone = is_gone,
+	.ws = ws_of,
 };
 
 int audiocodes_leg_open(struct audiocodes_leg *leg,

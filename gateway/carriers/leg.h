@@ -12,6 +12,7 @@
 #define LEG_WAITING_MAX 32768
 
 struct leg;
+struct ws;
 
 struct leg_kind {
 	/* Watchdogs. Once per 20 ms. */
@@ -23,6 +24,8 @@ struct leg_kind {
 	void (*abort)(struct leg *leg);
 	/* The connection is gone and none will follow: the memory may go. */
 	bool (*is_gone)(const struct leg *leg);
+	/* The connection; NULL while there is none. */
+	struct ws *(*ws)(const struct leg *leg);
 };
 
 /* Counted by the leg from its beginning. */

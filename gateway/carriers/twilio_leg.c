@@ -318,11 +318,17 @@ static bool is_gone(const struct leg *base)
 	return ((const struct twilio_leg *)base)->state == TWILIO_LEG_GONE;
 }
 
+static struct ws *ws_of(const struct leg *base)
+{
+	return ((const struct twilio_leg *)base)->ws;
+}
+
 static const struct leg_kind kind = {
 	.tick = tick,
 	.stop = stop,
 	.abort = cut,
 	.is_gone = is_gone,
+	.ws = ws_of,
 };
 
 void twilio_leg_open(struct twilio_leg *leg, struct call *call,

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "gateway/net/prefetch.h"
+
 #define NS_PER_MS 1000000u
 #define STEP_NS   ((uint64_t)METRONOME_STEP_MS * NS_PER_MS)
 
@@ -81,6 +83,8 @@ static void walk(struct metronome *m, unsigned phase, uint64_t now_ns)
 		struct metronome_member *member = m->next;
 
 		m->next = member->next;
+		if (m->next && m->next->ahead)
+			prefetch_run(m->next->ahead);
 		member->on_tick(member, now_ns);
 	}
 }

@@ -17,11 +17,14 @@
 #define METRONOME_PHASES    (METRONOME_PERIOD_MS / METRONOME_STEP_MS)
 
 /* Embedded in the owner; zeroed before its first metronome_add. */
+struct prefetch;
+
 struct metronome_member {
 	void (*on_tick)(struct metronome_member *m, uint64_t now_ns);
 	struct metronome_member *next;
 	struct metronome_member **link; /* what points here; NULL: no member */
 	unsigned phase;
+	const struct prefetch *ahead; /* what on_tick touches, or NULL */
 };
 
 struct metronome {

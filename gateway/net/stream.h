@@ -19,6 +19,7 @@
 
 struct buffer;
 struct stream;
+struct prefetch;
 struct tls_context;
 
 /* Bytes waiting for a slow peer; more after a flush: the stream closes with
@@ -74,6 +75,12 @@ void stream_flush(struct stream *s);
 /* stream_use_blocks: what waits to be flushed lies in memory that the loop's
  * streams share, where it has a net_loop: for one that is flushed often. */
 void stream_use_blocks(struct stream *s);
+
+/* stream_ahead: what the owner is going to touch when bytes come: fetched while
+ * they are read. stream_foresee adds what reading or writing this stream
+ * touches to any such list. */
+struct prefetch *stream_ahead(struct stream *s);
+void stream_foresee(const struct stream *s, struct prefetch *p);
 
 /* stream_waiting: bytes accepted by us that the kernel has not taken yet. */
 size_t stream_waiting(const struct stream *s);

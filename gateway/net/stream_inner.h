@@ -4,6 +4,7 @@
 #define GATEWAY_NET_STREAM_INNER_H
 
 #include "gateway/net/address.h"
+#include "gateway/net/prefetch.h"
 #include "gateway/net/stream.h"
 #include "protocols/buffer.h"
 
@@ -33,6 +34,7 @@ struct stream {
 	bool peer_is_loopback;
 	struct buffer wire;    /* ciphertext that waits, with TLS */
 	struct buffer sending; /* lent to uv_write: does not move */
+	struct prefetch ahead;
 
 	unsigned open_handles;
 	unsigned timeout_ms;

@@ -2,15 +2,31 @@
 #include "gateway/net/net_loop.h"
 #include "gateway/net/stream_inner.h"
 
+#define TLS_HOT 80 /* bytes of an engine at work: its head */
+
 /* What uv reads into. One per thread, because a read is consumed before its
  * callback returns and a loop belongs to one thread. */
 static _Thread_local uint8_t read_bytes[STREAM_READ_BYTES];
 
 static void on_alloc(uv_handle_t *h, size_t suggested, uv_buf_t *out)
 {
-	(void)h;
+	const struct stream *s = h->data;
+
 	(void)suggested;
+	prefetch_run(&s->ahead);
 	*out = uv_buf_init((char *)read_bytes, sizeof(read_bytes));
+}
+
+struct prefetch *stream_ahead(struct stream *s)
+{
+	return &s->ahead;
+}
+
+void stream_foresee(const struct stream *s, struct prefetch *p)
+{
+	prefetch_add(p, s, offsetof(struct stream, ahead));
+	prefetch_add(p, s->tcp, sizeof(*s->tcp));
+	prefetch_add(p, s->tls, TLS_HOT);
 }
 
 void stream_deliver(struct stream *s, uint8_t *bytes, size_t n)

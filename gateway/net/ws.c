@@ -9,11 +9,13 @@
 #include <sys/random.h>
 
 #include "gateway/net/net_loop.h"
+#include "gateway/net/prefetch.h"
 #include "gateway/net/refusal.h"
 #include "gateway/net/ws_inner.h"
 #include "protocols/buffer.h"
 
 #define EAGER_FLUSH_BYTES 65536u /* a burst does not wait for its callback */
+#define ENGINE_HOT        256u   /* bytes of an engine between messages */
 #define RANDOM_POOL_BYTES 256u   /* masks and keys; see ws_random */
 
 /* --- The end --- */
@@ -437,6 +439,20 @@ void ws_reset(struct ws *w)
 	w->state = WS_ENDING;
 	if (w->stream)
 		stream_reset(w->stream);
+}
+
+struct prefetch *ws_ahead(struct ws *w)
+{
+	return w->stream ? stream_ahead(w->stream) : NULL;
+}
+
+void ws_foresee(const struct ws *w, struct prefetch *p)
+{
+	if (!w->stream)
+		return;
+	stream_foresee(w->stream, p);
+	prefetch_add(p, w, offsetof(struct ws, timer));
+	prefetch_add(p, w->engine, ENGINE_HOT);
 }
 
 struct stream *ws_stream(struct ws *w)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+struct prefetch;
 struct stream;
 struct tls_context;
 struct ws;
@@ -103,6 +104,11 @@ void ws_reset(struct ws *w);
 int ws_leave(struct ws *w, void (*on_left)(void *owner));
 /* ws_arrive: go on with this loop. No message is delivered from inside. */
 void ws_arrive(struct ws *w, uv_loop_t *loop);
+
+/* ws_ahead, ws_foresee: as stream_ahead and stream_foresee; nothing once the
+ * stream is gone. */
+struct prefetch *ws_ahead(struct ws *w); /* NULL then */
+void ws_foresee(const struct ws *w, struct prefetch *p);
 
 struct stream *ws_stream(struct ws *w);
 size_t ws_waiting(const struct ws *w);   /* bytes not yet in the kernel */
