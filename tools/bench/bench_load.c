@@ -133,10 +133,15 @@ static void place_short(struct bench_load *l)
 		bench_load_fail(l, "short calls do not end");
 }
 
-static uint64_t due_by_now(uint64_t since_ns, unsigned per_second,
-			   uint64_t now_ns)
+/* Callers do not keep step: the n-th comes anywhere in its slot. On a beat of
+ * their own, hundreds of answers would begin in the same few milliseconds. */
+static bool is_due(uint64_t since_ns, unsigned per_second, uint64_t n,
+		   uint64_t now_ns)
 {
-	return (now_ns - since_ns) * per_second / BENCH_NS_PER_S + 1;
+	uint64_t slot_ns = BENCH_NS_PER_S / per_second;
+
+	return now_ns >=
+	       since_ns + n * slot_ns + n * 619 % 1000 * slot_ns / 1000;
 }
 
 /* One a time, so that what the calls cost does not come at once. */
@@ -150,10 +155,10 @@ static void on_ramp(struct bench_timer *t, uint64_t now_ns)
 	if (l->is_ending)
 		return;
 	if (l->placed < p->calls &&
-	    l->placed < due_by_now(l->ramp_ns, p->per_second, now_ns))
+	    is_due(l->ramp_ns, p->per_second, l->placed, now_ns))
 		bench_call_place(&l->call[l->placed++], false);
 	if (l->is_measuring && p->short_per_second &&
-	    l->shorts < due_by_now(l->short_ns, p->short_per_second, now_ns))
+	    is_due(l->short_ns, p->short_per_second, l->shorts, now_ns))
 		place_short(l);
 	if (l->placed < p->calls || p->short_per_second)
 		bench_wheel_set(&l->loop.wheel, t,
