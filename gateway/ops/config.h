@@ -306,8 +306,8 @@ size_t config_twilio_tokens(const struct config *c, const char *sid, size_t len,
 bool config_twilio_has_tokens(const struct config *c);
 
 /* config_needs_restart: does b say something that a process that runs with a
- * cannot take up? Everything else counts from the next call on after a reload;
- * a running call keeps what it began with.
+ * cannot take up: listen, workers? Everything else counts after a reload from
+ * the next call on; a running call keeps what it began with.
  *
  * names  the keys, "listen, workers"; "" for none
  * Returns how many. They are the rows of a table in config_reload.c. */

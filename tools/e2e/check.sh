@@ -218,6 +218,63 @@ unreachable() {
 }
 row "a host that is not there, or not reached: said, status 1" unreachable
 
+# A server that reads a request and says the same to everybody; to say nothing is
+# to keep them waiting.
+answers() { # name, bytes
+	# shellcheck disable=SC2016 # Perl's, not the shell's
+	start "$1" perl -MIO::Socket::INET -e '
+		my $server = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1:0");
+		$| = 1;
+		$SIG{TERM} = sub { exit 0 };
+		print "listening on http://127.0.0.1:", $server->sockport, "\n";
+		my @waiting;
+		while (my $peer = $server->accept) {
+			if ($ARGV[0] eq "") { push @waiting, $peer; next }
+			while (<$peer>) { last if /^\r\n/ }
+			print $peer $ARGV[0];
+		}' "$2"
+	port_of "$1"
+}
+
+odd_servers() {
+	answers mute ""
+	checks 1 --listen 127.0.0.1:0 <<<"model: {url: 'ws://127.0.0.1:$PORT/', connect_timeout_ms: 300}"
+	tells ✗ model.url "ws://127.0.0.1:$PORT/: cannot be reached: "
+	answers lost $'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n'
+	checks 1 --listen 127.0.0.1:0 <<<"model: {url: 'ws://127.0.0.1:$PORT/'}"
+	tells ✗ model.url "the server does not know this path, or model.name (HTTP 404"
+	answers echo $'HTTP/1.1 401 Unauthorized\r\nContent-Length: 18\r\n\r\nbad: sk-end-to-end'
+	checks 1 --listen 127.0.0.1:0 <<<"model: {url: 'ws://127.0.0.1:$PORT/'}"
+	tells ✗ model.url "the key is wrong (HTTP 401"
+}
+row "servers that say nothing, no, or the key back: said, without the key" odd_servers
+
+key_sets() {
+	local keys
+
+	model model </dev/null
+	"$BUILD/tools/testing/make_jwt" keys "$ROW/keys"
+	keys=$(cat "$ROW/keys/jwks.json")
+	answers issuer "HTTP/1.1 200 OK"$'\r\n'"Content-Length: ${#keys}"$'\r\n\r\n'"$keys"
+	checks 0 --listen 127.0.0.1:0 <<-E
+		$(upstream "$MODEL_URL")
+		audiocodes: {oauth: {issuer: i, jwks: "http://127.0.0.1:$PORT/keys"}}
+	E
+	tells ✓ audiocodes.oauth.jwks "fetched, usable keys: "
+	answers none $'HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n'
+	checks 1 --listen 127.0.0.1:0 <<-E
+		$(upstream "$MODEL_URL")
+		audiocodes: {oauth: {issuer: i, jwks: "http://127.0.0.1:$PORT/keys"}}
+	E
+	tells ✗ audiocodes.oauth.jwks "the server answers with HTTP 500, not with keys"
+	checks 1 --listen 127.0.0.1:0 <<-E
+		$(upstream "$MODEL_URL")
+		audiocodes: {oauth: {issuer: i, jwks: "http://127.0.0.1:1/keys"}}
+	E
+	tells ✗ audiocodes.oauth.jwks "cannot be fetched: connection refused"
+}
+row "key sets by URL: fetched, refused, not there" key_sets
+
 # --- For a program ---
 
 json() {
