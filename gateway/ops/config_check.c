@@ -278,6 +278,20 @@ static unsigned mistakes(const struct walk *w)
 	return w->report->mistakes + w->failed;
 }
 
+/* Did the check go into the group behind this key, and mark there what is bad?
+ * Not into an alias, nor behind a key that was one or comes again. */
+static bool was_entered(struct walk *w, const struct place *p,
+			const struct cyaml_schema_field *field,
+			const yaml_node_pair_t *pair)
+{
+	const yaml_node_t *key = yaml_document_get_node(w->document, pair->key);
+	const yaml_node_t *value =
+		yaml_document_get_node(w->document, pair->value);
+	return field && field->value.type == CYAML_MAPPING &&
+	       value->type == YAML_MAPPING_NODE && !is_alias(p->node, key) &&
+	       !is_alias(key, value) && !find_earlier(w, p->node, pair);
+}
+
 /* Inside a list the whole list is bad; inside a group only what is wrong. */
 static void mark_bad(struct walk *w, const struct place *p,
 		     yaml_node_pair_t *pair)
@@ -288,11 +302,7 @@ static void mark_bad(struct walk *w, const struct place *p,
 		key->type == YAML_SCALAR_NODE
 			? find_field(p->schema->mapping.fields, key)
 			: NULL;
-	const yaml_node_t *value =
-		yaml_document_get_node(w->document, pair->value);
-	if (p->in_list || (field && field->value.type == CYAML_MAPPING &&
-			   value->type == YAML_MAPPING_NODE &&
-			   !find_earlier(w, p->node, pair)))
+	if (p->in_list || was_entered(w, p, field, pair))
 		return;
 	if (c->bad_count == CONFIG_CHECK_LEAVES) {
 		c->has_overflown = true;

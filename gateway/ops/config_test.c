@@ -398,6 +398,19 @@ static void names_each_mistake(void **state)
 		  "t.yaml:2: an entry of transfer.targets must be a group of "
 		  "keys",
 		  "but what only follows from another mistake is not said" },
+		{ "agent: &x {turns: *x}\n",
+		  "t.yaml:1: agent.turns has an alias (*name) in it; write the "
+		  "value out",
+		  "a group in itself" },
+		{ "log: [&k agent]\n*k : &x {turns: *x}\n",
+		  "t.yaml:1: log is a list, must be a group of keys\n"
+		  "t.yaml:2: agent.turns has an alias (*name) in it; write the "
+		  "value out",
+		  "the same, behind a key that is an alias" },
+		{ "tls: &x {certificates: [*x]}\n",
+		  "t.yaml:1: tls.certificates has an alias (*name) in it; write "
+		  "the value out",
+		  "the same by way of a list" },
 		{ "tls:\n  certificates:\n  - {certificate: a.pem}\n",
 		  "t.yaml:3: an entry of tls.certificates has no \"key\"",
 		  "half a certificate" },
