@@ -8,7 +8,8 @@
 #include "gateway/ops/config.h"
 #include "gateway/ops/log.h"
 
-#define URL_MAX (CONFIG_TEXT_MAX + CONFIG_WORD_MAX + 32)
+#define URL_MAX ANNOUNCE_URL_MAX
+_Static_assert(URL_MAX > CONFIG_TEXT_MAX + CONFIG_WORD_MAX + 32, "a bot's");
 
 /* The configured address without its port. */
 static int host_len(const struct config *c)
@@ -34,14 +35,11 @@ static void bot_url(const struct config *c, unsigned bot, unsigned port,
 
 /* -- warnings ------------------------------------------------------------ */
 
-/* bot: whom it is about, or NULL. */
-typedef void on_warning(void *owner, const char *event, const char *bot,
-			const char *why);
-
-static void warn(const struct config *c, on_warning *tell, void *owner)
+void announce_each_warning(const struct config *c, announce_warning *tell,
+			   void *owner)
 {
 	const struct config_audiocodes *a = &c->audiocodes;
-	if (!c->twilio.auth_token_count)
+	if (!config_twilio_has_tokens(c))
 		tell(owner, "unsigned", NULL,
 		     "TWILIO_AUTH_TOKEN is not set: signatures cannot be "
 		     "checked, so only peers on this machine are served");
@@ -67,17 +65,7 @@ static void log_warning(void *owner, const char *event, const char *bot,
 void announce_warnings(const struct log *log, const struct config *c)
 {
 	struct log copy = *log;
-	warn(c, log_warning, &copy);
-}
-
-static void print_warning(void *owner, const char *event, const char *bot,
-			  const char *why)
-{
-	(void)event;
-	if (bot)
-		fprintf(owner, "Warning: bot %s: %s\n", bot, why);
-	else
-		fprintf(owner, "Warning: %s\n", why);
+	announce_each_warning(c, log_warning, &copy);
 }
 
 /* -- URLs ---------------------------------------------------------------- */
@@ -105,15 +93,66 @@ void announce_listening(FILE *out, const struct config *c, unsigned port,
 	fflush(out);
 }
 
-void announce_checked(FILE *out, const struct config *c, const char *name)
+void announce_voice_url(const struct config *c, char out[ANNOUNCE_URL_MAX])
+{
+	twilio_desk_voice_url(c, out, ANNOUNCE_URL_MAX);
+}
+
+void announce_bot_url(const struct config *c, unsigned bot,
+		      char out[ANNOUNCE_URL_MAX])
+{
+	bot_url(c, bot, configured_port(c), out);
+}
+
+/* -- what to paste ------------------------------------------------------- */
+
+static void paste_twilio(FILE *out, const struct config *c)
 {
 	char url[URL_MAX];
-	fprintf(out, "%s: good\n", name);
-	twilio_desk_voice_url(c, url, sizeof(url));
-	fprintf(out, "Twilio voice webhook (POST): %s\n", url);
-	for (unsigned i = 0; i < c->audiocodes.bot_count; i++) {
-		bot_url(c, i, configured_port(c), url);
-		fprintf(out, "AudioCodes bot URL (WebSocket): %s\n", url);
-	}
-	warn(c, print_warning, out);
+	announce_voice_url(c, url);
+	fprintf(out,
+		"Twilio console, the number's voice configuration:\n"
+		"  Configure with    Webhook\n"
+		"  A call comes in   Webhook, HTTP POST\n"
+		"  URL               %s\n",
+		url);
+}
+
+/* The provider and the bot as VoiceAI Connect Enterprise has them; Live Hub
+ * asks for the same in a form (AudioCodes reference, 1.1). */
+static void paste_bot(FILE *out, const struct config *c, unsigned bot)
+{
+	const struct config_audiocodes *a = &c->audiocodes;
+	const char *name = a->bots[bot];
+	char url[URL_MAX];
+	announce_bot_url(c, bot, url);
+	fprintf(out,
+		"AudioCodes, bot %s\n"
+		"  Live Hub, a bot connection \"AudioCodes Bot API\":\n"
+		"    API type               WebSocket\n"
+		"    Enable voice streaming on\n"
+		"    Bot URL                %s\n"
+		"    Authentication         %s\n"
+		"  VoiceAI Connect Enterprise:\n"
+		"    provider {\"name\": \"%s\", \"type\": \"ac-api\", "
+		"\"botURL\": \"%s\"%s}\n"
+		"    bot      {\"name\": \"%s\", \"provider\": \"%s\", "
+		"\"acBotApiType\": \"streaming\", \"directSTT\": true, "
+		"\"directTTS\": true}\n",
+		name, url,
+		a->tokens[bot].count ? "permanent token, this bot's"
+		: *a->oauth.jwks     ? "OAuth 2.0"
+				     : "none (this machine only)",
+		name, url,
+		a->tokens[bot].count
+			? ", \"credentials\": {\"token\": \"<its token>\"}"
+			: "",
+		name, name);
+}
+
+void announce_paste(FILE *out, const struct config *c)
+{
+	paste_twilio(out, c);
+	for (unsigned i = 0; i < c->audiocodes.bot_count; i++)
+		paste_bot(out, c, i);
 }

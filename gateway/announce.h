@@ -15,8 +15,21 @@ void announce_listening(FILE *out, const struct config *c, unsigned port,
 /* announce_warnings: to the log, what the secrets leave open. */
 void announce_warnings(const struct log *log, const struct config *c);
 
-/* announce_checked: to out, for a configuration nobody serves yet: its URLs,
- * then the warnings. name stands for its file. */
-void announce_checked(FILE *out, const struct config *c, const char *name);
+/* announce_each_warning: the same, told one by one.
+ * bot  whom it is about, or NULL */
+typedef void announce_warning(void *owner, const char *event, const char *bot,
+			      const char *why);
+void announce_each_warning(const struct config *c, announce_warning *tell,
+			   void *owner);
+
+/* announce_paste: to out, for a configuration nobody serves yet: exactly what
+ * to enter at the carriers. Of a token only where it goes. */
+void announce_paste(FILE *out, const struct config *c);
+
+/* The URLs in it: of the Twilio webhook, and of a bot. */
+#define ANNOUNCE_URL_MAX 640
+void announce_voice_url(const struct config *c, char out[ANNOUNCE_URL_MAX]);
+void announce_bot_url(const struct config *c, unsigned bot,
+		      char out[ANNOUNCE_URL_MAX]);
 
 #endif

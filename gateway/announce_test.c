@@ -17,6 +17,12 @@ static void use(const char *yaml)
 	CHECK_STR("", errors, "a good configuration");
 }
 
+static void print_warning(void *owner, const char *event, const char *bot,
+			  const char *why)
+{
+	fprintf(owner, "%s %s: %s\n", event, bot ? bot : "-", why);
+}
+
 /* What is printed; the test frees it. */
 static char *printed(bool is_listening)
 {
@@ -27,7 +33,8 @@ static char *printed(bool is_listening)
 	if (is_listening)
 		announce_listening(out, &config, 4711, 3);
 	else
-		announce_checked(out, &config, "t.yaml");
+		announce_paste(out, &config),
+			announce_each_warning(&config, print_warning, out);
 	fclose(out);
 	return text;
 }
@@ -66,22 +73,25 @@ static void tells_urls(void **state)
 static void warns(void **state)
 {
 	(void)state;
-	static const char open_a[] = "Warning: bot a: AUDIOCODES_TOKENS has";
-	static const char open_b[] = "Warning: bot b: AUDIOCODES_TOKENS has";
+	static const char open_a[] = "no_token a: AUDIOCODES_TOKENS has";
+	static const char open_b[] = "no_token b: AUDIOCODES_TOKENS has";
 	use("audiocodes: {bots: [a, b]}\n");
 	config.audiocodes.tokens[1].count = 1;
 	char *text = printed(false);
-	CHECK(strstr(text, "t.yaml: good\n") == text, "good all the same");
-	CHECK(strstr(text, "bot URL (WebSocket): "
+	CHECK(strstr(text, "Bot URL                "
 			   "ws://127.0.0.1:8080/audiocodes/a\n"),
 	      "the configured port");
+	CHECK(strstr(text, "none (this machine only)"), "a: nothing to enter");
+	CHECK(strstr(text, "permanent token, this bot's"), "b: its token");
 	CHECK(strstr(text, open_a), "no token");
 	CHECK(!strstr(text, open_b), "a token");
-	CHECK(strstr(text, "Warning: TWILIO_AUTH_TOKEN is not set"), "Twilio");
+	CHECK(strstr(text, "unsigned -: TWILIO_AUTH_TOKEN is not set"),
+	      "Twilio");
 	free(text);
 	use("audiocodes: {bots: [a], oauth: {issuer: i, jwks: k.json}}\n");
 	text = printed(false);
 	CHECK(!strstr(text, open_a), "signed tokens will do");
+	CHECK(strstr(text, "OAuth 2.0"), "and that is what to choose");
 	free(text);
 }
 

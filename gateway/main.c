@@ -10,8 +10,10 @@
 #include <uv.h>
 
 #include "gateway/announce.h"
+#include "gateway/check/check.h"
 #include "gateway/exchange.h"
 #include "gateway/ops/config.h"
+#include "gateway/ops/config_environment.h"
 #include "gateway/ops/version.h"
 #include "gateway/worker.h"
 
@@ -22,6 +24,7 @@ struct program {
 	uv_signal_t sigint;
 	uv_signal_t sigterm;
 	uv_signal_t sigusr1;
+	struct config_environment environment;
 	struct config config;
 	struct log log;
 	struct exchange exchange;
@@ -29,17 +32,22 @@ struct program {
 
 static const char usage[] =
 	"Usage: tandem [serve] [options]   bridge phone calls to a model\n"
-	"       tandem check [options]     say what is wrong with a configuration\n"
+	"       tandem check [options]     say what is wrong with a configuration,\n"
+	"                                  and with what it needs on this machine\n"
+	"                                  and beyond\n"
 	"\n"
 	"  -c, --config FILE      configuration (every key is optional)\n"
 	"      --listen HOST:PORT instead of the configured address; port 0: any\n"
 	"      --model-url URL    instead of the configured model server\n"
 	"      --log-level LEVEL  debug, info, warn or error\n"
+	"      --offline          check: nothing beyond this machine\n"
+	"      --json             check: for a program to read\n"
 	"  -V, --version\n"
 	"  -h, --help\n"
 	"\n"
-	"Secrets come from the environment: OPENAI_API_KEY, TWILIO_AUTH_TOKEN,\n"
-	"AUDIOCODES_TOKENS (bot=token,bot2=token).\n";
+	"Secrets come from the environment (OPENAI_API_KEY, TWILIO_AUTH_TOKEN,\n"
+	"AUDIOCODES_TOKENS=bot=token,bot2=token, or …_FILE), systemd's credentials\n"
+	"of those names in small letters, or ${…} in the configuration.\n";
 
 struct options {
 	const char *command;
@@ -47,16 +55,34 @@ struct options {
 	const char *listen;
 	const char *model_url;
 	const char *log_level;
+	bool is_offline;
+	bool is_json;
 };
+
+/* What is left behind the options. */
+static int read_command(struct options *o, int argc, char **argv)
+{
+	if (optind < argc)
+		o->command = argv[optind++];
+	if (optind < argc || (strcmp(o->command, "serve") != 0 &&
+			      strcmp(o->command, "check") != 0)) {
+		fprintf(stderr, "tandem: unknown command or argument: %s\n\n%s",
+			argv[optind < argc ? optind : optind - 1], usage);
+		return -EINVAL;
+	}
+	return 0;
+}
 
 static int read_options(struct options *o, int argc, char **argv)
 {
-	enum { LISTEN = 256, MODEL_URL, LOG_LEVEL };
+	enum { LISTEN = 256, MODEL_URL, LOG_LEVEL, OFFLINE, JSON };
 	static const struct option list[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "listen", required_argument, NULL, LISTEN },
 		{ "model-url", required_argument, NULL, MODEL_URL },
 		{ "log-level", required_argument, NULL, LOG_LEVEL },
+		{ "offline", no_argument, NULL, OFFLINE },
+		{ "json", no_argument, NULL, JSON },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -78,6 +104,12 @@ static int read_options(struct options *o, int argc, char **argv)
 		case LOG_LEVEL:
 			o->log_level = optarg;
 			break;
+		case OFFLINE:
+			o->is_offline = true;
+			break;
+		case JSON:
+			o->is_json = true;
+			break;
 		case 'V':
 			printf("tandem %s\n", version_text());
 			exit(EXIT_SUCCESS);
@@ -89,15 +121,7 @@ static int read_options(struct options *o, int argc, char **argv)
 			return -EINVAL;
 		}
 	}
-	if (optind < argc)
-		o->command = argv[optind++];
-	if (optind < argc || (strcmp(o->command, "serve") != 0 &&
-			      strcmp(o->command, "check") != 0)) {
-		fprintf(stderr, "tandem: unknown command or argument: %s\n\n%s",
-			argv[optind < argc ? optind : optind - 1], usage);
-		return -EINVAL;
-	}
-	return 0;
+	return read_command(o, argc, argv);
 }
 
 /* --- Configuration --- */
@@ -131,22 +155,30 @@ static int set_level(struct config *c, const char *name)
 	return -EINVAL;
 }
 
-static int load(struct config *c, const struct options *o)
+/* What the command line says instead of the configuration. */
+static int override_all(struct config *c, const struct options *o)
 {
-	char errors[4096];
-	int err = config_load(c, o->config, errors, sizeof(errors));
+	int err = override(c->listen, sizeof(c->listen), o->listen, "--listen");
 
-	if (!err)
-		err = config_secrets(c, errors, sizeof(errors));
-	if (err) {
-		fprintf(stderr, "%s\n", errors);
-		return err;
-	}
-	err = override(c->listen, sizeof(c->listen), o->listen, "--listen");
 	if (!err)
 		err = override(c->model.url, sizeof(c->model.url), o->model_url,
 			       "--model-url");
 	return err ? err : set_level(c, o->log_level);
+}
+
+static int load(struct program *p, const struct options *o)
+{
+	static char errors[4096];
+	const struct config_loading loading = {
+		.environment = &p->environment,
+		.errors = errors,
+		.errors_cap = sizeof(errors),
+	};
+	int err = config_load_all(&p->config, o->config, &loading);
+
+	if (err)
+		fprintf(stderr, "%s\n", errors);
+	return err ? err : override_all(&p->config, o);
 }
 
 /* --- Serving --- */
@@ -277,24 +309,44 @@ static int serve(struct program *p)
 	return err ? err : uv_loop_close(&p->loop);
 }
 
-static int check(const struct program *p, const struct options *o)
+/* --- Checking --- */
+
+static int take_overrides(void *owner, struct config *c)
 {
-	announce_checked(stdout, &p->config,
-			 o->config ? o->config : "the default configuration");
-	return 0;
+	return override_all(c, owner);
+}
+
+static int check(struct program *p, struct options *o)
+{
+	const struct check_request request = {
+		.path = o->config,
+		.environment = &p->environment,
+		.override = take_overrides,
+		.owner = o,
+		.is_offline = o->is_offline,
+		.is_json = o->is_json,
+		.out = stdout,
+		.errors = stderr,
+	};
+
+	return check_run(&request);
 }
 
 int main(int argc, char **argv)
 {
 	static struct program p; /* large, and lives as long as the process */
 	struct options o;
+	int err;
 
 	if (read_options(&o, argc, argv) != 0)
 		return EXIT_USAGE;
-	int err = load(&p.config, &o);
-	if (!err)
-		err = strcmp(o.command, "check") == 0 ? check(&p, &o)
-						      : serve(&p);
+	if (strcmp(o.command, "check") == 0) {
+		err = check(&p, &o);
+	} else {
+		err = load(&p, &o);
+		err = err ? err : serve(&p);
+	}
 	config_wipe(&p.config);
+	config_environment_close(&p.environment);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,5 +1,5 @@
-/* The configuration: one YAML file, every key optional, and secrets from the
- * environment. deploy/tandem.yaml shows every key with its default and what it
+/* The configuration: one YAML file, every key optional, and secrets from
+ * elsewhere. deploy/tandem.yaml shows every key with its default and what it
  * means; this header adds units and shapes only.
  *
  * A struct config is a plain value: fixed text, no pointers, nothing to free,
@@ -12,6 +12,8 @@
 
 #include "gateway/ops/log.h"
 #include "gateway/ops/secret.h"
+
+struct config_environment;
 
 #define CONFIG_FILE_MAX         (64u << 10) /* bytes of YAML; more is refused */
 #define CONFIG_TEXT_MAX         512         /* URL or path, with NUL */
@@ -31,6 +33,8 @@
 #define CONFIG_TARGET_MAX       256 /* bytes with NUL, as call_request.h has */
 #define CONFIG_VARIABLES_MAX    32
 #define CONFIG_WORKERS_MAX      64
+#define CONFIG_ACCOUNTS_MAX     32
+#define CONFIG_CERTIFICATES_MAX 8
 
 enum config_format { CONFIG_FORMAT_PCM24, CONFIG_FORMAT_PCMU };
 enum config_turns { CONFIG_TURNS_SERVER_VAD, CONFIG_TURNS_SEMANTIC_VAD };
@@ -58,11 +62,19 @@ struct config_log {
 	enum log_level level;
 };
 
+struct config_twilio_account {
+	char sid[CONFIG_SID_LEN]; /* no two alike */
+	unsigned auth_token_count;
+	struct secret auth_tokens[CONFIG_TOKENS_MAX];
+};
+
 struct config_twilio {
 	unsigned account_sid_count; /* 0: any account */
 	char account_sids[CONFIG_SIDS_MAX][CONFIG_SID_LEN];
-	unsigned auth_token_count; /* 0: signatures not checked */
+	unsigned auth_token_count; /* of every account that has none below */
 	struct secret auth_tokens[CONFIG_TOKENS_MAX];
+	unsigned account_count;
+	struct config_twilio_account accounts[CONFIG_ACCOUNTS_MAX];
 };
 
 /* Who may present which signed token (JWT). All of it is off when jwks is "",
@@ -75,7 +87,8 @@ struct config_oauth {
 };
 
 struct config_bot_tokens {
-	unsigned count; /* 0: the bot has none */
+	char bot[CONFIG_WORD_MAX]; /* as bots[i], or "" */
+	unsigned count;            /* 0: the bot has none */
 	struct secret token[CONFIG_TOKENS_MAX];
 };
 
@@ -88,6 +101,7 @@ struct config_header {
 struct config_audiocodes {
 	unsigned bot_count; /* 0: nothing is served */
 	char bots[CONFIG_BOTS_MAX][CONFIG_WORD_MAX];
+	unsigned token_list_count; /* entries of the file's list */
 	struct config_bot_tokens tokens[CONFIG_BOTS_MAX]; /* of bots[i] */
 	struct config_oauth oauth;
 	bool configure; /* send the config activity */
@@ -185,6 +199,17 @@ struct config_failure {
 					  where no prompt can be played */
 };
 
+struct config_certificate {
+	char certificate[CONFIG_TEXT_MAX]; /* PEM: ours first, then who signed
+					      it */
+	char key[CONFIG_TEXT_MAX];
+};
+
+struct config_tls {
+	unsigned certificate_count; /* 0: no TLS on listen */
+	struct config_certificate certificates[CONFIG_CERTIFICATES_MAX];
+};
+
 struct config_limits {
 	unsigned calls;
 	unsigned call_minutes;
@@ -196,6 +221,7 @@ struct config {
 	char public_url[CONFIG_TEXT_MAX]; /* https://…, no trailing slash;
 					     "": by the Host header */
 	unsigned workers;                 /* 0: as many as there are cores */
+	struct config_tls tls;
 	struct config_log log;
 	struct config_twilio twilio;
 	struct config_audiocodes audiocodes;
@@ -211,33 +237,81 @@ struct config {
 /* config_default: every default; no secrets. */
 void config_default(struct config *c);
 
-/* config_load: the defaults, changed by a file. No secrets.
+/* What a load is given and has to tell beside the configuration. */
+struct config_loading {
+	struct config_environment *environment; /* NULL: the process's, where
+						   everything stays */
+	char *errors; /* on failure: every mistake found, one a line without
+			 the last newline: "tandem.yaml:12: unknown key "voise"
+			 in agent (did you mean "voice"?)"; what does not fit is
+			 counted on the last line */
+	size_t errors_cap; /* at least 256 */
+	char *warnings;    /* in the same way, on success, too; or NULL */
+	size_t warnings_cap;
+};
+
+/* config_load_all: the defaults, changed by a file, and the secrets.
  *
- * path    the file; NULL means the defaults alone. A relative path inside it
- *         is taken from the file's own directory.
- * errors  on failure: every mistake found, one a line without the last
- *         newline: "tandem.yaml:12: unknown key "voise" in agent (did you mean
- *         "voice"?)"; what does not fit is counted on the last line
- * cap     at least 256
- * Returns 0; -EINVAL mistakes in the file; -EFBIG over CONFIG_FILE_MAX; or why
- * it could not be read (-ENOENT, -EACCES, -EISDIR, …). c is filled on 0 only.
- */
+ * path  the file; NULL means the defaults alone. A relative path inside it is
+ *       taken from the file's own directory.
+ *
+ * A secret is looked for in this order; what is found first counts alone:
+ *   1  the variable OPENAI_API_KEY, TWILIO_AUTH_TOKEN or AUDIOCODES_TOKENS,
+ *      or the file that OPENAI_API_KEY_FILE … names (both: a mistake)
+ *   2  the file openai_api_key, twilio_auth_token or audiocodes_tokens in
+ *      $CREDENTIALS_DIRECTORY
+ *   3  the file's model.key, twilio.auth_tokens or audiocodes.tokens, which
+ *      hold ${…} (config_reference.h) and no key in the clear
+ * In 1 and 2 Twilio's is one token, or up to CONFIG_TOKENS_MAX with commas or
+ * line ends between; AudioCodes' are bot=token in the same way, a bot up to
+ * CONFIG_TOKENS_MAX times. An empty one is none. Variables with a secret are
+ * moved into the environment given.
+ *
+ * May be called again at any time, for a reload; keeps nothing. c is filled on
+ * 0 only.
+ * Returns 0; -EINVAL mistakes; -EFBIG over CONFIG_FILE_MAX; or why the file
+ * could not be read (-ENOENT, -EACCES, -EISDIR, …). */
+int config_load_all(struct config *c, const char *path,
+		    const struct config_loading *loading);
+
+/* config_load: the file alone, with the secrets it names, from the process's
+ * environment, which is left as it is.
+ * cap  at least 256 */
 int config_load(struct config *c, const char *path, char *errors, size_t cap);
 
-/* config_parse: the same from memory; name stands for the file in errors. */
+/* config_parse: the same from memory; name stands for the file in errors, and
+ * for its directory. */
 int config_parse(struct config *c, const char *yaml, size_t len,
 		 const char *name, char *errors, size_t cap);
 
-/* config_secrets: from the environment, where they are then removed:
- *   OPENAI_API_KEY
- *   TWILIO_AUTH_TOKEN   one, or up to CONFIG_TOKENS_MAX with commas between
- *   AUDIOCODES_TOKENS   bot=token, with commas between; a bot may come up to
- *                       CONFIG_TOKENS_MAX times, and is one of audiocodes.bots
- * Unset is no error; what is set but cannot be a key is.
- * Returns 0 or -EINVAL with the reason, and no token, in errors. */
-int config_secrets(struct config *c, char *errors, size_t cap);
-
 /* config_wipe: forget the secrets. */
 void config_wipe(struct config *c);
+
+/* config_each_secret: every place in c that may hold one. */
+void config_each_secret(struct config *c,
+			void (*each)(void *owner, struct secret *s),
+			void *owner);
+
+/* config_twilio_tokens: what a request of an account may be signed with.
+ *
+ * sid  len characters; len 0: the request does not say (an upgrade)
+ * out  the tokens, which belong to c: of the account, when it has some of its
+ *      own; else the common ones; of an upgrade all there are
+ * Returns how many; 0: none is configured for it. */
+#define CONFIG_TWILIO_TOKENS (CONFIG_TOKENS_MAX * (1 + CONFIG_ACCOUNTS_MAX))
+size_t config_twilio_tokens(const struct config *c, const char *sid, size_t len,
+			    const struct secret *out[CONFIG_TWILIO_TOKENS]);
+
+/* config_twilio_has_tokens: false: nothing can be checked, of any account. */
+bool config_twilio_has_tokens(const struct config *c);
+
+/* config_needs_restart: does b say something that a process that runs with a
+ * cannot take up: listen, workers? Everything else counts after a reload from
+ * the next call on; a running call keeps what it began with.
+ *
+ * names  the keys, "listen, workers"; "" for none
+ * Returns how many. They are the rows of a table in config_reload.c. */
+unsigned config_needs_restart(const struct config *a, const struct config *b,
+			      char *names, size_t cap);
 
 #endif

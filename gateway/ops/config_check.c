@@ -5,19 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/ops/config_expand.h"
 #include "gateway/ops/config_find.h"
 #include "gateway/ops/config_hint.h"
 #include "gateway/ops/config_report.h"
 #include "gateway/ops/config_schema.h"
 #include "gateway/ops/config_value.h"
 
-#define PATH_MAX_LEN 128
+#define PATH_MAX_LEN CONFIG_CHECK_PATH
 #define HINT_MAX     400
 
 struct walk {
 	struct config_check *check;
 	struct config_report *report;
+	const struct config_expand *expand;
 	yaml_document_t *document;
+	unsigned failed; /* values that were not there to be looked at */
 };
 
 /* One value on its way through the schema. */
@@ -86,6 +89,24 @@ static void report_alias(struct walk *w, const char *path, size_t line)
 
 static void check_mapping(struct walk *w, const struct place *p);
 
+static void check_scalar(struct walk *w, const char *path,
+			 const struct cyaml_schema_value *schema,
+			 const yaml_node_t *node)
+{
+	const struct config_expanded *e =
+		config_expand_find(w->expand, w->document, node);
+	struct config_value value = { path, schema, node, node, false };
+	if (e && e->has_failed) {
+		w->failed++;
+		return;
+	}
+	if (e) {
+		value.is_whole = e->is_whole;
+		value.written = yaml_document_get_node(w->document, e->written);
+	}
+	config_value_check(w->report, &value);
+}
+
 static void check_entry(struct walk *w, const struct place *list,
 			const struct cyaml_schema_value *schema,
 			yaml_node_t *node, const yaml_node_t *before)
@@ -102,9 +123,7 @@ static void check_entry(struct walk *w, const struct place *list,
 	else if (has_keys)
 		check_mapping(w, &p);
 	else
-		config_value_check(w->report,
-				   &(struct config_value){ list->path, schema,
-							   node });
+		check_scalar(w, list->path, schema, node);
 }
 
 /* A list of entries, or of words that are bits of one number. */
@@ -120,6 +139,9 @@ static void check_list(struct walk *w, const struct place *p)
 					  "%s has %td entries, at most %u fit",
 					  p->path, top - item,
 					  p->schema->sequence.max);
+		if (top - item < p->schema->sequence.min)
+			config_report_add(w->report, line_of(p->node),
+					  "%s must not be empty", p->path);
 	}
 	yaml_node_t *node, *before = NULL;
 	for (; item < top; item++, before = node) {
@@ -168,9 +190,7 @@ static void check_value(struct walk *w, const struct place *p)
 	else if (wanted == YAML_SEQUENCE_NODE)
 		check_list(w, p);
 	else
-		config_value_check(w->report,
-				   &(struct config_value){ p->path, p->schema,
-							   p->node });
+		check_scalar(w, p->path, p->schema, p->node);
 }
 
 static const struct cyaml_schema_field *find_field(
@@ -253,6 +273,83 @@ static void check_known(struct walk *w, const struct place *parent,
 	}
 }
 
+static unsigned mistakes(const struct walk *w)
+{
+	return w->report->mistakes + w->failed;
+}
+
+/* Did the check go into the group behind this key, and mark there what is bad?
+ * Not into an alias, nor behind a key that was one or comes again. */
+static bool was_entered(struct walk *w, const struct place *p,
+			const struct cyaml_schema_field *field,
+			const yaml_node_pair_t *pair)
+{
+	const yaml_node_t *key = yaml_document_get_node(w->document, pair->key);
+	const yaml_node_t *value =
+		yaml_document_get_node(w->document, pair->value);
+	return field && field->value.type == CYAML_MAPPING &&
+	       value->type == YAML_MAPPING_NODE && !is_alias(p->node, key) &&
+	       !is_alias(key, value) && !find_earlier(w, p->node, pair);
+}
+
+/* Inside a list the whole list is bad; inside a group only what is wrong. */
+static void mark_bad(struct walk *w, const struct place *p,
+		     yaml_node_pair_t *pair)
+{
+	struct config_check *c = w->check;
+	const yaml_node_t *key = yaml_document_get_node(w->document, pair->key);
+	const struct cyaml_schema_field *field =
+		key->type == YAML_SCALAR_NODE
+			? find_field(p->schema->mapping.fields, key)
+			: NULL;
+	if (p->in_list || was_entered(w, p, field, pair))
+		return;
+	if (c->bad_count == CONFIG_CHECK_LEAVES) {
+		c->has_overflown = true;
+		return;
+	}
+	struct config_check_bad *b = &c->bad[c->bad_count++];
+	*b = (struct config_check_bad){ .holder = p->node, .pair = pair };
+	if (field)
+		snprintf(b->path, sizeof(b->path), "%s%s%s", p->path,
+			 *p->path ? "." : "", field->key);
+}
+
+/* From the last to the first, so that none moves before its turn. */
+static void remove_bad(struct config_check *c)
+{
+	for (size_t i = c->bad_count; i-- > 0;) {
+		yaml_node_pair_t *pair = c->bad[i].pair;
+		yaml_node_pair_t **top =
+			&c->bad[i].holder->data.mapping.pairs.top;
+		memmove(pair, pair + 1,
+			(size_t)(*top - pair - 1) * sizeof(*pair));
+		--*top;
+	}
+}
+
+/* Not as a part of another key: "listen" is not in "admin.listen". */
+static bool names_key(const char *sentence, const char *path)
+{
+	static const char in_key[] = "abcdefghijklmnopqrstuvwxyz_.";
+	size_t len = strlen(path);
+	for (const char *at = sentence; (at = strstr(at, path)); at += len)
+		if ((at == sentence || !strchr(in_key, at[-1])) &&
+		    (!at[len] || !strchr(in_key, at[len])))
+			return true;
+	return false;
+}
+
+bool config_check_is_about_bad(const struct config_check *check,
+			       const char *sentence)
+{
+	for (size_t i = 0; i < check->bad_count; i++)
+		if (*check->bad[i].path &&
+		    names_key(sentence, check->bad[i].path))
+			return true;
+	return false;
+}
+
 static void check_pair(struct walk *w, const struct place *p,
 		       const yaml_node_pair_t *pair)
 {
@@ -287,16 +384,24 @@ static void check_needed(struct walk *w, const struct place *p)
 static void check_mapping(struct walk *w, const struct place *p)
 {
 	yaml_node_pair_t *pair = p->node->data.mapping.pairs.start;
-	for (; pair < p->node->data.mapping.pairs.top; pair++)
+	for (; pair < p->node->data.mapping.pairs.top; pair++) {
+		unsigned before = mistakes(w);
 		check_pair(w, p, pair);
+		if (mistakes(w) != before)
+			mark_bad(w, p, pair);
+	}
 	check_needed(w, p);
 }
 
 void config_check(struct config_check *check, struct config_report *report,
-		  yaml_document_t *document, yaml_node_t *root)
+		  const struct config_expand *expand, yaml_document_t *document,
+		  yaml_node_t *root)
 {
-	struct walk w = { check, report, document };
+	struct walk w = { check, report, expand, document, 0 };
 	struct place p = { "", 0, &config_schema_root, root, false };
 	check->set_count = 0;
+	check->bad_count = 0;
+	check->has_overflown = false;
 	check_mapping(&w, &p);
+	remove_bad(check);
 }

@@ -3,13 +3,16 @@
 #ifndef GATEWAY_OPS_CONFIG_CHECK_H
 #define GATEWAY_OPS_CONFIG_CHECK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <yaml.h>
 
+struct config_expand;
 struct config_report;
 
-#define CONFIG_CHECK_LEAVES 128 /* more than there are keys */
+#define CONFIG_CHECK_LEAVES 192 /* more than there are keys */
+#define CONFIG_CHECK_PATH   128
 
 /* Which parts of struct config the document sets: byte ranges. */
 struct config_check {
@@ -17,10 +20,27 @@ struct config_check {
 		uint32_t offset, size;
 	} set[CONFIG_CHECK_LEAVES];
 	size_t set_count;
+
+	/* Keys with a mistake in them, which are no longer in the document: the
+	 * rest of it can be loaded. */
+	struct config_check_bad {
+		yaml_node_t *holder;
+		yaml_node_pair_t *pair;
+		char path[CONFIG_CHECK_PATH]; /* "" an unknown one's */
+	} bad[CONFIG_CHECK_LEAVES];
+	size_t bad_count;
+	bool has_overflown; /* there were more: some are still in it */
 };
 
-/* config_check: mistakes are added to report. root is a mapping node. */
+/* config_check: mistakes are added to report. root is a mapping node; expand is
+ * what was done to the document. */
 void config_check(struct config_check *check, struct config_report *report,
-		  yaml_document_t *document, yaml_node_t *root);
+		  const struct config_expand *expand, yaml_document_t *document,
+		  yaml_node_t *root);
+
+/* config_check_is_about_bad: does a sentence name a key that has a mistake in
+ * it, so that it is perhaps only a consequence? */
+bool config_check_is_about_bad(const struct config_check *check,
+			       const char *sentence);
 
 #endif

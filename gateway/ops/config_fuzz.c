@@ -32,6 +32,29 @@ static void check_targets(const struct config_transfer *t, unsigned tools)
 	FUZZ_CHECK(!(tools & CONFIG_TOOL_TRANSFER_CALL) || t->target_count);
 }
 
+/* A secret is one that was fetched: neither written in the clear, nor the word
+ * that stood for it. */
+static void check_secret(void *owner, struct secret *s)
+{
+	(void)owner;
+	FUZZ_CHECK(!strchr(secret_reveal(s), '@') ||
+		   !strstr(secret_reveal(s), "@secret:"));
+	FUZZ_CHECK(!strstr(secret_reveal(s), "${"));
+}
+
+static void check_secrets(struct config *c)
+{
+	const struct secret *tokens[CONFIG_TWILIO_TOKENS];
+	FUZZ_CHECK(c->twilio.auth_token_count <= CONFIG_TOKENS_MAX);
+	FUZZ_CHECK(c->twilio.account_count <= CONFIG_ACCOUNTS_MAX);
+	FUZZ_CHECK(c->tls.certificate_count <= CONFIG_CERTIFICATES_MAX);
+	size_t n = config_twilio_tokens(c, "", 0, tokens);
+	FUZZ_CHECK(!n == !config_twilio_has_tokens(c));
+	for (size_t i = 0; i < n; i++)
+		FUZZ_CHECK(secret_is_set(tokens[i]));
+	config_each_secret(c, check_secret, NULL);
+}
+
 static void check_taken(const struct config *c)
 {
 	FUZZ_CHECK(memchr(c->listen, 0, sizeof(c->listen)) && c->listen[0]);
@@ -68,11 +91,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char errors[512];
 	if (size > 4096)
 		return 0;
+	setenv("FUZZ", "fetched", 1); /* for ${env:FUZZ} */
 	char *yaml = fuzz_copy(data, size);
-	if (config_parse(&c, yaml, size, "f.yaml", errors, sizeof(errors)) == 0)
-		check_taken(&c);
-	else
+	if (config_parse(&c, yaml, size, "f.yaml", errors, sizeof(errors))) {
 		check_refused(errors, sizeof(errors));
+	} else {
+		check_taken(&c);
+		check_secrets(&c);
+		config_wipe(&c);
+	}
 	free(yaml);
 	return 0;
 }

@@ -9,9 +9,24 @@
 
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_check.h"
+#include "gateway/ops/config_emit.h"
+#include "gateway/ops/config_expand.h"
+#include "gateway/ops/config_parse.h"
 #include "gateway/ops/config_report.h"
 #include "gateway/ops/config_schema.h"
 #include "gateway/ops/config_together.h"
+
+#define BROKEN_MAX                                                \
+	16 /* blocks of a file that are no YAML; more stay unsaid \
+	    */
+
+/* One file on its way. Large. */
+struct parsing {
+	struct config parsed;
+	struct config_check check;
+	struct config_expand expand;
+	struct config_report *report;
+};
 
 /* -- libcyaml: text to struct -------------------------------------------- */
 
@@ -29,12 +44,20 @@ __attribute__((format(printf, 3, 0))) static void on_cyaml_log(
 	config_report_add(report, 0, "cannot be loaded: %s", text);
 }
 
+static void copy_set(struct parsing *p, const struct config *loaded)
+{
+	const struct config_check *check = &p->check;
+	for (size_t i = 0; i < check->set_count; i++)
+		memcpy((char *)&p->parsed + check->set[i].offset,
+		       (const char *)loaded + check->set[i].offset,
+		       check->set[i].size);
+}
+
 /* config_check has passed the document, so a failure here is lack of memory or
  * a disagreement between two readers of YAML: say it as libcyaml does. */
-static void load_into(struct config *c, const struct config_check *check,
-		      struct config_report *report, const char *yaml,
-		      size_t len)
+static void load_text(struct parsing *p, const char *yaml, size_t len)
 {
+	struct config_report *report = p->report;
 	const cyaml_config_t how = {
 		.log_fn = on_cyaml_log,
 		.log_ctx = report,
@@ -49,11 +72,35 @@ static void load_into(struct config *c, const struct config_check *check,
 	if (err && !report->mistakes)
 		config_report_add(report, 0, "cannot be loaded: %s",
 				  cyaml_strerror(err));
-	for (size_t i = 0; !err && loaded && i < check->set_count; i++)
-		memcpy((char *)c + check->set[i].offset,
-		       (const char *)loaded + check->set[i].offset,
-		       check->set[i].size);
+	if (!err && loaded)
+		copy_set(p, loaded);
 	cyaml_free(&how, &config_schema_root, loaded, 0);
+}
+
+static void put_secret(void *owner, struct secret *s)
+{
+	config_expand_secret(owner, s);
+}
+
+/* As it was written, or, when some of it came from elsewhere or was bad, what
+ * the document has become. */
+static void load_document(struct parsing *p, yaml_document_t *document,
+			  const char *yaml, size_t len)
+{
+	char *emitted = NULL;
+	size_t emitted_len = 0;
+	if (!p->expand.count && !p->report->mistakes) {
+		load_text(p, yaml, len);
+		return;
+	}
+	if (config_emit(&emitted, &emitted_len, document)) {
+		config_report_add(p->report, 0, "no memory");
+		return;
+	}
+	load_text(p, emitted, emitted_len);
+	explicit_bzero(emitted, emitted_len);
+	free(emitted);
+	config_each_secret(&p->parsed, put_secret, &p->expand);
 }
 
 /* -- the whole file ------------------------------------------------------ */
@@ -65,26 +112,46 @@ static void drop_last_slash(char *url)
 		url[--len] = '\0';
 }
 
-static void take_document(struct config *c, yaml_document_t *document,
-			  struct config_report *report, const char *yaml,
-			  size_t len)
+/* The file's list has them in any order; in struct config they stand beside
+ * their bots. */
+static void arrange_tokens(struct config_audiocodes *a)
+{
+	struct config_bot_tokens list[CONFIG_BOTS_MAX];
+	memcpy(list, a->tokens, sizeof(list));
+	memset(a->tokens, 0, sizeof(a->tokens));
+	for (unsigned i = 0; i < a->bot_count; i++)
+		for (unsigned j = 0; j < a->token_list_count; j++)
+			if (strcmp(list[j].bot, a->bots[i]) == 0)
+				a->tokens[i] = list[j];
+	explicit_bzero(list, sizeof(list));
+}
+
+static void take_mapping(struct parsing *p, yaml_document_t *document,
+			 const char *yaml, size_t len)
+{
+	config_expand(&p->expand, document);
+	config_check(&p->check, p->report, &p->expand, document,
+		     yaml_document_get_root_node(document));
+	if (p->check.has_overflown)
+		return;
+	load_document(p, document, yaml, len);
+	config_together_check(&p->parsed, &p->check, document, p->report);
+	arrange_tokens(&p->parsed.audiocodes);
+	drop_last_slash(p->parsed.public_url);
+}
+
+static void take_document(struct parsing *p, yaml_document_t *document,
+			  const char *yaml, size_t len)
 {
 	yaml_node_t *root = yaml_document_get_root_node(document);
-	struct config_check check;
 	if (!root)
 		return; /* comments only: every default */
-	if (root->type != YAML_MAPPING_NODE) {
-		config_report_add(report, root->start_mark.line + 1,
+	if (root->type == YAML_MAPPING_NODE)
+		take_mapping(p, document, yaml, len);
+	else
+		config_report_add(p->report, root->start_mark.line + 1,
 				  "must be keys with values, like \"listen: "
 				  "127.0.0.1:8080\"");
-		return;
-	}
-	config_check(&check, report, document, root);
-	if (!report->mistakes)
-		load_into(c, &check, report, yaml, len);
-	if (!report->mistakes)
-		config_together_check(c, document, report);
-	drop_last_slash(c->public_url);
 }
 
 /* Is there a tab where only spaces may indent, on this line (from 0)? */
@@ -146,47 +213,123 @@ static bool is_blank(const char *yaml, size_t len)
 	return true;
 }
 
-static void parse(struct config *c, struct config_report *report,
-		  const char *yaml, size_t len)
+/* -- what is not YAML ---------------------------------------------------- */
+
+/* A line that begins something new at the top: neither indented, nor empty, nor
+ * a comment, nor the end of something in brackets. */
+static bool begins_block(const char *yaml, size_t at, size_t len)
+{
+	return (at == 0 || yaml[at - 1] == '\n') && at < len &&
+	       !strchr(" \t\r\n#]}", yaml[at]);
+}
+
+/* Replace the block that has a line (from 0) in it by empty lines, which keeps
+ * the others' numbers. Returns false when there is nothing left to take. */
+static bool take_out(char *yaml, size_t len, size_t line)
+{
+	size_t begin = 0, at = 0;
+	bool is_left = false;
+	for (size_t n = 0; at < len && n <= line; n += yaml[at++] == '\n')
+		if (begins_block(yaml, at, len))
+			begin = at;
+	while (at < len && !begins_block(yaml, at, len))
+		at++;
+	for (; begin < at; begin++)
+		if (yaml[begin] != '\n') {
+			is_left |= yaml[begin] != ' ';
+			yaml[begin] = ' ';
+		}
+	return is_left;
+}
+
+/* One reading of the whole text. Returns true, or false for a text that is not
+ * YAML: *line then is where it begins not to be. */
+static bool parse_once(struct parsing *p, const char *yaml, size_t len,
+		       size_t *line)
 {
 	yaml_parser_t parser;
 	yaml_document_t document;
 	if (!yaml_parser_initialize(&parser)) {
-		config_report_add(report, 0, "no memory");
-		return;
+		config_report_add(p->report, 0, "no memory");
+		return true;
 	}
 	yaml_parser_set_input_string(&parser, (const unsigned char *)yaml, len);
-	if (yaml_parser_load(&parser, &document)) {
+	bool is_yaml = yaml_parser_load(&parser, &document);
+	if (is_yaml) {
 		if (yaml_document_get_root_node(&document))
-			check_end(&parser, report, yaml, len);
-		take_document(c, &document, report, yaml, len);
+			check_end(&parser, p->report, yaml, len);
+		take_document(p, &document, yaml, len);
 		yaml_document_delete(&document);
 	} else {
-		report_syntax(report, &parser, yaml, len);
+		report_syntax(p->report, &parser, yaml, len);
+		*line = parser.context ? parser.context_mark.line
+				       : parser.problem_mark.line;
+		if (parser.error == YAML_READER_ERROR)
+			*line = SIZE_MAX; /* it has no lines then */
 	}
 	yaml_parser_delete(&parser);
+	return is_yaml;
+}
+
+/* What is broken is said, and then what is wrong in the rest of the file. */
+static void parse(struct parsing *p, const char *yaml, size_t len)
+{
+	size_t line = 0;
+	if (parse_once(p, yaml, len, &line) || line == SIZE_MAX)
+		return;
+	char *copy = malloc(len);
+	if (!copy)
+		return;
+	memcpy(copy, yaml, len);
+	for (unsigned i = 0; i < BROKEN_MAX; i++)
+		if (!take_out(copy, len, line) || is_blank(copy, len) ||
+		    parse_once(p, copy, len, &line) || line == SIZE_MAX)
+			break;
+	free(copy);
+}
+
+static int end_parsing(struct parsing *p, struct config *c)
+{
+	int err = config_report_end(p->report);
+	if (!err)
+		*c = p->parsed;
+	config_wipe(&p->parsed);
+	config_expand_wipe(&p->expand);
+	return err;
+}
+
+int config_parse_report(struct config *c, const char *yaml, size_t len,
+			struct config_environment *environment,
+			struct config_report *report,
+			struct config_report *warnings)
+{
+	struct parsing *p = malloc(sizeof(*p));
+	if (!p) {
+		config_report_add(report, 0, "no memory");
+		return -ENOMEM;
+	}
+	config_default(&p->parsed);
+	p->report = report;
+	p->expand.count = 0;
+	p->expand.environment = environment;
+	p->expand.file = report->file;
+	p->expand.report = report;
+	p->expand.warnings = warnings;
+	if (is_blank(yaml, len))
+		config_report_add(report, 0,
+				  "is empty; for the defaults start without "
+				  "a file");
+	else
+		parse(p, yaml, len);
+	int err = end_parsing(p, c);
+	free(p);
+	return err;
 }
 
 int config_parse(struct config *c, const char *yaml, size_t len,
 		 const char *name, char *errors, size_t cap)
 {
 	struct config_report report;
-	struct config *parsed = malloc(sizeof(*parsed));
 	config_report_begin(&report, name, errors, cap);
-	if (!parsed) {
-		config_report_add(&report, 0, "no memory");
-		return -ENOMEM;
-	}
-	config_default(parsed);
-	if (is_blank(yaml, len))
-		config_report_add(&report, 0,
-				  "is empty; for the defaults start without "
-				  "a file");
-	else
-		parse(parsed, &report, yaml, len);
-	int err = config_report_end(&report);
-	if (!err)
-		*c = *parsed;
-	free(parsed);
-	return err;
+	return config_parse_report(c, yaml, len, NULL, &report, NULL);
 }

@@ -19,7 +19,12 @@ void config_report_begin(struct config_report *r, const char *file, char *out,
 void config_report_add(struct config_report *r, size_t line, const char *format,
 		       ...) __attribute__((format(printf, 3, 4)));
 
-/* config_report_end: returns 0, or -EINVAL when there were mistakes. */
+/* config_report_elsewhere: the same for what is not in the file. */
+void config_report_elsewhere(struct config_report *r, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* config_report_end: what did not fit is counted; may be called again after
+ * more was added. Returns 0, or -EINVAL when there were mistakes. */
 int config_report_end(struct config_report *r);
 
 #endif

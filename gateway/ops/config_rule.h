@@ -13,6 +13,7 @@ struct config_rule {
 	unsigned step;   /* whole numbers: a multiple of it; 0: any */
 	bool (*accepts)(const char *text); /* of a text */
 	const char *must;                  /* "must be …" */
+	bool is_secret; /* a key or token: never in the clear, never shown */
 };
 
 /* config_rule_find: NULL when any value of the type will do. Every number has

@@ -128,13 +128,47 @@ static const cyaml_schema_value_t audio_format = {
 			   CONFIG_AUDIO_FORMAT_MAX - 1),
 };
 
+static const cyaml_schema_value_t secret = {
+	CYAML_VALUE_STRING(CYAML_FLAG_DEFAULT, struct secret, 1, SECRET_MAX),
+};
+
+static const cyaml_schema_field_t certificate_keys[] = {
+	CYAML_FIELD_STRING("certificate", NEEDED, struct config_certificate,
+			   certificate, 1),
+	CYAML_FIELD_STRING("key", NEEDED, struct config_certificate, key, 1),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t certificate = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_certificate,
+			    certificate_keys),
+};
+static const cyaml_schema_field_t tls_keys[] = {
+	FIELD_LIST("certificates", struct config_tls, certificates,
+		   certificate_count, certificate, CONFIG_CERTIFICATES_MAX),
+	CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t log_keys[] = {
 	FIELD_WORD("level", struct config_log, level, level_names),
 	CYAML_FIELD_END,
 };
+static const cyaml_schema_field_t account_keys[] = {
+	CYAML_FIELD_STRING("sid", NEEDED, struct config_twilio_account, sid, 1),
+	CYAML_FIELD_SEQUENCE_COUNT(
+		"auth_tokens", NEEDED, struct config_twilio_account,
+		auth_tokens, auth_token_count, &secret, 1, CONFIG_TOKENS_MAX),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t account = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_twilio_account,
+			    account_keys),
+};
 static const cyaml_schema_field_t twilio_keys[] = {
 	FIELD_LIST("account_sids", struct config_twilio, account_sids,
 		   account_sid_count, account_sid, CONFIG_SIDS_MAX),
+	FIELD_LIST("auth_tokens", struct config_twilio, auth_tokens,
+		   auth_token_count, secret, CONFIG_TOKENS_MAX),
+	FIELD_LIST("accounts", struct config_twilio, accounts, account_count,
+		   account, CONFIG_ACCOUNTS_MAX),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t oauth_keys[] = {
@@ -153,9 +187,21 @@ static const cyaml_schema_value_t header = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_header,
 			    header_keys),
 };
+static const cyaml_schema_field_t bot_tokens_keys[] = {
+	CYAML_FIELD_STRING("bot", NEEDED, struct config_bot_tokens, bot, 1),
+	CYAML_FIELD_SEQUENCE_COUNT("tokens", NEEDED, struct config_bot_tokens,
+				   token, count, &secret, 1, CONFIG_TOKENS_MAX),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t bot_tokens = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_bot_tokens,
+			    bot_tokens_keys),
+};
 static const cyaml_schema_field_t audiocodes_keys[] = {
 	FIELD_LIST("bots", struct config_audiocodes, bots, bot_count, word,
 		   CONFIG_BOTS_MAX),
+	FIELD_LIST("tokens", struct config_audiocodes, tokens, token_list_count,
+		   bot_tokens, CONFIG_BOTS_MAX),
 	CYAML_FIELD_MAPPING("oauth", FLAGS, struct config_audiocodes, oauth,
 			    oauth_keys),
 	CYAML_FIELD_BOOL("configure", FLAGS, struct config_audiocodes,
@@ -208,6 +254,7 @@ static const cyaml_schema_field_t transfer_keys[] = {
 static const cyaml_schema_field_t model_keys[] = {
 	CYAML_FIELD_STRING("url", FLAGS, struct config_model, url, 1),
 	CYAML_FIELD_STRING("name", FLAGS, struct config_model, name, 1),
+	CYAML_FIELD_STRING("key", FLAGS, struct config_model, key.hidden, 0),
 	CYAML_FIELD_STRING("ca_file", FLAGS, struct config_model, ca_file, 0),
 	CYAML_FIELD_UINT("connect_timeout_ms", FLAGS, struct config_model,
 			 connect_timeout_ms),
@@ -287,6 +334,7 @@ static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_STRING("listen", FLAGS, struct config, listen, 1),
 	CYAML_FIELD_STRING("public_url", FLAGS, struct config, public_url, 0),
 	CYAML_FIELD_UINT("workers", FLAGS, struct config, workers),
+	CYAML_FIELD_MAPPING("tls", FLAGS, struct config, tls, tls_keys),
 	CYAML_FIELD_MAPPING("log", FLAGS, struct config, log, log_keys),
 	CYAML_FIELD_MAPPING("twilio", FLAGS, struct config, twilio,
 			    twilio_keys),

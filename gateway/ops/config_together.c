@@ -4,19 +4,24 @@
 #include <string.h>
 
 #include "gateway/ops/config.h"
+#include "gateway/ops/config_check.h"
 #include "gateway/ops/config_find.h"
 #include "gateway/ops/config_report.h"
 
 struct together {
 	const struct config *c;
+	const struct config_check *check;
 	yaml_document_t *document;
 	struct config_report *report;
 };
 
 static void report(struct together *t, const char *path, const char *what)
 {
-	config_report_add(t->report, config_find_line(t->document, path),
-			  "%s %s", path, what);
+	if (!config_check_is_about_bad(t->check, path) &&
+	    !config_check_is_about_bad(t->check, what))
+		config_report_add(t->report,
+				  config_find_line(t->document, path), "%s %s",
+				  path, what);
 }
 
 static void check_failure(struct together *t)
@@ -75,13 +80,66 @@ static void check_unique(struct together *t, const char *list,
 	}
 }
 
-void config_together_check(const struct config *c, yaml_document_t *document,
-			   struct config_report *r)
+/* Tokens of an account that is refused, or of a bot that is not there, are a
+ * name misspelt. */
+static void check_holder(struct together *t, const char *list, unsigned i,
+			 const char *name, const char *of, const char *why)
 {
-	struct together t = { c, document, r };
+	char entry[64];
+	if (config_check_is_about_bad(t->check, list) ||
+	    config_check_is_about_bad(t->check, of))
+		return;
+	snprintf(entry, sizeof(entry), "%s.%u", list, i);
+	config_report_add(t->report, config_find_line(t->document, entry),
+			  "%s has \"%s\", which %s %s", list, name, of, why);
+}
+
+static void check_accounts(struct together *t)
+{
+	const struct config_twilio *w = &t->c->twilio;
+	for (unsigned i = 0; w->account_sid_count && i < w->account_count;
+	     i++) {
+		unsigned j = 0;
+		while (j < w->account_sid_count &&
+		       strcmp(w->account_sids[j], w->accounts[i].sid) != 0)
+			j++;
+		if (j == w->account_sid_count)
+			check_holder(t, "twilio.accounts", i,
+				     w->accounts[i].sid, "twilio.account_sids",
+				     "does not serve");
+	}
+}
+
+static void check_bot_tokens(struct together *t)
+{
+	const struct config_audiocodes *a = &t->c->audiocodes;
+	for (unsigned i = 0; i < a->token_list_count; i++) {
+		unsigned j = 0;
+		while (j < a->bot_count &&
+		       strcmp(a->bots[j], a->tokens[i].bot) != 0)
+			j++;
+		if (j == a->bot_count)
+			check_holder(t, "audiocodes.tokens", i,
+				     a->tokens[i].bot, "audiocodes.bots",
+				     "does not have");
+	}
+}
+
+void config_together_check(const struct config *c,
+			   const struct config_check *check,
+			   yaml_document_t *document, struct config_report *r)
+{
+	struct together t = { c, check, document, r };
 	check_failure(&t);
 	check_oauth(&t);
 	check_tools(&t);
+	check_accounts(&t);
+	check_bot_tokens(&t);
+	check_unique(&t, "twilio.accounts", c->twilio.accounts[0].sid,
+		     c->twilio.account_count, sizeof(c->twilio.accounts[0]));
+	check_unique(&t, "audiocodes.tokens", c->audiocodes.tokens[0].bot,
+		     c->audiocodes.token_list_count,
+		     sizeof(c->audiocodes.tokens[0]));
 	check_unique(&t, "audiocodes.bots", c->audiocodes.bots[0],
 		     c->audiocodes.bot_count, sizeof(c->audiocodes.bots[0]));
 	check_unique(&t, "transfer.targets", c->transfer.targets[0].name,

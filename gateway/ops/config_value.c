@@ -82,13 +82,13 @@ static void check_number(struct config_report *report,
 	if (is_integer ? !is_whole(text) : !is_decimal(text))
 		config_report_add(report, line_of(p->node),
 				  "%s is \"%s\", must be a %s, %s", p->path,
-				  config_value_show(value, p->node),
+				  config_value_show(value, p->written),
 				  is_integer ? "whole number" : "number",
 				  range);
 	else if (!is_in_range(rule, strtod(text, NULL)))
 		config_report_add(report, line_of(p->node),
 				  "%s is %s, must be %s", p->path,
-				  config_value_show(value, p->node), range);
+				  config_value_show(value, p->written), range);
 }
 
 static void check_word(struct config_report *report,
@@ -106,7 +106,21 @@ static void check_word(struct config_report *report,
 				      words[i].str);
 	}
 	config_report_add(report, line_of(p->node), "%s is \"%s\", must be %s",
-			  p->path, config_value_show(value, p->node), all);
+			  p->path, config_value_show(value, p->written), all);
+}
+
+/* What it leads to was looked at when it was fetched. */
+static void check_secret(struct config_report *report,
+			 const struct config_value *p)
+{
+	bool is_optional = p->schema->string.min == 0;
+	if (p->is_whole || (is_optional && p->node->data.scalar.length == 0))
+		return;
+	config_report_add(report, line_of(p->node),
+			  "%s is a secret in the clear, which a file like this "
+			  "does not keep: write ${file:PATH}, ${env:NAME} or "
+			  "${credential:NAME}, and nothing beside it",
+			  p->path);
 }
 
 static void check_text(struct config_report *report,
@@ -115,7 +129,9 @@ static void check_text(struct config_report *report,
 	const struct config_rule *rule = config_rule_find(p->path);
 	size_t len = p->node->data.scalar.length;
 	char value[CONFIG_VALUE_SHOWN];
-	if (strlen(text_of(p->node)) != len)
+	if (rule && rule->is_secret)
+		check_secret(report, p);
+	else if (strlen(text_of(p->node)) != len)
 		config_report_add(report, line_of(p->node),
 				  "%s has a NUL character in it", p->path);
 	else if (len > p->schema->string.max)
@@ -128,7 +144,7 @@ static void check_text(struct config_report *report,
 	else if (rule && !rule->accepts(text_of(p->node)))
 		config_report_add(report, line_of(p->node),
 				  "%s is \"%s\", must be %s", p->path,
-				  config_value_show(value, p->node),
+				  config_value_show(value, p->written),
 				  rule->must);
 }
 
@@ -141,7 +157,8 @@ static void check_bool(struct config_report *report,
 	    strcmp(text_of(p->node), "false") != 0)
 		config_report_add(report, line_of(p->node),
 				  "%s is \"%s\", must be true or false",
-				  p->path, config_value_show(value, p->node));
+				  p->path,
+				  config_value_show(value, p->written));
 }
 
 void config_value_check(struct config_report *report,

@@ -2,6 +2,7 @@
 #ifndef GATEWAY_OPS_CONFIG_VALUE_H
 #define GATEWAY_OPS_CONFIG_VALUE_H
 
+#include <stdbool.h>
 #include <yaml.h>
 
 struct config_report;
@@ -14,6 +15,9 @@ struct config_value {
 	const struct cyaml_schema_value *schema; /* CYAML_FLAGS: one word
 						    of the list */
 	const yaml_node_t *node;                 /* a scalar */
+	const yaml_node_t *written; /* as it stands in the file: the node, or
+				       the ${…} it came from */
+	bool is_whole;              /* that is one ${…} and nothing else */
 };
 
 /* config_value_check: a mistake is added to report, with its line. */

@@ -64,6 +64,7 @@ gateway/agents     codecs protocols/utf8.h gateway/ops gateway/call
 gateway/records    codecs gateway/ops gateway/call
 gateway/carriers   codecs protocols gateway/ops gateway/net gateway/call
 gateway/models     codecs protocols gateway/ops gateway/net gateway/call
+gateway/check      codecs protocols gateway/*
 gateway            codecs protocols gateway/*
 tools/model        codecs protocols gateway/ops gateway/net !messages
 tools/call         codecs protocols gateway/ops gateway/net !messages

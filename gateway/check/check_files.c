@@ -1,0 +1,83 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/agents/prompt.h"
+#include "gateway/check/check_list.h"
+#include "gateway/check/check_parts.h"
+#include "gateway/ops/config.h"
+#include "gateway/ops/watched_file.h"
+#include "protocols/jwks.h"
+#include "protocols/tls.h"
+
+#define ULAW_RATE 8000
+
+static void check_prompt(struct check_list *l, const char *path)
+{
+	struct prompt p;
+	int err = prompt_load(&p, path);
+	if (err == -EINVAL)
+		check_list_add(l, CHECK_IS_BAD, "failure.prompt",
+			       "%s is no audio file that can be read, or has "
+			       "no sound in it",
+			       path);
+	else if (err)
+		check_list_add(l, CHECK_IS_BAD, "failure.prompt", "%s: %s",
+			       path, strerror(-err));
+	if (err)
+		return;
+	check_list_add(l, CHECK_IS_GOOD, "failure.prompt", "%s, %.1f s",
+		       *path ? path : "the bundled apology",
+		       (double)p.len / ULAW_RATE);
+	prompt_free(&p);
+}
+
+static void check_authorities(struct check_list *l,
+			      const struct config_model *m)
+{
+	const char *error = NULL;
+	const char *path = *m->ca_file ? m->ca_file : TLS_SYSTEM_CA_FILE;
+	if (strncmp(m->url, "wss://", 6) != 0 && !*m->ca_file)
+		return;
+	struct tls_context *tls = tls_client_context(path, &error);
+	if (!tls)
+		check_list_add(l, CHECK_IS_BAD, "model.ca_file", "%s%s", error,
+			       *m->ca_file ? "" : "; install ca-certificates");
+	else
+		check_list_add(l, CHECK_IS_GOOD, "model.ca_file", "%s%s",
+			       *m->ca_file ? "" : "the system's, ", path);
+	tls_context_free(tls);
+}
+
+static void check_key_set(struct check_list *l, const char *path)
+{
+	struct watched_file f = { 0 };
+	struct jwks *set;
+	char *text = NULL;
+	size_t len;
+	const char *why = "";
+	int err = watched_file_read(&f, path, JWKS_TEXT_MAX + 1, &text, &len);
+	if (err < 0)
+		why = strerror(-err);
+	else if ((err = jwks_parse(&set, text, len, &why)) == 0)
+		why = NULL;
+	free(text);
+	if (why) {
+		check_list_add(l, CHECK_IS_BAD, "audiocodes.oauth.jwks",
+			       "%s: %s", path, why);
+		return;
+	}
+	check_list_add(l, CHECK_IS_GOOD, "audiocodes.oauth.jwks",
+		       "%s, usable keys: %zu", path, jwks_count(set));
+	jwks_free(set);
+}
+
+void check_files(struct check_list *l, const struct config *c)
+{
+	const char *jwks = c->audiocodes.oauth.jwks;
+	check_prompt(l, c->failure.prompt);
+	check_authorities(l, &c->model);
+	if (*jwks && !strstr(jwks, "://"))
+		check_key_set(l, jwks);
+}

@@ -1,0 +1,69 @@
+#include <string.h>
+
+#include "gateway/ops/config.h"
+
+static void each_of(struct secret *s, size_t n,
+		    void (*each)(void *owner, struct secret *s), void *owner)
+{
+	for (size_t i = 0; i < n; i++)
+		each(owner, &s[i]);
+}
+
+void config_each_secret(struct config *c,
+			void (*each)(void *owner, struct secret *s),
+			void *owner)
+{
+	each(owner, &c->model.key);
+	each_of(c->twilio.auth_tokens, CONFIG_TOKENS_MAX, each, owner);
+	for (size_t i = 0; i < CONFIG_ACCOUNTS_MAX; i++)
+		each_of(c->twilio.accounts[i].auth_tokens, CONFIG_TOKENS_MAX,
+			each, owner);
+	for (size_t i = 0; i < CONFIG_BOTS_MAX; i++)
+		each_of(c->audiocodes.tokens[i].token, CONFIG_TOKENS_MAX, each,
+			owner);
+}
+
+static void wipe(void *owner, struct secret *s)
+{
+	(void)owner;
+	secret_wipe(s);
+}
+
+void config_wipe(struct config *c)
+{
+	config_each_secret(c, wipe, NULL);
+	c->twilio.auth_token_count = 0;
+	c->twilio.account_count = 0;
+	c->audiocodes.token_list_count = 0;
+	for (size_t i = 0; i < CONFIG_BOTS_MAX; i++)
+		c->audiocodes.tokens[i].count = 0;
+}
+
+static size_t add(const struct secret **out, size_t n,
+		  const struct secret *tokens, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		out[n++] = &tokens[i];
+	return n;
+}
+
+size_t config_twilio_tokens(const struct config *c, const char *sid, size_t len,
+			    const struct secret *out[CONFIG_TWILIO_TOKENS])
+{
+	const struct config_twilio *t = &c->twilio;
+	size_t n = 0;
+	for (unsigned i = 0; i < t->account_count; i++) {
+		const struct config_twilio_account *a = &t->accounts[i];
+		if (len == 0 ||
+		    (strlen(a->sid) == len && memcmp(a->sid, sid, len) == 0))
+			n = add(out, n, a->auth_tokens, a->auth_token_count);
+	}
+	if (len == 0 || n == 0)
+		n = add(out, n, t->auth_tokens, t->auth_token_count);
+	return n;
+}
+
+bool config_twilio_has_tokens(const struct config *c)
+{
+	return c->twilio.auth_token_count || c->twilio.account_count;
+}
