@@ -1,5 +1,5 @@
-/* make_cert DIR [HOST...]: a throw-away authority and a server certificate for
- * trying TLS on one machine. Never for use beyond it. */
+/* make_cert [--rsa] DIR [HOST...]: a throw-away authority and a server
+ * certificate for trying TLS on one machine. Never for use beyond it. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,9 +36,14 @@ int main(int argc, char **argv)
 {
 	struct test_cert_request request = usual;
 
+	if (argc > 1 && strcmp(argv[1], "--rsa") == 0) {
+		request.is_rsa = true;
+		argc--;
+		argv++;
+	}
 	if (argc < 2 || argc - 2 > TEST_CERT_HOSTS_MAX) {
 		fprintf(stderr,
-			"usage: make_cert DIR [HOST...]\n"
+			"usage: make_cert [--rsa] DIR [HOST...]\n"
 			"Writes DIR/ca.pem, DIR/cert.pem and DIR/key.pem for "
 			"the hosts\n(default: localhost 127.0.0.1 ::1).\n");
 		return 2;
