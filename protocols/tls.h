@@ -62,9 +62,12 @@ struct tls_context *tls_server_context_files(const char *cert_file,
 					     const char *key_file,
 					     const char **error);
 
-/* tls_context_free: no more connections will be made from it. Those that shake
- * hands keep it until they have; the open ones need it no longer. */
+/* tls_context_free: its maker makes no more connections from it. It goes with the
+ * last handshake that uses it; open connections need it no longer. Takes NULL.
+ * tls_context_hold: for who will make one later; given back by tls_context_free,
+ * too. */
 void tls_context_free(struct tls_context *context);
+void tls_context_hold(struct tls_context *context);
 
 /* tls_context_trust_anybody: a client's connections no longer check whom they
  * are talking to. For tools that test; the gateway never does this. */

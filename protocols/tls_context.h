@@ -43,11 +43,9 @@ struct tls_context {
 
 /* tls_context_new: seeded, configured for an endpoint (MBEDTLS_SSL_IS_…), and
  * held once. NULL and *error on failure.
- * tls_context_hold: for a handshake; tls_context_free gives it back.
  * tls_context_say: what, file and mbedTLS's words for code; the text belongs to
  * the thread, until the next call. */
 struct tls_context *tls_context_new(int endpoint, const char **error);
-void tls_context_hold(struct tls_context *context);
 const char *tls_context_say(const char *what, const char *file, int code);
 
 #endif

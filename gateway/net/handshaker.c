@@ -20,7 +20,7 @@ struct handshaker {
 	uv_async_t done_signal;
 	uv_mutex_t lock; /* of what follows */
 	uv_cond_t has_work;
-	struct queue todo, done;
+	struct queue ours, strangers, done;
 	bool is_ending;
 };
 
@@ -53,13 +53,15 @@ static void run(struct handshake_job *job)
 }
 
 /* Returns NULL when there will be none. */
-static struct handshake_job *await_job(struct handshaker *h)
+static struct handshake_job *await_job(struct handshaker *h, bool *is_cancelled)
 {
 	struct handshake_job *job;
 
 	uv_mutex_lock(&h->lock);
-	while (!(job = take(&h->todo)) && !h->is_ending)
+	while (!(job = take(&h->ours)) && !(job = take(&h->strangers)) &&
+	       !h->is_ending)
 		uv_cond_wait(&h->has_work, &h->lock);
+	*is_cancelled = job && job->is_cancelled;
 	uv_mutex_unlock(&h->lock);
 	return job;
 }
@@ -68,12 +70,16 @@ static void work(void *handshaker)
 {
 	struct handshaker *h = handshaker;
 	struct handshake_job *job;
+	bool is_cancelled;
 
 	(void)pthread_setname_np(pthread_self(), "handshakes");
 	/* Of this thread alone, on Linux. */
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), HANDSHAKER_NICE);
-	while ((job = await_job(h))) {
-		run(job);
+	while ((job = await_job(h, &is_cancelled))) {
+		if (is_cancelled)
+			job->status = -ECANCELED;
+		else
+			run(job);
 		uv_mutex_lock(&h->lock);
 		put(&h->done, job);
 		uv_mutex_unlock(&h->lock);
@@ -115,7 +121,8 @@ int handshaker_open(struct handshaker **out, uv_loop_t *loop)
 
 	if (!h)
 		return -ENOMEM;
-	h->todo.last = &h->todo.first;
+	h->ours.last = &h->ours.first;
+	h->strangers.last = &h->strangers.first;
 	h->done.last = &h->done.first;
 	uv_mutex_init(&h->lock);
 	uv_cond_init(&h->has_work);
@@ -134,8 +141,16 @@ int handshaker_open(struct handshaker **out, uv_loop_t *loop)
 void handshaker_submit(struct handshaker *h, struct handshake_job *job)
 {
 	uv_mutex_lock(&h->lock);
-	put(&h->todo, job);
+	job->is_cancelled = false;
+	put(job->is_ours ? &h->ours : &h->strangers, job);
 	uv_cond_signal(&h->has_work);
+	uv_mutex_unlock(&h->lock);
+}
+
+void handshaker_cancel(struct handshaker *h, struct handshake_job *job)
+{
+	uv_mutex_lock(&h->lock);
+	job->is_cancelled = true;
 	uv_mutex_unlock(&h->lock);
 }
 
