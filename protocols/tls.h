@@ -9,9 +9,13 @@
  * connection itself nobody else may call anything meanwhile. A tls is one
  * connection.
  *
- * TLS 1.2 with ECDHE and AEAD suites. A client checks the chain and the host
- * name (but see tls_context_trust_anybody), and resumes its last session with a
- * host. ALPN offers http/1.1 only. */
+ * TLS 1.2 with ECDHE and AEAD suites; no compression, and no second handshake
+ * on a connection. A client checks the chain and the host name (but see
+ * tls_context_trust_anybody), and resumes its last session with a host. ALPN
+ * offers http/1.1 only.
+ *
+ * An open connection has nothing of its context, and may go on on another
+ * thread. */
 #ifndef PROTOCOLS_TLS_H
 #define PROTOCOLS_TLS_H
 
@@ -30,11 +34,40 @@ struct tls_context;
  * owned by the thread, valid until the next call), and NULL is returned. */
 struct tls_context *tls_client_context(const char *ca_file, const char **error);
 
-/* tls_server_context: serve a PEM certificate chain and its key. */
-struct tls_context *tls_server_context(const char *cert_file,
-				       const char *key_file,
-				       const char **error);
+#define TLS_IDENTITIES_MAX 32
+
+/* One certificate a server shows. The texts are NUL-terminated PEM. */
+struct tls_identity {
+	const char *chain; /* its own certificate first, then who signed it */
+	const char *key;   /* RSA or EC, without a password */
+	const char *chain_name, *key_name; /* for errors: the files */
+};
+
+/* tls_server_context: serve count (1 to TLS_IDENTITIES_MAX) certificates; their
+ * texts are not kept. A client that names a host is shown those made for it (a
+ * wildcard stands for one label), and the first otherwise; between several that
+ * will do, RSA beside EC say, the client's abilities decide.
+ *
+ * Suites and curves are of our preference. Sessions are resumed by tickets
+ * (RFC 5077) alone: their key is made with the context, by another one every
+ * TLS_TICKET_LIFE_S, and taken for as long again; a ticket of another context
+ * (of another thread, or of before a reload) costs its owner a whole handshake.
+ */
+struct tls_context *tls_server_context(const struct tls_identity *identities,
+				       unsigned count, const char **error);
+#define TLS_TICKET_LIFE_S 43200
+
+/* tls_server_context_files: the same with one of each, from PEM files. */
+struct tls_context *tls_server_context_files(const char *cert_file,
+					     const char *key_file,
+					     const char **error);
+
+/* tls_context_free: its maker makes no more connections from it. It goes with the
+ * last handshake that uses it; open connections need it no longer. Takes NULL.
+ * tls_context_hold: for who will make one later; given back by tls_context_free,
+ * too. */
 void tls_context_free(struct tls_context *context);
+void tls_context_hold(struct tls_context *context);
 
 /* tls_context_trust_anybody: a client's connections no longer check whom they
  * are talking to. For tools that test; the gateway never does this. */

@@ -23,9 +23,13 @@ static const mbedtls_ecp_group_id curves[] = {
 	MBEDTLS_ECP_DP_SECP521R1,  MBEDTLS_ECP_DP_NONE,
 };
 
+/* What signs the server's half of a handshake: no SHA-1, no SHA-224. */
+static const int hashes[] = { MBEDTLS_MD_SHA256, MBEDTLS_MD_SHA384,
+			      MBEDTLS_MD_SHA512, MBEDTLS_MD_NONE };
+
 static _Thread_local char error_text[400];
 
-static const char *say(const char *what, const char *file, int code)
+const char *tls_context_say(const char *what, const char *file, int code)
 {
 	char why[120];
 
@@ -34,31 +38,33 @@ static const char *say(const char *what, const char *file, int code)
 	return error_text;
 }
 
-static struct tls_context *new_context(const char **error)
+/* Nothing of it needs to be given back before it is seeded. */
+static struct tls_context *allocate(void)
 {
-	static const char personal[] = "tandem tls context";
 	struct tls_context *c = calloc(1, sizeof *c);
 
-	*error = "out of memory";
 	if (!c)
 		return NULL;
+	atomic_init(&c->holders, 1);
 	mbedtls_ssl_config_init(&c->config);
 	mbedtls_entropy_init(&c->entropy);
 	mbedtls_ctr_drbg_init(&c->drbg);
-	mbedtls_x509_crt_init(&c->certificates);
-	mbedtls_pk_init(&c->key);
+	mbedtls_x509_crt_init(&c->trusted);
 	mbedtls_ssl_ticket_init(&c->tickets);
 	mbedtls_ssl_session_init(&c->session);
+	return c;
+}
+
+static const char *seed(struct tls_context *c)
+{
+	static const char personal[] = "tandem tls context";
 	int err = mbedtls_ctr_drbg_seed(&c->drbg, mbedtls_entropy_func,
 					&c->entropy,
 					(const unsigned char *)personal,
 					sizeof personal - 1);
-	if (err) {
-		*error = say("cannot seed", "the random generator", err);
-		tls_context_free(c);
-		return NULL;
-	}
-	return c;
+
+	return err ? tls_context_say("cannot seed", "the random generator", err)
+		   : NULL;
 }
 
 /* The key block of RFC 5246, 6.3, of a cipher without a MAC of its own. */
@@ -101,90 +107,49 @@ static const char *configure(struct tls_context *c, int endpoint)
 				     MBEDTLS_SSL_MINOR_VERSION_3);
 	mbedtls_ssl_conf_ciphersuites(config, suites);
 	mbedtls_ssl_conf_curves(config, curves);
+	mbedtls_ssl_conf_sig_hashes(config, hashes);
 	mbedtls_ssl_conf_rng(config, mbedtls_ctr_drbg_random, &c->drbg);
 	mbedtls_ssl_conf_export_keys_ext_cb(config, on_keys, c);
 	return NULL;
 }
 
-static const char *trust(struct tls_context *c, const char *ca_file)
+struct tls_context *tls_context_new(int endpoint, const char **error)
 {
-	int err = mbedtls_x509_crt_parse_file(&c->certificates, ca_file);
+	struct tls_context *c = allocate();
 
-	/* A positive count is of certificates the library cannot read: a
-	 * system store may hold some; the others are still good. */
-	if (err < 0)
-		return say("cannot read trusted certificates from", ca_file,
-			   err);
-	if (c->certificates.version == 0)
-		return say("no usable certificate in", ca_file,
-			   MBEDTLS_ERR_X509_INVALID_FORMAT);
-	mbedtls_ssl_conf_ca_chain(&c->config, &c->certificates, NULL);
-	mbedtls_ssl_conf_authmode(&c->config, MBEDTLS_SSL_VERIFY_REQUIRED);
-	return NULL;
-}
-
-static const char *own(struct tls_context *c, const char *cert_file,
-		       const char *key_file)
-{
-	int err = mbedtls_x509_crt_parse_file(&c->certificates, cert_file);
-
-	if (err != 0)
-		return say("cannot read certificate", cert_file,
-			   err < 0 ? err : MBEDTLS_ERR_X509_INVALID_FORMAT);
-	err = mbedtls_pk_parse_keyfile(&c->key, key_file, NULL);
-	if (err)
-		return say("cannot read private key", key_file, err);
-	err = mbedtls_pk_check_pair(&c->certificates.pk, &c->key);
-	if (err)
-		return say("the private key does not belong to certificate",
-			   cert_file, err);
-	err = mbedtls_ssl_conf_own_cert(&c->config, &c->certificates, &c->key);
-	return err ? "out of memory" : NULL;
-}
-
-/* Whoever comes back within a day is spared the costly half of a handshake. */
-#define TICKET_LIFE_S 86400
-
-static const char *resume(struct tls_context *c)
-{
-	if (mbedtls_ssl_ticket_setup(&c->tickets, mbedtls_ctr_drbg_random,
-				     &c->drbg, MBEDTLS_CIPHER_AES_256_GCM,
-				     TICKET_LIFE_S))
-		return "out of memory";
-	mbedtls_ssl_conf_session_tickets_cb(&c->config,
-					    mbedtls_ssl_ticket_write,
-					    mbedtls_ssl_ticket_parse,
-					    &c->tickets);
-	return NULL;
-}
-
-struct tls_context *tls_client_context(const char *ca_file, const char **error)
-{
-	struct tls_context *c = new_context(error);
-
-	if (!c)
-		return NULL;
-	*error = configure(c, MBEDTLS_SSL_IS_CLIENT);
+	*error = c ? seed(c) : "out of memory";
 	if (!*error)
-		*error = trust(c, ca_file ? ca_file : TLS_SYSTEM_CA_FILE);
+		*error = configure(c, endpoint);
 	if (!*error)
 		return c;
 	tls_context_free(c);
 	return NULL;
 }
 
-struct tls_context *tls_server_context(const char *cert_file,
-				       const char *key_file, const char **error)
+static const char *trust(struct tls_context *c, const char *ca_file)
 {
-	struct tls_context *c = new_context(error);
+	int err = mbedtls_x509_crt_parse_file(&c->trusted, ca_file);
+
+	/* A positive count is of certificates the library cannot read: a
+	 * system store may hold some; the others are still good. */
+	if (err < 0)
+		return tls_context_say("cannot read trusted certificates from",
+				       ca_file, err);
+	if (c->trusted.version == 0)
+		return tls_context_say("no usable certificate in", ca_file,
+				       MBEDTLS_ERR_X509_INVALID_FORMAT);
+	mbedtls_ssl_conf_ca_chain(&c->config, &c->trusted, NULL);
+	mbedtls_ssl_conf_authmode(&c->config, MBEDTLS_SSL_VERIFY_REQUIRED);
+	return NULL;
+}
+
+struct tls_context *tls_client_context(const char *ca_file, const char **error)
+{
+	struct tls_context *c = tls_context_new(MBEDTLS_SSL_IS_CLIENT, error);
 
 	if (!c)
 		return NULL;
-	*error = configure(c, MBEDTLS_SSL_IS_SERVER);
-	if (!*error)
-		*error = own(c, cert_file, key_file);
-	if (!*error)
-		*error = resume(c);
+	*error = trust(c, ca_file ? ca_file : TLS_SYSTEM_CA_FILE);
 	if (!*error)
 		return c;
 	tls_context_free(c);
@@ -196,15 +161,31 @@ void tls_context_trust_anybody(struct tls_context *c)
 	mbedtls_ssl_conf_authmode(&c->config, MBEDTLS_SSL_VERIFY_NONE);
 }
 
+/* --- The end --- */
+
+void tls_context_hold(struct tls_context *c)
+{
+	atomic_fetch_add(&c->holders, 1);
+}
+
+static void free_own(struct tls_context *c)
+{
+	for (unsigned i = 0; i < c->owns; i++) {
+		mbedtls_pk_free(&c->own[i].key);
+		mbedtls_x509_crt_free(&c->own[i].chain);
+	}
+	free(c->own);
+}
+
 void tls_context_free(struct tls_context *c)
 {
-	if (!c)
+	if (!c || atomic_fetch_sub(&c->holders, 1) > 1)
 		return;
 	mbedtls_ssl_config_free(&c->config);
 	mbedtls_ssl_ticket_free(&c->tickets);
 	mbedtls_ssl_session_free(&c->session);
-	mbedtls_pk_free(&c->key);
-	mbedtls_x509_crt_free(&c->certificates);
+	free_own(c);
+	mbedtls_x509_crt_free(&c->trusted);
 	mbedtls_ctr_drbg_free(&c->drbg);
 	mbedtls_entropy_free(&c->entropy);
 	explicit_bzero(c, sizeof *c);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "protocols/buffer.h"
+#include "protocols/tls.h"
 #include "protocols/tls_alert.h"
 #include "protocols/tls_context.h"
 
@@ -107,6 +108,7 @@ struct tls_handshake *tls_handshake_new(struct tls_context *context,
 	h = calloc(1, sizeof *h);
 	if (!h)
 		return NULL;
+	tls_context_hold(context);
 	h->context = context;
 	h->wire = wire;
 	snprintf(h->host, sizeof h->host, "%s", host ? host : "");
@@ -119,6 +121,7 @@ void tls_handshake_free(struct tls_handshake *h)
 	if (!h)
 		return;
 	mbedtls_ssl_free(&h->ssl);
+	tls_context_free(h->context);
 	explicit_bzero(&h->derived, sizeof h->derived);
 	free(h);
 }

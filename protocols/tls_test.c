@@ -122,7 +122,8 @@ static void begin(struct pair *p, const char *server, const char *ca,
 	snprintf(trusted, sizeof trusted, "%s/ca.pem", ca);
 	p->client_context = tls_client_context(path(trusted), &error);
 	CHECK(p->client_context != NULL, error);
-	p->server_context = tls_server_context(path(cert), path(key), &error);
+	p->server_context =
+		tls_server_context_files(path(cert), path(key), &error);
 	CHECK(p->server_context != NULL, error);
 	begin_end(&p->client, p->client_context, host);
 	begin_end(&p->server, p->server_context, NULL);
@@ -561,11 +562,12 @@ static void test_contexts_that_fail(void **state)
 	CHECK(strstr(error, "/nonexistent.pem") != NULL, error);
 	CHECK(!tls_client_context(path("good/key.pem"), &error), "a key");
 	CHECK(strstr(error, "good/key.pem") != NULL, error);
-	CHECK(!tls_server_context(path("good/ca.pem"), path("nokey"), &error),
+	CHECK(!tls_server_context_files(path("good/ca.pem"), path("nokey"),
+					&error),
 	      "no key");
 	CHECK(strstr(error, "cannot read private key") != NULL, error);
-	CHECK(!tls_server_context(path("good/cert.pem"), path("other/key.pem"),
-				  &error),
+	CHECK(!tls_server_context_files(path("good/cert.pem"),
+					path("other/key.pem"), &error),
 	      "another's key");
 	CHECK(strstr(error, "does not belong") != NULL, error);
 }

@@ -20,7 +20,8 @@ struct handshaker {
 	uv_async_t done_signal;
 	uv_mutex_t lock; /* of what follows */
 	uv_cond_t has_work;
-	struct queue todo, done;
+	struct queue ours, strangers, done;
+	struct handshake_job *beginners; /* last in, first out */
 	bool is_ending;
 };
 
@@ -29,6 +30,21 @@ static void put(struct queue *q, struct handshake_job *job)
 	job->next = NULL;
 	*q->last = job;
 	q->last = &job->next;
+}
+
+static void push(struct handshake_job **top, struct handshake_job *job)
+{
+	job->next = *top;
+	*top = job;
+}
+
+static struct handshake_job *pop(struct handshake_job **top)
+{
+	struct handshake_job *job = *top;
+
+	if (job)
+		*top = job->next;
+	return job;
 }
 
 static struct handshake_job *take(struct queue *q)
@@ -52,14 +68,24 @@ static void run(struct handshake_job *job)
 	buffer_consume(&job->bytes, job->bytes.used);
 }
 
+static struct handshake_job *next_job(struct handshaker *h)
+{
+	struct handshake_job *job = take(&h->ours);
+
+	if (!job)
+		job = take(&h->strangers);
+	return job ? job : pop(&h->beginners);
+}
+
 /* Returns NULL when there will be none. */
-static struct handshake_job *await_job(struct handshaker *h)
+static struct handshake_job *await_job(struct handshaker *h, bool *is_cancelled)
 {
 	struct handshake_job *job;
 
 	uv_mutex_lock(&h->lock);
-	while (!(job = take(&h->todo)) && !h->is_ending)
+	while (!(job = next_job(h)) && !h->is_ending)
 		uv_cond_wait(&h->has_work, &h->lock);
+	*is_cancelled = job && job->is_cancelled;
 	uv_mutex_unlock(&h->lock);
 	return job;
 }
@@ -68,12 +94,16 @@ static void work(void *handshaker)
 {
 	struct handshaker *h = handshaker;
 	struct handshake_job *job;
+	bool is_cancelled;
 
 	(void)pthread_setname_np(pthread_self(), "handshakes");
 	/* Of this thread alone, on Linux. */
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), HANDSHAKER_NICE);
-	while ((job = await_job(h))) {
-		run(job);
+	while ((job = await_job(h, &is_cancelled))) {
+		if (is_cancelled)
+			job->status = -ECANCELED;
+		else
+			run(job);
 		uv_mutex_lock(&h->lock);
 		put(&h->done, job);
 		uv_mutex_unlock(&h->lock);
@@ -115,7 +145,8 @@ int handshaker_open(struct handshaker **out, uv_loop_t *loop)
 
 	if (!h)
 		return -ENOMEM;
-	h->todo.last = &h->todo.first;
+	h->ours.last = &h->ours.first;
+	h->strangers.last = &h->strangers.first;
 	h->done.last = &h->done.first;
 	uv_mutex_init(&h->lock);
 	uv_cond_init(&h->has_work);
@@ -134,8 +165,22 @@ int handshaker_open(struct handshaker **out, uv_loop_t *loop)
 void handshaker_submit(struct handshaker *h, struct handshake_job *job)
 {
 	uv_mutex_lock(&h->lock);
-	put(&h->todo, job);
+	job->is_cancelled = false;
+	if (job->is_ours)
+		put(&h->ours, job);
+	else if (job->has_begun)
+		put(&h->strangers, job);
+	else
+		push(&h->beginners, job);
+	job->has_begun = true;
 	uv_cond_signal(&h->has_work);
+	uv_mutex_unlock(&h->lock);
+}
+
+void handshaker_cancel(struct handshaker *h, struct handshake_job *job)
+{
+	uv_mutex_lock(&h->lock);
+	job->is_cancelled = true;
 	uv_mutex_unlock(&h->lock);
 }
 

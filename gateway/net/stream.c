@@ -31,6 +31,7 @@ void stream_put(struct stream *s)
 	stream_forget_flush(s);
 	stream_shake_free(s->shake);
 	tls_free(s->tls);
+	tls_context_free(s->offered);
 	buffer_free(&s->out);
 	buffer_free(&s->wire);
 	buffer_free(&s->sending);
@@ -49,6 +50,7 @@ void stream_end(struct stream *s)
 		return;
 	s->is_closing = true;
 	stream_forget_flush(s);
+	stream_shake_cancel(s);
 	if (s->dial)
 		dial_cancel(s->dial);
 	s->dial = NULL;
@@ -188,8 +190,8 @@ static void begin(struct stream *s)
 	s->tcp->data = s;
 	tune(s->tcp);
 	learn_peer(s);
-	s->is_open = !s->tls;
-	if (!s->is_paused || s->tls)
+	s->is_open = !stream_is_tls(s);
+	if (!s->is_paused || !s->is_open)
 		stream_read_start(s);
 }
 
@@ -212,6 +214,7 @@ static void on_dialled(void *owner, uv_tcp_t *tcp, int status, const char *why)
 		stream_opened(s);
 }
 
+/* TLS that begins with us is set up at once. */
 static struct stream *create(uv_loop_t *loop, const char *host,
 			     struct tls_context *tls,
 			     const struct stream_events *events, void *owner)
@@ -225,11 +228,12 @@ static struct stream *create(uv_loop_t *loop, const char *host,
 	buffer_init(&s->out, out_max);
 	buffer_init(&s->wire, wire_max);
 	buffer_init(&s->sending, wire_max);
-	s->tls = tls ? tls_new(tls, host, &s->wire) : NULL;
-	if (tls && !s->tls) {
+	s->tls = tls && host ? tls_new(tls, host, &s->wire) : NULL;
+	if (tls && host && !s->tls) {
 		free(s);
 		return NULL;
 	}
+	s->is_dialled = host != NULL;
 	s->loop = loop;
 	s->events = events;
 	s->owner = owner;
@@ -275,6 +279,9 @@ struct stream *stream_take(uv_loop_t *loop, int fd, struct tls_context *tls,
 		return NULL;
 	}
 	if (open_tcp(s, fd) == 0) {
+		if (tls)
+			tls_context_hold(tls);
+		s->offered = tls;
 		begin(s);
 		return s;
 	}
@@ -300,9 +307,8 @@ int stream_leave(struct stream *s, void (*on_left)(void *owner))
 {
 	uv_os_fd_t fd;
 
-	if (s->tls)
-		return -ENOTSUP;
-	if (!s->is_open || s->is_closing || s->is_finishing || s->is_writing)
+	if (!s->is_open || s->is_closing || s->is_finishing || s->is_writing ||
+	    s->shake)
 		return -EBUSY;
 	int err = uv_fileno((uv_handle_t *)s->tcp, &fd);
 	if (err)
@@ -333,6 +339,7 @@ void stream_arrive(struct stream *s, uv_loop_t *loop)
 	}
 	if (!s->is_paused)
 		stream_read_start(s);
+	stream_encrypt(s);
 	stream_pump(s);
 }
 
@@ -375,7 +382,7 @@ bool stream_peer_is_loopback(const struct stream *s)
 
 bool stream_is_tls(const struct stream *s)
 {
-	return s->tls != NULL;
+	return s->tls || s->offered;
 }
 
 uint64_t stream_read_ns(const struct stream *s)

@@ -33,7 +33,15 @@ struct tls_context;
 /* stream_peer's text with its NUL, and to spare. */
 #define STREAM_ADDRESS_LEN 64
 
+/* What a peer gets who was offered TLS. */
+enum stream_first { STREAM_USE_TLS, STREAM_USE_PLAIN, STREAM_GO_AWAY };
+
 struct stream_events {
+	/* The first byte of a peer that was accepted with TLS: its state is set
+	 * up when this returns, and not before, so that one who says nothing
+	 * costs none. STREAM_USE_PLAIN: the stream is open, and this byte is
+	 * the first that on_bytes gets. NULL: STREAM_USE_TLS. */
+	enum stream_first (*on_first)(void *owner, uint8_t first);
 	/* Connected and, with TLS, the handshake done. Not called for an
 	 * accepted plain stream, which is open at once. May be NULL. */
 	void (*on_open)(void *owner);
@@ -50,8 +58,9 @@ struct stream_events {
 };
 
 /* stream_take: a connected descriptor (of accept), which is the stream's from
- * here on, also on failure. tls NULL means plain. How long the TLS handshake
- * may take is the owner's business. Returns NULL when it cannot be taken. */
+ * here on, also on failure. tls NULL means plain; else it is held until the
+ * handshake is over. How long that may take is the owner's business. Returns
+ * NULL when it cannot be taken. */
 struct stream *stream_take(uv_loop_t *loop, int fd, struct tls_context *tls,
 			   const struct stream_events *events, void *owner);
 
@@ -96,9 +105,9 @@ void stream_rebind(struct stream *s, const struct stream_events *events,
  * when nothing of the stream is left on it: then the stream may be handed over,
  * and there stream_arrive is its first call. Until that none other may be made.
  *
- * Returns 0; -EBUSY while a write is under way or the stream ends; -ENOTSUP
- * with TLS, whose state belongs to a thread; or why the descriptor cannot be
- * kept. Then nothing has changed. */
+ * Returns 0; -EBUSY while a write is under way, before the stream is open, or
+ * when it ends; or why the descriptor cannot be kept. Then nothing has changed.
+ */
 int stream_leave(struct stream *s, void (*on_left)(void *owner));
 /* stream_arrive: go on with this loop. A failure comes by on_closed. */
 void stream_arrive(struct stream *s, uv_loop_t *loop);

@@ -13,8 +13,9 @@ struct stream_shake;
 /* What every read and write touches comes first. */
 struct stream {
 	uv_loop_t *loop;
-	uv_tcp_t *tcp; /* NULL until connected */
-	struct tls *tls;
+	uv_tcp_t *tcp;               /* NULL until connected */
+	struct tls *tls;             /* NULL without, and … */
+	struct tls_context *offered; /* … until the peer's first byte */
 	const struct stream_events *events;
 	void *owner;
 	struct stream_shake *shake; /* while the handshake is made elsewhere */
@@ -27,6 +28,7 @@ struct stream {
 	bool is_shut;       /* our FIN is on its way */
 	bool is_peer_ended; /* its FIN came */
 	bool is_paused;
+	bool is_dialled;               /* by us */
 	struct buffer out;             /* the owner's plain bytes */
 	struct stream *next_unflushed; /* of the loop's list … */
 	struct stream **unflushed_link; /* … and what points here; NULL: none */
@@ -92,9 +94,15 @@ void stream_take_end(struct stream *s);
 
 #define STREAM_READ_BYTES 65536u /* most that one read takes */
 
-/* stream_take_tls: bytes for the TLS engine; none begin a client's handshake.
+/* stream_meet: the first byte of a peer that was offered TLS has come. Returns
+ * false when the stream ends.
+ * stream_take_tls: bytes for the TLS engine; none begin a client's handshake.
  * stream_shake_free: takes NULL. */
+bool stream_meet(struct stream *s, uint8_t first);
 void stream_take_tls(struct stream *s, const uint8_t *bytes, size_t n);
 void stream_shake_free(struct stream_shake *k);
+
+/* stream_shake_cancel: what was asked for and has not begun need not be. */
+void stream_shake_cancel(struct stream *s);
 
 #endif

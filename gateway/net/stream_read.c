@@ -86,6 +86,8 @@ static void on_read(uv_stream_t *tcp, ssize_t n, const uv_buf_t *buf)
 		return;
 	s->read_ns = uv_hrtime();
 	net_loop_has_read(s->loop);
+	if (s->offered && !stream_meet(s, (uint8_t)buf->base[0]))
+		return;
 	if (s->tls && !s->is_finishing)
 		stream_take_tls(s, (const uint8_t *)buf->base, (size_t)n);
 	else

@@ -25,7 +25,9 @@ enum deed { DO_NOTHING, DO_ECHO, DO_CLOSE, DO_RESET, DO_FINISH };
 struct end {
 	struct stream *stream;
 	enum deed at_open, at_bytes;
-	unsigned opened, closed;
+	enum stream_first at_first;
+	uint8_t first;
+	unsigned met, opened, closed;
 	bool left;
 	int status;
 	char why[320];
@@ -118,7 +120,18 @@ static void on_closed(void *owner, int status, const char *why)
 	stream_resume(e->stream);
 }
 
+static enum stream_first on_first(void *owner, uint8_t first)
+{
+	struct end *e = owner;
+
+	CHECK_EQ(0, e->opened, "before it is open");
+	e->first = first;
+	e->met++;
+	return e->at_first;
+}
+
 static const struct stream_events events = {
+	.on_first = on_first,
 	.on_open = on_open,
 	.on_bytes = on_bytes,
 	.on_closed = on_closed,
@@ -132,7 +145,8 @@ static void on_connection(uv_poll_t *listening, int status, int what)
 	(void)what;
 	CHECK_EQ(0, status, "a connection");
 	s->server = (struct end){ .at_open = s->server.at_open,
-				  .at_bytes = s->server.at_bytes };
+				  .at_bytes = s->server.at_bytes,
+				  .at_first = s->server.at_first };
 	s->server.stream =
 		stream_take(&s->loop, fd, s->accept_tls, &events, &s->server);
 	CHECK(s->server.stream, "taken");
@@ -366,12 +380,11 @@ static void on_left(void *owner)
 }
 
 /* Another loop goes on: what is written and read meanwhile is not lost. */
-static void from_loop_to_loop(void **state)
+static void go_to_another_loop(struct stage *s, bool with_tls)
 {
-	struct stage *s = *state;
 	uv_loop_t other = { .data = NULL };
 
-	join(s, false);
+	join(s, with_tls);
 	CHECK_EQ(0, uv_loop_init(&other), "loop");
 	unsigned fds = raw_socket_count();
 	CHECK_EQ(0, buffer_append(stream_out(s->server.stream), "before", 6),
@@ -393,14 +406,86 @@ static void from_loop_to_loop(void **state)
 	raw_socket_close_loop(&other);
 }
 
+static void from_loop_to_loop(void **state)
+{
+	go_to_another_loop(*state, false);
+}
+
+static void from_loop_to_loop_with_tls(void **state)
+{
+	go_to_another_loop(*state, true);
+}
+
+/* A connection whose owner offers TLS, and whose peer is us. */
+static int call_on(struct stage *s)
+{
+	s->accept_tls = contexts.server;
+	int fd = raw_socket_connect(s->port, 0);
+	WAIT_FOR(&s->loop, s->server.stream, "accepted");
+	return fd;
+}
+
+static void hang_up(struct stage *s, int fd)
+{
+	close(fd);
+	WAIT_FOR(&s->loop, s->server.closed, "the end");
+}
+
+static void silence_costs_no_tls(void **state)
+{
+	struct stage *s = *state;
+	int fd = call_on(s);
+	size_t before = allocations_count();
+
+	CHECK(stream_is_tls(s->server.stream), "it is offered");
+	CHECK_EQ(-EBUSY, stream_leave(s->server.stream, on_left), "not open");
+	raw_socket_turn_for(&s->loop, 20);
+	CHECK_EQ(before, allocations_count(), "nothing is set up for nothing");
+	CHECK_EQ(0, s->server.met, "the owner is not asked");
+	hang_up(s, fd);
+	CHECK_EQ(UV_ECONNRESET, s->server.status, "it went without a word");
+
+	s->server.stream = NULL;
+	fd = call_on(s);
+	raw_socket_send(fd, "\x16", 1);
+	WAIT_FOR(&s->loop, s->server.met, "a byte");
+	raw_socket_turn_for(&s->loop, 20);
+	CHECK(allocations_count() > before, "now it is");
+	CHECK_EQ(1, s->server.met, "asked once");
+	CHECK_EQ(0x16, s->server.first, "with what it was");
+	hang_up(s, fd);
+}
+
+static void the_owner_decides_at_the_first_byte(void **state)
+{
+	struct stage *s = *state;
+
+	s->server.at_first = STREAM_GO_AWAY;
+	int fd = call_on(s);
+	raw_socket_send(fd, "\x16", 1);
+	WAIT_FOR(&s->loop, s->server.closed, "sent away");
+	CHECK_EQ(0, s->server.opened, "before anything");
+	close(fd);
+
+	s->server.stream = NULL;
+	s->server.at_first = STREAM_USE_PLAIN;
+	s->server.at_open = DO_ECHO; /* says "open" */
+	fd = call_on(s);
+	raw_socket_send(fd, "\x16plain", 6);
+	WAIT_FOR(&s->loop, s->server.bytes == 6, "every byte of it");
+	CHECK_EQ(1, s->server.opened, "open");
+	CHECK(!stream_is_tls(s->server.stream), "and plain");
+	CHECK_STR("\x16plain", s->server.last, "as it was sent");
+	char got[16];
+	CHECK_EQ(4, raw_socket_read_until(&s->loop, fd, "open", got, 16),
+		 "so is what it says");
+	hang_up(s, fd);
+}
+
 static void who_may_not_leave(void **state)
 {
 	struct stage *s = *state;
 
-	join(s, true);
-	CHECK_EQ(-ENOTSUP, stream_leave(s->server.stream, on_left), "TLS");
-	stream_close(s->client.stream);
-	wait_both_closed(s);
 	join(s, false);
 	stream_pause(s->client.stream);
 	for (int i = 0; i < 16 && !stream_waiting(s->server.stream); i++)
@@ -753,6 +838,9 @@ int main(void)
 		TEST(pause_and_resume),
 		TEST(a_new_owner),
 		TEST(from_loop_to_loop),
+		TEST(from_loop_to_loop_with_tls),
+		TEST(silence_costs_no_tls),
+		TEST(the_owner_decides_at_the_first_byte),
 		TEST(who_may_not_leave),
 		TEST(a_steady_stream_takes_no_memory),
 		TEST(finish_delivers_what_waits),

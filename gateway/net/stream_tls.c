@@ -58,6 +58,13 @@ static void take_here(struct stream *s, const uint8_t *bytes, size_t n)
 	taken(s, err, &plain);
 }
 
+void stream_shake_cancel(struct stream *s)
+{
+	if (s->is_shaking)
+		handshaker_cancel(net_loop_of(s->loop)->handshaker,
+				  &s->shake->job);
+}
+
 static void submit(struct stream *s)
 {
 	s->is_shaking = true;
@@ -117,6 +124,7 @@ static struct stream_shake *begin_shake(struct stream *s)
 		return NULL;
 	k->stream = s;
 	k->job.tls = s->tls;
+	k->job.is_ours = s->is_dialled;
 	k->job.on_done = on_shaken;
 	buffer_init(&k->job.bytes, SHAKE_BYTES_MAX);
 	buffer_init(&k->job.plain, 2 * SHAKE_BYTES_MAX);
@@ -139,6 +147,24 @@ static void take_there(struct stream *s, const uint8_t *bytes, size_t n)
 	}
 	if (!s->is_shaking)
 		submit(s);
+}
+
+bool stream_meet(struct stream *s, uint8_t first)
+{
+	struct tls_context *context = s->offered;
+	enum stream_first what = STREAM_USE_TLS;
+
+	if (s->events->on_first)
+		what = s->events->on_first(s->owner, first);
+	s->offered = NULL;
+	if (what == STREAM_GO_AWAY)
+		stream_close(s);
+	else if (what == STREAM_USE_PLAIN)
+		stream_opened(s);
+	else if (!(s->tls = tls_new(context, NULL, &s->wire)))
+		stream_fail(s, -ENOMEM);
+	tls_context_free(context);
+	return !s->is_closing;
 }
 
 void stream_take_tls(struct stream *s, const uint8_t *bytes, size_t n)

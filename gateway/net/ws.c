@@ -237,8 +237,6 @@ int ws_leave(struct ws *w, void (*on_left)(void *owner))
 {
 	if (w->state != WS_OPEN)
 		return -EBUSY;
-	if (stream_is_tls(w->stream))
-		return -ENOTSUP;
 	w->on_left = on_left;
 	return 0;
 }

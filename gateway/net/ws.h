@@ -100,7 +100,7 @@ void ws_reset(struct ws *w);
  * on_closed comes instead, as ever.
  *
  * Inside a callback of this ws only.
- * Returns 0; -EBUSY when it is closing; -ENOTSUP with TLS. */
+ * Returns 0, or -EBUSY when it is closing. */
 int ws_leave(struct ws *w, void (*on_left)(void *owner));
 /* ws_arrive: go on with this loop. No message is delivered from inside. */
 void ws_arrive(struct ws *w, uv_loop_t *loop);

@@ -72,7 +72,15 @@ const struct config config_schema_defaults = {
 		.say = "We are sorry, something went wrong. Please call again "
 		       "later.",
 	},
-	.limits = { .calls = 500, .call_minutes = 60, .ring_seconds = 10 },
+	.limits = {
+		.calls = 500,
+		.call_minutes = 60,
+		.ring_seconds = 10,
+		.connections = 4096,
+		.connections_per_address = 256,
+		.handshakes = 512,
+		.head_ms = 10000,
+	},
 };
 /* clang-format on */
 
@@ -130,6 +138,11 @@ static const cyaml_schema_value_t audio_format = {
 
 static const cyaml_schema_value_t secret = {
 	CYAML_VALUE_STRING(CYAML_FLAG_DEFAULT, struct secret, 1, SECRET_MAX),
+};
+
+static const cyaml_schema_value_t block = {
+	CYAML_VALUE_STRING(CYAML_FLAG_DEFAULT, char[CONFIG_BLOCK_MAX], 0,
+			   CONFIG_BLOCK_MAX - 1),
 };
 
 static const cyaml_schema_field_t certificate_keys[] = {
@@ -328,6 +341,12 @@ static const cyaml_schema_field_t limits_keys[] = {
 			 call_minutes),
 	CYAML_FIELD_UINT("ring_seconds", FLAGS, struct config_limits,
 			 ring_seconds),
+	CYAML_FIELD_UINT("connections", FLAGS, struct config_limits,
+			 connections),
+	CYAML_FIELD_UINT("connections_per_address", FLAGS, struct config_limits,
+			 connections_per_address),
+	CYAML_FIELD_UINT("handshakes", FLAGS, struct config_limits, handshakes),
+	CYAML_FIELD_UINT("head_ms", FLAGS, struct config_limits, head_ms),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t config_keys[] = {
@@ -335,6 +354,8 @@ static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_STRING("public_url", FLAGS, struct config, public_url, 0),
 	CYAML_FIELD_UINT("workers", FLAGS, struct config, workers),
 	CYAML_FIELD_MAPPING("tls", FLAGS, struct config, tls, tls_keys),
+	FIELD_LIST("proxies", struct config, proxies, proxy_count, block,
+		   CONFIG_PROXIES_MAX),
 	CYAML_FIELD_MAPPING("log", FLAGS, struct config, log, log_keys),
 	CYAML_FIELD_MAPPING("twilio", FLAGS, struct config, twilio,
 			    twilio_keys),

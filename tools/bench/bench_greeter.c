@@ -205,7 +205,7 @@ struct bench_greeter *bench_greeter_open(struct bench_loop *l, int listen_fd,
 	r->main = l;
 	r->on_greeted = on_greeted;
 	r->owner = owner;
-	r->tls = tls_server_context(cert_file, key_file, why);
+	r->tls = tls_server_context_files(cert_file, key_file, why);
 	if (r->tls && !start(r, listen_fd))
 		return r;
 	tls_context_free(r->tls);

@@ -34,8 +34,8 @@ static int open_tls(struct program *p)
 
 	if (!p->options.tls_cert)
 		return 0;
-	p->tls = tls_server_context(p->options.tls_cert, p->options.tls_key,
-				    &error);
+	p->tls = tls_server_context_files(p->options.tls_cert,
+					  p->options.tls_key, &error);
 	return p->tls ? 0 : fail("TLS", error);
 }
 

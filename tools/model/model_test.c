@@ -359,7 +359,7 @@ static void open_tls(struct stage *s, const char *dir)
 	snprintf(ca, sizeof(ca), "%s/ca.pem", dir);
 	snprintf(pem, sizeof(pem), "%s/cert.pem", dir);
 	snprintf(key, sizeof(key), "%s/key.pem", dir);
-	s->server_tls = tls_server_context(pem, key, &error);
+	s->server_tls = tls_server_context_files(pem, key, &error);
 	CHECK(s->server_tls, error);
 	s->client_tls = tls_client_context(ca, &error);
 	CHECK(s->client_tls, error);

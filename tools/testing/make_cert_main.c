@@ -1,5 +1,5 @@
-/* make_cert [--until DATE] DIR [HOST...]: a throw-away authority and a server
- * certificate for trying TLS on one machine. Never for use beyond it. */
+/* make_cert [--rsa] [--until DATE] DIR [HOST...]: a throw-away authority and a
+ * server certificate for trying TLS on one machine. Never for use beyond it. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,14 +36,20 @@ int main(int argc, char **argv)
 {
 	struct test_cert_request request = usual;
 
-	if (argc > 3 && strcmp(argv[1], "--until") == 0) {
-		request.not_after = argv[2];
-		argv += 2;
-		argc -= 2;
+	for (; argc > 1 && strncmp(argv[1], "--", 2) == 0; argc--, argv++) {
+		if (strcmp(argv[1], "--rsa") == 0) {
+			request.is_rsa = true;
+		} else if (argc > 2 && strcmp(argv[1], "--until") == 0) {
+			request.not_after = argv[2];
+			argc--;
+			argv++;
+		} else {
+			break;
+		}
 	}
 	if (argc < 2 || argc - 2 > TEST_CERT_HOSTS_MAX) {
 		fprintf(stderr,
-			"usage: make_cert [--until YYYYMMDDhhmmss] DIR "
+			"usage: make_cert [--rsa] [--until YYYYMMDDhhmmss] DIR "
 			"[HOST...]\n"
 			"Writes DIR/ca.pem, DIR/cert.pem and DIR/key.pem for "
 			"the hosts\n(default: localhost 127.0.0.1 ::1).\n");

@@ -38,6 +38,20 @@ static int new_key(struct maker *m, mbedtls_pk_context *key)
 					 mbedtls_ctr_drbg_random, &m->drbg);
 }
 
+#define RSA_BITS     2048
+#define RSA_EXPONENT 65537
+
+static int new_rsa_key(struct maker *m, mbedtls_pk_context *key)
+{
+	int err = mbedtls_pk_setup(key,
+				   mbedtls_pk_info_from_type(MBEDTLS_PK_RSA));
+
+	return err ? err
+		   : mbedtls_rsa_gen_key(mbedtls_pk_rsa(*key),
+					 mbedtls_ctr_drbg_random, &m->drbg,
+					 RSA_BITS, RSA_EXPONENT);
+}
+
 /* One entry of a SubjectAltName, written backwards as mbedTLS does. */
 static int write_host(unsigned char **at, unsigned char *start,
 		      const char *host)
@@ -170,7 +184,8 @@ static int make_all(struct maker *m, struct test_cert *out)
 	if (!err)
 		err = new_key(m, &m->ca_key);
 	if (!err)
-		err = new_key(m, &m->key);
+		err = m->request->is_rsa ? new_rsa_key(m, &m->key)
+					 : new_key(m, &m->key);
 	if (!err)
 		err = write_certificate(m, out->ca, sizeof out->ca, true);
 	if (!err)

@@ -40,7 +40,7 @@ static struct tls_context *server(const char *dir)
 {
 	const char *error = "";
 	char cert[64], key[64];
-	struct tls_context *c = tls_server_context(
+	struct tls_context *c = tls_server_context_files(
 		path(cert, dir, "cert.pem"), path(key, dir, "key.pem"), &error);
 
 	if (!c)
