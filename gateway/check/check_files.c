@@ -50,20 +50,27 @@ static void check_authorities(struct check_list *l,
 	tls_context_free(tls);
 }
 
-static void check_key_set(struct check_list *l, const char *path)
+/* Returns NULL and the set, or what is wrong with the file. */
+static const char *read_key_set(struct jwks **set, const char *path)
 {
 	struct watched_file f = { 0 };
-	struct jwks *set;
 	char *text = NULL;
-	size_t len;
-	const char *why = "";
+	size_t len = 0;
+	const char *why = NULL;
 	int err = watched_file_read(&f, path, JWKS_TEXT_MAX + 1, &text, &len);
 	if (err < 0)
-		why = strerror(-err);
-	else if ((err = jwks_parse(&set, text, len, &why)) == 0)
-		why = NULL;
+		return strerror(-err);
+	if (jwks_parse(set, text, len, &why))
+		*set = NULL;
 	free(text);
-	if (why) {
+	return *set ? NULL : why;
+}
+
+static void check_key_set(struct check_list *l, const char *path)
+{
+	struct jwks *set = NULL;
+	const char *why = read_key_set(&set, path);
+	if (!set) {
 		check_list_add(l, CHECK_IS_BAD, "audiocodes.oauth.jwks",
 			       "%s: %s", path, why);
 		return;
