@@ -116,9 +116,12 @@ int config_load(struct config *c, const char *path, char *errors, size_t cap)
 	int err = read_and_parse(c, path, errors, cap);
 	if (err)
 		return err;
-	if (!resolve(c->model.ca_file, path) ||
-	    !resolve(c->failure.prompt, path) ||
-	    !resolve(c->audiocodes.oauth.jwks, path)) {
+	bool fits = resolve(c->model.ca_file, path) &&
+		    resolve(c->failure.prompt, path) &&
+		    resolve(c->audiocodes.oauth.jwks, path);
+	for (unsigned i = 0; i < c->failure.by_number_count; i++)
+		fits &= resolve(c->failure.by_number[i].prompt, path);
+	if (!fits) {
 		snprintf(errors, cap,
 			 "%s: a path in it is over %d bytes with the file's "
 			 "directory before it",
