@@ -44,6 +44,10 @@ static void on_note(void *owner, enum call_note note, const char *text,
 		[CALL_NOTE_TRANSFER_FAILED] = { "transfer_failed", "why", NULL,
 						LOG_WARN },
 		[CALL_NOTE_NO_INPUT] = { "no_input", NULL, "times", LOG_INFO },
+		[CALL_NOTE_WARNING] = { "time_warning", NULL, "left_ms",
+					LOG_INFO },
+		[CALL_NOTE_NO_ANSWER] = { "no_answer", NULL, "owed_ms",
+					  LOG_WARN },
 	};
 	struct bridge *b = owner;
 	struct log_line l;
@@ -135,6 +139,10 @@ void bridge_settings(const struct bridge *b, struct call_settings *s)
 			      c->model.configure_timeout_ms,
 		.ending_ms = ENDING_MS,
 		.longest_ms = c->limits.call_minutes * 60000,
+		.warning_ms = c->limits.warning_seconds * 1000,
+		.silence_ms = c->limits.silence_seconds * 1000,
+		.silence_asks = c->limits.silence_asks,
+		.model_silence_ms = c->limits.model_silence_seconds * 1000,
 		.digits_max = c->digits.max,
 		.digits_gap_ms = c->digits.gap_ms,
 		.digits_terminator = c->digits.terminator[0],
