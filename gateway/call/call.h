@@ -21,9 +21,10 @@
 #include "gateway/call/variables.h"
 
 /* Limits. */
-#define CALL_FAREWELL_MS       20000  /* for a goodbye to be made */
-#define CALL_LAST_SPEECH_MS    5000   /* that may still play when time is up */
-#define CALL_TAIL_MS           250    /* silence between goodbye and hang-up */
+#define CALL_FAREWELL_MS       20000 /* for a goodbye to be made */
+#define CALL_LAST_SPEECH_MS    5000  /* that may still play when time is up */
+#define CALL_SOUND_MS          2000 /* more patience, once an answer has begun */
+#define CALL_TAIL_MS           250  /* silence between goodbye and hang-up */
 #define CALL_TRANSFER_MS       120000 /* for a transfer to succeed or fail */
 #define CALL_CANCEL_MS         8000   /* for a cancelled response to end */
 #define CALL_MUTE_MS           3000   /* the same, when it was silent before */
@@ -102,8 +103,9 @@ struct call_settings {
 	unsigned no_input_max;
 	unsigned silence_ms;
 	unsigned silence_asks;
-	/* The model owes an answer, or sound of it, and nothing comes: it is
-	 * asked once more, then it is lost. */
+	/* The model owes an answer, or, CALL_SOUND_MS longer, sound of one that
+	 * has begun, and nothing comes: it is asked once more, then it is lost.
+	 */
 	unsigned model_silence_ms;
 	unsigned digits_max;
 	unsigned digits_gap_ms;

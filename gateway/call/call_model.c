@@ -138,9 +138,11 @@ void call_model_transcript(struct call *c, const char *text, bool is_final,
  * already here ends. */
 static void expect_sound(struct call *c, uint64_t now_ns)
 {
-	c->audio_due_ns = in_ms(
-		now_ns, c->settings.model_silence_ms + c->settings.lead_ms +
-				playout_waiting_ms(&c->playout));
+	unsigned patience_ms = c->settings.model_silence_ms + CALL_SOUND_MS;
+
+	c->audio_due_ns =
+		in_ms(now_ns, patience_ms + c->settings.lead_ms +
+				      playout_waiting_ms(&c->playout));
 }
 
 void call_model_response(struct call *c, const char *response_id, bool by_us,

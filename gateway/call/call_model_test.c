@@ -5,6 +5,8 @@
 #include "tools/testing/allocations.h"
 #include "tools/testing/call_rig.h"
 
+#define SOUND_MS (MODEL_SILENCE_MS + CALL_SOUND_MS)
+
 /* --- Interruption --- */
 
 static void test_barge_in_while_generating(void **state)
@@ -194,7 +196,7 @@ static void test_silent_response(void **state)
 	up();
 	greet();
 	call_model_response(&c, "r1", false, now());
-	pass(MODEL_SILENCE_MS + LEAD_MS + 20);
+	pass(SOUND_MS + LEAD_MS + 20);
 	expect("cancel r1;", "created, and then nothing");
 	call_model_response_done(&c, "r1", false, CALL_RESPONSE_CUT, "", now());
 	pass(CALL_RETRY_MS + 20);
@@ -209,7 +211,7 @@ static void test_silence_amid_a_response(void **state)
 	greet();
 	call_model_response(&c, "r1", false, now());
 	call_model_audio(&c, "r1", "i1", 0, pcm, DELTA_MS(9000), now());
-	pass(9000 + MODEL_SILENCE_MS - 100);
+	pass(9000 + SOUND_MS - 100);
 	expect("", "a burst is heard out before silence begins");
 	pass(200);
 	expect("cancel r1;", "the rest never came");
@@ -222,7 +224,7 @@ static void test_mute_model(void **state)
 	up();
 	greet();
 	call_model_response(&c, "r1", false, now());
-	pass(MODEL_SILENCE_MS + LEAD_MS + 20);
+	pass(SOUND_MS + LEAD_MS + 20);
 	expect("cancel r1;", "created, and then nothing");
 	pass(CALL_MUTE_MS + 20);
 	expect("close;", "not even an end: this session is dead");

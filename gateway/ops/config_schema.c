@@ -79,7 +79,7 @@ const struct config config_schema_defaults = {
 		.warning_seconds = 30,
 		.silence_seconds = 30,
 		.silence_asks = 2,
-		.model_silence_seconds = 7,
+		.model_silence_seconds = 5,
 		.ring_seconds = 10,
 	},
 };
