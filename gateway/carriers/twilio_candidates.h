@@ -20,8 +20,8 @@ struct form;
 /* Limits of a diagnosis. */
 #define TWILIO_TRIES_MAX 256 /* signatures computed for one */
 #define TWILIO_EXPLAIN_BODY_MAX \
-	4096                  /* bytes; a larger one is not looked into */
-#define TWILIO_BASE_MAX         272  /* of scheme and host, with NUL */
+	4096                /* bytes; a larger one is not looked into */
+#define TWILIO_BASE_MAX 272 /* of scheme and host, with NUL */
 
 /* What was signed, as far as it can be seen from here. */
 struct twilio_signed {
