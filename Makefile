@@ -98,7 +98,7 @@ check: setup-dev
 	@tools/testing/run-tests.sh build/check --fuzz build/fuzz 10
 
 ## race: what several threads do, under the thread sanitizer
-RACES := gateway/exchange_test gateway/inbox_test gateway/lines_test \
+RACES := gateway/exchange_test gateway/inbox_test gateway/ops/lines_test \
 	gateway/carriers/audiocodes_registry_test \
 	gateway/carriers/twilio_tickets_test gateway/ops/log_test
 race: setup-test

@@ -6,6 +6,7 @@
 #include "gateway/agents/agent.h"
 #include "gateway/net/ws.h"
 #include "gateway/ops/config.h"
+#include "gateway/ops/config_route.h"
 #include "gateway/worker.h"
 
 #define NS_PER_MS 1000000ull
@@ -44,6 +45,10 @@ static void on_note(void *owner, enum call_note note, const char *text,
 		[CALL_NOTE_TRANSFER_FAILED] = { "transfer_failed", "why", NULL,
 						LOG_WARN },
 		[CALL_NOTE_NO_INPUT] = { "no_input", NULL, "times", LOG_INFO },
+		[CALL_NOTE_WARNING] = { "time_warning", NULL, "left_ms",
+					LOG_INFO },
+		[CALL_NOTE_NO_ANSWER] = { "no_answer", NULL, "owed_ms",
+					  LOG_WARN },
 	};
 	struct bridge *b = owner;
 	struct log_line l;
@@ -120,9 +125,22 @@ static void set_session(struct bridge *b, struct openai_session *s)
 
 /* --- Beginning --- */
 
-void bridge_settings(const struct bridge *b, struct call_settings *s)
+static const struct prompt *apology_for(const struct worker *w,
+					const char *number)
+{
+	unsigned i = config_route_find(w->config, number);
+
+	if (i < w->config->failure.by_number_count &&
+	    w->config->failure.by_number[i].prompt[0])
+		return &w->route_apology[i];
+	return &w->apology;
+}
+
+void bridge_settings(const struct bridge *b, const char *number,
+		     struct call_settings *s)
 {
 	const struct config *c = b->worker->config;
+	const struct prompt *apology = apology_for(b->worker, number);
 
 	*s = (struct call_settings){
 		.caller_format = AUDIO_ULAW,
@@ -137,12 +155,16 @@ void bridge_settings(const struct bridge *b, struct call_settings *s)
 			      c->model.configure_timeout_ms,
 		.ending_ms = ENDING_MS,
 		.longest_ms = c->limits.call_minutes * 60000,
+		.warning_ms = c->limits.warning_seconds * 1000,
+		.silence_ms = c->limits.silence_seconds * 1000,
+		.silence_asks = c->limits.silence_asks,
+		.model_silence_ms = c->limits.model_silence_seconds * 1000,
 		.digits_max = c->digits.max,
 		.digits_gap_ms = c->digits.gap_ms,
 		.digits_terminator = c->digits.terminator[0],
 		.greets = b->worker->profile.greeting != NULL,
-		.apology = b->worker->apology.ulaw,
-		.apology_len = b->worker->apology.len,
+		.apology = apology->ulaw,
+		.apology_len = apology->len,
 	};
 }
 
@@ -208,8 +230,9 @@ static void unlink_and_free(struct bridge *b)
 		b->next->link = b->link;
 	if (b->has_call)
 		call_free(&b->call);
+	struct lines_seat seat = b->seat;
 	bridge_free(b);
-	worker_bridge_gone(w);
+	worker_bridge_gone(w, &seat);
 }
 
 static bool is_over(const struct bridge *b)

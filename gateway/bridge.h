@@ -18,7 +18,6 @@
 #include "gateway/worker_figures.h"
 
 struct config;
-struct config_failure;
 struct http_connection;
 struct twilio_ticket;
 struct worker;
@@ -27,6 +26,7 @@ struct worker;
 struct bridge_twilio {
 	struct twilio_leg leg;
 	char call_sid[TWILIO_SID_LEN];
+	char number[LINES_NAME_MAX]; /* dialled */
 	unsigned stream;
 };
 
@@ -34,6 +34,7 @@ struct bridge_twilio {
 struct bridge_audiocodes {
 	struct audiocodes_leg leg;
 	char bot[AUDIOCODES_BOT_MAX];
+	char fallback[CALL_TARGET_MAX]; /* who takes it if it fails; "": none */
 	struct audiocodes_principal principal;
 	int entry; /* in the registry */
 };
@@ -56,6 +57,7 @@ struct bridge {
 	uint64_t unsent_ns[WORKER_DELAYS];
 	struct bridge *next_unsent; /* of the worker's list */
 
+	struct lines_seat seat;
 	struct metronome_member clock;
 	struct prefetch ahead; /* of a tick */
 	struct bridge *next;   /* the worker's list */
@@ -81,8 +83,10 @@ void bridge_free(struct bridge *b);
  * itself. */
 void bridge_enlist(struct bridge *b);
 
-/* bridge_settings: what the configuration says of every call. */
-void bridge_settings(const struct bridge *b, struct call_settings *s);
+/* bridge_settings: what the configuration says of every call, and of those to
+ * this number or bot. */
+void bridge_settings(const struct bridge *b, const char *number,
+		     struct call_settings *s);
 
 /* bridge_begin: the carrier's stream has begun: the call, and its model. */
 void bridge_begin(struct bridge *b, const struct call_settings *s,
@@ -107,8 +111,9 @@ void bridge_summarize(struct bridge *b, const char *stream);
 
 /* --- For the worker and its routes --- */
 
-/* bridge_twilio_open: grant the upgrade and begin. Returns NULL (and answers
- * 503) when there is no memory. */
+/* bridge_twilio_open: grant the upgrade and begin; the ticket's seat is the
+ * bridge's. Returns NULL (and answers 503) when there is no memory: then the
+ * seat is still the caller's. */
 struct bridge *bridge_twilio_open(struct worker *w, struct http_connection *c,
 				  const char *accept,
 				  const struct twilio_ticket *ticket);
@@ -121,10 +126,6 @@ void bridge_audiocodes_host(struct worker *w, struct audiocodes_host *host);
  * says of them. */
 void bridge_audiocodes_settings(const struct config *c,
 				struct audiocodes_settings *s);
-
-/* bridge_audiocodes_fallback: whom failure.then dials, as a URI; "": nobody. */
-void bridge_audiocodes_fallback(const struct config_failure *f,
-				char out[CALL_TARGET_MAX]);
 
 /* bridge_audiocodes_arrive: a socket has come from another worker.
  * refusal: as audiocodes_socket_arrive takes it. */

@@ -10,6 +10,7 @@
 #include "gateway/carriers/audiocodes_socket.h"
 #include "gateway/exchange.h"
 #include "gateway/ops/config.h"
+#include "gateway/ops/config_route.h"
 #include "gateway/worker.h"
 
 #define ENDING_SLACK_MS 1000 /* the leg keeps the time; the call only waits */
@@ -67,9 +68,11 @@ static bool is_of(const struct bridge *b, const struct audiocodes_socket *s,
 	       audiocodes_principal_equal(&a->principal, &s->principal);
 }
 
-/* It has a conversation: the desk need not count it any more. */
+/* It has a conversation: the desk need not count it any more, nor keep a line
+ * for what it may have been about to begin. */
 static void seat(struct worker *w, struct audiocodes_socket *s)
 {
+	worker_leave(w, &s->seat);
 	if (s->place < 0)
 		return;
 	audiocodes_waiting_leave(&w->exchange->waiting, s->place);
@@ -92,13 +95,25 @@ static struct audiocodes_leg *on_find(void *owner, struct audiocodes_socket *s,
 	return NULL;
 }
 
+/* Whom a failed call is transferred to, as a URI. */
+static void set_fallback(struct bridge *b)
+{
+	struct bridge_audiocodes *a = &b->audiocodes;
+	const char *dial = config_route_dial(b->worker->config, a->bot);
+	const char *scheme = strchr(dial, ':') ? "" : "tel:";
+
+	if (dial[0])
+		snprintf(a->fallback, sizeof(a->fallback), "%s%s", scheme,
+			 dial);
+}
+
 static void set_call(const struct bridge *b, struct call_settings *s)
 {
 	const struct audiocodes_leg *leg = &b->audiocodes.leg;
 	const struct config *c = b->worker->config;
 	const struct config_audiocodes *a = &c->audiocodes;
 
-	bridge_settings(b, s);
+	bridge_settings(b, b->audiocodes.bot, s);
 	s->caller_format = audiocodes_settings_audio(leg->caller_format);
 	s->playout_format = audiocodes_settings_audio(leg->play_format);
 	s->lead_ms = a->lead_ms ? a->lead_ms : PLAYOUT_QUEUE_S * 1000;
@@ -109,32 +124,68 @@ static void set_call(const struct bridge *b, struct call_settings *s)
 	s->answer_ms = a->answer_after_ms;
 	s->ending_ms = a->resume_s * 1000 + AUDIOCODES_END_MS + ENDING_SLACK_MS;
 	s->no_input_max = a->no_input_max;
-	s->fallback = b->worker->fallback[0] ? b->worker->fallback : NULL;
-	s->apology_text = leg->expects_audio ? NULL : c->failure.say;
+	s->fallback = b->audiocodes.fallback[0] ? b->audiocodes.fallback : NULL;
+	s->apology_text = leg->expects_audio
+				  ? NULL
+				  : config_route_say(c, b->audiocodes.bot);
 }
 
-static bool replaces_one(const struct worker *w, const char *conversation)
+static struct bridge *find_replaced(const struct worker *w,
+				    const char *conversation)
 {
-	for (const struct bridge *b = w->bridges; b; b = b->next) {
+	for (struct bridge *b = w->bridges; b; b = b->next) {
 		const struct audiocodes_leg *leg = &b->audiocodes.leg;
 		if (b->leg == &leg->leg && leg->state == AUDIOCODES_OVER &&
-		    leg->end == AUDIOCODES_LEG_REPLACED &&
+		    leg->end == AUDIOCODES_LEG_REPLACED && b->seat.is_taken &&
 		    strcmp(leg->conversation, conversation) == 0)
-			return true;
+			return b;
 	}
-	return false;
+	return NULL;
 }
 
-/* A call begun anew takes the room of the one it replaced, which goes as soon
- * as its model has: for so long there may be one more, on each worker. */
-static bool take_room(struct worker *w, const char *conversation)
+static struct lines_seat take_over(struct lines_seat *from)
 {
-	if (worker_take_room(w))
-		return true;
-	if (w->is_stopping || w->replaced > 0 || !replaces_one(w, conversation))
-		return false;
+	struct lines_seat seat = *from;
+
+	memset(from, 0, sizeof(*from));
+	return seat;
+}
+
+/* The socket has a line since the upgrade, or came while there was none; who
+ * calls may turn out only now. */
+static enum lines_refusal take_line(struct worker *w,
+				    struct audiocodes_socket *s,
+				    const struct audiocodes_event *ev,
+				    struct lines_seat *seat)
+{
+	const char *caller = ev->caller ? ev->caller : "";
+
+	if (!s->seat.is_taken)
+		return worker_admit(w, s->bot, caller, seat);
+	*seat = take_over(&s->seat);
+	enum lines_refusal refusal =
+		lines_add_source(&w->exchange->lines, seat, caller);
+	if (refusal != LINES_FREE)
+		worker_leave(w, seat);
+	return refusal;
+}
+
+/* A call begun anew takes the seat of the one it replaced, which goes as soon
+ * as its model has: for so long there may be one more, on each worker. */
+static enum lines_refusal take_seat(struct worker *w,
+				    struct audiocodes_socket *s,
+				    const struct audiocodes_event *ev,
+				    struct lines_seat *seat)
+{
+	enum lines_refusal refusal = take_line(w, s, ev, seat);
+	struct bridge *replaced;
+
+	if (refusal == LINES_FREE || w->is_stopping || w->replaced > 0 ||
+	    !(replaced = find_replaced(w, ev->conversation)))
+		return refusal;
+	*seat = take_over(&replaced->seat);
 	w->replaced++;
-	return true;
+	return LINES_FREE;
 }
 
 static struct audiocodes_identity identity_of(const struct audiocodes_socket *s,
@@ -144,13 +195,14 @@ static struct audiocodes_identity identity_of(const struct audiocodes_socket *s,
 					     &s->principal };
 }
 
-/* A bridge with its entry and its room, or neither. */
-static struct bridge *admit(struct worker *w, const struct audiocodes_socket *s,
-			    const char *conversation, const char **why)
+/* A bridge with its entry and its seat, or neither. */
+static struct bridge *admit(struct worker *w, struct audiocodes_socket *s,
+			    const struct audiocodes_event *ev, const char **why)
 {
-	const struct audiocodes_identity who = identity_of(s, conversation);
+	const struct audiocodes_identity who = identity_of(s, ev->conversation);
 	int entry = audiocodes_registry_enter(registry_of(w), &who, w->index,
 					      uv_hrtime());
+	struct lines_seat seat;
 	struct bridge *b = NULL;
 
 	if (entry < 0) {
@@ -158,23 +210,26 @@ static struct bridge *admit(struct worker *w, const struct audiocodes_socket *s,
 					: "too many conversations";
 		return NULL;
 	}
+	enum lines_refusal refusal = take_seat(w, s, ev, &seat);
 	*why = "no room for another call";
-	if (take_room(w, conversation)) {
-		b = bridge_new(w, conversation);
-		if (!b)
-			worker_give_room(w);
-	}
-	if (b)
+	if (refusal != LINES_FREE)
+		log_event(&s->log, LOG_INFO, "rejected", "why",
+			  lines_refusal_text(refusal), NULL);
+	else if (!(b = bridge_new(w, ev->conversation)))
+		worker_leave(w, &seat);
+	if (b) {
 		b->audiocodes.entry = entry;
-	else
+		b->seat = seat;
+	} else {
 		audiocodes_registry_leave(registry_of(w), entry);
+	}
 	return b;
 }
 
 static void turn_away(struct worker *w, struct bridge *b)
 {
 	audiocodes_registry_leave(registry_of(w), b->audiocodes.entry);
-	worker_give_room(w);
+	worker_leave(w, &b->seat);
 	bridge_free(b);
 }
 
@@ -185,7 +240,7 @@ static struct audiocodes_leg *on_initiate(void *owner,
 {
 	struct worker *w = owner;
 	struct call_settings settings;
-	struct bridge *b = admit(w, s, ev->conversation, why);
+	struct bridge *b = admit(w, s, ev, why);
 
 	if (!b)
 		return NULL;
@@ -198,6 +253,7 @@ static struct audiocodes_leg *on_initiate(void *owner,
 		turn_away(w, b);
 		return NULL;
 	}
+	set_fallback(b);
 	set_call(b, &settings);
 	bridge_begin(b, &settings, &audiocodes_port);
 	bridge_enlist(b);
@@ -233,6 +289,7 @@ static void on_left(void *owner, struct audiocodes_socket *s)
 	const struct inbox_item item = { .fd = -1, .socket = s };
 
 	w->unseated--;
+	worker_leave(w, &s->seat); /* it comes back for its call */
 	log_event(&s->log, LOG_DEBUG, "moves", NULL);
 	if (inbox_put(&w->exchange->worker[s->destination]->inbox, &item))
 		bridge_audiocodes_arrive(
@@ -271,16 +328,6 @@ void bridge_audiocodes_host(struct worker *w, struct audiocodes_host *host)
 }
 
 /* --- What the operator has chosen --- */
-
-void bridge_audiocodes_fallback(const struct config_failure *f,
-				char out[CALL_TARGET_MAX])
-{
-	const char *scheme = strchr(f->dial, ':') ? "" : "tel:";
-
-	out[0] = '\0';
-	if (f->then == CONFIG_THEN_DIAL)
-		snprintf(out, CALL_TARGET_MAX, "%s%s", scheme, f->dial);
-}
 
 static unsigned take_formats(enum audiocodes_format_id *out,
 			     const char (*name)[CONFIG_AUDIO_FORMAT_MAX],

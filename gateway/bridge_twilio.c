@@ -14,7 +14,7 @@ static void on_start(void *owner, const struct twilio_event *start)
 
 	log_event(&b->log, LOG_INFO, "started", "stream", start->stream_sid,
 		  NULL);
-	bridge_settings(b, &settings);
+	bridge_settings(b, b->twilio.number, &settings);
 	settings.has_marks = true;
 	bridge_begin(b, &settings, &twilio_leg_port);
 }
@@ -69,6 +69,8 @@ struct bridge *bridge_twilio_open(struct worker *w, struct http_connection *c,
 	}
 	snprintf(b->twilio.call_sid, sizeof(b->twilio.call_sid), "%s",
 		 ticket->call_sid);
+	snprintf(b->twilio.number, sizeof(b->twilio.number), "%s",
+		 ticket->number);
 	b->twilio.stream = ticket->streams;
 	b->leg = &b->twilio.leg.leg;
 	twilio_leg_open(&b->twilio.leg, &b->call, &b->log, &leg_owner, b,
@@ -80,6 +82,7 @@ struct bridge *bridge_twilio_open(struct worker *w, struct http_connection *c,
 		bridge_free(b);
 		return NULL;
 	}
+	b->seat = ticket->seat;
 	bridge_enlist(b);
 	return b;
 }

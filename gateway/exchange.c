@@ -57,16 +57,36 @@ static int open_gate(struct exchange *e)
 	return gate_open(&e->gate, &limits);
 }
 
+/* What no worker could take need not be promised. */
+static struct lines_limits limits_of(const struct config *c)
+{
+	const struct config_limits *l = &c->limits;
+	uint64_t all = (uint64_t)l->calls_per_worker * exchange_workers(c);
+
+	return (struct lines_limits){
+		.calls = all && all < l->calls ? (unsigned)all : l->calls,
+		.per_number = l->calls_per_number,
+		.per_source = l->calls_per_source,
+		.anonymous = l->calls_anonymous,
+	};
+}
+
 static int open_shared(struct exchange *e)
 {
-	unsigned calls = e->config->limits.calls;
+	const struct lines_limits limits = limits_of(e->config);
+	unsigned calls = limits.calls;
+	int err = lines_init(&e->lines, &limits);
 
-	lines_init(&e->lines, calls);
-	int err = audiocodes_waiting_init(&e->waiting);
 	if (err)
 		return err;
+	err = audiocodes_waiting_init(&e->waiting);
+	if (err) {
+		lines_free(&e->lines);
+		return err;
+	}
 	/* Every running call, and as many that have just ended. */
-	err = twilio_tickets_init(&e->tickets, 2 * calls + TICKETS_SPARE);
+	err = twilio_tickets_init(&e->tickets, 2 * calls + TICKETS_SPARE,
+				  &e->lines);
 	if (!err)
 		err = audiocodes_registry_init(&e->registry,
 					       calls + ENTRIES_SPARE);
@@ -77,6 +97,7 @@ static int open_shared(struct exchange *e)
 	audiocodes_registry_free(&e->registry);
 	twilio_tickets_free(&e->tickets);
 	audiocodes_waiting_free(&e->waiting);
+	lines_free(&e->lines);
 	return err;
 }
 
@@ -86,6 +107,7 @@ static void free_shared(struct exchange *e)
 	audiocodes_registry_free(&e->registry);
 	twilio_tickets_free(&e->tickets);
 	audiocodes_waiting_free(&e->waiting);
+	lines_free(&e->lines);
 }
 
 /* --- Listening --- */

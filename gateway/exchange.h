@@ -1,7 +1,8 @@
 /* The exchange: the workers, their threads, and the little they share, none of
  * it on the media path:
  *
- *   lines     room for limits.calls ............. an atomic counter
+ *   lines     room for calls: of all, of a
+ *             number, of a caller ............... a lock, one look-up
  *   tickets   Twilio's: webhook, socket and what
  *             follows arrive anywhere ........... a lock, one pass
  *   registry  who holds which conversation with
@@ -26,7 +27,7 @@
 #include "gateway/carriers/audiocodes_registry.h"
 #include "gateway/carriers/audiocodes_waiting.h"
 #include "gateway/carriers/twilio_tickets.h"
-#include "gateway/lines.h"
+#include "gateway/ops/lines.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/log.h"
 #include "protocols/ip_address.h"

@@ -18,6 +18,7 @@
 
 #define TWIML_MAX      65536 /* Twilio's error 11750 */
 #define FRONT_PAGE_MAX 65536
+#define RETRY_AFTER    "Retry-After: 10\r\n" /* s: calls take minutes */
 
 /* On this machine, and not a proxy or a tunnel there that speaks for others,
  * trusted or not. */
@@ -68,7 +69,7 @@ static void front_page(struct worker *w, struct http_connection *c,
 	      "Calls running: %u of %u\n"
 	      "Twilio voice webhook (POST): %s\n",
 	      version_text(), atomic_load(&w->exchange->lines.busy),
-	      w->config->limits.calls, url);
+	      w->exchange->lines.limit.calls, url);
 	for (unsigned i = 0; i < w->config->audiocodes.bot_count; i++) {
 		audiocodes_desk_url(w->config, i, url, sizeof(url));
 		print(&text, "AudioCodes bot: %s\n", url);
@@ -121,10 +122,10 @@ static void stream_status(struct worker *w, struct http_connection *c,
 }
 
 /* The stream was admitted, and could not be opened. */
-static void forgo(struct worker *w, const struct twilio_ticket *ticket,
+static void forgo(struct worker *w, struct twilio_ticket *ticket,
 		  uint64_t now_ns)
 {
-	worker_give_room(w);
+	worker_leave(w, &ticket->seat);
 	twilio_tickets_settle(w->desk.tickets, ticket->call_sid,
 			      ticket->streams, TWILIO_CUT, now_ns);
 }
@@ -144,13 +145,15 @@ static void media(struct worker *w, struct http_connection *c,
 	}
 	unsigned status = twilio_desk_admit(&w->desk, &r, &ticket);
 	if (status)
-		http_respond_text(c, status, "refused\n");
+		http_respond(c, status, "text/plain",
+			     status == 503 ? RETRY_AFTER : NULL, "refused\n",
+			     8);
 	else if (!bridge_twilio_open(w, c, accept, &ticket))
 		forgo(w, &ticket, r.now_ns);
 }
 
 static void open_socket(struct worker *w, struct http_connection *c,
-			const struct audiocodes_verdict *v)
+			struct audiocodes_verdict *v)
 {
 	const struct audiocodes_peer peer = {
 		.bot = w->config->audiocodes.bots[v->bot],
@@ -163,9 +166,11 @@ static void open_socket(struct worker *w, struct http_connection *c,
 
 	if (!s) {
 		audiocodes_waiting_leave(w->audiocodes_desk.waiting, v->place);
+		worker_leave(w, &v->seat);
 		return;
 	}
 	s->place = v->place;
+	s->seat = v->seat;
 	w->unseated++; /* the connection it was still counts for now */
 }
 

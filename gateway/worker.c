@@ -29,48 +29,89 @@ static void random_bytes(void *owner, uint8_t *out, size_t n)
 		abort(); /* a guessable ticket would be worse */
 }
 
-bool worker_is_full(const struct worker *w)
+enum lines_refusal worker_take_line(struct worker *w, const char *number,
+				    const char *source, struct lines_seat *seat)
 {
-	return w->is_stopping || lines_are_busy(&w->exchange->lines);
+	memset(seat, 0, sizeof(*seat));
+	return w->is_stopping
+		       ? LINES_STOPPING
+		       : lines_take(&w->exchange->lines, number, source, seat);
 }
 
-static bool is_full(void *owner)
+static bool has_place(const struct worker *w)
 {
-	return worker_is_full(owner);
+	unsigned most = w->config->limits.calls_per_worker;
+
+	return !most || w->places < most;
 }
 
-bool worker_take_room(struct worker *w)
+enum lines_refusal worker_take_place(struct worker *w)
 {
-	return !w->is_stopping && lines_take(&w->exchange->lines);
+	if (w->is_stopping)
+		return LINES_STOPPING;
+	if (!has_place(w))
+		return LINES_PER_WORKER;
+	w->places++;
+	return LINES_FREE;
 }
 
-/* The one place where room comes back. */
-void worker_give_room(struct worker *w)
+enum lines_refusal worker_admit(struct worker *w, const char *number,
+				const char *source, struct lines_seat *seat)
 {
-	if (w->replaced > 0)
-		w->replaced--; /* its successor has it */
-	else
-		lines_give(&w->exchange->lines);
+	enum lines_refusal refusal = worker_take_line(w, number, source, seat);
+
+	if (refusal != LINES_FREE)
+		return refusal;
+	refusal = worker_take_place(w);
+	if (refusal != LINES_FREE)
+		worker_give_line(w, seat);
+	return refusal;
 }
 
-static bool take_room(void *owner)
+void worker_give_line(struct worker *w, struct lines_seat *seat)
 {
-	return worker_take_room(owner);
+	lines_give(&w->exchange->lines, seat);
 }
 
-static void give_room(void *owner)
+void worker_leave(struct worker *w, struct lines_seat *seat)
 {
-	worker_give_room(owner);
+	w->places -= seat->is_taken;
+	worker_give_line(w, seat);
+}
+
+static enum lines_refusal take_line(void *owner, const char *number,
+				    const char *source, struct lines_seat *seat)
+{
+	return worker_take_line(owner, number, source, seat);
+}
+
+static enum lines_refusal take_place(void *owner)
+{
+	return worker_take_place(owner);
+}
+
+static void give_line(void *owner, struct lines_seat *seat)
+{
+	worker_give_line(owner, seat);
 }
 
 /* A socket that comes back for its call is no new one. */
-static bool is_closed_to_sockets(void *owner)
+static enum lines_refusal admit_socket(void *owner, const char *bot,
+				       const char *caller,
+				       struct lines_seat *seat)
 {
-	const struct worker *w = owner;
+	struct worker *w = owner;
+	enum lines_refusal refusal = worker_admit(w, bot, caller, seat);
 
-	return w->is_stopping || (worker_is_full(w) &&
-				  !audiocodes_registry_awaits(
-					  &w->exchange->registry, uv_hrtime()));
+	if (refusal != LINES_STOPPING &&
+	    audiocodes_registry_awaits(&w->exchange->registry, uv_hrtime()))
+		return LINES_FREE;
+	return refusal;
+}
+
+static void leave(void *owner, struct lines_seat *seat)
+{
+	worker_leave(owner, seat);
 }
 
 /* --- Load, and what comes from other workers --- */
@@ -100,7 +141,9 @@ static bool on_accepted(void *owner, int fd)
 	struct worker *least = exchange_least(w->exchange);
 	const struct inbox_item item = { .fd = fd };
 
-	return worker_load(w) >= worker_load(least) + WORKER_UNEVEN &&
+	bool is_uneven = worker_load(w) >= worker_load(least) + WORKER_UNEVEN;
+
+	return least != w && (is_uneven || !has_place(w)) &&
 	       inbox_put(&least->inbox, &item) == 0;
 }
 
@@ -173,15 +216,45 @@ static int load_model_tls(struct worker *w, char *why, size_t cap)
 	return -EINVAL;
 }
 
-static int load_prompt(struct worker *w, char *why, size_t cap)
+static int load_prompt(struct prompt *p, const char *path, const char *key,
+		       char *why, size_t cap)
 {
-	const char *path = w->config->failure.prompt;
-	int err = prompt_load(&w->apology, path);
+	int err = prompt_load(p, path);
 
 	if (err)
-		snprintf(why, cap, "failure.prompt: %s: %s", path,
-			 strerror(-err));
+		snprintf(why, cap, "%s: %s: %s", key, path, strerror(-err));
 	return err;
+}
+
+static int load_prompts(struct worker *w, char *why, size_t cap)
+{
+	const struct config_failure *f = &w->config->failure;
+	int err =
+		load_prompt(&w->apology, f->prompt, "failure.prompt", why, cap);
+
+	if (err || !f->by_number_count)
+		return err;
+	w->route_apology = calloc(f->by_number_count, sizeof(struct prompt));
+	if (!w->route_apology) {
+		snprintf(why, cap, "out of memory");
+		return -ENOMEM;
+	}
+	for (unsigned i = 0; i < f->by_number_count && !err; i++)
+		if (f->by_number[i].prompt[0])
+			err = load_prompt(&w->route_apology[i],
+					  f->by_number[i].prompt,
+					  "failure.by_number.prompt", why, cap);
+	return err;
+}
+
+static void free_prompts(struct worker *w)
+{
+	prompt_free(&w->apology);
+	for (unsigned i = 0;
+	     w->route_apology && i < w->config->failure.by_number_count; i++)
+		prompt_free(&w->route_apology[i]);
+	free(w->route_apology);
+	w->route_apology = NULL;
 }
 
 /* --- AudioCodes --- */
@@ -211,11 +284,11 @@ static void open_audiocodes(struct worker *w)
 {
 	bridge_audiocodes_settings(w->config, &w->audiocodes);
 	bridge_audiocodes_host(w, &w->audiocodes_host);
-	bridge_audiocodes_fallback(&w->config->failure, w->fallback);
 	audiocodes_desk_init(&w->audiocodes_desk, w->config, w->audiocodes_keys,
 			     &w->log);
 	w->audiocodes_desk.waiting = &w->exchange->waiting;
-	w->audiocodes_desk.is_full = is_closed_to_sockets;
+	w->audiocodes_desk.admit = admit_socket;
+	w->audiocodes_desk.leave = leave;
 	w->audiocodes_desk.owner = w;
 }
 
@@ -228,15 +301,15 @@ static void open_twilio(struct worker *w)
 {
 	twilio_desk_init(&w->desk, w->config, &w->exchange->tickets, &w->log);
 	w->desk.random = random_bytes;
-	w->desk.is_full = is_full;
-	w->desk.take_room = take_room;
-	w->desk.give_room = give_room;
+	w->desk.take_line = take_line;
+	w->desk.take_place = take_place;
+	w->desk.give_line = give_line;
 	w->desk.owner = w;
 }
 
 static void release(struct worker *w)
 {
-	prompt_free(&w->apology);
+	free_prompts(w);
 	agent_free(&w->agent);
 	openai_profile_wipe(&w->profile);
 	tls_context_free(w->model_tls);
@@ -265,7 +338,7 @@ static int load(struct worker *w, char *why, size_t cap)
 	int err = load_model_tls(w, why, cap);
 
 	if (!err)
-		err = load_prompt(w, why, cap);
+		err = load_prompts(w, why, cap);
 	if (!err && (err = agent_init(&w->agent, w->config)))
 		snprintf(why, cap, "out of memory");
 	if (!err)
@@ -408,9 +481,10 @@ static void go_on_stopping(struct worker *w)
 	http_server_close(w->server, on_server_closed);
 }
 
-void worker_bridge_gone(struct worker *w)
+void worker_bridge_gone(struct worker *w, struct lines_seat *seat)
 {
-	worker_give_room(w);
+	w->replaced -= !seat->is_taken; /* its successor has it */
+	worker_leave(w, seat);
 	if (atomic_fetch_sub(&w->running, 1) == 1) {
 		audio_pool_trim(&w->pool);
 		net_loop_trim(&w->net);

@@ -22,6 +22,7 @@
 #include "gateway/models/openai_session.h"
 #include "gateway/net/metronome.h"
 #include "gateway/net/net_loop.h"
+#include "gateway/ops/lines.h"
 #include "gateway/ops/log.h"
 #include "gateway/worker_figures.h"
 
@@ -50,6 +51,8 @@ struct worker {
 	struct metronome metronome;
 	struct audio_pool pool;
 	struct prompt apology;
+	struct prompt
+		*route_apology; /* of failure.by_number; empty: as above */
 	struct agent agent;
 	struct openai_profile profile;
 	struct openai_pool standby; /* sessions for the next calls */
@@ -58,13 +61,13 @@ struct worker {
 	struct audiocodes_keys *audiocodes_keys; /* NULL without OAuth */
 	struct audiocodes_settings audiocodes;
 	struct audiocodes_host audiocodes_host;
-	char fallback[CALL_TARGET_MAX]; /* who takes failed calls; "": none */
-	struct tls_context *keys_tls;   /* for a key set's URL */
+	struct tls_context *keys_tls; /* for a key set's URL */
 	struct bridge *bridges;
 	struct bridge *unsent; /* those with something that has not left yet */
 	atomic_uint running;   /* bridges alive; other threads may look */
 	unsigned unseated;     /* AudioCodes sockets without a call */
-	/* Bridges that run without room of their own: replaced, they end. */
+	unsigned places;       /* taken, of limits.calls_per_worker */
+	/* Bridges that run without a seat of their own: replaced, they end. */
 	unsigned replaced;
 	bool is_stopping;
 	bool is_closing; /* the server, too */
@@ -101,20 +104,24 @@ unsigned worker_load(struct worker *w);
 
 /* --- On its thread --- */
 
-/* worker_take_room: for one more call, of limits.calls; false without.
- * worker_give_room: back, for a call that did not begin. A bridge that has
- * begun gives it back with worker_bridge_gone. */
-bool worker_take_room(struct worker *w);
-void worker_give_room(struct worker *w);
+/* worker_take_line: a line for one more call; see lines_take.
+ * worker_take_place: one of limits.calls_per_worker. worker_admit: both.
+ * worker_give_line, worker_leave: back: a line alone, or both. A bridge has
+ * both, or neither, until worker_bridge_gone. */
+enum lines_refusal worker_take_line(struct worker *w, const char *number,
+				    const char *source,
+				    struct lines_seat *seat);
+enum lines_refusal worker_take_place(struct worker *w);
+enum lines_refusal worker_admit(struct worker *w, const char *number,
+				const char *source, struct lines_seat *seat);
+void worker_give_line(struct worker *w, struct lines_seat *seat);
+void worker_leave(struct worker *w, struct lines_seat *seat);
 
 /* worker_tell_load: connections, calls or sockets are more or fewer now. */
 void worker_tell_load(struct worker *w);
 
-/* worker_is_full: no room for another call. */
-bool worker_is_full(const struct worker *w);
-
-/* One of its bridges, or sockets without one, is gone. */
-void worker_bridge_gone(struct worker *w);
+/* One of its bridges, with its seat, or a socket without one is gone. */
+void worker_bridge_gone(struct worker *w, struct lines_seat *seat);
 void worker_socket_gone(struct worker *w);
 
 #endif

@@ -42,7 +42,8 @@ static int hash_text(mbedtls_md_context_t *hmac, const char *text, size_t n)
 	return mbedtls_md_hmac_update(hmac, (const unsigned char *)text, n);
 }
 
-static int hash_fields(mbedtls_md_context_t *hmac, const struct form *fields)
+static int hash_fields(mbedtls_md_context_t *hmac, const struct form *fields,
+		       bool is_sorted)
 {
 	const struct form_field *sorted[FORM_FIELDS_MAX];
 	int err = 0;
@@ -51,9 +52,11 @@ static int hash_fields(mbedtls_md_context_t *hmac, const struct form *fields)
 		return 0;
 	for (size_t i = 0; i < fields->count; i++)
 		sorted[i] = &fields->field[i];
-	qsort(sorted, fields->count, sizeof(sorted[0]), compare_fields);
+	if (is_sorted)
+		qsort(sorted, fields->count, sizeof(sorted[0]), compare_fields);
 	for (size_t i = 0; i < fields->count && !err; i++) {
-		if (i > 0 && !compare_fields(&sorted[i - 1], &sorted[i]))
+		if (is_sorted && i > 0 &&
+		    !compare_fields(&sorted[i - 1], &sorted[i]))
 			continue;
 		err = hash_text(hmac, sorted[i]->name, sorted[i]->name_len);
 		if (!err)
@@ -64,7 +67,8 @@ static int hash_fields(mbedtls_md_context_t *hmac, const struct form *fields)
 }
 
 static int hash(mbedtls_md_context_t *hmac, const char *token, const char *url,
-		const struct form *fields, uint8_t digest[SHA1_BYTES])
+		const struct form *fields, bool is_sorted,
+		uint8_t digest[SHA1_BYTES])
 {
 	int err = mbedtls_md_setup(
 		hmac, mbedtls_md_info_from_type(MBEDTLS_MD_SHA1), 1);
@@ -75,21 +79,45 @@ static int hash(mbedtls_md_context_t *hmac, const char *token, const char *url,
 	if (!err)
 		err = hash_text(hmac, url, strlen(url));
 	if (!err && fields)
-		err = hash_fields(hmac, fields);
+		err = hash_fields(hmac, fields, is_sorted);
 	return err ? err : mbedtls_md_hmac_finish(hmac, digest);
 }
 
-void twilio_signature(char out[TWILIO_SIGNATURE_LEN], const char *token,
-		      const char *url, const struct form *fields)
+static void sign(char out[TWILIO_SIGNATURE_LEN], const char *token,
+		 const char *url, const struct form *fields, bool is_sorted)
 {
 	mbedtls_md_context_t hmac;
 	uint8_t digest[SHA1_BYTES];
 
 	memset(out, 0, TWILIO_SIGNATURE_LEN);
 	mbedtls_md_init(&hmac);
-	if (!hash(&hmac, token, url, fields, digest))
+	if (!hash(&hmac, token, url, fields, is_sorted, digest))
 		base64_encode(out, digest, sizeof(digest));
 	mbedtls_md_free(&hmac);
+}
+
+void twilio_signature(char out[TWILIO_SIGNATURE_LEN], const char *token,
+		      const char *url, const struct form *fields)
+{
+	sign(out, token, url, fields, true);
+}
+
+bool twilio_signature_explains(const char *token, const char *url,
+			       const struct form *fields,
+			       enum twilio_fields order, const char *signature)
+{
+	char expected[TWILIO_SIGNATURE_LEN];
+
+	if (!token || !token[0] || !signature ||
+	    strlen(signature) != TWILIO_SIGNATURE_LEN - 1)
+		return false;
+	sign(expected, token, url, order == TWILIO_FIELDS_NONE ? NULL : fields,
+	     order == TWILIO_FIELDS_SORTED);
+	bool is_it =
+		expected[0] && !mbedtls_ct_memcmp(expected, signature,
+						  TWILIO_SIGNATURE_LEN - 1);
+	mbedtls_platform_zeroize(expected, sizeof(expected));
+	return is_it;
 }
 
 /* A URL's pieces as they stand, without user information and fragment. */

@@ -22,6 +22,21 @@ struct form;
 void twilio_signature(char out[TWILIO_SIGNATURE_LEN], const char *token,
 		      const char *url, const struct form *fields);
 
+/* What is signed of the body. Twilio signs sorted fields; the others are what a
+ * request looks like that something on the way has changed. */
+enum twilio_fields {
+	TWILIO_FIELDS_SORTED,
+	TWILIO_FIELDS_AS_SENT, /* in the body's order, repetitions and all */
+	TWILIO_FIELDS_NONE
+};
+
+/* twilio_signature_explains: would this URL, to the letter, and these fields
+ * give this signature? For diagnosis, where a request has been refused already.
+ * In constant time. */
+bool twilio_signature_explains(const char *token, const char *url,
+			       const struct form *fields,
+			       enum twilio_fields order, const char *signature);
+
 /* twilio_signature_check: is the header right for this request?
  *
  * url        as this server believes Twilio knows it; variants are tried: with

@@ -134,6 +134,14 @@ int twiml_reject(struct buffer *out, const char *reason)
 	return finish(&w);
 }
 
+int twiml_redirect(struct buffer *out, const char *url)
+{
+	struct writer w = begin(out);
+
+	put_element(&w, "<Redirect method=\"POST\">", url, "</Redirect>");
+	return finish(&w);
+}
+
 static void put_dial(struct writer *w, const char *dial)
 {
 	put_text(w, "<Dial answerOnBridge=\"true\">");

@@ -33,6 +33,9 @@ int twiml_empty(struct buffer *out);
 /* reason: "rejected", "busy", or NULL for Twilio's default. */
 int twiml_reject(struct buffer *out, const char *reason);
 
+/* twiml_redirect: url says what comes next. */
+int twiml_redirect(struct buffer *out, const char *url);
+
 /* twiml_say_dial: speak (unless say is NULL), then connect the caller with a
  * number or a sip: address (hang up when dial is NULL). */
 int twiml_say_dial(struct buffer *out, const char *say, const char *dial);

@@ -79,6 +79,15 @@ static void test_short_documents(void **state)
 	check_document(XML "<Response><Reject/></Response>\n", "reject");
 }
 
+static void test_redirect(void **state)
+{
+	(void)state;
+	CHECK_EQ(0, twiml_redirect(&out, "https://h/b?a=1&b=<"), "redirect");
+	check_document(XML "<Response><Redirect method=\"POST\">"
+			   "https://h/b?a=1&amp;b=&lt;</Redirect></Response>\n",
+		       "redirect");
+}
+
 static void test_say_dial(void **state)
 {
 	(void)state;
@@ -170,6 +179,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_short_documents, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_say_dial, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_redirect, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_escapes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),
 	};

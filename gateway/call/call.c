@@ -33,6 +33,7 @@ void call_init(struct call *c, const struct call_settings *settings,
 	c->settings = *settings;
 	c->ports = *ports;
 	c->started_ns = now_ns;
+	c->sequencer.create_ms = settings->model_silence_ms;
 	c->has_model = true;
 	c->is_open = !settings->awaits_ready;
 	transcoder_init(&c->up, settings->caller_format,
@@ -73,14 +74,14 @@ void call_note(struct call *c, enum call_note note, const char *text,
 
 bool call_is_live(const struct call *c)
 {
-	return c->has_model &&
-	       (c->state == CALL_UP || c->state == CALL_FAREWELL ||
-		c->state == CALL_HANDOVER || c->state == CALL_TRANSFERRING);
+	return c->has_model && (c->state == CALL_UP || call_is_leaving(c) ||
+				c->state == CALL_TRANSFERRING);
 }
 
 bool call_is_leaving(const struct call *c)
 {
-	return c->state == CALL_FAREWELL || c->state == CALL_HANDOVER;
+	return c->state == CALL_FAREWELL || c->state == CALL_LAST_WORDS ||
+	       c->state == CALL_HANDOVER;
 }
 
 /* --- What the state table asks for --- */
@@ -157,10 +158,10 @@ static void finish(struct call *c, uint64_t now_ns)
 static void carry_out(struct call *c, unsigned todo, uint64_t now_ns)
 {
 	static void (*const act[])(struct call * c, uint64_t now_ns) = {
-		close_model,    flush_ring,       call_begin_talking,
-		await_goodbye,  apologise,        call_transfer,
-		call_tell_kept, call_tell_failed, hang_up,
-		finish,
+		close_model,   flush_ring,       call_begin_talking,
+		await_goodbye, call_ask_goodbye, apologise,
+		call_transfer, call_tell_kept,   call_tell_failed,
+		hang_up,       finish,
 	};
 
 	for (size_t i = 0; i < sizeof(act) / sizeof(act[0]); i++)
@@ -184,6 +185,7 @@ static uint64_t patience_ms(const struct call *c)
 	case CALL_UP:
 		return c->settings.longest_ms;
 	case CALL_FAREWELL:
+	case CALL_LAST_WORDS:
 	case CALL_HANDOVER:
 		return CALL_FAREWELL_MS;
 	case CALL_TRANSFERRING:
@@ -203,7 +205,8 @@ static enum call_end reason_for(const struct call *c, enum call_event event)
 		return c->carrier_end;
 	if (event == CALL_STOPPED)
 		return CALL_END_SHUTDOWN;
-	if (event == CALL_DEADLINE && c->state == CALL_UP)
+	if (c->state == CALL_LAST_WORDS ||
+	    (event == CALL_DEADLINE && c->state == CALL_UP))
 		return CALL_END_TOO_LONG;
 	return c->state == CALL_FAREWELL ? c->farewell_end
 					 : CALL_END_MODEL_LOST;
@@ -307,6 +310,7 @@ void call_tick(struct call *c, uint64_t now_ns)
 	call_pump(c, now_ns);
 	if (call_is_live(c)) {
 		call_caller_tick(c, now_ns);
+		call_time_tick(c, now_ns);
 		call_model_tick(c, now_ns);
 	}
 	call_run_errands(c, now_ns);

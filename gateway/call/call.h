@@ -21,13 +21,13 @@
 #include "gateway/call/variables.h"
 
 /* Limits. */
-#define CALL_FAREWELL_MS       20000  /* for a goodbye to be made */
-#define CALL_TAIL_MS           250    /* silence between goodbye and hang-up */
+#define CALL_FAREWELL_MS       20000 /* for a goodbye to be made */
+#define CALL_LAST_SPEECH_MS    5000  /* that may still play when time is up */
+#define CALL_SOUND_MS          2000 /* more patience, once an answer has begun */
+#define CALL_TAIL_MS           250  /* silence between goodbye and hang-up */
 #define CALL_TRANSFER_MS       120000 /* for a transfer to succeed or fail */
-#define CALL_ANSWER_MS         5000 /* from the caller's last word to a response */
-#define CALL_SILENT_MS         7000 /* a response under way may say nothing */
-#define CALL_CANCEL_MS         8000 /* for a cancelled response to end */
-#define CALL_MUTE_MS           3000 /* the same, when it was silent before */
+#define CALL_CANCEL_MS         8000   /* for a cancelled response to end */
+#define CALL_MUTE_MS           3000   /* the same, when it was silent before */
 #define CALL_RETRY_MS          1500 /* before a failed answer is asked again */
 #define CALL_FAILURES_MAX      2    /* failed answers in a row: model lost */
 #define CALL_APPEND_MS_MAX     100  /* audio in one message to the model */
@@ -52,7 +52,9 @@ enum call_note {
 	CALL_NOTE_ATTACHED,         /* number: ms the line was away */
 	CALL_NOTE_REQUEST,          /* text: what the model asked for */
 	CALL_NOTE_TRANSFER_FAILED,  /* text: why */
-	CALL_NOTE_NO_INPUT          /* number: times in a row */
+	CALL_NOTE_NO_INPUT,         /* number: times in a row */
+	CALL_NOTE_WARNING,          /* number: ms until the time is up */
+	CALL_NOTE_NO_ANSWER         /* number: ms the model owes one */
 };
 
 /* Why it ended. */
@@ -62,7 +64,7 @@ enum call_end {
 	CALL_END_MODEL_LOST,   /* no model: apologised */
 	CALL_END_TOO_LONG,     /* the longest call allowed */
 	CALL_END_SHUTDOWN,     /* the gateway stopped */
-	CALL_END_SILENCE,      /* the caller never said anything */
+	CALL_END_SILENCE,      /* the caller says nothing any more */
 	CALL_END_TRANSFERRED,  /* handed to somebody else */
 	CALL_END_CARRIER,      /* the carrier ended it for reasons of its own */
 	CALL_END_CARRIER_LOST, /* the line broke and did not come back */
@@ -93,7 +95,18 @@ struct call_settings {
 	unsigned connect_ms; /* for the model to become ready */
 	unsigned ending_ms;  /* for the carrier to end when told to */
 	unsigned longest_ms; /* the longest call; 0: no limit */
-	unsigned no_input_max; /* silences in a row that end it; 0: none */
+	unsigned warning_ms; /* before that, the caller is told; 0: not */
+	/* What the carrier reports as silence, and ours of silence_ms (0: any)
+	 * in which nobody talked, count together, in a row. One of the
+	 * carrier's ends the call when they are no_input_max (0: none does);
+	 * one of ours when it was asked silence_asks times before. */
+	unsigned no_input_max;
+	unsigned silence_ms;
+	unsigned silence_asks;
+	/* The model owes an answer, or, CALL_SOUND_MS longer, sound of one that
+	 * has begun, and nothing comes: it is asked once more, then it is lost.
+	 */
+	unsigned model_silence_ms;
 	unsigned digits_max;
 	unsigned digits_gap_ms;
 	char digits_terminator; /* 0: none */
@@ -134,6 +147,8 @@ struct call {
 	struct digits digits;
 	char *text; /* waits for the model, CALL_TEXT_MAX bytes; or NULL */
 	unsigned no_inputs; /* in a row */
+	uint64_t quiet_ns;  /* since when nobody talks; 0: somebody does */
+	bool was_warned;
 
 	/* Totals. */
 	uint64_t caller_bytes; /* received from the carrier */

@@ -178,33 +178,6 @@ void call_caller_text(struct call *c, const char *text, uint64_t now_ns)
 	call_want(c, SPEAK_NOTE, now_ns);
 }
 
-static bool is_anybody_talking(const struct call *c, uint64_t now_ns)
-{
-	return c->sequencer.caller_speaking ||
-	       !sequencer_is_quiet(&c->sequencer) || now_ns < c->text_ns ||
-	       playout_has_sound(&c->playout, now_ns);
-}
-
-void call_caller_silent(struct call *c, uint64_t now_ns)
-{
-	if (!call_is_live(c) || c->state != CALL_UP ||
-	    is_anybody_talking(c, now_ns))
-		return;
-	call_note(c, CALL_NOTE_NO_INPUT, NULL, ++c->no_inputs);
-	if (!c->settings.no_input_max ||
-	    c->no_inputs < c->settings.no_input_max) {
-		c->ports.model->add_note(c->ports.session,
-					 "[silence] The caller has said "
-					 "nothing for a while.");
-		call_want(c, SPEAK_NOTE, now_ns);
-		return;
-	}
-	c->farewell_end = CALL_END_SILENCE;
-	call_step(c, CALL_END_ASKED, now_ns);
-	c->goodbye_asked = true;
-	call_want(c, SPEAK_GOODBYE, now_ns);
-}
-
 /* --- What the carrier tells of its playing --- */
 
 void call_carrier_played(struct call *c, uint64_t now_ns)

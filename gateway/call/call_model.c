@@ -103,7 +103,7 @@ void call_model_speech(struct call *c, bool is_speaking, uint64_t now_ns)
 		c->no_inputs = 0;
 		call_interrupt(c, false, now_ns);
 	} else {
-		c->answer_due_ns = in_ms(now_ns, CALL_ANSWER_MS);
+		c->answer_due_ns = in_ms(now_ns, c->settings.model_silence_ms);
 	}
 }
 
@@ -138,8 +138,10 @@ void call_model_transcript(struct call *c, const char *text, bool is_final,
  * already here ends. */
 static void expect_sound(struct call *c, uint64_t now_ns)
 {
+	unsigned patience_ms = c->settings.model_silence_ms + CALL_SOUND_MS;
+
 	c->audio_due_ns =
-		in_ms(now_ns, CALL_SILENT_MS + c->settings.lead_ms +
+		in_ms(now_ns, patience_ms + c->settings.lead_ms +
 				      playout_waiting_ms(&c->playout));
 }
 
@@ -347,19 +349,31 @@ static void watch_silence(struct call *c, uint64_t now_ns)
 	fail_answer(c, "no audio", now_ns);
 }
 
+/* The caller has spoken and no response began: ask for one, the only time. */
+static void watch_answer(struct call *c, uint64_t now_ns)
+{
+	if (!is_due(&c->answer_due_ns, now_ns))
+		return;
+	call_note(c, CALL_NOTE_NO_ANSWER, NULL, c->settings.model_silence_ms);
+	sequencer_missed(&c->sequencer);
+	call_want(c, SPEAK_AGAIN, now_ns);
+}
+
 void call_model_tick(struct call *c, uint64_t now_ns)
 {
 	if (is_due(&c->cancel_due_ns, now_ns)) {
 		call_model_lost(c, "a response does not end", now_ns);
 		return;
 	}
-	if (is_due(&c->answer_due_ns, now_ns))
-		call_want(c, SPEAK_AGAIN, now_ns);
+	watch_answer(c, now_ns);
 	watch_silence(c, now_ns);
 	if (is_due(&c->retry_ns, now_ns))
 		call_want(c, c->retry_what, now_ns);
-	speak(c, call_is_live(c) ? sequencer_due(&c->sequencer, now_ns)
-				 : SPEAK_NOTHING);
+	if (!call_is_live(c))
+		return;
+	enum speak due = sequencer_due(&c->sequencer, now_ns);
 	if (c->sequencer.unanswered >= CALL_FAILURES_MAX)
 		call_model_lost(c, "requests are not answered", now_ns);
+	else
+		speak(c, due);
 }

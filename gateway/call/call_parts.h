@@ -38,6 +38,12 @@ void call_model_tick(struct call *c, uint64_t now_ns);
 /* The caller's, likewise. */
 void call_caller_tick(struct call *c, uint64_t now_ns);
 
+/* What is told of time: the caller's silence, and the call's end. */
+void call_time_tick(struct call *c, uint64_t now_ns);
+
+/* Have the model say goodbye: the call is to end, and not by its own wish. */
+void call_ask_goodbye(struct call *c, uint64_t now_ns);
+
 /* Play a sound of our own; mu-law. */
 void call_play(struct call *c, const uint8_t *ulaw, size_t n);
 

@@ -24,6 +24,18 @@ static const struct call_rule rule[CALL_STATES][CALL_EVENTS] = {
 						 CALL_DO_APOLOGISE},
 		[CALL_END_ASKED] = {CALL_FAREWELL, CALL_DO_AWAIT_GOODBYE},
 		[CALL_TRANSFER_ASKED] = {CALL_HANDOVER, CALL_DO_AWAIT_GOODBYE},
+		[CALL_DEADLINE] = {CALL_LAST_WORDS, CALL_DO_AWAIT_GOODBYE |
+						    CALL_DO_ASK_GOODBYE},
+		[CALL_STOPPED] = {CALL_ENDING, CALL_DO_CLOSE_MODEL |
+					       CALL_DO_HANG_UP},
+		[CALL_CARRIER_ENDED] = {CALL_OVER, CALL_DO_CLOSE_MODEL |
+						   CALL_DO_FINISH},
+	},
+	[CALL_LAST_WORDS] = {
+		[CALL_MODEL_LOST] = {CALL_LAST_WORDS, CALL_DO_CLOSE_MODEL},
+		/* Who speaks up is answered, and that was it. */
+		[CALL_HEARD] = {CALL_ENDING, CALL_DO_CLOSE_MODEL |
+					     CALL_DO_HANG_UP},
 		[CALL_DEADLINE] = {CALL_ENDING, CALL_DO_CLOSE_MODEL |
 						CALL_DO_HANG_UP},
 		[CALL_STOPPED] = {CALL_ENDING, CALL_DO_CLOSE_MODEL |
@@ -95,6 +107,7 @@ const char *call_state_name(enum call_state state)
 		[CALL_CONNECTING] = "connecting",
 		[CALL_UP] = "up",
 		[CALL_FAREWELL] = "farewell",
+		[CALL_LAST_WORDS] = "last_words",
 		[CALL_HANDOVER] = "handover",
 		[CALL_TRANSFERRING] = "transferring",
 		[CALL_SORRY] = "sorry",

@@ -6,6 +6,7 @@ enum call_state {
 	CALL_CONNECTING,   /* the caller is there, the model is not yet */
 	CALL_UP,           /* they talk */
 	CALL_FAREWELL,     /* the call is to end: the goodbye first */
+	CALL_LAST_WORDS,   /* its time is up: the goodbye, and no way back */
 	CALL_HANDOVER,     /* to be transferred: the model's last words first */
 	CALL_TRANSFERRING, /* the carrier was told to; it may fail */
 	CALL_SORRY,        /* no model: the apology is being spoken */
@@ -35,12 +36,13 @@ enum call_todo {
 	CALL_DO_FLUSH_RING = 1 << 1,
 	CALL_DO_BEGIN_TALKING = 1 << 2,
 	CALL_DO_AWAIT_GOODBYE = 1 << 3,
-	CALL_DO_APOLOGISE = 1 << 4,
-	CALL_DO_TRANSFER = 1 << 5,
-	CALL_DO_TELL_KEPT = 1 << 6,   /* the model: no transfer after all */
-	CALL_DO_TELL_FAILED = 1 << 7, /* the model: the transfer failed */
-	CALL_DO_HANG_UP = 1 << 8,
-	CALL_DO_FINISH = 1 << 9
+	CALL_DO_ASK_GOODBYE = 1 << 4, /* the model: say it now */
+	CALL_DO_APOLOGISE = 1 << 5,
+	CALL_DO_TRANSFER = 1 << 6,
+	CALL_DO_TELL_KEPT = 1 << 7,   /* the model: no transfer after all */
+	CALL_DO_TELL_FAILED = 1 << 8, /* the model: the transfer failed */
+	CALL_DO_HANG_UP = 1 << 9,
+	CALL_DO_FINISH = 1 << 10
 };
 
 /* call_state_step: change *state, return what to do (call_todo bits, 0: the

@@ -123,18 +123,6 @@ static void test_caller_hangs_up(void **state)
 	expect("", "what comes later means nothing");
 }
 
-static void test_longest_call(void **state)
-{
-	(void)state;
-
-	up();
-	greet();
-	now_ms += 3600000;
-	pass(20);
-	expect("close;hang_up;", "an hour");
-	CHECK_EQ(CALL_END_TOO_LONG, c.end, "for that reason");
-}
-
 static void test_shutdown(void **state)
 {
 	(void)state;
@@ -174,7 +162,6 @@ int main(void)
 		CALL_RIG_TEST(test_goodbye_without_marks),
 		CALL_RIG_TEST(test_goodbye_that_never_comes),
 		CALL_RIG_TEST(test_caller_hangs_up),
-		CALL_RIG_TEST(test_longest_call),
 		CALL_RIG_TEST(test_shutdown),
 		CALL_RIG_TEST(test_every_state_survives_every_event),
 	};

@@ -23,7 +23,7 @@ enum speak sequencer_want(struct sequencer *s, enum speak what, uint64_t now_ns)
 enum speak sequencer_due(struct sequencer *s, uint64_t now_ns)
 {
 	if (s->state == SEQUENCER_REQUESTED &&
-	    now_ns >= s->requested_ns + SEQUENCER_CREATE_MS * 1000000ull) {
+	    now_ns >= s->requested_ns + s->create_ms * 1000000ull) {
 		if (!s->abandoned && s->requested > s->pending)
 			s->pending = s->requested;
 		s->state = SEQUENCER_IDLE;
@@ -86,6 +86,11 @@ void sequencer_refused(struct sequencer *s, bool is_busy)
 	s->abandoned = false;
 	/* Busy: somebody else's response runs; its end sets us free. */
 	s->state = is_busy ? SEQUENCER_ACTIVE : SEQUENCER_IDLE;
+}
+
+void sequencer_missed(struct sequencer *s)
+{
+	s->unanswered++;
 }
 
 const char *sequencer_interrupt(struct sequencer *s)

@@ -12,9 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SEQUENCER_ID_MAX    128  /* characters of a response's id, with NUL */
-#define SEQUENCER_DEAD      8    /* ended responses remembered */
-#define SEQUENCER_CREATE_MS 5000 /* until a wish must have been granted */
+#define SEQUENCER_ID_MAX 128 /* characters of a response's id, with NUL */
+#define SEQUENCER_DEAD   8   /* ended responses remembered */
 
 /* Why the model is asked to speak; the higher wins when two wait. */
 enum speak {
@@ -39,13 +38,16 @@ struct sequencer {
 	enum speak requested; /* what REQUESTED asked for */
 	enum speak pending;
 	bool caller_speaking;
-	bool abandoned; /* REQUESTED, but the caller interrupted since */
+	bool abandoned;     /* REQUESTED, but the caller interrupted since */
+	unsigned create_ms; /* until a wish must have been granted */
 	uint64_t requested_ns;
 	unsigned unanswered; /* requests in a row that nothing came of */
 	char active[SEQUENCER_ID_MAX];
 	char dead[SEQUENCER_DEAD][SEQUENCER_ID_MAX];
 	unsigned next_dead;
 };
+
+/* All zero is a sequencer at rest; create_ms is set by its owner. */
 
 /* sequencer_want: returns what to ask the model for now, or SPEAK_NOTHING when
  * the wish has to wait. */
@@ -63,6 +65,9 @@ void sequencer_done(struct sequencer *s, const char *id, bool by_us);
 /* sequencer_refused: our request was answered by an error. is_busy: because
  * another response is active; the wish then waits for its end. */
 void sequencer_refused(struct sequencer *s, bool is_busy);
+
+/* sequencer_missed: the model owed a response unasked, and none came. */
+void sequencer_missed(struct sequencer *s);
 
 /* sequencer_interrupt: the caller begins to speak: what is being said is dead,
  * what waits is forgotten (the answer to the caller will cover it). Returns the

@@ -4,12 +4,13 @@
 
 #include "tools/testing/check.h"
 
-#define MS 1000000ull
+#define MS        1000000ull
+#define CREATE_MS 5000
 
 static void test_one_response_at_a_time(void **state)
 {
 	(void)state;
-	struct sequencer s = { 0 };
+	struct sequencer s = { .create_ms = CREATE_MS };
 
 	CHECK_EQ(SPEAK_GREETING, sequencer_want(&s, SPEAK_GREETING, 0),
 		 "idle: granted at once");
@@ -34,7 +35,8 @@ static void test_one_response_at_a_time(void **state)
 static void test_caller_goes_first(void **state)
 {
 	(void)state;
-	struct sequencer s = { .caller_speaking = true };
+	struct sequencer s = { .caller_speaking = true,
+			       .create_ms = CREATE_MS };
 
 	CHECK_EQ(SPEAK_NOTHING, sequencer_want(&s, SPEAK_TOOL, 0),
 		 "not while the caller speaks");
@@ -45,7 +47,7 @@ static void test_caller_goes_first(void **state)
 static void test_interruption(void **state)
 {
 	(void)state;
-	struct sequencer s = { 0 };
+	struct sequencer s = { .create_ms = CREATE_MS };
 
 	CHECK(!sequencer_interrupt(&s), "nothing was active");
 	sequencer_created(&s, "r1", false);
@@ -61,7 +63,7 @@ static void test_interruption(void **state)
 static void test_orphan_is_cancelled(void **state)
 {
 	(void)state;
-	struct sequencer s = { 0 };
+	struct sequencer s = { .create_ms = CREATE_MS };
 
 	sequencer_want(&s, SPEAK_DIGITS, 0);
 	sequencer_interrupt(&s);
@@ -75,7 +77,7 @@ static void test_orphan_is_cancelled(void **state)
 static void test_refusals(void **state)
 {
 	(void)state;
-	struct sequencer s = { 0 };
+	struct sequencer s = { .create_ms = CREATE_MS };
 
 	sequencer_want(&s, SPEAK_TOOL, 0);
 	sequencer_refused(&s, true);
@@ -91,7 +93,7 @@ static void test_refusals(void **state)
 static void test_request_without_answer_is_repeated(void **state)
 {
 	(void)state;
-	struct sequencer s = { 0 };
+	struct sequencer s = { .create_ms = CREATE_MS };
 
 	sequencer_want(&s, SPEAK_GREETING, 0);
 	CHECK_EQ(SPEAK_NOTHING, sequencer_due(&s, 4999 * MS), "patience");
@@ -106,7 +108,7 @@ static void test_request_without_answer_is_repeated(void **state)
 static void test_the_dead_are_bounded(void **state)
 {
 	(void)state;
-	struct sequencer s = { 0 };
+	struct sequencer s = { .create_ms = CREATE_MS };
 	char id[16];
 
 	for (int i = 0; i <= SEQUENCER_DEAD; i++) {

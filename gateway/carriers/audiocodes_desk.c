@@ -222,19 +222,22 @@ static struct refusal check_peer(struct audiocodes_desk *d,
 /* --- 5: room --- */
 
 static struct refusal check_room(struct audiocodes_desk *d,
-				 const struct audiocodes_request *r, int *place)
+				 const struct audiocodes_request *r,
+				 struct audiocodes_verdict *v)
 {
-	if (d->is_full(d->owner))
-		return refuse(503,
-			      "limits.calls is reached, or the gateway stops",
-			      RETRY_FULL);
-	*place = audiocodes_waiting_enter(d->waiting, r->peer);
-	if (*place < 0)
-		return refuse(503,
-			      "too many sockets of this address have no "
-			      "session yet",
-			      RETRY_SOON);
-	return no_refusal;
+	const char *bot = d->config->audiocodes.bots[v->bot];
+	const char *caller = http_header_value(r->message, "AC-Caller-Number");
+	enum lines_refusal full = d->admit(d->owner, bot, caller, &v->seat);
+
+	if (full != LINES_FREE)
+		return refuse(503, lines_refusal_text(full), RETRY_FULL);
+	v->place = audiocodes_waiting_enter(d->waiting, r->peer);
+	if (v->place >= 0)
+		return no_refusal;
+	d->leave(d->owner, &v->seat);
+	return refuse(503,
+		      "too many sockets of this address have no session yet",
+		      RETRY_SOON);
 }
 
 /* --- The verdict --- */
@@ -276,7 +279,7 @@ static struct refusal check(struct audiocodes_desk *d,
 		return refuse(404, "not one of audiocodes.bots", NULL);
 	refusal = check_peer(d, r, v->bot, &v->principal);
 	if (!refusal.status && !is_plain(r->message))
-		refusal = check_room(d, r, &v->place);
+		refusal = check_room(d, r, v);
 	return refusal;
 }
 

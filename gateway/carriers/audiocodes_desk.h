@@ -16,6 +16,7 @@
 
 #include "gateway/carriers/audiocodes_principal.h"
 #include "gateway/carriers/audiocodes_waiting.h"
+#include "gateway/ops/lines.h"
 #include "gateway/ops/log.h"
 #include "protocols/websocket.h"
 
@@ -29,9 +30,14 @@ struct audiocodes_desk {
 	const struct config *config;
 	struct audiocodes_keys *keys; /* NULL: no JWT is taken */
 	struct log log;
-	/* No room for another socket. While a call waits to be resumed there
-	 * should be: only its first message tells who comes back (5.1). */
-	bool (*is_full)(void *owner);
+	/* Room for the call that a socket may begin, with this bot and, where
+	 * the upgrade tells, from this caller (or NULL). Free without a seat:
+	 * while a call waits to be resumed, for only its first message tells
+	 * who comes back (5.1). leave: what was taken, back. */
+	enum lines_refusal (*admit)(void *owner, const char *bot,
+				    const char *caller,
+				    struct lines_seat *seat);
+	void (*leave)(void *owner, struct lines_seat *seat);
 	void *owner;
 	struct audiocodes_waiting *waiting; /* of all desks */
 };
@@ -54,11 +60,13 @@ struct audiocodes_verdict {
 	const char *body;
 	unsigned bot; /* 101, 200: which of audiocodes.bots */
 	struct audiocodes_principal principal; /* 101 */
-	int place; /* 101: in waiting, to be left; else -1 */
+	int place;              /* 101: in waiting, to be left; else -1 */
+	struct lines_seat seat; /* 101: taken, or none */
 	char accept[WEBSOCKET_ACCEPT_LEN]; /* 101: for http_upgrade */
 };
 
-/* audiocodes_desk_init: owner and is_full are set by the caller afterwards. */
+/* audiocodes_desk_init: owner, admit and leave are set by the caller
+ * afterwards. */
 void audiocodes_desk_init(struct audiocodes_desk *d,
 			  const struct config *config,
 			  struct audiocodes_keys *keys, const struct log *log);

@@ -25,10 +25,25 @@ static struct audiocodes_verdict verdict;
 static struct http_message message;
 static bool full;
 
-static bool is_full(void *owner)
+static unsigned seats; /* taken */
+static char caller[32];
+
+static enum lines_refusal admit(void *owner, const char *bot,
+				const char *source, struct lines_seat *seat)
 {
 	(void)owner;
-	return full;
+	CHECK(bot[0], "a bot");
+	snprintf(caller, sizeof(caller), "%s", source ? source : "(none)");
+	seat->is_taken = !full;
+	seats += !full;
+	return full ? LINES_PER_NUMBER : LINES_FREE;
+}
+
+static void leave(void *owner, struct lines_seat *seat)
+{
+	(void)owner;
+	seats -= seat->is_taken;
+	seat->is_taken = false;
 }
 
 static void add_token(unsigned bot, const char *token)
@@ -54,8 +69,10 @@ static int setup(void **state)
 	add_token(0, "front-new");
 	add_token(1, "back-token");
 	full = false;
+	seats = 0;
 	audiocodes_desk_init(&desk, &config, NULL, &quiet);
-	desk.is_full = is_full;
+	desk.admit = admit;
+	desk.leave = leave;
 	desk.waiting = &waiting;
 	keeps_place = false;
 	return audiocodes_waiting_init(&waiting);
@@ -93,12 +110,18 @@ static unsigned judge_from(const char *peer, bool is_loopback)
 		.now_s = NOW,
 	};
 
+	unsigned before = seats;
+
 	audiocodes_desk_judge(&desk, &r, &verdict);
 	CHECK_EQ(verdict.status == 101, verdict.body == NULL, "a body");
 	CHECK(verdict.status != 101 || verdict.accept[0], "an accept");
 	CHECK_EQ(verdict.status == 101, verdict.place >= 0, "a place");
-	if (!keeps_place)
+	CHECK_EQ(verdict.status == 101, verdict.seat.is_taken, "a line");
+	if (!keeps_place) {
 		audiocodes_waiting_leave(&waiting, verdict.place);
+		leave(NULL, &verdict.seat);
+		CHECK_EQ(before, seats, "no line is lost");
+	}
 	return verdict.status;
 }
 
@@ -244,6 +267,10 @@ static void then_the_room(void **state)
 	header("Authorization", "Bearer front-new");
 	CHECK_EQ(503, judge(), "full");
 	CHECK(answers("Retry-After: 10\r\n"), "come again");
+	CHECK_STR("(none)", caller, "who calls is not known yet");
+	header("AC-Caller-Number", "+15551234567");
+	CHECK_EQ(503, judge(), "full");
+	CHECK_STR("+15551234567", caller, "unless the upgrade tells");
 }
 
 /* --- The connectivity check (1.5) --- */

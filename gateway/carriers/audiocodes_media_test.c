@@ -216,6 +216,7 @@ static struct audiocodes_leg *on_initiate(void *owner,
 		.append_ms = FRAME_MS,
 		.ring_ms = 1000,
 		.connect_ms = 1000,
+		.model_silence_ms = 5000,
 		.digits_max = 8,
 	};
 

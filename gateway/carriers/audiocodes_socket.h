@@ -31,6 +31,7 @@
 #include "gateway/carriers/audiocodes_waiting.h"
 #include "gateway/carriers/audiocodes_wire.h"
 #include "gateway/net/metronome.h"
+#include "gateway/ops/lines.h"
 #include "gateway/ops/log.h"
 #include "protocols/buffer.h"
 
@@ -113,11 +114,12 @@ struct audiocodes_socket {
 	struct audiocodes_principal principal;
 	bool is_enabled;
 	bool was_validated;
-	int place;             /* at the owner's desk; the owner's alone */
-	unsigned destination;  /* likewise, while it leaves */
-	struct buffer carried; /* messages that go with it, the first first */
-	bool is_overladen;     /* there were more than it can carry */
-	unsigned moves;        /* from host to host */
+	int place;              /* at the owner's desk; the owner's alone */
+	struct lines_seat seat; /* likewise: for the call it may begin */
+	unsigned destination;   /* likewise, while it leaves */
+	struct buffer carried;  /* messages that go with it, the first first */
+	bool is_overladen;      /* there were more than it can carry */
+	unsigned moves;         /* from host to host */
 
 	uint64_t deadline_ns; /* of this state; 0: none */
 	uint64_t heard_ns;    /* anything from the peer */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/carriers/twilio_answers.h"
+#include "gateway/carriers/twilio_candidates.h"
 #include "gateway/ops/config.h"
 #include "protocols/buffer.h"
 #include "protocols/form.h"
@@ -12,6 +14,8 @@
 #include "protocols/twilio_message.h"
 #include "protocols/twilio_signature.h"
 #include "protocols/twiml.h"
+
+#define NS_PER_MS 1000000ull
 
 void twilio_desk_init(struct twilio_desk *d, const struct config *config,
 		      struct twilio_tickets *tickets, const struct log *log)
@@ -26,54 +30,69 @@ void twilio_desk_init(struct twilio_desk *d, const struct config *config,
 
 static int public_url(const struct twilio_desk *d,
 		      const struct twilio_request *r, const char *target,
-		      bool is_upgrade, char *out, size_t cap)
+		      bool is_socket, char *out, size_t cap)
 {
-	const struct twilio_request_url where = {
-		.public_base =
-			d->config->public_url[0] ? d->config->public_url : NULL,
-		.is_tls = r->is_tls,
-		.is_upgrade = is_upgrade,
-		.host = r->host ? r->host
-				: http_header_value(r->message, "Host"),
-		.target = target,
-	};
-	return twilio_public_url(out, cap, &where);
+	const struct twilio_signed s = { .config = d->config, .request = r };
+
+	return twilio_candidates_url(&s, target, is_socket, out, cap);
 }
 
-static bool is_signed(const struct twilio_desk *d,
-		      const struct twilio_request *r, const struct form *fields,
-		      bool is_upgrade)
+/* For the operator, and not at everybody's will: it takes time. */
+static void explain(struct twilio_desk *d, const struct twilio_signed *s)
 {
-	const struct config_twilio *t = &d->config->twilio;
-	char url[TWILIO_URL_MAX];
-	bool match = false;
+	uint64_t now_ns = s->request->now_ns;
+	struct twilio_advice advice;
+	struct log_line l;
 
-	if (http_header_count(r->message, "X-Twilio-Signature") != 1 ||
-	    public_url(d, r, r->message->target, is_upgrade, url, sizeof(url)))
-		return false;
-	for (unsigned i = 0; i < t->auth_token_count; i++)
-		match |= twilio_signature_check(
-			secret_reveal(&t->auth_tokens[i]), url, fields, NULL, 0,
-			http_header_value(r->message, "X-Twilio-Signature"));
-	return match;
+	if (d->explained_ns &&
+	    now_ns < d->explained_ns + TWILIO_EXPLAIN_MS * NS_PER_MS)
+		return;
+	d->explained_ns = now_ns;
+	log_begin(&l, &d->log, LOG_WARN, "signature_explained");
+	if (twilio_candidates_explain(s, &advice)) {
+		log_text(&l, "matches", advice.base);
+		log_number(&l, "token", advice.token);
+	}
+	log_text(&l, "advice", advice.text);
+	log_end(&l);
+}
+
+/* While tokens are rotated: which are in use, each told once. */
+static void see_token(struct twilio_desk *d, const struct twilio_signed *s,
+		      unsigned token)
+{
+	struct log_line l;
+
+	if (token > 32 || d->tokens_seen & 1u << (token - 1))
+		return;
+	d->tokens_seen |= 1u << (token - 1);
+	log_begin(&l, &d->log, LOG_INFO, "token_in_use");
+	log_text(&l, "account", s->account_sid ? s->account_sid : "any");
+	log_number(&l, "number", token);
+	log_end(&l);
 }
 
 /* Why a request is refused, or NULL. */
-static const char *fault_of(const struct twilio_desk *d,
-			    const struct twilio_request *r,
-			    const struct form *fields, bool is_upgrade)
+static const char *fault_of(struct twilio_desk *d,
+			    const struct twilio_signed *s)
 {
-	if (!d->config->twilio.auth_token_count)
-		return r->is_loopback ? NULL
-				      : "no auth token is configured, so only "
-					"this machine is served: set "
-					"TWILIO_AUTH_TOKEN";
-	if (is_signed(d, r, fields, is_upgrade))
+	const struct http_message *m = s->request->message;
+
+	if (!config_twilio_has_tokens(d->config))
+		return s->request->is_loopback
+			       ? NULL
+			       : "no auth token is configured, so only this "
+				 "machine is served: set TWILIO_AUTH_TOKEN";
+	unsigned token = twilio_candidates_match(s);
+	if (token) {
+		see_token(d, s, token);
 		return NULL;
-	return http_header_count(r->message, "X-Twilio-Signature")
-		       ? "the signature does not match: check the auth token "
-			 "and public_url"
-		       : "the request is not signed";
+	}
+	if (!http_header_count(m, "X-Twilio-Signature"))
+		return "the request is not signed";
+	explain(d, s);
+	return "the signature does not match: check the auth token and "
+	       "public_url";
 }
 
 static bool is_our_account(const struct config *c, const char *account_sid)
@@ -104,7 +123,13 @@ static unsigned accept_webhook(struct twilio_desk *d,
 {
 	if (form_parse(form, r->message->body, r->message->body_len) != 0)
 		return refuse(d, r, out, 413, "too many fields");
-	const char *fault = fault_of(d, r, form, false);
+	const struct twilio_signed s = {
+		.config = d->config,
+		.request = r,
+		.fields = form,
+		.account_sid = form_value(form, "AccountSid"),
+	};
+	const char *fault = fault_of(d, &s);
 	if (fault)
 		return refuse(d, r, out, 403, fault);
 	const char *sid = form_value(form, "CallSid");
@@ -144,79 +169,96 @@ static int connect_stream(struct twilio_desk *d, const struct twilio_request *r,
 }
 
 typedef int issue_fn(struct twilio_tickets *t, const char *call_sid,
+		     const struct twilio_party *party,
 		     const uint8_t entropy[16], uint64_t now_ns,
 		     struct twilio_ticket *out);
 
-/* Returns what issue said; nothing is written when that is -EDQUOT. */
+/* Returns what issue said; nothing is written when that is an error. */
 static int invite(struct twilio_desk *d, const struct twilio_request *r,
-		  const char *call_sid, issue_fn *issue, unsigned *status,
-		  struct buffer *out)
+		  const char *call_sid, const struct twilio_party *party,
+		  issue_fn *issue, unsigned *status, struct buffer *out)
 {
 	struct twilio_ticket ticket;
 	uint8_t entropy[16];
 
 	*status = 200;
 	d->random(d->owner, entropy, sizeof(entropy));
-	int err = issue(d->tickets, call_sid, entropy, r->now_ns, &ticket);
-	if (err == -ENOBUFS)
-		twiml_reject(out, "busy");
-	else if (!err && connect_stream(d, r, &ticket, out) != 0)
+	int err =
+		issue(d->tickets, call_sid, party, entropy, r->now_ns, &ticket);
+	if (!err && connect_stream(d, r, &ticket, out) != 0)
 		*status = refuse(d, r, out, 400,
 				 "no Host header and no public_url");
 	return err;
+}
+
+/* Lines that were kept for sockets which never came are free again. */
+static enum lines_refusal take_line(struct twilio_desk *d, uint64_t now_ns,
+				    struct twilio_party *p)
+{
+	enum lines_refusal refusal =
+		d->take_line(d->owner, p->number, p->source, &p->seat);
+
+	if (refusal == LINES_FREE || refusal == LINES_STOPPING ||
+	    !twilio_tickets_lapse(d->tickets, now_ns))
+		return refusal;
+	return d->take_line(d->owner, p->number, p->source, &p->seat);
+}
+
+static void log_voice(const struct twilio_desk *d, const struct form *form,
+		      const char *why)
+{
+	struct log_line l;
+
+	log_begin(&l, &d->log, LOG_INFO, why ? "rejected" : "invited");
+	log_text(&l, "call", form_value(form, "CallSid"));
+	log_phone(&l, "from", form_value(form, "From"));
+	log_phone(&l, "to", form_value(form, "To"));
+	if (why)
+		log_text(&l, "why", why);
+	log_end(&l);
 }
 
 unsigned twilio_desk_voice(struct twilio_desk *d,
 			   const struct twilio_request *r, struct buffer *out)
 {
 	struct form form;
-	struct log_line l;
 	unsigned status = accept_webhook(d, r, &form, out);
+	enum lines_refusal refusal = LINES_FREE;
 
 	if (status != 200)
 		return status;
 	const char *sid = form_value(&form, "CallSid");
-	bool is_full = d->is_full(d->owner);
-	log_begin(&l, &d->log, LOG_INFO, is_full ? "rejected" : "invited");
-	log_text(&l, "call", sid);
-	log_phone(&l, "from", form_value(&form, "From"));
-	log_phone(&l, "to", form_value(&form, "To"));
-	if (is_full)
-		log_text(&l, "why", "limits.calls is reached");
-	log_end(&l);
-	if (is_full) {
-		twiml_reject(out, "busy");
-		return 200;
-	}
-	invite(d, r, sid, twilio_tickets_issue, &status, out);
+	const char *from = form_value(&form, "From");
+	struct twilio_party party = { .number = form_value(&form, "To"),
+				      .source = from ? from : "" };
+	if (!twilio_tickets_is_invited(d->tickets, sid, r->now_ns))
+		refusal = take_line(d, r->now_ns, &party);
+	if (refusal == LINES_FREE &&
+	    invite(d, r, sid, &party, twilio_tickets_issue, &status, out) != 0)
+		refusal = LINES_CALLS;
+	log_voice(d, &form, refusal ? lines_refusal_text(refusal) : NULL);
+	if (refusal)
+		twilio_answer_overload(d->config, out);
 	return status;
 }
 
-/* What the configuration wants when the model failed the caller. */
-static void fallback(const struct config *c, struct buffer *out)
-{
-	const struct config_failure *f = &c->failure;
-
-	if (f->then == CONFIG_THEN_DIAL)
-		twiml_say_dial(out, NULL, f->dial);
-	else
-		twiml_hangup(out);
-}
-
-/* The stream broke while the caller was there: join them again, and after some
- * tries do what the configuration says. */
+/* The stream broke while the caller was there, or was refused: join them again,
+ * and after some tries do what the configuration says. Without a line now there
+ * may be one when the socket opens. */
 static unsigned rejoin(struct twilio_desk *d, const struct twilio_request *r,
-		       const char *call_sid, struct buffer *out)
+		       const char *call_sid, const struct twilio_ticket *last,
+		       struct buffer *out)
 {
-	const struct config_failure *f = &d->config->failure;
+	struct twilio_party party = { .number = last->number,
+				      .source = last->source };
 	unsigned status;
 
-	if (invite(d, r, call_sid, twilio_tickets_reissue, &status, out) !=
-	    -EDQUOT)
-		return status;
-	twiml_say_dial(out, f->say[0] ? f->say : NULL,
-		       f->then == CONFIG_THEN_DIAL ? f->dial : NULL);
-	return 200;
+	if (!twilio_tickets_is_invited(d->tickets, call_sid, r->now_ns))
+		(void)take_line(d, r->now_ns, &party);
+	if (invite(d, r, call_sid, &party, twilio_tickets_reissue, &status,
+		   out) != 0)
+		twilio_answer_failure(d->config, last->number, true, out);
+	return status;
 }
 
 static bool caller_is_gone(const char *call_status)
@@ -246,15 +288,16 @@ unsigned twilio_desk_after_stream(struct twilio_desk *d,
 	enum twilio_fate fate = ticket.fate;
 	if (caller_is_gone(form_value(&form, "CallStatus")) ||
 	    fate == TWILIO_CALLER_GONE) {
+		twilio_tickets_abandon(d->tickets, sid, r->now_ns);
 		twiml_empty(out);
 		return 200;
 	}
 	if (fate == TWILIO_ENDED)
 		twiml_hangup(out);
 	else if (fate == TWILIO_FAILED)
-		fallback(d->config, out);
+		twilio_answer_failure(d->config, ticket.number, false, out);
 	else
-		status = rejoin(d, r, sid, out);
+		status = rejoin(d, r, sid, &ticket, out);
 	return status;
 }
 
@@ -276,23 +319,49 @@ unsigned twilio_desk_stream_status(struct twilio_desk *d,
 	return 200;
 }
 
+/* A line, if the call has none yet, and a place on this worker. */
+static enum lines_refusal seat(struct twilio_desk *d,
+			       const struct twilio_request *r,
+			       struct twilio_ticket *k)
+{
+	struct twilio_party party = { .number = k->number,
+				      .source = k->source };
+	enum lines_refusal refusal = LINES_FREE;
+
+	if (!k->seat.is_taken) {
+		refusal = take_line(d, r->now_ns, &party);
+		k->seat = party.seat;
+	}
+	if (refusal == LINES_FREE)
+		refusal = d->take_place(d->owner);
+	if (refusal != LINES_FREE)
+		d->give_line(d->owner, &k->seat);
+	return refusal;
+}
+
 unsigned twilio_desk_admit(struct twilio_desk *d,
 			   const struct twilio_request *r,
 			   struct twilio_ticket *ticket)
 {
 	const char *secret = r->message->target + strlen(TWILIO_PATH_MEDIA);
-	const char *fault = fault_of(d, r, NULL, true);
+	const struct twilio_signed s = { .config = d->config,
+					 .request = r,
+					 .is_upgrade = true };
+	const char *fault = fault_of(d, &s);
 
 	if (fault)
 		return refuse(d, r, NULL, 403, fault);
-	if (!d->take_room(d->owner))
-		return refuse(d, r, NULL, 503, "limits.calls is reached");
 	if (twilio_tickets_redeem(d->tickets, secret, strlen(secret), r->now_ns,
-				  ticket) == 0)
+				  ticket) != 0)
+		return refuse(d, r, NULL, 403,
+			      "the stream's ticket is unknown, used or "
+			      "expired");
+	enum lines_refusal refusal = seat(d, r, ticket);
+	if (refusal == LINES_FREE)
 		return 0;
-	d->give_room(d->owner);
-	return refuse(d, r, NULL, 403,
-		      "the stream's ticket is unknown, used or expired");
+	twilio_tickets_settle(d->tickets, ticket->call_sid, ticket->streams,
+			      TWILIO_CUT, r->now_ns);
+	return refuse(d, r, NULL, 503, lines_refusal_text(refusal));
 }
 
 void twilio_desk_voice_url(const struct config *c, char *out, size_t cap)

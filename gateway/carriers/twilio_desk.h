@@ -5,6 +5,9 @@
  * none, only peers on this machine are served. Bytes in, an HTTP status and a
  * body out: no socket here.
  *
+ * A call that is invited has its line from then on, so that what is admitted is
+ * exact however many ring at once; who finds none gets what overload says.
+ *
  * Source: Twilio reference 1 (webhooks and TwiML), 3 (signatures). */
 #ifndef GATEWAY_CARRIERS_TWILIO_DESK_H
 #define GATEWAY_CARRIERS_TWILIO_DESK_H
@@ -14,6 +17,7 @@
 #include <stdint.h>
 
 #include "gateway/carriers/twilio_tickets.h"
+#include "gateway/ops/lines.h"
 #include "gateway/ops/log.h"
 
 struct buffer;
@@ -25,16 +29,24 @@ struct http_message;
 #define TWILIO_PATH_STATUS "/twilio/stream-status"
 #define TWILIO_PATH_MEDIA  "/twilio/media/"
 
+#define TWILIO_EXPLAIN_MS 2000 /* between two looks into a wrong signature */
+
 struct twilio_desk {
 	const struct config *config;
 	struct log log;
 	struct twilio_tickets *tickets; /* of all desks */
 	void (*random)(void *owner, uint8_t *out, size_t n);
-	bool (*is_full)(void *owner); /* no room for another call now */
-	/* Room for a call: true when it is taken; give_room gives it back. */
-	bool (*take_room)(void *owner);
-	void (*give_room)(void *owner);
+	/* A line for a call, over all workers; then a place for it on this one.
+	 * As lines_take has it; take_line may find it has to refuse all. */
+	enum lines_refusal (*take_line)(void *owner, const char *number,
+					const char *source,
+					struct lines_seat *seat);
+	enum lines_refusal (*take_place)(void *owner);
+	/* A line without a place goes back. */
+	void (*give_line)(void *owner, struct lines_seat *seat);
 	void *owner;
+	uint64_t explained_ns; /* when a wrong signature was last looked into */
+	uint32_t tokens_seen;  /* bits: this token has signed something */
 };
 
 /* One request, and what is known of its connection. */
@@ -65,10 +77,10 @@ unsigned twilio_desk_stream_status(struct twilio_desk *d,
 				   const struct twilio_request *r,
 				   struct buffer *out);
 
-/* twilio_desk_admit: may this media socket open? Takes room for a call and
- * redeems the path's ticket.
- * Returns 0 and a copy of the ticket; or, with the room given back, the HTTP
- * status to refuse with: 403, 503. */
+/* twilio_desk_admit: may this media socket open? Redeems the path's ticket and
+ * sees to it that the call has a line, and a place on this worker.
+ * Returns 0 and a copy of the ticket, with the seat, both the caller's; or,
+ * with nothing taken, the HTTP status to refuse with: 403, 503. */
 unsigned twilio_desk_admit(struct twilio_desk *d,
 			   const struct twilio_request *r,
 			   struct twilio_ticket *ticket);

@@ -19,8 +19,8 @@ static struct config config;
 static struct log quiet = { .fd = -1, .level = LOG_ERROR };
 static struct twilio_desk desk;
 static struct twilio_tickets tickets;
-static bool full;
-static int rooms; /* taken */
+static struct lines lines;
+static bool crowded; /* this worker */
 static char body[512];
 static char signature[TWILIO_SIGNATURE_LEN];
 static struct http_message message;
@@ -32,23 +32,28 @@ static void entropy(void *owner, uint8_t *bytes, size_t n)
 	memset(bytes, 0xab, n);
 }
 
-static bool is_full(void *owner)
+static enum lines_refusal take_line(void *owner, const char *number,
+				    const char *source, struct lines_seat *seat)
 {
 	(void)owner;
-	return full;
+	return lines_take(&lines, number, source, seat);
 }
 
-static bool take_room(void *owner)
+static enum lines_refusal take_place(void *owner)
 {
 	(void)owner;
-	rooms += !full;
-	return !full;
+	return crowded ? LINES_PER_WORKER : LINES_FREE;
 }
 
-static void give_room(void *owner)
+static void give_line(void *owner, struct lines_seat *seat)
 {
 	(void)owner;
-	rooms--;
+	lines_give(&lines, seat);
+}
+
+static unsigned busy(void)
+{
+	return atomic_load(&lines.busy);
 }
 
 static int setup(void **state)
@@ -56,14 +61,16 @@ static int setup(void **state)
 	(void)state;
 	config_default(&config);
 	strcpy(config.public_url, "https://gw.example.net");
-	full = false;
-	rooms = 0;
-	assert_int_equal(0, twilio_tickets_init(&tickets, 16));
+	static const struct lines_limits limits = { .calls = 2,
+						    .per_number = 1 };
+	crowded = false;
+	assert_int_equal(0, lines_init(&lines, &limits));
+	assert_int_equal(0, twilio_tickets_init(&tickets, 16, &lines));
 	twilio_desk_init(&desk, &config, &tickets, &quiet);
 	desk.random = entropy;
-	desk.is_full = is_full;
-	desk.take_room = take_room;
-	desk.give_room = give_room;
+	desk.take_line = take_line;
+	desk.take_place = take_place;
+	desk.give_line = give_line;
 	buffer_init(&out, 65536);
 	return 0;
 }
@@ -72,6 +79,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	twilio_tickets_free(&tickets);
+	lines_free(&lines);
 	buffer_free(&out);
 	return 0;
 }
@@ -169,6 +177,32 @@ static void test_who_is_refused(void **state)
 	CHECK_EQ(403, twilio_desk_voice(&desk, &r, &out), "a stranger");
 }
 
+/* A wrong signature is looked into now and then, not at everybody's will. */
+static void test_explaining_is_bounded(void **state)
+{
+	(void)state;
+	struct twilio_request r;
+
+	with_token();
+	r = post("/twilio/voice", "CallSid=" SID, "http://other/twilio/voice");
+	CHECK_EQ(403, twilio_desk_voice(&desk, &r, &out), "refused");
+	CHECK_EQ(r.now_ns, desk.explained_ns, "looked into");
+	r.now_ns += (TWILIO_EXPLAIN_MS - 1) * MS;
+	CHECK_EQ(403, twilio_desk_voice(&desk, &r, &out), "refused again");
+	CHECK_EQ(1000 * MS, desk.explained_ns, "and no more");
+	r.now_ns += MS;
+	CHECK_EQ(403, twilio_desk_voice(&desk, &r, &out), "and again");
+	CHECK_EQ(r.now_ns, desk.explained_ns, "later");
+	r = post("/twilio/voice", "CallSid=" SID, NULL);
+	r.now_ns += 1000000 * MS;
+	CHECK_EQ(403, twilio_desk_voice(&desk, &r, &out), "not signed");
+	CHECK(desk.explained_ns < r.now_ns, "there is nothing to look into");
+	CHECK_EQ(0, desk.tokens_seen, "nothing matched");
+	r = post("/twilio/voice", "CallSid=" SID, voice_url);
+	CHECK_EQ(200, twilio_desk_voice(&desk, &r, &out), "signed");
+	CHECK_EQ(1, desk.tokens_seen, "with the first");
+}
+
 static void test_without_token_only_this_machine(void **state)
 {
 	(void)state;
@@ -180,14 +214,76 @@ static void test_without_token_only_this_machine(void **state)
 	CHECK_EQ(403, twilio_desk_voice(&desk, &r, &out), "anyone else");
 }
 
+#define SID2 "CA00000000000000000000000000000002"
+#define SID3 "CA00000000000000000000000000000003"
+
+/* Returns whether the call is invited. */
+static bool rings(const char *form_text)
+{
+	struct twilio_request r = post("/twilio/voice", form_text, NULL);
+
+	CHECK_EQ(200, twilio_desk_voice(&desk, &r, &out), "an answer");
+	return answers("<Stream");
+}
+
 static void test_busy_when_full(void **state)
 {
 	(void)state;
-	struct twilio_request r = post("/twilio/voice", "CallSid=" SID, NULL);
 
-	full = true;
-	CHECK_EQ(200, twilio_desk_voice(&desk, &r, &out), "an answer");
+	CHECK(rings("CallSid=" SID "&To=%2B1"), "a line");
+	CHECK(!rings("CallSid=" SID2 "&To=%2B1"), "one for each number");
 	CHECK(answers("<Reject reason=\"busy\"/>"), "not billed");
+	CHECK(rings("CallSid=" SID2 "&To=%2B2"), "of another number");
+	CHECK(!rings("CallSid=" SID3 "&To=%2B3"), "two in all");
+	CHECK(answers("<Reject reason=\"busy\"/>"), "not billed");
+	CHECK(rings("CallSid=" SID "&To=%2B1"), "who is invited stays so");
+	CHECK_EQ(2, busy(), "and has one line");
+}
+
+static void test_who_never_came_makes_room(void **state)
+{
+	(void)state;
+	struct twilio_request r;
+
+	rings("CallSid=" SID "&To=%2B1");
+	r = post("/twilio/voice", "CallSid=" SID2 "&To=%2B1", NULL);
+	r.now_ns += TWILIO_TICKET_MS * MS;
+	CHECK_EQ(200, twilio_desk_voice(&desk, &r, &out), "an answer");
+	CHECK(answers("<Stream"), "the first was given up");
+	r = post("/twilio/after-stream",
+		 "CallSid=" SID2 "&CallStatus=completed", NULL);
+	twilio_desk_after_stream(&desk, &r, &out);
+	CHECK_EQ(0, busy(), "who hung up has none either");
+}
+
+static void test_what_the_others_get(void **state)
+{
+	(void)state;
+	static const struct {
+		enum config_overload_then then;
+		const char *answer;
+	} row[] = {
+		{ CONFIG_OVERLOAD_REJECT,
+		  "<Response><Reject reason=\"busy\"/>" },
+		{ CONFIG_OVERLOAD_SAY,
+		  "<Response><Say>Busy &amp; so</Say><Hangup/>" },
+		{ CONFIG_OVERLOAD_DIAL,
+		  "<Response><Say>Busy &amp; so</Say><Dial "
+		  "answerOnBridge=\"true\"><Number>+15550001111</Number>" },
+		{ CONFIG_OVERLOAD_REDIRECT,
+		  "<Response><Redirect method=\"POST\">https://h/b?a=1&amp;b=2"
+		  "</Redirect>" },
+	};
+
+	strcpy(config.overload.say, "Busy & so");
+	strcpy(config.overload.dial, "+15550001111");
+	strcpy(config.overload.url, "https://h/b?a=1&b=2");
+	rings("CallSid=" SID "&To=%2B1");
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		config.overload.then = row[i].then;
+		CHECK(!rings("CallSid=" SID2 "&To=%2B1"), "no line");
+		CHECK(answers(row[i].answer), row[i].answer);
+	}
 }
 
 static struct twilio_ticket admitted(const char *target, bool is_signed,
@@ -222,18 +318,69 @@ static void test_media_socket(void **state)
 	CHECK_EQ(403, status, "a socket must be signed too");
 	admitted("/twilio/media/", true, &status);
 	CHECK_EQ(403, status, "without a ticket");
-	full = true;
-	admitted(MEDIA, true, &status);
-	CHECK_EQ(503, status, "over capacity, before the 101");
-	CHECK_EQ(0, rooms, "nobody has taken room");
-	full = false;
+	CHECK_EQ(1, busy(), "who was invited has a line");
 	struct twilio_ticket ticket = admitted(MEDIA, true, &status);
-	CHECK_EQ(0, status, "now it opens");
+	CHECK_EQ(0, status, "it opens");
 	CHECK_STR(SID, ticket.call_sid, "for that call");
-	CHECK_EQ(1, rooms, "which has its room");
+	CHECK(ticket.seat.is_taken, "which takes its line along");
 	admitted(MEDIA, true, &status);
 	CHECK_EQ(403, status, "and only once");
-	CHECK_EQ(1, rooms, "room taken in vain is given back");
+	admitted("/twilio/media/abababababababababababababababac", true,
+		 &status);
+	CHECK_EQ(403, status, "nor can it be guessed");
+	CHECK_EQ(1, busy(), "the call has its line");
+	lines_give(&lines, &ticket.seat);
+}
+
+/* Over capacity, before the 101; what comes behind the stream tries again. */
+static void test_a_worker_without_a_place(void **state)
+{
+	(void)state;
+	unsigned status;
+	struct twilio_ticket ticket;
+	struct twilio_request r;
+
+	rings("CallSid=" SID "&To=%2B1");
+	crowded = true;
+	admitted(MEDIA, false, &status);
+	CHECK_EQ(503, status, "limits.calls_per_worker");
+	CHECK_EQ(0, busy(), "nothing is kept");
+	r = post("/twilio/after-stream", "CallSid=" SID, NULL);
+	twilio_desk_after_stream(&desk, &r, &out);
+	CHECK(answers("<Stream"), "another try, perhaps elsewhere");
+	CHECK_EQ(1, busy(), "with a line");
+	crowded = false;
+	ticket = admitted(MEDIA, false, &status);
+	CHECK_EQ(0, status, "it opens");
+	CHECK_STR("+1", ticket.number, "as before");
+	lines_give(&lines, &ticket.seat);
+}
+
+/* Whoever has been answered keeps trying while others have the lines. */
+static void test_joining_again_when_full(void **state)
+{
+	(void)state;
+	struct lines_seat other[2];
+	unsigned status;
+	struct twilio_request r;
+
+	rings("CallSid=" SID "&To=%2B1");
+	struct twilio_ticket ticket = admitted(MEDIA, false, &status);
+	twilio_tickets_settle(&tickets, SID, ticket.streams, TWILIO_CUT, 0);
+	lines_give(&lines, &ticket.seat);
+	for (int i = 0; i < 2; i++)
+		lines_take(&lines, NULL, NULL, &other[i]);
+	r = post("/twilio/after-stream", "CallSid=" SID, NULL);
+	twilio_desk_after_stream(&desk, &r, &out);
+	CHECK(answers("<Stream"), "not hung up on");
+	admitted(MEDIA, false, &status);
+	CHECK_EQ(503, status, "nobody has gone yet");
+	r = post("/twilio/after-stream", "CallSid=" SID, NULL);
+	twilio_desk_after_stream(&desk, &r, &out);
+	lines_give(&lines, &other[0]);
+	ticket = admitted(MEDIA, false, &status);
+	CHECK_EQ(0, status, "now somebody has");
+	CHECK_EQ(2, busy(), "whose line it is now");
 }
 
 static void test_after_the_stream(void **state)
@@ -262,7 +409,8 @@ static void test_after_the_stream(void **state)
 		struct twilio_request r =
 			post("/twilio/voice", "CallSid=" SID, NULL);
 		twilio_desk_voice(&desk, &r, &out);
-		admitted(MEDIA, false, &status);
+		struct twilio_ticket k = admitted(MEDIA, false, &status);
+		lines_give(&lines, &k.seat);
 		twilio_tickets_settle(&tickets, SID, streams(), row[i].fate, 0);
 		r = post("/twilio/after-stream", row[i].form_text, NULL);
 		CHECK_EQ(200, twilio_desk_after_stream(&desk, &r, &out),
@@ -282,7 +430,8 @@ static void test_joining_again_is_bounded(void **state)
 
 	twilio_desk_voice(&desk, &r, &out);
 	for (int i = 0; i < 10; i++) {
-		admitted(MEDIA, false, &status);
+		struct twilio_ticket k = admitted(MEDIA, false, &status);
+		lines_give(&lines, &k.seat);
 		twilio_tickets_settle(&tickets, SID, streams(), TWILIO_CUT, 0);
 		r = post("/twilio/after-stream", form_text, NULL);
 		twilio_desk_after_stream(&desk, &r, &out);
@@ -321,6 +470,36 @@ static void test_failure_may_dial_a_person(void **state)
 	CHECK(answers("+15554445555</"), "connected with a person");
 }
 
+/* failure.by_number, of the number that was dialled. */
+static void test_failure_of_a_number(void **state)
+{
+	(void)state;
+	struct config_failure *f = &config.failure;
+	struct twilio_request r = post(
+		"/twilio/voice", "CallSid=" SID "&To=%2B15550001111", NULL);
+
+	f->by_number_count = 2;
+	strcpy(f->by_number[0].number, "other");
+	strcpy(f->by_number[1].number, "+15550001111");
+	strcpy(f->by_number[1].dial, "+15557776666");
+	strcpy(f->by_number[1].say, "One moment.");
+	f->by_number[1].then = CONFIG_THEN_DIAL;
+	twilio_desk_voice(&desk, &r, &out);
+	twilio_tickets_settle(&tickets, SID, streams(), TWILIO_FAILED, 0);
+	r = post("/twilio/after-stream", "CallSid=" SID, NULL);
+	twilio_desk_after_stream(&desk, &r, &out);
+	CHECK(answers("<Response><Dial answerOnBridge=\"true\"><Number>"
+		      "+15557776666</"),
+	      "its own person; the apology was heard");
+	for (int i = 0; i < TWILIO_STREAMS_MAX; i++) {
+		twilio_tickets_settle(&tickets, SID, streams(), TWILIO_CUT, 0);
+		r = post("/twilio/after-stream", "CallSid=" SID, NULL);
+		twilio_desk_after_stream(&desk, &r, &out);
+	}
+	CHECK(answers("<Say>One moment.</Say><Dial"),
+	      "spoken by Twilio where no stream would open");
+}
+
 static void test_stream_status(void **state)
 {
 	(void)state;
@@ -339,13 +518,19 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_voice_invites_to_a_ticket),
 		TEST(test_who_is_refused),
+		TEST(test_explaining_is_bounded),
 		TEST(test_without_token_only_this_machine),
 		TEST(test_busy_when_full),
+		TEST(test_who_never_came_makes_room),
+		TEST(test_what_the_others_get),
 		TEST(test_media_socket),
+		TEST(test_a_worker_without_a_place),
+		TEST(test_joining_again_when_full),
 		TEST(test_after_the_stream),
 		TEST(test_joining_again_is_bounded),
 		TEST(test_a_stream_that_never_opens),
 		TEST(test_failure_may_dial_a_person),
+		TEST(test_failure_of_a_number),
 		TEST(test_stream_status),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

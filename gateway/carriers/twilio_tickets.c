@@ -7,12 +7,15 @@
 
 #define NS_PER_MS 1000000ull
 
-int twilio_tickets_init(struct twilio_tickets *t, size_t count)
+int twilio_tickets_init(struct twilio_tickets *t, size_t count,
+			struct lines *lines)
 {
 	int err = uv_mutex_init(&t->lock);
 
 	if (err)
 		return err;
+	t->lines = lines;
+	t->seats = 0;
 	t->ticket = calloc(count, sizeof(t->ticket[0]));
 	t->count = count;
 	if (t->ticket)
@@ -55,6 +58,51 @@ static bool is_finished(const struct twilio_ticket *k)
 	return k->fate != TWILIO_STREAMING && k->fate != TWILIO_INVITED;
 }
 
+/* -- the line that waits for its socket -- */
+
+static void give_seat(struct twilio_tickets *t, struct twilio_ticket *k)
+{
+	t->seats -= k->seat.is_taken;
+	lines_give(t->lines, &k->seat);
+}
+
+/* One is enough. */
+static void keep_seat(struct twilio_tickets *t, struct twilio_ticket *k,
+		      struct lines_seat seat)
+{
+	if (k->seat.is_taken) {
+		lines_give(t->lines, &seat);
+		return;
+	}
+	k->seat = seat;
+	t->seats += seat.is_taken;
+}
+
+static struct lines_seat take_seat(struct twilio_tickets *t,
+				   struct twilio_ticket *k)
+{
+	struct lines_seat seat = k->seat;
+
+	t->seats -= seat.is_taken;
+	memset(&k->seat, 0, sizeof(k->seat));
+	return seat;
+}
+
+size_t twilio_tickets_lapse(struct twilio_tickets *t, uint64_t now_ns)
+{
+	uv_mutex_lock(&t->lock);
+	size_t before = t->seats;
+	for (size_t i = 0; i < t->count && t->seats > 0; i++)
+		if (t->ticket[i].seat.is_taken &&
+		    is_stale(&t->ticket[i], now_ns))
+			give_seat(t, &t->ticket[i]);
+	size_t lapsed = before - t->seats;
+	uv_mutex_unlock(&t->lock);
+	return lapsed;
+}
+
+/* -- records -- */
+
 static struct twilio_ticket *find_room(struct twilio_tickets *t,
 				       uint64_t now_ns)
 {
@@ -81,13 +129,20 @@ static struct twilio_ticket *find(struct twilio_tickets *t,
 	return NULL;
 }
 
+/* The line stays. */
+static void hand_out(const struct twilio_ticket *k, struct twilio_ticket *out)
+{
+	*out = *k;
+	memset(&out->seat, 0, sizeof(out->seat));
+}
+
 int twilio_tickets_find(struct twilio_tickets *t, const char *call_sid,
 			struct twilio_ticket *out)
 {
 	uv_mutex_lock(&t->lock);
 	const struct twilio_ticket *k = find(t, call_sid);
 	if (k)
-		*out = *k;
+		hand_out(k, out);
 	uv_mutex_unlock(&t->lock);
 	return k ? 0 : -ENOENT;
 }
@@ -105,46 +160,70 @@ static struct twilio_ticket *begin_record(struct twilio_tickets *t,
 
 	if (!k)
 		return NULL;
+	give_seat(t, k);
 	memset(k, 0, sizeof(*k));
 	snprintf(k->call_sid, sizeof(k->call_sid), "%s", call_sid);
 	k->is_taken = true;
 	return k;
 }
 
+static void name_party(struct twilio_ticket *k, const struct twilio_party *p)
+{
+	if (p->number)
+		snprintf(k->number, sizeof(k->number), "%s", p->number);
+	if (p->source)
+		snprintf(k->source, sizeof(k->source), "%s", p->source);
+}
+
+static bool is_good(const struct twilio_ticket *k, uint64_t now_ns)
+{
+	return k && k->fate == TWILIO_INVITED && k->secret[0] &&
+	       !is_stale(k, now_ns);
+}
+
 /* With the lock held. k: the call's record, or NULL. */
 static int issue(struct twilio_tickets *t, struct twilio_ticket *k,
-		 const char *call_sid, const uint8_t entropy[16],
-		 uint64_t now_ns, struct twilio_ticket *out)
+		 const char *call_sid, const struct twilio_party *party,
+		 const uint8_t entropy[16], uint64_t now_ns,
+		 struct twilio_ticket *out)
 {
-	bool is_good = k && k->fate == TWILIO_INVITED && k->secret[0] &&
-		       !is_stale(k, now_ns);
+	bool is_repeated = is_good(k, now_ns);
+	struct lines_seat seat = party->seat;
 
-	if (!k && !(k = begin_record(t, call_sid, now_ns)))
+	if (!k && !(k = begin_record(t, call_sid, now_ns))) {
+		lines_give(t->lines, &seat);
 		return -ENOBUFS;
-	if (!is_good) {
+	}
+	keep_seat(t, k, seat);
+	name_party(k, party);
+	if (!is_repeated) {
 		write_secret(k->secret, entropy);
 		k->fate = TWILIO_INVITED;
 		k->since_ns = now_ns;
 		k->streams++;
 	}
-	*out = *k;
+	hand_out(k, out);
 	return 0;
 }
 
 int twilio_tickets_issue(struct twilio_tickets *t, const char *call_sid,
+			 const struct twilio_party *party,
 			 const uint8_t entropy[16], uint64_t now_ns,
 			 struct twilio_ticket *out)
 {
 	uv_mutex_lock(&t->lock);
-	int err = issue(t, find(t, call_sid), call_sid, entropy, now_ns, out);
+	int err = issue(t, find(t, call_sid), call_sid, party, entropy, now_ns,
+			out);
 	uv_mutex_unlock(&t->lock);
 	return err;
 }
 
 int twilio_tickets_reissue(struct twilio_tickets *t, const char *call_sid,
+			   const struct twilio_party *party,
 			   const uint8_t entropy[16], uint64_t now_ns,
 			   struct twilio_ticket *out)
 {
+	struct lines_seat seat = party->seat;
 	int err = -EDQUOT;
 
 	uv_mutex_lock(&t->lock);
@@ -153,9 +232,35 @@ int twilio_tickets_reissue(struct twilio_tickets *t, const char *call_sid,
 	if (k && k->fate == TWILIO_INVITED)
 		k->fate = TWILIO_CUT;
 	if (!k || k->streams < TWILIO_STREAMS_MAX)
-		err = issue(t, k, call_sid, entropy, now_ns, out);
+		err = issue(t, k, call_sid, party, entropy, now_ns, out);
+	else
+		lines_give(t->lines, &seat);
 	uv_mutex_unlock(&t->lock);
 	return err;
+}
+
+bool twilio_tickets_is_invited(struct twilio_tickets *t, const char *call_sid,
+			       uint64_t now_ns)
+{
+	uv_mutex_lock(&t->lock);
+	const struct twilio_ticket *k = find(t, call_sid);
+	bool is_invited = is_good(k, now_ns) && k->seat.is_taken;
+	uv_mutex_unlock(&t->lock);
+	return is_invited;
+}
+
+void twilio_tickets_abandon(struct twilio_tickets *t, const char *call_sid,
+			    uint64_t now_ns)
+{
+	uv_mutex_lock(&t->lock);
+	struct twilio_ticket *k = find(t, call_sid);
+	if (k && k->fate == TWILIO_INVITED) {
+		give_seat(t, k);
+		k->secret[0] = '\0';
+		k->fate = TWILIO_CALLER_GONE;
+		k->since_ns = now_ns;
+	}
+	uv_mutex_unlock(&t->lock);
 }
 
 static bool same_secret(const char *kept, const char *shown)
@@ -196,6 +301,7 @@ int twilio_tickets_redeem(struct twilio_tickets *t, const char *secret,
 		k->fate = TWILIO_STREAMING;
 		k->since_ns = now_ns;
 		*out = *k;
+		out->seat = take_seat(t, k);
 		err = 0;
 	}
 	uv_mutex_unlock(&t->lock);

@@ -3,7 +3,9 @@
  * The signature on a media socket signs a constant URL and would replay for
  * ever; so the answer to each voice webhook carries a fresh secret in the
  * stream's path, bound to the call, good once and for a minute. The same record
- * remembers how the call ended, for the request that Twilio makes afterwards.
+ * remembers how the call ended, for the request that Twilio makes afterwards,
+ * and until the socket comes it keeps the call's line: who was invited has
+ * room.
  *
  * Bounded: when the table is full the oldest finished call is forgotten, and
  * with none finished the new one is refused. Not on the media path. Time and
@@ -22,6 +24,8 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "gateway/ops/lines.h"
+
 #define TWILIO_TICKET_LEN  33     /* 128 bits in hex, with NUL */
 #define TWILIO_TICKET_MS   60000  /* from the webhook to the socket */
 #define TWILIO_RECORD_MS   600000 /* a finished call is remembered */
@@ -39,6 +43,9 @@ enum twilio_fate {
 struct twilio_ticket {
 	char secret[TWILIO_TICKET_LEN]; /* "" once used */
 	char call_sid[35];
+	char number[LINES_NAME_MAX]; /* dialled; or "" */
+	char source[LINES_NAME_MAX]; /* the caller's; or "" */
+	struct lines_seat seat;      /* the line, until the socket has it */
 	enum twilio_fate fate;
 	unsigned streams; /* tickets given to this call so far */
 	uint64_t since_ns;
@@ -49,18 +56,31 @@ struct twilio_tickets {
 	uv_mutex_t lock;
 	struct twilio_ticket *ticket;
 	size_t count;
+	size_t seats;        /* kept by tickets */
+	struct lines *lines; /* where they go back to */
 };
 
-/* twilio_tickets_init: room for count calls at once.
+/* Who calls whom, and on which line. */
+struct twilio_party {
+	const char *number; /* cut at LINES_NAME_MAX, like the next; or NULL */
+	const char *source;
+	struct lines_seat seat; /* or none: to be had when the socket opens */
+};
+
+/* twilio_tickets_init: room for count calls at once. lines is kept.
  * Returns 0, -ENOMEM, or why there is no lock. */
-int twilio_tickets_init(struct twilio_tickets *t, size_t count);
+int twilio_tickets_init(struct twilio_tickets *t, size_t count,
+			struct lines *lines);
 /* twilio_tickets_free: valid twice, and for one that is all zero. */
 void twilio_tickets_free(struct twilio_tickets *t);
 
 /* twilio_tickets_issue: a ticket for a call; a webhook that is repeated before
- * its socket opened gets the same one. entropy becomes the secret.
+ * its socket opened gets the same one. entropy becomes the secret; party's seat
+ * is the table's from here on, also on failure, and goes back when the call has
+ * one already.
  * Returns 0 and a copy; -ENOBUFS when the table is full of running calls. */
 int twilio_tickets_issue(struct twilio_tickets *t, const char *call_sid,
+			 const struct twilio_party *party,
 			 const uint8_t entropy[16], uint64_t now_ns,
 			 struct twilio_ticket *out);
 
@@ -68,12 +88,27 @@ int twilio_tickets_issue(struct twilio_tickets *t, const char *call_sid,
  * one broke, or was never opened, which is a try, too.
  * Returns likewise, or -EDQUOT when it has had TWILIO_STREAMS_MAX. */
 int twilio_tickets_reissue(struct twilio_tickets *t, const char *call_sid,
+			   const struct twilio_party *party,
 			   const uint8_t entropy[16], uint64_t now_ns,
 			   struct twilio_ticket *out);
 
+/* twilio_tickets_is_invited: the call has a ticket that is good, and a line. */
+bool twilio_tickets_is_invited(struct twilio_tickets *t, const char *call_sid,
+			       uint64_t now_ns);
+
+/* twilio_tickets_abandon: the caller is gone; a line that was kept goes back.
+ */
+void twilio_tickets_abandon(struct twilio_tickets *t, const char *call_sid,
+			    uint64_t now_ns);
+
+/* twilio_tickets_lapse: lines go back whose sockets did not come in time.
+ * Returns how many. */
+size_t twilio_tickets_lapse(struct twilio_tickets *t, uint64_t now_ns);
+
 /* twilio_tickets_redeem: a socket presents a secret (len characters). Good
  * once, on whichever worker comes first; compared in constant time.
- * Returns 0 and a copy; -ENOENT for an unknown, used or expired one. */
+ * Returns 0 and a copy, whose seat is the caller's; -ENOENT for an unknown,
+ * used or expired one. */
 int twilio_tickets_redeem(struct twilio_tickets *t, const char *secret,
 			  size_t len, uint64_t now_ns,
 			  struct twilio_ticket *out);

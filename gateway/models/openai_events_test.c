@@ -128,6 +128,7 @@ static int setup(void **state)
 		.append_ms = 20,
 		.ring_ms = 1000,
 		.connect_ms = 15000,
+		.model_silence_ms = 5000,
 		.digits_max = 8,
 		.digits_gap_ms = 1500,
 		.apology = apology,

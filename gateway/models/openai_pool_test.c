@@ -102,6 +102,7 @@ static void init_call(unsigned i, struct openai_session *s)
 		.append_ms = 20,
 		.ring_ms = 1000,
 		.connect_ms = 10000,
+		.model_silence_ms = 5000,
 		.ending_ms = 5000,
 		.digits_max = 8,
 		.digits_gap_ms = 500,

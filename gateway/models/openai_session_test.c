@@ -164,6 +164,7 @@ static void begin_call(bool is_text)
 		.append_ms = 20,
 		.ring_ms = 1000,
 		.connect_ms = 5000,
+		.model_silence_ms = 5000,
 		.ending_ms = 5000,
 		.digits_max = 8,
 		.digits_gap_ms = 500,

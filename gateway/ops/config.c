@@ -111,6 +111,8 @@ static bool resolve_all(struct config *c, const char *path)
 	for (unsigned i = 0; is_good && i < c->tls.certificate_count; i++)
 		is_good = resolve(c->tls.certificates[i].certificate, path) &&
 			  resolve(c->tls.certificates[i].key, path);
+	for (unsigned i = 0; is_good && i < c->failure.by_number_count; i++)
+		is_good = resolve(c->failure.by_number[i].prompt, path);
 	return is_good;
 }
 

@@ -37,6 +37,7 @@ struct config_environment;
 #define CONFIG_CERTIFICATES_MAX 32
 #define CONFIG_PROXIES_MAX      64
 #define CONFIG_BLOCK_MAX        44 /* an address, "/" and bits; with NUL */
+#define CONFIG_ROUTES_MAX       32
 
 enum config_format { CONFIG_FORMAT_PCM24, CONFIG_FORMAT_PCMU };
 enum config_turns { CONFIG_TURNS_SERVER_VAD, CONFIG_TURNS_SEMANTIC_VAD };
@@ -51,7 +52,17 @@ enum config_noise {
 	CONFIG_NOISE_NEAR_FIELD,
 	CONFIG_NOISE_FAR_FIELD,
 };
-enum config_then { CONFIG_THEN_HANGUP, CONFIG_THEN_DIAL };
+enum config_then {
+	CONFIG_THEN_AS_ELSEWHERE, /* failure.by_number only: not said there */
+	CONFIG_THEN_HANGUP,
+	CONFIG_THEN_DIAL
+};
+enum config_overload_then {
+	CONFIG_OVERLOAD_REJECT,
+	CONFIG_OVERLOAD_SAY,
+	CONFIG_OVERLOAD_DIAL,
+	CONFIG_OVERLOAD_REDIRECT
+};
 enum config_tool { /* bits */
 		   CONFIG_TOOL_END_CALL = 1,
 		   CONFIG_TOOL_TRANSFER_CALL = 2,
@@ -193,12 +204,31 @@ struct config_digits {
 	unsigned max;       /* keys in one entry */
 };
 
+/* What is "" or AS_ELSEWHERE here is as failure has it. */
+struct config_failure_route {
+	char number[CONFIG_NAME_MAX]; /* dialled, or a bot; no two alike */
+	char prompt[CONFIG_TEXT_MAX];
+	enum config_then then;
+	char dial[CONFIG_NAME_MAX];
+	char say[CONFIG_SENTENCE_MAX];
+};
+
 struct config_failure {
 	char prompt[CONFIG_TEXT_MAX]; /* WAV; "": the bundled one */
 	enum config_then then;
 	char dial[CONFIG_NAME_MAX];    /* set when then is dial */
 	char say[CONFIG_SENTENCE_MAX]; /* said by the carrier's own voice,
 					  where no prompt can be played */
+	unsigned by_number_count;
+	struct config_failure_route by_number[CONFIG_ROUTES_MAX];
+};
+
+/* What a caller from Twilio gets while there is no room. */
+struct config_overload {
+	enum config_overload_then then;
+	char dial[CONFIG_NAME_MAX];    /* set when then is dial */
+	char say[CONFIG_SENTENCE_MAX]; /* set when then is say */
+	char url[CONFIG_TEXT_MAX];     /* set when then is redirect */
 };
 
 struct config_certificate {
@@ -213,7 +243,15 @@ struct config_tls {
 
 struct config_limits {
 	unsigned calls;
+	unsigned calls_per_worker; /* 0: no limit of its own; so the next */
+	unsigned calls_per_number;
+	unsigned calls_per_source;
+	unsigned calls_anonymous;
 	unsigned call_minutes;
+	unsigned warning_seconds; /* before the end; 0: none */
+	unsigned silence_seconds; /* of the caller; 0: any */
+	unsigned silence_asks;    /* before it ends the call */
+	unsigned model_silence_seconds;
 	unsigned ring_seconds;            /* caller audio kept */
 	unsigned connections;             /* without a call, of all workers */
 	unsigned connections_per_address; /* of them; 0: no limit */
@@ -239,6 +277,7 @@ struct config {
 	struct config_audio audio;
 	struct config_digits digits;
 	struct config_failure failure;
+	struct config_overload overload;
 	struct config_limits limits;
 };
 

@@ -72,9 +72,14 @@ const struct config config_schema_defaults = {
 		.say = "We are sorry, something went wrong. Please call again "
 		       "later.",
 	},
+	.overload = { .then = CONFIG_OVERLOAD_REJECT },
 	.limits = {
 		.calls = 500,
 		.call_minutes = 60,
+		.warning_seconds = 30,
+		.silence_seconds = 30,
+		.silence_asks = 2,
+		.model_silence_seconds = 5,
 		.ring_seconds = 10,
 		.connections = 4096,
 		.connections_per_address = 256,
@@ -114,6 +119,12 @@ static const cyaml_strval_t noise_names[] = {
 static const cyaml_strval_t then_names[] = {
 	{ "hangup", CONFIG_THEN_HANGUP },
 	{ "dial", CONFIG_THEN_DIAL },
+};
+static const cyaml_strval_t overload_names[] = {
+	{ "reject", CONFIG_OVERLOAD_REJECT },
+	{ "say", CONFIG_OVERLOAD_SAY },
+	{ "dial", CONFIG_OVERLOAD_DIAL },
+	{ "redirect", CONFIG_OVERLOAD_REDIRECT },
 };
 static const cyaml_strval_t tool_names[] = {
 	{ "end_call", CONFIG_TOOL_END_CALL },
@@ -328,17 +339,56 @@ static const cyaml_schema_field_t digits_keys[] = {
 	CYAML_FIELD_UINT("max", FLAGS, struct config_digits, max),
 	CYAML_FIELD_END,
 };
+static const cyaml_schema_field_t route_keys[] = {
+	CYAML_FIELD_STRING("number", NEEDED, struct config_failure_route,
+			   number, 1),
+	CYAML_FIELD_STRING("prompt", FLAGS, struct config_failure_route, prompt,
+			   0),
+	FIELD_WORD("then", struct config_failure_route, then, then_names),
+	CYAML_FIELD_STRING("dial", FLAGS, struct config_failure_route, dial, 0),
+	CYAML_FIELD_STRING("say", FLAGS, struct config_failure_route, say, 0),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t route = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_failure_route,
+			    route_keys),
+};
 static const cyaml_schema_field_t failure_keys[] = {
 	CYAML_FIELD_STRING("prompt", FLAGS, struct config_failure, prompt, 0),
 	FIELD_WORD("then", struct config_failure, then, then_names),
 	CYAML_FIELD_STRING("dial", FLAGS, struct config_failure, dial, 0),
 	CYAML_FIELD_STRING("say", FLAGS, struct config_failure, say, 0),
+	FIELD_LIST("by_number", struct config_failure, by_number,
+		   by_number_count, route, CONFIG_ROUTES_MAX),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t overload_keys[] = {
+	FIELD_WORD("then", struct config_overload, then, overload_names),
+	CYAML_FIELD_STRING("dial", FLAGS, struct config_overload, dial, 0),
+	CYAML_FIELD_STRING("say", FLAGS, struct config_overload, say, 0),
+	CYAML_FIELD_STRING("url", FLAGS, struct config_overload, url, 0),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t limits_keys[] = {
 	CYAML_FIELD_UINT("calls", FLAGS, struct config_limits, calls),
+	CYAML_FIELD_UINT("calls_per_worker", FLAGS, struct config_limits,
+			 calls_per_worker),
+	CYAML_FIELD_UINT("calls_per_number", FLAGS, struct config_limits,
+			 calls_per_number),
+	CYAML_FIELD_UINT("calls_per_source", FLAGS, struct config_limits,
+			 calls_per_source),
+	CYAML_FIELD_UINT("calls_anonymous", FLAGS, struct config_limits,
+			 calls_anonymous),
 	CYAML_FIELD_UINT("call_minutes", FLAGS, struct config_limits,
 			 call_minutes),
+	CYAML_FIELD_UINT("warning_seconds", FLAGS, struct config_limits,
+			 warning_seconds),
+	CYAML_FIELD_UINT("silence_seconds", FLAGS, struct config_limits,
+			 silence_seconds),
+	CYAML_FIELD_UINT("silence_asks", FLAGS, struct config_limits,
+			 silence_asks),
+	CYAML_FIELD_UINT("model_silence_seconds", FLAGS, struct config_limits,
+			 model_silence_seconds),
 	CYAML_FIELD_UINT("ring_seconds", FLAGS, struct config_limits,
 			 ring_seconds),
 	CYAML_FIELD_UINT("connections", FLAGS, struct config_limits,
@@ -370,6 +420,8 @@ static const cyaml_schema_field_t config_keys[] = {
 			    digits_keys),
 	CYAML_FIELD_MAPPING("failure", FLAGS, struct config, failure,
 			    failure_keys),
+	CYAML_FIELD_MAPPING("overload", FLAGS, struct config, overload,
+			    overload_keys),
 	CYAML_FIELD_MAPPING("limits", FLAGS, struct config, limits,
 			    limits_keys),
 	CYAML_FIELD_END,

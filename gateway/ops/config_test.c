@@ -184,6 +184,34 @@ static void names_each_mistake(void **state)
 		  "t.yaml:3: failure.then is dial, but failure.dial names no "
 		  "number",
 		  "two keys that do not agree" },
+		{ "failure:\n  by_number:\n  - {number: a}\n  - number: b\n"
+		  "    then: dial\n",
+		  "t.yaml:5: failure.by_number: then is dial, but neither it "
+		  "nor failure.dial names a number",
+		  "a route that dials nobody" },
+		{ "failure:\n  by_number:\n  - number: a\n  - number: a\n",
+		  "t.yaml:4: failure.by_number has \"a\" twice",
+		  "two routes for one number" },
+		{ "overload: {then: say}\n",
+		  "t.yaml:1: overload.then is say, but overload.say is empty",
+		  "nothing to say" },
+		{ "overload: {then: dial}\n",
+		  "t.yaml:1: overload.then is dial, but overload.dial names no "
+		  "number",
+		  "nobody to dial" },
+		{ "overload: {then: redirect}\n",
+		  "t.yaml:1: overload.then is redirect, but overload.url is "
+		  "empty",
+		  "nowhere to go" },
+		{ "overload: {url: 'ftp://a/b'}\n",
+		  "t.yaml:1: overload.url is \"ftp://a/b\", must be empty, or "
+		  "like https://host/path",
+		  "no place for TwiML" },
+		{ "limits: {call_minutes: 1, warning_seconds: 60}\n",
+		  "t.yaml:1: limits.warning_seconds is no less than "
+		  "limits.call_minutes: every call would begin with the "
+		  "warning",
+		  "a warning at once" },
 		{ "limits:\n  calls: 1\n  calls: 2\n",
 		  "t.yaml:3: limits.calls is already set on line 2", "twice" },
 		{ "agent: {}\nlog: {}\nagent: {}\n",
@@ -508,6 +536,40 @@ static void goes_on_behind_syntax_errors(void **state)
 			fail_msg("%s is not in: %s", said[i], errors);
 }
 
+static void check_routes(const struct config_failure *f)
+{
+	const struct config_failure_route *r = f->by_number;
+
+	CHECK_EQ(2, f->by_number_count, "failure.by_number");
+	CHECK_STR("+15551234567", r[0].number, "a number");
+	CHECK_STR("Later.", r[0].say, "its words");
+	CHECK_EQ(CONFIG_THEN_HANGUP, r[0].then, "its end");
+	CHECK_STR("", r[0].dial, "as elsewhere");
+	CHECK_STR("support", r[1].number, "a bot");
+	CHECK_EQ(CONFIG_THEN_AS_ELSEWHERE, r[1].then, "not said");
+	CHECK_STR("/srv/b.wav", r[1].prompt, "its apology");
+	CHECK_STR("sip:b@c", r[1].dial, "its person");
+}
+
+static void check_limits(const struct config_limits *l)
+{
+	CHECK_EQ(1, l->calls, "calls");
+	CHECK_EQ(2, l->calls_per_worker, "calls_per_worker");
+	CHECK_EQ(3, l->calls_per_number, "calls_per_number");
+	CHECK_EQ(4, l->calls_per_source, "calls_per_source");
+	CHECK_EQ(5, l->calls_anonymous, "calls_anonymous");
+	CHECK_EQ(1440, l->call_minutes, "call_minutes");
+	CHECK_EQ(600, l->warning_seconds, "warning_seconds");
+	CHECK_EQ(3, l->silence_seconds, "silence_seconds");
+	CHECK_EQ(0, l->silence_asks, "silence_asks");
+	CHECK_EQ(60, l->model_silence_seconds, "model_silence_seconds");
+	CHECK_EQ(60, l->ring_seconds, "ring_seconds");
+	CHECK_EQ(2, l->connections, "connections");
+	CHECK_EQ(0, l->connections_per_address, "per_address: 0 will do");
+	CHECK_EQ(3, l->handshakes, "handshakes");
+	CHECK_EQ(100, l->head_ms, "head_ms");
+}
+
 static void check_audiocodes(const struct config_audiocodes *a)
 {
 	CHECK_EQ(2, a->bot_count, "bots");
@@ -625,9 +687,20 @@ static void takes_every_key(void **state)
 		"  then: dial\n"
 		"  dial: '+41791234567'\n"
 		"  say: Sorry.\n"
-		"limits: {calls: 1, call_minutes: 1440, ring_seconds: 60,\n"
-		"  connections: 2, connections_per_address: 0, handshakes: 3,\n"
-		"  head_ms: 100}\n";
+		"  by_number:\n"
+		"  - {number: '+15551234567', say: Later., then: hangup}\n"
+		"  - {number: support, prompt: /srv/b.wav, dial: 'sip:b@c'}\n"
+		"overload:\n"
+		"  {then: redirect, say: Busy., dial: '+15550000000',\n"
+		"   url: 'https://example.com/busy?a=b'}\n"
+		"limits:\n"
+		"  {calls: 1, calls_per_worker: 2, calls_per_number: 3,\n"
+		"   calls_per_source: 4, calls_anonymous: 5,\n"
+		"   call_minutes: 1440, warning_seconds: 600,\n"
+		"   silence_seconds: 3, silence_asks: 0,\n"
+		"   model_silence_seconds: 60, ring_seconds: 60,\n"
+		"   connections: 2, connections_per_address: 0,\n"
+		"   handshakes: 3, head_ms: 100}\n";
 	struct config c;
 	char errors[2048];
 	int err = parse(&c, yaml, errors);
@@ -692,13 +765,12 @@ static void takes_every_key(void **state)
 	CHECK_EQ(CONFIG_THEN_DIAL, c.failure.then, "then");
 	CHECK_STR("+41791234567", c.failure.dial, "dial");
 	CHECK_STR("Sorry.", c.failure.say, "say");
-	CHECK_EQ(1, c.limits.calls, "calls");
-	CHECK_EQ(1440, c.limits.call_minutes, "call_minutes");
-	CHECK_EQ(60, c.limits.ring_seconds, "ring_seconds");
-	CHECK_EQ(2, c.limits.connections, "connections");
-	CHECK_EQ(0, c.limits.connections_per_address, "per_address: 0 will do");
-	CHECK_EQ(3, c.limits.handshakes, "handshakes");
-	CHECK_EQ(100, c.limits.head_ms, "head_ms");
+	check_routes(&c.failure);
+	CHECK_EQ(CONFIG_OVERLOAD_REDIRECT, c.overload.then, "overload.then");
+	CHECK_STR("Busy.", c.overload.say, "overload.say");
+	CHECK_STR("+15550000000", c.overload.dial, "overload.dial");
+	CHECK_STR("https://example.com/busy?a=b", c.overload.url, "its url");
+	check_limits(&c.limits);
 }
 
 /* As protocols/ip_address_test.c has it, which the gateway reads them with. */

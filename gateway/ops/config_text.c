@@ -133,6 +133,17 @@ bool config_text_is_target(const char *text)
 	       config_text_is_dial(text);
 }
 
+/* Where the carrier asks on: its own affair whether in the clear. */
+bool config_text_is_redirect(const char *text)
+{
+	const char *host = strstr(text, "://");
+
+	if (!*text)
+		return true;
+	return (begins(text, "https://") || begins(text, "http://")) &&
+	       is_visible(text) && host[3] && !strchr("/:?#", host[3]);
+}
+
 /* Keys that anybody on the way can change prove nothing: in the clear from
  * this machine only. */
 bool config_text_is_jwks(const char *text)

@@ -32,6 +32,56 @@ static void check_failure(struct together *t)
 		       "is dial, but failure.dial names no number");
 }
 
+/* A route says only what differs. */
+static void check_routes(struct together *t)
+{
+	const struct config_failure *f = &t->c->failure;
+	char path[64];
+
+	for (unsigned i = 0; i < f->by_number_count; i++) {
+		const struct config_failure_route *r = &f->by_number[i];
+		snprintf(path, sizeof(path), "failure.by_number.%u.then", i);
+		if (r->then == CONFIG_THEN_DIAL && !*r->dial && !*f->dial)
+			config_report_add(
+				t->report, config_find_line(t->document, path),
+				"failure.by_number: then is dial, but "
+				"neither it nor failure.dial names a "
+				"number");
+	}
+}
+
+static void check_overload(struct together *t)
+{
+	const struct config_overload *o = &t->c->overload;
+	static const char *const what[] = {
+		[CONFIG_OVERLOAD_REJECT] = "",
+		[CONFIG_OVERLOAD_SAY] = "is say, but overload.say is empty",
+		[CONFIG_OVERLOAD_DIAL] =
+			"is dial, but overload.dial names no number",
+		[CONFIG_OVERLOAD_REDIRECT] =
+			"is redirect, but overload.url is empty",
+	};
+	const char *const needed[] = {
+		[CONFIG_OVERLOAD_REJECT] = "-",
+		[CONFIG_OVERLOAD_SAY] = o->say,
+		[CONFIG_OVERLOAD_DIAL] = o->dial,
+		[CONFIG_OVERLOAD_REDIRECT] = o->url,
+	};
+
+	if (!*needed[o->then])
+		report(t, "overload.then", what[o->then]);
+}
+
+static void check_limits(struct together *t)
+{
+	const struct config_limits *l = &t->c->limits;
+
+	if (l->warning_seconds >= l->call_minutes * 60)
+		report(t, "limits.warning_seconds",
+		       "is no less than limits.call_minutes: every call would "
+		       "begin with the warning");
+}
+
 /* Half of it would look like a lock and be none. */
 static void check_oauth(struct together *t)
 {
@@ -131,6 +181,9 @@ void config_together_check(const struct config *c,
 {
 	struct together t = { c, check, document, r };
 	check_failure(&t);
+	check_routes(&t);
+	check_overload(&t);
+	check_limits(&t);
 	check_oauth(&t);
 	check_tools(&t);
 	check_accounts(&t);
@@ -142,6 +195,9 @@ void config_together_check(const struct config *c,
 		     sizeof(c->audiocodes.tokens[0]));
 	check_unique(&t, "audiocodes.bots", c->audiocodes.bots[0],
 		     c->audiocodes.bot_count, sizeof(c->audiocodes.bots[0]));
+	check_unique(&t, "failure.by_number", c->failure.by_number[0].number,
+		     c->failure.by_number_count,
+		     sizeof(c->failure.by_number[0]));
 	check_unique(&t, "transfer.targets", c->transfer.targets[0].name,
 		     c->transfer.target_count, sizeof(c->transfer.targets[0]));
 }

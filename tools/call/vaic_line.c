@@ -133,6 +133,9 @@ static void take_refusal(struct vaic_call *c, const struct ws_end *end)
 {
 	caller_call_set(&c->call, CALLER_FIGURE_upgrade_status,
 			end->http_status ? end->http_status : NAN);
+	if (end->http_status)
+		caller_call_set(&c->call, CALLER_FIGURE_upgrade_ms,
+				ms_since(c->dialled_ns));
 	c->call.result.could_not_connect = !end->http_status;
 	vaic_call_over(c,
 		       end->http_status ? CALLER_OUTCOME_REFUSED

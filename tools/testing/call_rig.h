@@ -21,10 +21,11 @@
 
 #include "tools/testing/check.h"
 
-#define MS           1000000ull
-#define FRAME        160 /* 20 ms of mu-law */
-#define LEAD_MS      200
-#define DELTA_MS(ms) ((size_t)(ms)*48)
+#define MS               1000000ull
+#define FRAME            160 /* 20 ms of mu-law */
+#define LEAD_MS          200
+#define MODEL_SILENCE_MS 5000
+#define DELTA_MS(ms)     ((size_t)(ms)*48)
 
 static struct audio_pool pool;
 static struct call c;
@@ -288,6 +289,7 @@ static const struct call_settings settings = {
 	.connect_ms = 15000,
 	.ending_ms = 5000,
 	.longest_ms = 3600000,
+	.model_silence_ms = MODEL_SILENCE_MS,
 	.digits_max = 32,
 	.digits_gap_ms = 1500,
 	.digits_terminator = '#',

@@ -1,0 +1,40 @@
+#include "gateway/carriers/twilio_answers.h"
+
+#include <stddef.h>
+
+#include "gateway/ops/config.h"
+#include "gateway/ops/config_route.h"
+#include "protocols/twiml.h"
+
+static const char *or_null(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+void twilio_answer_overload(const struct config *c, struct buffer *out)
+{
+	const struct config_overload *o = &c->overload;
+
+	switch (o->then) {
+	case CONFIG_OVERLOAD_SAY:
+		twiml_say_dial(out, o->say, NULL);
+		break;
+	case CONFIG_OVERLOAD_DIAL:
+		twiml_say_dial(out, or_null(o->say), o->dial);
+		break;
+	case CONFIG_OVERLOAD_REDIRECT:
+		twiml_redirect(out, o->url);
+		break;
+	default:
+		twiml_reject(out, "busy");
+	}
+}
+
+void twilio_answer_failure(const struct config *c, const char *number,
+			   bool speaks, struct buffer *out)
+{
+	const char *say = config_route_say(c, number);
+	const char *dial = config_route_dial(c, number);
+
+	twiml_say_dial(out, speaks ? or_null(say) : NULL, or_null(dial));
+}

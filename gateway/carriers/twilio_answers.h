@@ -1,0 +1,21 @@
+/* What the configuration wants Twilio told where there is no conversation:
+ * TwiML for a caller who finds no room, and for one whom the model has failed.
+ */
+#ifndef GATEWAY_CARRIERS_TWILIO_ANSWERS_H
+#define GATEWAY_CARRIERS_TWILIO_ANSWERS_H
+
+#include <stdbool.h>
+
+struct buffer;
+struct config;
+
+/* twilio_answer_overload: as overload says, to a call that nobody has answered
+ * yet. */
+void twilio_answer_overload(const struct config *c, struct buffer *out);
+
+/* twilio_answer_failure: as failure says of the number that was dialled.
+ * speaks: the caller has not heard the apology, so Twilio says failure.say. */
+void twilio_answer_failure(const struct config *c, const char *number,
+			   bool speaks, struct buffer *out);
+
+#endif

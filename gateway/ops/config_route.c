@@ -1,0 +1,41 @@
+#include "gateway/ops/config_route.h"
+
+#include <string.h>
+
+#include "gateway/ops/config.h"
+
+unsigned config_route_find(const struct config *c, const char *number)
+{
+	const struct config_failure *f = &c->failure;
+	unsigned i = 0;
+
+	while (i < f->by_number_count &&
+	       strcmp(f->by_number[i].number, number) != 0)
+		i++;
+	return i;
+}
+
+static const struct config_failure_route *route_of(const struct config *c,
+						   const char *number)
+{
+	unsigned i = config_route_find(c, number);
+
+	return i < c->failure.by_number_count ? &c->failure.by_number[i] : NULL;
+}
+
+const char *config_route_dial(const struct config *c, const char *number)
+{
+	const struct config_failure_route *r = route_of(c, number);
+	bool says = r && r->then != CONFIG_THEN_AS_ELSEWHERE;
+
+	if ((says ? r->then : c->failure.then) != CONFIG_THEN_DIAL)
+		return "";
+	return r && r->dial[0] ? r->dial : c->failure.dial;
+}
+
+const char *config_route_say(const struct config *c, const char *number)
+{
+	const struct config_failure_route *r = route_of(c, number);
+
+	return r && r->say[0] ? r->say : c->failure.say;
+}
