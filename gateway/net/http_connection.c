@@ -6,6 +6,7 @@
 
 #include "gateway/net/http_inner.h"
 #include "protocols/buffer.h"
+#include "protocols/forwarded.h"
 #include "protocols/websocket.h"
 
 #define GOODBYE_TIMEOUT_MS 2000 /* for the peer to take the last answer */
@@ -17,6 +18,7 @@ static void on_connection_closed(uv_handle_t *h)
 	struct http_connection *c = h->data;
 	struct http_server *s = c->server;
 
+	http_leave(c);
 	*c->link = c->next;
 	if (c->next)
 		c->next->link = c->link;
@@ -43,7 +45,7 @@ static void drop(struct http_connection *c)
 	if (uv_is_closing((uv_handle_t *)&c->timer))
 		return;
 	c->is_ending = true;
-	c->server->connections--;
+	http_leave(c);
 	set_in_request(c, false);
 	uv_close((uv_handle_t *)&c->timer, on_connection_closed);
 }
@@ -137,11 +139,24 @@ static void refuse(struct http_connection *c, unsigned status, const char *why)
 
 /* --- Time --- */
 
+/* Nothing can be answered yet. */
+static void give_up(struct http_connection *c)
+{
+	struct http_server *s = c->server;
+
+	if (c->is_shaking && s->events->on_refused)
+		s->events->on_refused(s->owner, stream_peer(c->stream), 0,
+				      "the TLS handshake took too long");
+	stream_close(c->stream);
+}
+
 static void on_timer(uv_timer_t *timer)
 {
 	struct http_connection *c = timer->data;
 
-	if (c->is_in_request)
+	if (!c->is_opened)
+		give_up(c);
+	else if (c->is_in_request)
 		refuse(c, 408, "the request took too long");
 	else
 		stream_close(c->stream); /* idle between requests */
@@ -188,6 +203,12 @@ static void answer(struct http_connection *c)
 	struct http_server *s = c->server;
 	struct http_message *request = http_reader_message(c->reader);
 
+	struct forwarded forwarded;
+
+	http_no_longer_fresh(c);
+	forwarded_read(&forwarded, request, stream_peer(c->stream),
+		       s->limits.proxies, s->limits.proxy_count);
+	c->forwarded = &forwarded;
 	c->is_answered = false;
 	c->is_keep_alive = request->keep_alive && !s->is_closing;
 	c->is_head = strcmp(request->method, "HEAD") == 0;
@@ -195,6 +216,7 @@ static void answer(struct http_connection *c)
 	s->events->on_request(s->owner, c, request);
 	if (!c->is_answered)
 		http_respond_text(c, 500, "the request was not answered");
+	c->forwarded = NULL;
 	http_reader_next(c->reader);
 }
 
@@ -224,6 +246,11 @@ static void on_bytes(void *owner, uint8_t *bytes, size_t n)
 {
 	struct http_connection *c = owner;
 
+	if (c->is_misled && !c->is_ending) {
+		refuse(c, 400,
+		       "this port speaks TLS: use https:// or wss://\n");
+		return;
+	}
 	while (n > 0 && !c->is_ending) {
 		size_t used = 0;
 		int progress;
@@ -250,7 +277,28 @@ static void on_bytes(void *owner, uint8_t *bytes, size_t n)
 		stream_flush(c->stream);
 }
 
+/* A method of HTTP begins with a capital, which begins nothing of TLS. */
+static enum stream_first on_first(void *owner, uint8_t first)
+{
+	struct http_connection *c = owner;
+
+	c->is_misled = first >= 'A' && first <= 'Z';
+	if (c->is_misled)
+		return STREAM_USE_PLAIN;
+	return http_admit_handshake(c) ? STREAM_USE_TLS : STREAM_GO_AWAY;
+}
+
+static void on_open(void *owner)
+{
+	struct http_connection *c = owner;
+
+	c->is_opened = true;
+	http_handshake_done(c);
+}
+
 static const struct stream_events stream_events = {
+	.on_first = on_first,
+	.on_open = on_open,
 	.on_bytes = on_bytes,
 	.on_closed = on_stream_closed,
 };
@@ -259,14 +307,12 @@ static const struct stream_events stream_events = {
 
 static void add(struct http_server *s, struct http_connection *c)
 {
-	c->server = s;
 	c->timer.data = c;
 	c->next = s->first;
 	c->link = &s->first;
 	if (c->next)
 		c->next->link = &c->next;
 	s->first = c;
-	s->connections++;
 	s->pending++;
 	uv_timer_init(s->loop, &c->timer);
 	begin_request(c); /* the first may not be waited for as an idle one */
@@ -284,26 +330,44 @@ void http_connection_take(struct http_server *s, int fd)
 		close(fd);
 		return;
 	}
-	c->stream = stream_take(s->loop, fd, s->tls, &stream_events, c);
+	c->server = s;
+	if (http_admit(c, fd))
+		c->stream = stream_take(s->loop, fd, s->tls, &stream_events, c);
+	else
+		close(fd);
 	if (c->stream) {
+		c->is_opened = !s->tls;
 		add(s, c);
 		return;
 	}
+	http_leave(c);
 	http_reader_free(c->reader);
 	free(c);
 }
 
 const char *http_peer(const struct http_connection *c)
 {
+	if (c->forwarded && c->forwarded->peer[0])
+		return c->forwarded->peer;
 	return c->stream ? stream_peer(c->stream) : "unknown";
 }
 
 bool http_peer_is_loopback(const struct http_connection *c)
 {
-	return c->stream && stream_peer_is_loopback(c->stream);
+	return c->stream && stream_peer_is_loopback(c->stream) &&
+	       !(c->forwarded && c->forwarded->is_believed);
 }
 
 bool http_is_tls(const struct http_connection *c)
 {
-	return c->server->tls != NULL;
+	if (c->forwarded && c->forwarded->scheme != FORWARDED_UNSAID)
+		return c->forwarded->scheme == FORWARDED_TLS;
+	return c->stream && stream_is_tls(c->stream);
+}
+
+const char *http_host(const struct http_connection *c)
+{
+	if (c->forwarded && c->forwarded->host[0])
+		return c->forwarded->host;
+	return http_header_value(http_reader_message(c->reader), "Host");
 }

@@ -5,8 +5,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "gateway/net/gate.h"
 #include "gateway/net/http_inner.h"
 #include "gateway/net/listen_socket.h"
+#include "protocols/tls.h"
 
 #define ACCEPTS_MAX 16 /* in one wake-up: running calls have their turn */
 /* Without descriptors or memory a connection cannot be taken, and stays where
@@ -15,6 +17,7 @@
 
 static const struct http_server_limits default_limits = {
 	.connections = 4096,
+	.handshakes = 512,
 	.head_timeout_ms = 10000,
 	.idle_timeout_ms = 30000,
 	.body_max = 65536,
@@ -24,7 +27,7 @@ static const struct http_server_limits default_limits = {
 
 void http_server_take(struct http_server *s, int fd)
 {
-	if (s->is_closing || s->connections >= s->limits.connections)
+	if (s->is_closing)
 		close(fd);
 	else
 		http_connection_take(s, fd);
@@ -78,16 +81,16 @@ static void on_waiting(uv_poll_t *poll, int status, int events)
 static struct http_server_limits with_defaults(
 	const struct http_server_limits *given)
 {
-	struct http_server_limits l = default_limits;
+	const struct http_server_limits *d = &default_limits;
+	struct http_server_limits l = given ? *given : *d;
 
-	if (given && given->connections)
-		l.connections = given->connections;
-	if (given && given->head_timeout_ms)
-		l.head_timeout_ms = given->head_timeout_ms;
-	if (given && given->idle_timeout_ms)
-		l.idle_timeout_ms = given->idle_timeout_ms;
-	if (given && given->body_max)
-		l.body_max = given->body_max;
+	l.connections = l.connections ? l.connections : d->connections;
+	l.handshakes = l.handshakes ? l.handshakes : d->handshakes;
+	l.head_timeout_ms =
+		l.head_timeout_ms ? l.head_timeout_ms : d->head_timeout_ms;
+	l.idle_timeout_ms =
+		l.idle_timeout_ms ? l.idle_timeout_ms : d->idle_timeout_ms;
+	l.body_max = l.body_max ? l.body_max : d->body_max;
 	return l;
 }
 
@@ -107,6 +110,15 @@ static int listen_on(struct http_server *s, int fd)
 	return 0;
 }
 
+static int open_gate(struct http_server *s)
+{
+	const struct gate_limits alone = { s->limits.connections, 0 };
+	int err = s->limits.gate ? 0 : gate_open(&s->own_gate, &alone);
+
+	s->gate = s->limits.gate ? s->limits.gate : s->own_gate;
+	return err;
+}
+
 int http_server_open_fd(struct http_server **out, uv_loop_t *loop, int fd,
 			struct tls_context *tls,
 			const struct http_server_limits *limits,
@@ -118,15 +130,22 @@ int http_server_open_fd(struct http_server **out, uv_loop_t *loop, int fd,
 	if (!s)
 		goto close_fd;
 	s->loop = loop;
-	s->tls = tls;
 	s->limits = with_defaults(limits);
 	s->events = events;
 	s->owner = owner;
-	err = listen_on(s, fd);
+	TAILQ_INIT(&s->fresh);
+	TAILQ_INIT(&s->shaking);
+	err = open_gate(s);
 	if (err)
 		goto free_server;
+	err = listen_on(s, fd);
+	if (err)
+		goto free_gate;
+	http_server_set_tls(s, tls);
 	*out = s;
 	return 0;
+free_gate:
+	gate_free(s->own_gate);
 free_server:
 	free(s);
 close_fd:
@@ -146,6 +165,14 @@ int http_server_open(struct http_server **out, uv_loop_t *loop,
 					    owner);
 }
 
+void http_server_set_tls(struct http_server *s, struct tls_context *tls)
+{
+	if (tls)
+		tls_context_hold(tls);
+	tls_context_free(s->tls);
+	s->tls = tls;
+}
+
 unsigned http_server_busy(const struct http_server *s)
 {
 	return s->busy;
@@ -162,6 +189,8 @@ void http_server_put(struct http_server *s)
 		return;
 	if (s->on_closed)
 		s->on_closed(s->owner);
+	tls_context_free(s->tls);
+	gate_free(s->own_gate);
 	free(s);
 }
 

@@ -1,7 +1,15 @@
 /* An HTTP/1.1 server on libuv: listener, connections, and the hand-over of a
- * connection to WebSocket.
+ * connection to WebSocket. With or without TLS; plain HTTP where TLS is spoken
+ * is answered 400, in words.
  *
- * One per worker. Knows nothing of calls: requests go to on_request. */
+ * One per worker. Knows nothing of calls: requests go to on_request.
+ *
+ * What keeps it from being held by peers that do nothing: TLS is set up with a
+ * peer's first byte; a whole request, the handshake included, has its time; and
+ * there is a number of connections, of unfinished handshakes and of connections
+ * from an address. When the first two are reached, the one that has not made
+ * its first request for longest goes, if it had HTTP_GRACE_MS; else the
+ * newcomer. */
 #ifndef GATEWAY_NET_HTTP_SERVER_H
 #define GATEWAY_NET_HTTP_SERVER_H
 
@@ -14,17 +22,35 @@
 
 #define HTTP_LISTEN_BACKLOG 512
 
+/* How long a connection may take to make its first request before another one
+ * can have its place. */
+#define HTTP_GRACE_MS 1000
+
+struct gate;
 struct http_server;
 struct http_connection;
+struct ip_block;
 struct tls_context;
 
 struct http_server_limits {
 	unsigned connections;     /* default 4096, without the upgraded
-				     ones; more: closed at once */
-	unsigned head_timeout_ms; /* default 10000 for a whole request
-				     (and TLS): 408 and close */
+				     ones; more: closed without a word */
+	unsigned handshakes;      /* default 512 that have begun and are not
+				     done; more: closed without a word */
+	unsigned head_timeout_ms; /* default 10000 for a whole request: 408
+				     and close; closed without a word while
+				     the TLS handshake is not done */
 	unsigned idle_timeout_ms; /* default 30000 between requests */
 	size_t body_max;          /* default 65536: 413 */
+
+	/* Of several servers: how many connections in all and by address, in
+	 * place of `connections`; not owned. NULL: the server counts alone. An
+	 * address with its share: closed without a word. */
+	struct gate *gate;
+	/* Whose X-Forwarded-… is believed (protocols/forwarded.h); not owned.
+	 * They, and this machine, have no limit by address. */
+	const struct ip_block *proxies;
+	unsigned proxy_count;
 };
 
 struct http_server_events {
@@ -38,8 +64,10 @@ struct http_server_events {
 	/* http_server_busy is another number now. May be NULL. */
 	void (*on_load)(void *owner);
 	/* For the log: a request that was refused before it reached
-	 * on_request (malformed, too large, too slow). status 0: TLS failed
-	 * and there was no answer. May be NULL. */
+	 * on_request (malformed, too large, too slow). status 0: there was no
+	 * answer: TLS failed, or the connection had to go. Of those that go for
+	 * others, or for whom there is no room, one a second is told of, with
+	 * how many there were. May be NULL. */
 	void (*on_refused)(void *owner, const char *peer, unsigned status,
 			   const char *why);
 };
@@ -47,7 +75,7 @@ struct http_server_events {
 /* http_server_open: listen on host:port (host a literal address or a name;
  * port 0 takes a free one).
  *
- * tls     NULL for plain
+ * tls     NULL for plain; held
  * limits  NULL for the defaults; zero members take their default
  * Returns 0 and *out; or a negative errno, with nothing left behind. */
 int http_server_open(struct http_server **out, uv_loop_t *loop,
@@ -61,6 +89,11 @@ int http_server_open_fd(struct http_server **out, uv_loop_t *loop, int fd,
 			struct tls_context *tls,
 			const struct http_server_limits *limits,
 			const struct http_server_events *events, void *owner);
+
+/* http_server_set_tls: what connections that come from now on are offered, and
+ * so in place of plain. What shakes hands or is open goes on as it is. Held
+ * until the next, or the end of the server. */
+void http_server_set_tls(struct http_server *s, struct tls_context *tls);
 
 /* http_server_take: serve a connected descriptor as if it had been accepted
  * here; closed when there is no room for it. */
@@ -98,8 +131,15 @@ struct ws *http_upgrade(struct http_connection *c, const char *accept,
 			const char *extra, size_t message_max,
 			const struct ws_events *events, void *owner);
 
+/* Of the request that is being answered, where a trusted proxy passed it on:
+ * what that says; else what the connection is.
+ *
+ * http_peer: "192.0.2.1:4321"; port 0 where the proxy tells none
+ * http_peer_is_loopback: on this machine, and no trusted proxy there
+ * http_host: as the peer was asked for ("voice.example.com:8443"), or NULL */
 const char *http_peer(const struct http_connection *c);
 bool http_peer_is_loopback(const struct http_connection *c);
 bool http_is_tls(const struct http_connection *c);
+const char *http_host(const struct http_connection *c);
 
 #endif

@@ -13,6 +13,7 @@
 #include "gateway/net/stream.h"
 #include "gateway/net/ws.h"
 #include "protocols/http.h"
+#include "protocols/tls.h"
 #include "protocols/websocket.h"
 #include "tools/testing/allocations.h"
 #include "tools/testing/raw_socket.h"
@@ -35,7 +36,7 @@ struct stage {
 	bool with_tls;
 	struct end here, there;
 	unsigned fetched;
-	unsigned refused;
+	unsigned refused, refused_status;
 	char body[64];
 };
 
@@ -94,7 +95,7 @@ static void on_refused(void *owner, const char *peer, unsigned status,
 	struct stage *s = owner;
 
 	CHECK(peer[0] && why[0], "who and why");
-	CHECK_EQ(0, status, "no HTTP was spoken");
+	s->refused_status = status;
 	s->refused++;
 }
 
@@ -292,8 +293,52 @@ static void a_plain_client_on_a_tls_port(void **state)
 	(void)state;
 	raw_socket_say(fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
 	WAIT_FOR(&s->loop, s->refused, "the log hears of it");
+	CHECK_EQ(400, s->refused_status, "it is told");
 	raw_socket_read_end(&s->loop, fd);
 	close(fd);
+	end(s);
+}
+
+static void try(struct stage *s, struct end *e, struct tls_context *tls)
+{
+	char url[64];
+	const struct ws_target target = { .url = url,
+					  .tls = tls,
+					  .timeout_ms = 2000,
+					  .message_max = MESSAGE_MAX };
+
+	snprintf(url, sizeof(url), "wss://localhost:%u/no",
+		 http_server_port(s->server));
+	memset(e, 0, sizeof(*e));
+	e->ws = ws_connect(&s->loop, &target, &events, e);
+	WAIT_FOR(&s->loop, e->closed, "not let in");
+}
+
+/* A reload: new connections get the new certificate, and no other connection
+ * notices. */
+static void another_certificate(void **state)
+{
+	struct stage *s = begin(true);
+	struct tls_contexts renewed;
+	struct end late;
+
+	(void)state;
+	dial(s, "/ws");
+	s->there.echoes = true;
+	tls_contexts_make(&renewed, "localhost");
+	http_server_set_tls(s->server, renewed.server);
+	tls_context_free(renewed.server); /* the server holds it */
+	renewed.server = NULL;
+	try(s, &late, contexts.client);
+	CHECK_EQ(-EACCES, late.end.status, "the new one is not known to all");
+	try(s, &late, renewed.client);
+	CHECK_EQ(403, late.end.http_status, "who knows it is answered");
+	ws_send_text(s->here.ws, block, 100);
+	ws_flush(s->here.ws);
+	WAIT_FOR(&s->loop, s->here.texts == 1, "and this one goes on");
+	ws_close(s->here.ws, 1000, "");
+	wait_both_closed(s);
+	tls_contexts_free(&renewed);
 	end(s);
 }
 
@@ -362,6 +407,7 @@ int main(void)
 		cmocka_unit_test(reset_and_abort),
 		cmocka_unit_test(a_refusal_over_tls),
 		cmocka_unit_test(a_plain_client_on_a_tls_port),
+		cmocka_unit_test(another_certificate),
 		cmocka_unit_test(a_fetch_over_tls),
 		cmocka_unit_test(steady_messages_take_no_memory),
 	};

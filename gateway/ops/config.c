@@ -106,6 +106,15 @@ static int read_and_parse(struct config *c, const char *path, char *errors,
 	return err;
 }
 
+static bool resolve_certificates(struct config_tls *t, const char *file)
+{
+	bool fit = true;
+	for (unsigned i = 0; i < t->certificate_count; i++)
+		fit &= resolve(t->certificates[i].certificate, file) &&
+		       resolve(t->certificates[i].key, file);
+	return fit;
+}
+
 int config_load(struct config *c, const char *path, char *errors, size_t cap)
 {
 	errors[0] = '\0';
@@ -118,7 +127,8 @@ int config_load(struct config *c, const char *path, char *errors, size_t cap)
 		return err;
 	if (!resolve(c->model.ca_file, path) ||
 	    !resolve(c->failure.prompt, path) ||
-	    !resolve(c->audiocodes.oauth.jwks, path)) {
+	    !resolve(c->audiocodes.oauth.jwks, path) ||
+	    !resolve_certificates(&c->tls, path)) {
 		snprintf(errors, cap,
 			 "%s: a path in it is over %d bytes with the file's "
 			 "directory before it",

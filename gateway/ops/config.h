@@ -31,6 +31,9 @@
 #define CONFIG_TARGET_MAX       256 /* bytes with NUL, as call_request.h has */
 #define CONFIG_VARIABLES_MAX    32
 #define CONFIG_WORKERS_MAX      64
+#define CONFIG_CERTIFICATES_MAX 32
+#define CONFIG_PROXIES_MAX      64
+#define CONFIG_BLOCK_MAX        44 /* an address, "/" and bits; with NUL */
 
 enum config_format { CONFIG_FORMAT_PCM24, CONFIG_FORMAT_PCMU };
 enum config_turns { CONFIG_TURNS_SERVER_VAD, CONFIG_TURNS_SEMANTIC_VAD };
@@ -185,10 +188,24 @@ struct config_failure {
 					  where no prompt can be played */
 };
 
+struct config_certificate {
+	char certificate[CONFIG_TEXT_MAX]; /* PEM files: a chain … */
+	char key[CONFIG_TEXT_MAX];         /* … and its key */
+};
+
+struct config_tls {
+	unsigned certificate_count; /* 0: plain HTTP is spoken */
+	struct config_certificate certificates[CONFIG_CERTIFICATES_MAX];
+};
+
 struct config_limits {
 	unsigned calls;
 	unsigned call_minutes;
-	unsigned ring_seconds; /* caller audio kept */
+	unsigned ring_seconds;            /* caller audio kept */
+	unsigned connections;             /* without a call, of all workers */
+	unsigned connections_per_address; /* of them; 0: no limit */
+	unsigned handshakes; /* TLS, begun and not done, of each worker */
+	unsigned head_ms;    /* for a handshake and a whole request */
 };
 
 struct config {
@@ -196,6 +213,10 @@ struct config {
 	char public_url[CONFIG_TEXT_MAX]; /* https://…, no trailing slash;
 					     "": by the Host header */
 	unsigned workers;                 /* 0: as many as there are cores */
+	struct config_tls tls;
+	unsigned proxy_count;
+	char proxies[CONFIG_PROXIES_MAX][CONFIG_BLOCK_MAX]; /* believed; an
+					     address, or with "/" and bits */
 	struct config_log log;
 	struct config_twilio twilio;
 	struct config_audiocodes audiocodes;

@@ -18,6 +18,10 @@ static const struct config_rule rules[] = {
 	  .accepts = config_text_is_public_url,
 	  .must = "empty or like https://voice.example.com" },
 	{ .path = "workers", .max = CONFIG_WORKERS_MAX },
+	{ .path = "proxies",
+	  .accepts = config_text_is_block,
+	  .must = "an address or a network, like 192.0.2.1, 10.0.0.0/8 or "
+		  "2001:db8::/32" },
 	{ .path = "twilio.account_sids",
 	  .accepts = config_text_is_account_sid,
 	  .must = "AC and 32 hexadecimal digits" },
@@ -88,6 +92,10 @@ static const struct config_rule rules[] = {
 	{ .path = "limits.calls", .min = 1, .max = 100000 },
 	{ .path = "limits.call_minutes", .min = 1, .max = 1440 },
 	{ .path = "limits.ring_seconds", .min = 1, .max = 60 },
+	{ .path = "limits.connections", .min = 1, .max = 100000 },
+	{ .path = "limits.connections_per_address", .max = 100000 },
+	{ .path = "limits.handshakes", .min = 1, .max = 100000 },
+	{ .path = "limits.head_ms", .min = 100, .max = 60000 },
 };
 
 const struct config_rule *config_rule_find(const char *path)

@@ -72,7 +72,15 @@ const struct config config_schema_defaults = {
 		.say = "We are sorry, something went wrong. Please call again "
 		       "later.",
 	},
-	.limits = { .calls = 500, .call_minutes = 60, .ring_seconds = 10 },
+	.limits = {
+		.calls = 500,
+		.call_minutes = 60,
+		.ring_seconds = 10,
+		.connections = 4096,
+		.connections_per_address = 256,
+		.handshakes = 512,
+		.head_ms = 10000,
+	},
 };
 /* clang-format on */
 
@@ -128,6 +136,26 @@ static const cyaml_schema_value_t audio_format = {
 			   CONFIG_AUDIO_FORMAT_MAX - 1),
 };
 
+static const cyaml_schema_value_t block = {
+	CYAML_VALUE_STRING(CYAML_FLAG_DEFAULT, char[CONFIG_BLOCK_MAX], 0,
+			   CONFIG_BLOCK_MAX - 1),
+};
+
+static const cyaml_schema_field_t certificate_keys[] = {
+	CYAML_FIELD_STRING("certificate", NEEDED, struct config_certificate,
+			   certificate, 1),
+	CYAML_FIELD_STRING("key", NEEDED, struct config_certificate, key, 1),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t certificate = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_certificate,
+			    certificate_keys),
+};
+static const cyaml_schema_field_t tls_keys[] = {
+	FIELD_LIST("certificates", struct config_tls, certificates,
+		   certificate_count, certificate, CONFIG_CERTIFICATES_MAX),
+	CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t log_keys[] = {
 	FIELD_WORD("level", struct config_log, level, level_names),
 	CYAML_FIELD_END,
@@ -281,12 +309,21 @@ static const cyaml_schema_field_t limits_keys[] = {
 			 call_minutes),
 	CYAML_FIELD_UINT("ring_seconds", FLAGS, struct config_limits,
 			 ring_seconds),
+	CYAML_FIELD_UINT("connections", FLAGS, struct config_limits,
+			 connections),
+	CYAML_FIELD_UINT("connections_per_address", FLAGS, struct config_limits,
+			 connections_per_address),
+	CYAML_FIELD_UINT("handshakes", FLAGS, struct config_limits, handshakes),
+	CYAML_FIELD_UINT("head_ms", FLAGS, struct config_limits, head_ms),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_STRING("listen", FLAGS, struct config, listen, 1),
 	CYAML_FIELD_STRING("public_url", FLAGS, struct config, public_url, 0),
 	CYAML_FIELD_UINT("workers", FLAGS, struct config, workers),
+	CYAML_FIELD_MAPPING("tls", FLAGS, struct config, tls, tls_keys),
+	FIELD_LIST("proxies", struct config, proxies, proxy_count, block,
+		   CONFIG_PROXIES_MAX),
 	CYAML_FIELD_MAPPING("log", FLAGS, struct config, log, log_keys),
 	CYAML_FIELD_MAPPING("twilio", FLAGS, struct config, twilio,
 			    twilio_keys),

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "gateway/ops/config.h"
+#include "gateway/ops/config_text.h"
 
 #define EXAMPLE "deploy/tandem.yaml"
 
@@ -349,6 +350,16 @@ static void names_each_mistake(void **state)
 		{ "agent: {tools: [{end_call: true}]}\n",
 		  "t.yaml:1: an entry of agent.tools must be text",
 		  "a group for a word" },
+		{ "proxies: [10.0.0.0/8, 10.0.0.1/8]\n",
+		  "t.yaml:1: proxies is \"10.0.0.1/8\", must be an address or "
+		  "a network, like 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32",
+		  "bits behind the prefix" },
+		{ "tls: {certificates: [{certificate: a.pem}]}\n",
+		  "t.yaml:1: an entry of tls.certificates has no \"key\"",
+		  "half a pair" },
+		{ "limits: {head_ms: 50}\n",
+		  "t.yaml:1: limits.head_ms is 50, must be 100 to 60000",
+		  "no time at all" },
 		{ "agent:\n  tools: [transfer_call]\n",
 		  "t.yaml:2: agent.tools has transfer_call, but "
 		  "transfer.targets is empty: there is nobody to transfer to",
@@ -469,6 +480,11 @@ static void takes_every_key(void **state)
 		"listen: '[::]:0'\n"
 		"public_url: https://voice.example.com/tandem/\n"
 		"workers: 64\n"
+		"tls:\n"
+		"  certificates:\n"
+		"  - {certificate: /etc/a.pem, key: /etc/a.key}\n"
+		"  - {key: /etc/b.key, certificate: /etc/b.pem}\n"
+		"proxies: [192.0.2.1, '2001:db8::/32']\n"
 		"log: {level: debug}\n"
 		"twilio:\n"
 		"  account_sids:\n"
@@ -537,7 +553,9 @@ static void takes_every_key(void **state)
 		"  then: dial\n"
 		"  dial: '+41791234567'\n"
 		"  say: Sorry.\n"
-		"limits: {calls: 1, call_minutes: 1440, ring_seconds: 60}\n";
+		"limits: {calls: 1, call_minutes: 1440, ring_seconds: 60,\n"
+		"  connections: 2, connections_per_address: 0, handshakes: 3,\n"
+		"  head_ms: 100}\n";
 	struct config c;
 	char errors[2048];
 	int err = parse(&c, yaml, errors);
@@ -547,6 +565,15 @@ static void takes_every_key(void **state)
 	CHECK_STR("https://voice.example.com/tandem", c.public_url,
 		  "public_url, without its last slash");
 	CHECK_EQ(64, c.workers, "workers");
+	CHECK_EQ(2, c.tls.certificate_count, "tls.certificates");
+	CHECK_STR("/etc/a.pem", c.tls.certificates[0].certificate, "the first");
+	CHECK_STR("/etc/a.key", c.tls.certificates[0].key, "its key");
+	CHECK_STR("/etc/b.pem", c.tls.certificates[1].certificate,
+		  "the second");
+	CHECK_STR("/etc/b.key", c.tls.certificates[1].key, "keys in any order");
+	CHECK_EQ(2, c.proxy_count, "proxies");
+	CHECK_STR("192.0.2.1", c.proxies[0], "an address");
+	CHECK_STR("2001:db8::/32", c.proxies[1], "a network");
 	CHECK_EQ(LOG_DEBUG, c.log.level, "log.level");
 	CHECK_EQ(2, c.twilio.account_sid_count, "twilio.account_sids");
 	CHECK_STR("AC0123456789abcdef0123456789abcdef",
@@ -596,6 +623,30 @@ static void takes_every_key(void **state)
 	CHECK_EQ(1, c.limits.calls, "calls");
 	CHECK_EQ(1440, c.limits.call_minutes, "call_minutes");
 	CHECK_EQ(60, c.limits.ring_seconds, "ring_seconds");
+	CHECK_EQ(2, c.limits.connections, "connections");
+	CHECK_EQ(0, c.limits.connections_per_address, "per_address: 0 will do");
+	CHECK_EQ(3, c.limits.handshakes, "handshakes");
+	CHECK_EQ(100, c.limits.head_ms, "head_ms");
+}
+
+/* As protocols/ip_address_test.c has it, which the gateway reads them with. */
+static void tells_blocks(void **state)
+{
+	static const char *const good[] = {
+		"10.0.0.0/8", "192.0.2.1", "192.0.2.1/32",  "0.0.0.0/0",
+		"::/0",       "::1",       "2001:db8::/33",
+	};
+	static const char *const bad[] = {
+		"",          "10.0.0.1/8",  "10.0.0.0/33", "::/129",
+		"10.0.0.0/", "/8",          "10.0.0.0/-1", "10.0.0.0/8 ",
+		"[::1]",     "10.0.0.0:80", "example.com", "10.0.0.0/0008",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		CHECK(config_text_is_block(good[i]), good[i]);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK(!config_text_is_block(bad[i]), bad[i]);
 }
 
 /* What the file leaves out stays as it was; so does its neighbour. */
@@ -660,8 +711,8 @@ static void example_is_the_defaults(void **state)
 	size_t n = fread(text, 1, sizeof(text) - 1, f);
 	fclose(f);
 	text[n] = '\0';
-	/* 13 at the top, and 1 1 24 1 6 10 5 2 2 3 4 3 below them */
-	CHECK_EQ(75, count_keys(text), "every key is in it");
+	/* 15 at the top, and 1 1 1 24 1 6 10 5 2 2 3 4 7 below them */
+	CHECK_EQ(82, count_keys(text), "every key is in it");
 }
 
 static void refuses_files(void **state)
@@ -873,6 +924,7 @@ int main(void)
 		cmocka_unit_test(places_syntax_errors),
 		cmocka_unit_test(takes_every_key),
 		cmocka_unit_test(keeps_defaults),
+		cmocka_unit_test(tells_blocks),
 		cmocka_unit_test(example_is_the_defaults),
 		cmocka_unit_test(refuses_files),
 		cmocka_unit_test(resolves_paths),

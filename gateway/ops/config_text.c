@@ -1,6 +1,8 @@
 #include "gateway/ops/config_text.h"
 
+#include <arpa/inet.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,4 +149,34 @@ bool config_text_is_jwks(const char *text)
 			      : !text[n] || strchr(":/", text[n]);
 	}
 	return false;
+}
+
+/* Bits behind the prefix would say that somebody else was meant. */
+static bool is_zero_behind(const uint8_t *bytes, size_t len, size_t bits)
+{
+	for (size_t i = bits; i < 8 * len; i++)
+		if (bytes[i / 8] >> (7 - i % 8) & 1)
+			return false;
+	return true;
+}
+
+bool config_text_is_block(const char *text)
+{
+	bool is_six = strchr(text, ':');
+	size_t len = is_six ? 16 : 4, n = strcspn(text, "/");
+	uint8_t bytes[16] = { 0 };
+	char address[INET6_ADDRSTRLEN];
+	const char *bits = text + n + (text[n] == '/');
+
+	if (n >= sizeof(address))
+		return false;
+	memcpy(address, text, n);
+	address[n] = '\0';
+	if (inet_pton(is_six ? AF_INET6 : AF_INET, address, bytes) != 1)
+		return false;
+	if (text[n] == '\0')
+		return true;
+	return *bits && strlen(bits) <= 3 && bits[strspn(bits, DIGITS)] == 0 &&
+	       (size_t)atoi(bits) <= 8 * len &&
+	       is_zero_behind(bytes, len, (size_t)atoi(bits));
 }

@@ -19,4 +19,6 @@ bool config_text_is_header_name(const char *text);  /* of SIP */
 bool config_text_is_target(const char *text);       /* tel:…, sip(s):… */
 bool config_text_is_jwks(const char *text);         /* "", file, https://… */
 
+bool config_text_is_block(const char *text); /* 10.0.0.0/8, 2001:db8::1 */
+
 #endif
