@@ -21,6 +21,12 @@ static unsigned configured_port(const struct config *c)
 	return (unsigned)strtoul(strrchr(c->listen, ':') + 1, NULL, 10);
 }
 
+/* What makes http and ws of it. */
+static const char *tls_letter(const struct config *c)
+{
+	return c->tls.certificate_count ? "s" : "";
+}
+
 /* Without a public address there is still the one on this machine. */
 static void bot_url(const struct config *c, unsigned bot, unsigned port,
 		    char out[URL_MAX])
@@ -28,8 +34,9 @@ static void bot_url(const struct config *c, unsigned bot, unsigned port,
 	if (*c->public_url)
 		audiocodes_desk_url(c, bot, out, URL_MAX);
 	else
-		snprintf(out, URL_MAX, "ws://%.*s:%u" AUDIOCODES_PATH "%s",
-			 host_len(c), c->listen, port, c->audiocodes.bots[bot]);
+		snprintf(out, URL_MAX, "ws%s://%.*s:%u" AUDIOCODES_PATH "%s",
+			 tls_letter(c), host_len(c), c->listen, port,
+			 c->audiocodes.bots[bot]);
 }
 
 /* -- warnings ------------------------------------------------------------ */
@@ -86,8 +93,8 @@ void announce_listening(FILE *out, const struct config *c, unsigned port,
 			unsigned workers)
 {
 	char url[URL_MAX];
-	fprintf(out, "tandem listening on http://%.*s:%u\n", host_len(c),
-		c->listen, port);
+	fprintf(out, "tandem listening on http%s://%.*s:%u\n", tls_letter(c),
+		host_len(c), c->listen, port);
 	twilio_desk_voice_url(c, url, sizeof(url));
 	fprintf(out,
 		"  Twilio, voice configuration, \"A call comes in\" "

@@ -10,10 +10,13 @@
 #include <unistd.h>
 
 #include "codecs/dtmf.h"
+#include "gateway/certificates.h"
+#include "gateway/net/gate.h"
 #include "gateway/net/http_server.h"
 #include "gateway/net/listen_socket.h"
 #include "gateway/ops/resources.h"
 #include "gateway/worker.h"
+#include "protocols/tls.h"
 
 /* A call that is replaced and the one it replaces, and one that ended while
  * another worker began it. */
@@ -38,6 +41,22 @@ static void prepare_libraries(void)
 	dtmf_detector_free(dtmf_detector_new());
 }
 
+/* The configuration is checked: its proxies are what they should be. */
+static int open_gate(struct exchange *e)
+{
+	const struct config *c = e->config;
+	const struct gate_limits limits = {
+		.connections = c->limits.connections,
+		.per_address = c->limits.connections_per_address,
+	};
+
+	for (unsigned i = 0; i < c->proxy_count; i++)
+		if (ip_block_parse(&e->proxies[e->proxy_count], c->proxies[i],
+				   strlen(c->proxies[i])) == 0)
+			e->proxy_count++;
+	return gate_open(&e->gate, &limits);
+}
+
 static int open_shared(struct exchange *e)
 {
 	unsigned calls = e->config->limits.calls;
@@ -52,7 +71,10 @@ static int open_shared(struct exchange *e)
 		err = audiocodes_registry_init(&e->registry,
 					       calls + ENTRIES_SPARE);
 	if (!err)
+		err = open_gate(e);
+	if (!err)
 		return 0;
+	audiocodes_registry_free(&e->registry);
 	twilio_tickets_free(&e->tickets);
 	audiocodes_waiting_free(&e->waiting);
 	return err;
@@ -60,6 +82,7 @@ static int open_shared(struct exchange *e)
 
 static void free_shared(struct exchange *e)
 {
+	gate_free(e->gate);
 	audiocodes_registry_free(&e->registry);
 	twilio_tickets_free(&e->tickets);
 	audiocodes_waiting_free(&e->waiting);
@@ -124,8 +147,10 @@ static void undo_all(struct exchange *e)
 		undo(e->worker[--e->count]);
 }
 
-static int open_worker(struct exchange *e, int listening, char *why, size_t cap)
+static int open_worker(struct exchange *e, int listening,
+		       const struct certificates *c, char *why, size_t cap)
 {
+	struct tls_context *tls = NULL;
 	struct worker *w = calloc(1, sizeof(*w));
 
 	if (!w) {
@@ -133,7 +158,13 @@ static int open_worker(struct exchange *e, int listening, char *why, size_t cap)
 		snprintf(why, cap, "out of memory");
 		return -ENOMEM;
 	}
-	int err = worker_open(w, e, e->count, listening, why, cap);
+	if (c && !(tls = certificates_context(c, why, cap))) {
+		close(listening);
+		free(w);
+		return -EINVAL;
+	}
+	int err = worker_open(w, e, e->count, listening, tls, why, cap);
+	tls_context_free(tls); /* the worker's server holds it */
 	if (err)
 		free(w);
 	else
@@ -144,15 +175,17 @@ static int open_worker(struct exchange *e, int listening, char *why, size_t cap)
 static int open_workers(struct exchange *e, const int *fds, unsigned n,
 			char *why, size_t cap)
 {
-	int err = 0;
+	struct certificates *c;
+	int err = certificates_read(&c, &e->config->tls, why, cap);
 
 	e->port = listen_socket_port(fds[0]);
 	for (unsigned i = 0; i < n; i++) {
 		if (err)
 			close(fds[i]);
 		else
-			err = open_worker(e, fds[i], why, cap);
+			err = open_worker(e, fds[i], c, why, cap);
 	}
+	certificates_free(c);
 	if (err)
 		undo_all(e);
 	return err;
@@ -252,6 +285,51 @@ int exchange_start(struct exchange *e, void (*on_stopped)(void *owner),
 		exchange_stop(e);
 		uv_async_send(&e->ended); /* perhaps none runs */
 	}
+	return err;
+}
+
+/* --- Other certificates --- */
+
+static void free_contexts(struct tls_context **made, unsigned n)
+{
+	while (n > 0)
+		tls_context_free(made[--n]);
+}
+
+static int make_contexts(const struct certificates *c,
+			 struct tls_context **made, unsigned n, char *why,
+			 size_t cap)
+{
+	for (unsigned i = 0; i < n; i++) {
+		made[i] = certificates_context(c, why, cap);
+		if (made[i])
+			continue;
+		free_contexts(made, i);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int exchange_renew_tls(struct exchange *e, const struct config_tls *tls,
+		       char *why, size_t cap)
+{
+	struct tls_context *made[CONFIG_WORKERS_MAX];
+	struct certificates *c;
+	bool had_none = e->config->tls.certificate_count == 0;
+
+	if (had_none != (tls->certificate_count == 0)) {
+		snprintf(why, cap,
+			 "tls.certificates: from plain to TLS, or back, takes "
+			 "a restart");
+		return -EINVAL;
+	}
+	int err = certificates_read(&c, tls, why, cap);
+	if (err || !c)
+		return err;
+	err = make_contexts(c, made, e->count, why, cap);
+	certificates_free(c);
+	for (unsigned i = 0; i < e->count && !err; i++)
+		worker_order_tls(e->worker[i], made[i]);
 	return err;
 }
 

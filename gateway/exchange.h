@@ -7,8 +7,12 @@
  *   registry  who holds which conversation with
  *             AudioCodes ........................ a lock, one pass
  *   waiting   AudioCodes sockets by address ..... a lock, one pass
+ *   gate      connections without a call, in all
+ *             and by address .................... a lock, one look
  *   inboxes   connections and sockets that move
  *             to another worker ................. a lock, one item
+ *   renewed   TLS contexts from the control
+ *             thread ............................ an atomic slot each
  *
  * Everything else belongs to one worker. The control thread owns the exchange:
  * it opens all workers before any thread runs, stops and joins them. */
@@ -25,7 +29,9 @@
 #include "gateway/lines.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/log.h"
+#include "protocols/ip_address.h"
 
+struct gate;
 struct worker;
 struct worker_figures;
 
@@ -37,6 +43,9 @@ struct exchange {
 	struct twilio_tickets tickets;
 	struct audiocodes_registry registry;
 	struct audiocodes_waiting waiting;
+	struct gate *gate;
+	unsigned proxy_count;
+	struct ip_block proxies[CONFIG_PROXIES_MAX];
 
 	struct worker *worker[CONFIG_WORKERS_MAX];
 	unsigned count;
@@ -71,6 +80,18 @@ int exchange_start(struct exchange *e, void (*on_stopped)(void *owner),
 /* exchange_stop: accept no more, end the calls that run. A second call cuts
  * them. */
 void exchange_stop(struct exchange *e);
+
+/* exchange_renew_tls: read the certificates anew, from the control thread while
+ * the workers run, and have each serve new connections with them. What shakes
+ * hands or is open goes on as it is.
+ *
+ * tls  with as many certificates, or more or fewer; none if and only if there
+ *      was none at the start (-EINVAL)
+ * Returns 0; or a negative errno with the reason in why, and nothing has
+ * changed.
+ */
+int exchange_renew_tls(struct exchange *e, const struct config_tls *tls,
+		       char *why, size_t cap);
 
 /* exchange_free: after on_stopped, or instead of exchange_start. */
 void exchange_free(struct exchange *e);

@@ -13,22 +13,18 @@
 #include "gateway/ops/version.h"
 #include "gateway/worker.h"
 #include "protocols/buffer.h"
+#include "protocols/forwarded.h"
 #include "protocols/websocket.h"
 
 #define TWIML_MAX      65536 /* Twilio's error 11750 */
 #define FRONT_PAGE_MAX 65536
 
-/* On this machine, and not a proxy or a tunnel there that speaks for others. */
+/* On this machine, and not a proxy or a tunnel there that speaks for others,
+ * trusted or not. */
 static bool is_near(const struct http_connection *c,
 		    const struct http_message *m)
 {
-	static const char *const forwarded[] = { "Forwarded", "X-Forwarded-For",
-						 "X-Real-IP", "Via" };
-
-	for (size_t i = 0; i < sizeof(forwarded) / sizeof(forwarded[0]); i++)
-		if (http_header_count(m, forwarded[i]) > 0)
-			return false;
-	return http_peer_is_loopback(c);
+	return http_peer_is_loopback(c) && !forwarded_is_claimed(m);
 }
 
 static struct twilio_request twilio_request_of(struct http_connection *c,
@@ -37,6 +33,8 @@ static struct twilio_request twilio_request_of(struct http_connection *c,
 	return (struct twilio_request){
 		.message = m,
 		.is_tls = http_is_tls(c),
+		.host = http_host(c),
+		.peer = http_peer(c),
 		.is_loopback = is_near(c, m),
 		.now_ns = uv_hrtime(),
 	};

@@ -106,11 +106,21 @@ static bool on_accepted(void *owner, int fd)
 
 static void obey(struct worker *w);
 
+static void take_tls(struct worker *w)
+{
+	struct tls_context *tls = atomic_exchange(&w->renewed, NULL);
+
+	if (tls && w->server)
+		http_server_set_tls(w->server, tls);
+	tls_context_free(tls);
+}
+
 static void on_wake(void *owner)
 {
 	struct worker *w = owner;
 	struct inbox_item item;
 
+	take_tls(w);
 	while (inbox_take(&w->inbox, &item)) {
 		if (item.socket)
 			bridge_audiocodes_arrive(w, item.socket, NULL);
@@ -263,7 +273,23 @@ static int load(struct worker *w, char *why, size_t cap)
 	return err;
 }
 
-static int open_handles(struct worker *w, int listening, char *why, size_t cap)
+static int open_server(struct worker *w, int listening, struct tls_context *tls)
+{
+	const struct config_limits *l = &w->config->limits;
+	const struct http_server_limits limits = {
+		.handshakes = l->handshakes,
+		.head_timeout_ms = l->head_ms,
+		.gate = w->exchange->gate,
+		.proxies = w->exchange->proxies,
+		.proxy_count = w->exchange->proxy_count,
+	};
+
+	return http_server_open_fd(&w->server, w->loop, listening, tls, &limits,
+				   &http_events, w);
+}
+
+static int open_handles(struct worker *w, int listening,
+			struct tls_context *tls, char *why, size_t cap)
 {
 	int err = net_loop_open(&w->net, w->loop);
 
@@ -272,8 +298,7 @@ static int open_handles(struct worker *w, int listening, char *why, size_t cap)
 		goto say_why;
 	}
 	metronome_init(&w->metronome, w->loop);
-	err = http_server_open_fd(&w->server, w->loop, listening, NULL, NULL,
-				  &http_events, w);
+	err = open_server(w, listening, tls);
 	if (err)
 		goto close_clock;
 	err = inbox_open(&w->inbox, w->loop, on_wake, w);
@@ -316,7 +341,7 @@ static void init(struct worker *w, struct exchange *e, unsigned index)
 }
 
 int worker_open(struct worker *w, struct exchange *exchange, unsigned index,
-		int listening, char *why, size_t cap)
+		int listening, struct tls_context *tls, char *why, size_t cap)
 {
 	init(w, exchange, index);
 	int err = uv_loop_init(w->loop);
@@ -329,7 +354,7 @@ int worker_open(struct worker *w, struct exchange *exchange, unsigned index,
 	if (err)
 		close(listening);
 	else
-		err = open_handles(w, listening, why, cap);
+		err = open_handles(w, listening, tls, why, cap);
 	if (err) {
 		close_loop(w);
 		release(w);
@@ -431,9 +456,16 @@ void worker_order_stop(struct worker *w)
 	inbox_wake(&w->inbox);
 }
 
+void worker_order_tls(struct worker *w, struct tls_context *tls)
+{
+	tls_context_free(atomic_exchange(&w->renewed, tls));
+	inbox_wake(&w->inbox);
+}
+
 void worker_free(struct worker *w)
 {
 	close_loop(w);
+	tls_context_free(atomic_exchange(&w->renewed, NULL));
 	release(w);
 	inbox_free(&w->inbox);
 }

@@ -41,6 +41,7 @@ struct worker {
 	atomic_uint load;   /* requests, calls, sockets that wait for one */
 	atomic_uint orders; /* 1: stop; 2: cut what still runs */
 	unsigned obeyed;    /* of them */
+	_Atomic(struct tls_context *) renewed; /* to serve with; or NULL */
 	const struct config *config;
 	struct log log;
 	struct http_server *server;
@@ -74,10 +75,11 @@ struct worker {
  *
  * listening  a descriptor that listens; the worker's from here on, also on
  *            failure
+ * tls        what it serves with, held; NULL: plain
  * why        on failure: what was wrong, in words
  * Returns 0 or a negative errno; then worker_free need not be called. */
 int worker_open(struct worker *w, struct exchange *exchange, unsigned index,
-		int listening, char *why, size_t cap);
+		int listening, struct tls_context *tls, char *why, size_t cap);
 
 /* worker_run: on its thread, until it has stopped. */
 void worker_run(struct worker *w);
@@ -85,6 +87,10 @@ void worker_run(struct worker *w);
 /* worker_order_stop: from any thread: accept no more, end the calls that run,
  * then worker_run returns. A second order cuts them. */
 void worker_order_stop(struct worker *w);
+
+/* worker_order_tls: from any thread: serve new connections with this, which is
+ * the worker's from here on. */
+void worker_order_tls(struct worker *w, struct tls_context *tls);
 
 /* worker_free: after worker_run. */
 void worker_free(struct worker *w);

@@ -33,7 +33,8 @@ static int public_url(const struct twilio_desk *d,
 			d->config->public_url[0] ? d->config->public_url : NULL,
 		.is_tls = r->is_tls,
 		.is_upgrade = is_upgrade,
-		.host = http_header_value(r->message, "Host"),
+		.host = r->host ? r->host
+				: http_header_value(r->message, "Host"),
 		.target = target,
 	};
 	return twilio_public_url(out, cap, &where);

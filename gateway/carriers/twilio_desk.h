@@ -40,8 +40,10 @@ struct twilio_desk {
 /* One request, and what is known of its connection. */
 struct twilio_request {
 	struct http_message *message;
-	bool is_tls;
-	bool is_loopback;
+	bool is_tls;      /* as Twilio sees it: a trusted proxy may say so */
+	const char *host; /* likewise; NULL: by the Host header */
+	const char *peer; /* likewise: "192.0.2.1:4321"; NULL: unknown */
+	bool is_loopback; /* on this machine, and no proxy there */
 	uint64_t now_ns;
 };
 
