@@ -21,6 +21,7 @@ struct handshaker {
 	uv_mutex_t lock; /* of what follows */
 	uv_cond_t has_work;
 	struct queue ours, strangers, done;
+	struct handshake_job *beginners; /* last in, first out */
 	bool is_ending;
 };
 
@@ -29,6 +30,21 @@ static void put(struct queue *q, struct handshake_job *job)
 	job->next = NULL;
 	*q->last = job;
 	q->last = &job->next;
+}
+
+static void push(struct handshake_job **top, struct handshake_job *job)
+{
+	job->next = *top;
+	*top = job;
+}
+
+static struct handshake_job *pop(struct handshake_job **top)
+{
+	struct handshake_job *job = *top;
+
+	if (job)
+		*top = job->next;
+	return job;
 }
 
 static struct handshake_job *take(struct queue *q)
@@ -52,14 +68,22 @@ static void run(struct handshake_job *job)
 	buffer_consume(&job->bytes, job->bytes.used);
 }
 
+static struct handshake_job *next_job(struct handshaker *h)
+{
+	struct handshake_job *job = take(&h->ours);
+
+	if (!job)
+		job = take(&h->strangers);
+	return job ? job : pop(&h->beginners);
+}
+
 /* Returns NULL when there will be none. */
 static struct handshake_job *await_job(struct handshaker *h, bool *is_cancelled)
 {
 	struct handshake_job *job;
 
 	uv_mutex_lock(&h->lock);
-	while (!(job = take(&h->ours)) && !(job = take(&h->strangers)) &&
-	       !h->is_ending)
+	while (!(job = next_job(h)) && !h->is_ending)
 		uv_cond_wait(&h->has_work, &h->lock);
 	*is_cancelled = job && job->is_cancelled;
 	uv_mutex_unlock(&h->lock);
@@ -142,7 +166,13 @@ void handshaker_submit(struct handshaker *h, struct handshake_job *job)
 {
 	uv_mutex_lock(&h->lock);
 	job->is_cancelled = false;
-	put(job->is_ours ? &h->ours : &h->strangers, job);
+	if (job->is_ours)
+		put(&h->ours, job);
+	else if (job->has_begun)
+		put(&h->strangers, job);
+	else
+		push(&h->beginners, job);
+	job->has_begun = true;
 	uv_cond_signal(&h->has_work);
 	uv_mutex_unlock(&h->lock);
 }

@@ -2,8 +2,11 @@
  * we dial and those we accept: they cost milliseconds of a processor, which
  * running media must not wait for. It runs at a lower priority than the loop.
  * Off the media path; jobs are handed over under a lock and come back by
- * uv_async. Connections that we dial are first: a call waits for them, and
- * strangers can only make each other wait.
+ * uv_async. Connections that we dial
+ * are first: a call waits for them, and strangers can only make each other
+ * wait. Of those, who has answered goes before who begins, and of the beginners
+ * the last to come is first: when there are more than can be served, most of
+ * them never meant to go on.
  *
  * Bounded by its owners: a connection has at most one job under way. The TLS
  * contexts of those connections belong to this thread while they are used
@@ -28,6 +31,7 @@ struct handshake_job {
 	struct buffer bytes; /* from the peer, consumed by the step */
 	struct buffer plain; /* what came behind the handshake */
 	bool is_ours;        /* of a connection that we dialled */
+	bool has_begun;      /* the handshaker's: this is not its first step */
 	bool is_cancelled;   /* the handshaker's */
 	int status;          /* as tls_receive returned it; -ECANCELED */
 	void (*on_done)(struct handshake_job *job); /* on the loop */

@@ -24,7 +24,7 @@
 
 /* How long a connection may take to make its first request before another one
  * can have its place. */
-#define HTTP_GRACE_MS 1000
+#define HTTP_GRACE_MS 100
 
 struct gate;
 struct http_server;

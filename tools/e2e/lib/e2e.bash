@@ -137,7 +137,7 @@ tell() { # claim, directory
 		tail_logs "$2"
 		return 1
 	fi
-	echo "ok - $1$(cat "$2/skip" 2>/dev/null)"
+	echo "ok - $1$(cat "$2/remark" 2>/dev/null)"
 }
 
 tail_logs() {
@@ -155,7 +155,11 @@ fail() {
 }
 
 skip() { # why
-	echo " # SKIP $*" >"$ROW/skip"
+	echo " # SKIP $*" >"$ROW/remark"
+}
+
+note() { # a figure, say
+	echo " # $*" >"$ROW/remark"
 }
 
 # --- Processes ---
