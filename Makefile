@@ -60,7 +60,7 @@ SHIMLIBS  := $(SHIMS:%.c=$(B)/%.so)
 FUZZBINS  := $(FUZZ:%.c=build/fuzz/%)
 
 .PHONY: all help setup setup-build setup-test setup-dev run demo test check \
-	race fuzz lint cover codec-table figures bench bench-peers speech install \
+	race fuzz lint cover testssl codec-table figures bench bench-peers speech install \
 	clean format tests programs
 
 all: programs
@@ -100,7 +100,8 @@ check: setup-dev
 ## race: what several threads do, under the thread sanitizer
 RACES := gateway/exchange_test gateway/inbox_test gateway/lines_test \
 	gateway/carriers/audiocodes_registry_test \
-	gateway/carriers/twilio_tickets_test gateway/ops/log_test
+	gateway/carriers/twilio_tickets_test gateway/ops/log_test \
+	gateway/net/gate_test gateway/certificates_test
 race: setup-test
 	@$(MAKE) --no-print-directory V=release programs build/release/tools/testing/make_cert
 	@$(MAKE) --no-print-directory V=tsan build/tsan/tandem $(RACES:%=build/tsan/%)
@@ -152,6 +153,11 @@ bench-peers: setup-build
 		--peer 'agents-sdk=node build/peers/server.mjs' \
 		$(if $(CALLS),--calls $(CALLS)) $(if $(SECONDS),--seconds $(SECONDS)) \
 		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(JSON),--json $(JSON))
+
+## testssl: what testssl.sh finds at the TLS listener (takes some minutes)
+testssl: setup-dev
+	@$(MAKE) --no-print-directory programs build/release/tools/testing/make_cert
+	@tools/testssl.sh $(B)
 
 ## speech: synthesise the bundled speech again (needs espeak-ng)
 speech:

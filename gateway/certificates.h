@@ -9,8 +9,9 @@ struct certificates;
 struct config_tls;
 struct tls_context;
 
-#define CERTIFICATES_FILE_MAX (256u << 10) /* bytes; a larger one is refused \
-					    */
+#define CERTIFICATES_FILE_MAX                          \
+	(256u << 10) /* bytes; a larger one is refused \
+		      */
 
 /* certificates_read: all of them; *out is NULL when none is configured.
  *

@@ -62,10 +62,10 @@ struct tls_context *tls_server_context_files(const char *cert_file,
 					     const char *key_file,
 					     const char **error);
 
-/* tls_context_free: its maker makes no more connections from it. It goes with the
- * last handshake that uses it; open connections need it no longer. Takes NULL.
- * tls_context_hold: for who will make one later; given back by tls_context_free,
- * too. */
+/* tls_context_free: its maker makes no more connections from it. It goes with
+ * the last handshake that uses it; open connections need it no longer. Takes
+ * NULL. tls_context_hold: for who will make one later; given back by
+ * tls_context_free, too. */
 void tls_context_free(struct tls_context *context);
 void tls_context_hold(struct tls_context *context);
 

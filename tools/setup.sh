@@ -13,9 +13,9 @@ build="gcc make libc6-dev pkg-config ca-certificates
 libuv1-dev libwslay-dev libmbedtls-dev libjansson-dev libspandsp-dev
 libsndfile1-dev libhttp-parser-dev libcyaml-dev libyaml-dev libexpat1-dev
 nettle-dev"
-test="libcmocka-dev jq curl"
+test="libcmocka-dev jq curl openssl perl"
 dev="clang libclang-rt-14-dev clang-format clang-tidy cppcheck pmccabe gcovr
-valgrind gdb"
+valgrind gdb testssl.sh"
 
 case ${1:-dev} in
 build) wanted="$build" ;;

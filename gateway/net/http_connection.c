@@ -242,15 +242,8 @@ static void hand_over(struct http_connection *c, uint8_t *bytes, size_t n)
 	drop(c);
 }
 
-static void on_bytes(void *owner, uint8_t *bytes, size_t n)
+static void take(struct http_connection *c, uint8_t *bytes, size_t n)
 {
-	struct http_connection *c = owner;
-
-	if (c->is_misled && !c->is_ending) {
-		refuse(c, 400,
-		       "this port speaks TLS: use https:// or wss://\n");
-		return;
-	}
 	while (n > 0 && !c->is_ending) {
 		size_t used = 0;
 		int progress;
@@ -275,6 +268,17 @@ static void on_bytes(void *owner, uint8_t *bytes, size_t n)
 		hand_over(c, bytes, n);
 	else if (c->stream)
 		stream_flush(c->stream);
+}
+
+static void on_bytes(void *owner, uint8_t *bytes, size_t n)
+{
+	struct http_connection *c = owner;
+
+	if (!c->is_misled)
+		take(c, bytes, n);
+	else if (!c->is_ending)
+		refuse(c, 400,
+		       "this port speaks TLS: use https:// or wss://\n");
 }
 
 /* A method of HTTP begins with a capital, which begins nothing of TLS. */
