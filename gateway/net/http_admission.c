@@ -65,7 +65,7 @@ static bool send_away(struct http_connection *c, const char *why)
 {
 	struct http_server *s = c ? c->server : NULL;
 
-	if (!c || uv_now(s->loop) - c->came_ms < HTTP_GRACE_MS)
+	if (!c || uv_now(s->loop) - c->came_ms < s->limits.grace_ms)
 		return false;
 	tell(s, stream_peer(c->stream), why);
 	http_leave(c); /* its place is free now, its handles soon */

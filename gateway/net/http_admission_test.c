@@ -103,69 +103,119 @@ static void ask(struct stage *s, int fd, const char *headers)
 	raw_socket_read_until(&s->loop, fd, ".", s->all, sizeof(s->all));
 }
 
+#define NEVER 60000 /* ms that no test takes */
+
+static void the_newcomer_goes(void **state)
+{
+	const struct http_server_limits limits = { .connections = 2,
+						   .head_timeout_ms = NEVER,
+						   .grace_ms = NEVER };
+	struct stage *s = begin(&limits, NULL);
+	int silent = raw_socket_connect(s->port, 0);
+	int served = raw_socket_connect(s->port, 0);
+
+	(void)state;
+	ask(s, served, "Host: a\r\n");
+	int late = raw_socket_connect(s->port, 0);
+	raw_socket_read_end(&s->loop, late);
+	CHECK_EQ(1, s->refused, "all have their time yet");
+	CHECK_EQ(0, s->status, "without an answer");
+	CHECK(strstr(s->why, "limits.connections"), s->why);
+	ask(s, silent, "Host: a\r\n");
+	CHECK(strstr(s->all, "200 OK"), "who was there is served");
+	close(late);
+	close(silent);
+	close(served);
+	end(s);
+}
+
 static void the_oldest_that_is_idle_goes(void **state)
 {
 	const struct http_server_limits limits = { .connections = 2,
-						   .head_timeout_ms = 60000 };
+						   .head_timeout_ms = NEVER,
+						   .grace_ms = 1 };
 	struct stage *s = begin(&limits, NULL);
-	int silent, served, early, late;
+	int served, silent, late;
 
 	(void)state;
-	silent = raw_socket_connect(s->port, 0);
 	served = raw_socket_connect(s->port, 0);
 	ask(s, served, "Host: a\r\n");
-	early = raw_socket_connect(s->port, 0);
-	raw_socket_read_end(&s->loop, early);
-	CHECK_EQ(1, s->refused, "the newcomer: all have had no second yet");
-	CHECK_EQ(0, s->status, "without an answer");
-	CHECK(strstr(s->why, "limits.connections"), s->why);
-	close(early);
-	raw_socket_turn_for(&s->loop, HTTP_GRACE_MS + 50);
+	silent = raw_socket_connect(s->port, 0);
+	raw_socket_turn_for(&s->loop, 20);
 	late = raw_socket_connect(s->port, 0);
-	ask(s, late, "Host: a\r\n");
-	CHECK(strstr(s->all, "200 OK"), "now it has the place of …");
 	raw_socket_read_end(&s->loop, silent);
+	CHECK_EQ(1, s->refused, "the silent one");
+	ask(s, late, "Host: a\r\n");
+	CHECK(strstr(s->all, "200 OK"), "the newcomer has its place");
 	ask(s, served, "Host: a\r\n");
-	CHECK(strstr(s->all, "200 OK"), "… the silent one, not of this");
+	CHECK(strstr(s->all, "200 OK"), "who has made a request keeps its own");
 	close(silent);
 	close(served);
 	close(late);
 	end(s);
 }
 
-static void handshakes_are_capped(void **state)
+/* As many peers as limits has handshakes have begun one, and one has not. */
+static struct stage *begin_shaking(const struct http_server_limits *limits,
+				   int fd[5])
 {
-	const struct http_server_limits limits = { .handshakes = 2,
-						   .head_timeout_ms = 60000 };
-	struct stage *s = begin(&limits, contexts.server);
-	int fd[6];
+	struct stage *s = begin(limits, contexts.server);
 
-	(void)state;
-	for (int i = 0; i < 6; i++) {
+	for (int i = 0; i < 5; i++) {
 		fd[i] = raw_socket_connect(s->port, 0);
-		raw_socket_turn(&s->loop);
+		raw_socket_turn_for(&s->loop, 5);
 	}
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 2; i++) {
 		raw_socket_send(fd[i], HELLO_BYTE, 1);
 		raw_socket_turn_for(&s->loop, 10);
 	}
-	raw_socket_read_end(&s->loop, fd[2]);
-	CHECK_EQ(1, s->refused, "the third; who says nothing is no handshake");
-	CHECK(strstr(s->why, "limits.handshakes"), s->why);
-	raw_socket_turn_for(&s->loop, HTTP_GRACE_MS + 50);
-	raw_socket_send(fd[3], HELLO_BYTE, 1);
-	raw_socket_read_end(&s->loop, fd[0]);
-	raw_socket_send(fd[4], HELLO_BYTE, 1);
-	raw_socket_read_end(&s->loop, fd[1]);
-	CHECK_EQ(0, s->requests, "the oldest, one by one");
-	for (int i = 0; i < 6; i++)
+	CHECK_EQ(0, s->refused, "so many may be");
+	return s;
+}
+
+static void end_shaking(struct stage *s, const int fd[5])
+{
+	CHECK_EQ(0, s->requests, "nobody was served");
+	for (int i = 0; i < 5; i++)
 		close(fd[i]);
 	end(s);
 }
 
+static void handshakes_are_capped(void **state)
+{
+	const struct http_server_limits limits = { .handshakes = 2,
+						   .head_timeout_ms = NEVER,
+						   .grace_ms = NEVER };
+	int fd[5];
+	struct stage *s = begin_shaking(&limits, fd);
+
+	(void)state;
+	raw_socket_send(fd[2], HELLO_BYTE, 1);
+	raw_socket_read_end(&s->loop, fd[2]);
+	CHECK_EQ(1, s->refused, "the third");
+	CHECK(strstr(s->why, "limits.handshakes"), s->why);
+	end_shaking(s, fd);
+}
+
+static void the_oldest_handshake_goes(void **state)
+{
+	const struct http_server_limits limits = { .handshakes = 2,
+						   .head_timeout_ms = NEVER,
+						   .grace_ms = 1 };
+	int fd[5];
+	struct stage *s = begin_shaking(&limits, fd);
+
+	(void)state;
+	raw_socket_send(fd[2], HELLO_BYTE, 1);
+	raw_socket_read_end(&s->loop, fd[0]);
+	raw_socket_send(fd[3], HELLO_BYTE, 1);
+	raw_socket_read_end(&s->loop, fd[1]);
+	end_shaking(s, fd);
+}
+
 static void a_handshake_has_its_time(void **state)
 {
-	const struct http_server_limits limits = { .head_timeout_ms = 200 };
+	const struct http_server_limits limits = { .head_timeout_ms = 1000 };
 	struct stage *s = begin(&limits, contexts.server);
 	int silent = raw_socket_connect(s->port, 0);
 	int half = raw_socket_connect(s->port, 0);
@@ -288,8 +338,10 @@ static void what_a_proxy_says(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_newcomer_goes),
 		cmocka_unit_test(the_oldest_that_is_idle_goes),
 		cmocka_unit_test(handshakes_are_capped),
+		cmocka_unit_test(the_oldest_handshake_goes),
 		cmocka_unit_test(a_handshake_has_its_time),
 		cmocka_unit_test(plain_http_is_told),
 		cmocka_unit_test(one_address_has_its_share),

@@ -20,6 +20,7 @@ static const struct http_server_limits default_limits = {
 	.handshakes = 512,
 	.head_timeout_ms = 10000,
 	.idle_timeout_ms = 30000,
+	.grace_ms = 100,
 	.body_max = 65536,
 };
 
@@ -90,6 +91,7 @@ static struct http_server_limits with_defaults(
 		l.head_timeout_ms ? l.head_timeout_ms : d->head_timeout_ms;
 	l.idle_timeout_ms =
 		l.idle_timeout_ms ? l.idle_timeout_ms : d->idle_timeout_ms;
+	l.grace_ms = l.grace_ms ? l.grace_ms : d->grace_ms;
 	l.body_max = l.body_max ? l.body_max : d->body_max;
 	return l;
 }

@@ -8,8 +8,7 @@
  * peer's first byte; a whole request, the handshake included, has its time; and
  * there is a number of connections, of unfinished handshakes and of connections
  * from an address. When the first two are reached, the one that has not made
- * its first request for longest goes, if it had HTTP_GRACE_MS; else the
- * newcomer. */
+ * its first request for longest goes, if it had grace_ms; else the newcomer. */
 #ifndef GATEWAY_NET_HTTP_SERVER_H
 #define GATEWAY_NET_HTTP_SERVER_H
 
@@ -21,10 +20,6 @@
 #include "protocols/http.h"
 
 #define HTTP_LISTEN_BACKLOG 512
-
-/* How long a connection may take to make its first request before another one
- * can have its place. */
-#define HTTP_GRACE_MS 100
 
 struct gate;
 struct http_server;
@@ -41,6 +36,8 @@ struct http_server_limits {
 				     and close; closed without a word while
 				     the TLS handshake is not done */
 	unsigned idle_timeout_ms; /* default 30000 between requests */
+	unsigned grace_ms;        /* default 100 before a connection without
+				     a request may lose its place */
 	size_t body_max;          /* default 65536: 413 */
 
 	/* Of several servers: how many connections in all and by address, in
