@@ -215,8 +215,8 @@ struct config {
 	unsigned workers;                 /* 0: as many as there are cores */
 	struct config_tls tls;
 	unsigned proxy_count;
-	char proxies[CONFIG_PROXIES_MAX][CONFIG_BLOCK_MAX]; /* believed; an
-					     address, or with "/" and bits */
+	/* Addresses, alone or with "/" and bits. */
+	char proxies[CONFIG_PROXIES_MAX][CONFIG_BLOCK_MAX];
 	struct config_log log;
 	struct config_twilio twilio;
 	struct config_audiocodes audiocodes;
