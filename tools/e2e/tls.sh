@@ -232,8 +232,8 @@ row "$PEERS peers say nothing: calls are set up" besieged silent
 row "$PEERS peers say a byte a second: calls are set up" besieged dribble
 row "$PEERS unfinished handshakes: calls are set up" besieged hello
 row "$PEERS in plain, a byte a second: calls are set up" besieged request
-few="limits: {connections: $((PEERS / 2)), handshakes: $((PEERS / 8))}"
-row "$PEERS peers say nothing, room for half: calls are set up" besieged silent "$few"
+few="limits: {connections: $((PEERS * 3 / 4)), handshakes: $((PEERS / 8))}"
+row "$PEERS peers say nothing, room for three quarters: calls are set up" besieged silent "$few"
 row "$PEERS peers say a byte a second, room for a quarter: calls are set up" \
 	besieged dribble "$few"
 
