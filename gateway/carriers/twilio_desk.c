@@ -19,7 +19,7 @@ void twilio_desk_init(struct twilio_desk *d, const struct config *config,
 	memset(d, 0, sizeof(*d));
 	d->config = config;
 	d->tickets = tickets;
-	log_child(&d->log, log, "leg", "twilio");
+	log_child_of(&d->log, log, LOG_TWILIO, "leg", "twilio");
 }
 
 /* --- Who may speak --- */
@@ -184,6 +184,7 @@ unsigned twilio_desk_voice(struct twilio_desk *d,
 		log_text(&l, "why", "limits.calls is reached");
 	log_end(&l);
 	if (is_full) {
+		d->rejected++;
 		twiml_reject(out, "busy");
 		return 200;
 	}

@@ -35,6 +35,7 @@ struct twilio_desk {
 	bool (*take_room)(void *owner);
 	void (*give_room)(void *owner);
 	void *owner;
+	uint64_t rejected; /* calls that were told the line is busy */
 };
 
 /* One request, and what is known of its connection. */
