@@ -7,6 +7,12 @@
  *   registry  who holds which conversation with
  *             AudioCodes ........................ a lock, one pass
  *   waiting   AudioCodes sockets by address ..... a lock, one pass
+ *   upstream  whether the model's server can be
+ *             reached ........................... atomics
+ *   draining  no more calls are wanted .......... an atomic flag
+ *   figures   what each worker counts ........... a writer each (ops/metrics.h)
+ *   levels    of the log ........................ atomics
+ *   asked, answered: signs of life .............. atomics
  *   inboxes   connections and sockets that move
  *             to another worker ................. a lock, one item
  *
@@ -16,6 +22,7 @@
 #define GATEWAY_EXCHANGE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <uv.h>
 
@@ -23,6 +30,7 @@
 #include "gateway/carriers/audiocodes_waiting.h"
 #include "gateway/carriers/twilio_tickets.h"
 #include "gateway/lines.h"
+#include "gateway/models/openai_figures.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/log.h"
 
@@ -37,6 +45,10 @@ struct exchange {
 	struct twilio_tickets tickets;
 	struct audiocodes_registry registry;
 	struct audiocodes_waiting waiting;
+	struct openai_upstream upstream;
+	atomic_bool draining;       /* exchange_is_draining */
+	atomic_llong certificate_s; /* Unix time when the first of ours ends; 0:
+				       there is none */
 
 	struct worker *worker[CONFIG_WORKERS_MAX];
 	unsigned count;
@@ -72,13 +84,25 @@ int exchange_start(struct exchange *e, void (*on_stopped)(void *owner),
  * them. */
 void exchange_stop(struct exchange *e);
 
+/* exchange_is_draining: from any thread: calls that run go on, or end; new ones
+ * should go elsewhere. Once true it stays so. */
+bool exchange_is_draining(const struct exchange *e);
+
+/* exchange_ask: have every worker take a census and give a sign of life; from
+ * the control thread, about once a second. exchange_answers: each has given one
+ * within EXCHANGE_ALIVE_MS, or has ended. */
+#define EXCHANGE_ALIVE_MS 5000
+void exchange_ask(struct exchange *e);
+bool exchange_answers(const struct exchange *e, uint64_t now_ns);
+
 /* exchange_free: after on_stopped, or instead of exchange_start. */
 void exchange_free(struct exchange *e);
 
 /* exchange_report: a line for the log: what the process holds. */
 void exchange_report(const struct exchange *e);
 
-/* exchange_figures: those of all workers together; after on_stopped. */
+/* exchange_figures: those of all workers together, from any thread; out is the
+ * caller's alone. What is one moment's (census) is not in it. */
 void exchange_figures(const struct exchange *e, struct worker_figures *out);
 
 /* --- For the workers --- */

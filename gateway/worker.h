@@ -40,7 +40,9 @@ struct worker {
 	struct inbox inbox;
 	atomic_uint load;   /* requests, calls, sockets that wait for one */
 	atomic_uint orders; /* 1: stop; 2: cut what still runs */
-	unsigned obeyed;    /* of them */
+	atomic_bool asked;  /* for a sign of life and a census */
+	atomic_ullong answered_ns; /* the last sign; 0: it runs no more */
+	unsigned obeyed;           /* of them */
 	const struct config *config;
 	struct log log;
 	struct http_server *server;
@@ -85,6 +87,13 @@ void worker_run(struct worker *w);
 /* worker_order_stop: from any thread: accept no more, end the calls that run,
  * then worker_run returns. A second order cuts them. */
 void worker_order_stop(struct worker *w);
+
+/* worker_ask: from any thread: take a census (worker_figures.h), and tell that
+ * the loop turns. worker_answered_ns: when it last did; 0: its thread has
+ * ended.
+ */
+void worker_ask(struct worker *w);
+uint64_t worker_answered_ns(const struct worker *w);
 
 /* worker_free: after worker_run. */
 void worker_free(struct worker *w);
