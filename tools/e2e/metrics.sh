@@ -270,10 +270,12 @@ row "the log as JSON: an object a line, numbers as numbers, the level of one mod
 
 canaries() { # format
 	export OPENAI_API_KEY=sk-canary-7d1f00 TWILIO_AUTH_TOKEN=canary7d1f01aaaaaaaaaaaaaaaaaaaa
-	export AUDIOCODES_TOKEN=canary-7d1f02 AUDIOCODES_TOKENS=tandem=canary-7d1f02
+	export AUDIOCODES_TOKENS=tandem=canary-7d1f02
+	unset AUDIOCODES_TOKEN # the caller's, and none of the gateway's business
 	model model <<<"$quick
 $greets"
 	STANDBY=1 gateway gateway --log-level debug <<<"log: {format: $1, numbers: masked}"
+	export AUDIOCODES_TOKEN=canary-7d1f02
 	call call <<-E
 		steps: [{wait: heard_end, label: greeting}, {hangup: true}]
 	E
