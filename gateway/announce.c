@@ -42,6 +42,12 @@ static void bot_url(const struct config *c, unsigned bot, unsigned port,
 
 /* -- warnings ------------------------------------------------------------ */
 
+static bool is_on_this_machine(const char *listen)
+{
+	return !*listen || strncmp(listen, "127.", 4) == 0 ||
+	       strncmp(listen, "[::1]:", 6) == 0;
+}
+
 void announce_each_warning(const struct config *c, announce_warning *tell,
 			   void *owner)
 {
@@ -56,6 +62,11 @@ void announce_each_warning(const struct config *c, announce_warning *tell,
 			     "AUDIOCODES_TOKENS has none for this bot and "
 			     "audiocodes.oauth is off, so only peers on this "
 			     "machine are served");
+	if (!is_on_this_machine(c->admin.listen))
+		tell(owner, "admin_open", NULL,
+		     "admin.listen is not on this machine alone, and has no "
+		     "password: figures and log levels are for whoever reaches "
+		     "it");
 	if (!secret_is_set(&c->model.key))
 		tell(owner, "no_model_key", NULL, "OPENAI_API_KEY is not set");
 }
@@ -97,6 +108,15 @@ void announce_listening(FILE *out, const struct config *c, unsigned port,
 	}
 	fprintf(out, "  Model server: %s\n", c->model.url);
 	fprintf(out, "  Workers: %u\n", workers);
+	fflush(out);
+}
+
+void announce_admin(FILE *out, const struct config *c, unsigned port)
+{
+	const char *listen = c->admin.listen;
+	if (port)
+		fprintf(out, "  Admin: http://%.*s:%u\n",
+			(int)(strrchr(listen, ':') - listen), listen, port);
 	fflush(out);
 }
 

@@ -8,6 +8,10 @@
 struct config;
 struct log;
 
+/* announce_admin: where the admin listener is; port 0: nowhere, nothing said.
+ */
+void announce_admin(FILE *out, const struct config *c, unsigned port);
+
 /* announce_listening: to out, as the gateway begins to listen on port. */
 void announce_listening(FILE *out, const struct config *c, unsigned port,
 			unsigned workers);

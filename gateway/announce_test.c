@@ -1,5 +1,6 @@
 #include "tools/testing/check.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,11 +96,47 @@ static void warns(void **state)
 	free(text);
 }
 
+/* Where the figures are, and when they are open to others. */
+static void tells_of_the_admin(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *yaml, *line;
+		bool is_open;
+	} row[] = {
+		{ "{}\n", "  Admin: http://127.0.0.1:9090\n", false },
+		{ "admin: {listen: '[::1]:0'}\n",
+		  "  Admin: http://[::1]:9090\n", false },
+		{ "admin: {listen: '0.0.0.0:9090'}\n",
+		  "  Admin: http://0.0.0.0:9090\n", true },
+		{ "admin: {listen: '10.0.0.127:9090'}\n",
+		  "  Admin: http://10.0.0.127:9090\n", true },
+		{ "admin: {listen: ''}\n", "", false },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		char *text = NULL;
+		size_t len = 0;
+		FILE *out = open_memstream(&text, &len);
+		assert_non_null(out);
+		use(row[i].yaml);
+		announce_admin(out, &config, *row[i].line ? 9090 : 0);
+		fclose(out);
+		CHECK_STR(row[i].line, text, row[i].yaml);
+		free(text);
+		text = printed(false);
+		CHECK_EQ(row[i].is_open,
+			 strstr(text, "Warning: admin.listen is not") != NULL,
+			 row[i].yaml);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_urls),
 		cmocka_unit_test(warns),
+		cmocka_unit_test(tells_of_the_admin),
 	};
 	return cmocka_run_group_tests_name("announce", tests, NULL, NULL);
 }

@@ -49,12 +49,18 @@ static void on_note(void *owner, enum call_note note, const char *text,
 					LOG_INFO },
 		[CALL_NOTE_NO_ANSWER] = { "no_answer", NULL, "owed_ms",
 					  LOG_WARN },
+		[CALL_NOTE_FIRST_SOUND] = { "first_sound", NULL, "after_us",
+					    LOG_DEBUG },
+		[CALL_NOTE_TURN] = { "turn", NULL, "after_us", LOG_DEBUG },
+		[CALL_NOTE_INTERRUPTED] = { "interrupted", NULL, "unheard_ms",
+					    LOG_DEBUG },
 	};
 	struct bridge *b = owner;
 	struct log_line l;
 
 	if (note == CALL_NOTE_STATE || note == CALL_NOTE_ATTACHED)
 		bridge_foresee(b);
+	bridge_count_note(b, note, number);
 	log_begin(&l, &b->log, line[note].level, line[note].event);
 	if (line[note].text)
 		log_text(&l, line[note].text, text);
@@ -83,6 +89,7 @@ void bridge_summarize(struct bridge *b, const char *stream)
 	const struct leg_totals *t = &b->leg->total;
 	struct log_line l;
 
+	bridge_count_end(b);
 	log_begin(&l, &b->log, LOG_INFO, "ended");
 	log_text(&l, "end",
 		 b->has_call ? call_end_name(b->call.end) : "no_start");
@@ -202,7 +209,8 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 	b->call.on_note = on_note;
 	b->call.owner = b;
 	b->has_call = true;
-	w->figures.calls++;
+	metric_add(&w->figures.calls, 1);
+	bridge_count_state(b, b->call.state);
 	if (is_warm)
 		openai_pool_give(&w->standby, b->session, &b->call, &b->log);
 	else
@@ -225,6 +233,7 @@ static void unlink_and_free(struct bridge *b)
 
 	metronome_remove(&w->metronome, &b->clock);
 	bridge_forget_delays(b);
+	bridge_count_state(b, CALL_OVER);
 	*b->link = b->next;
 	if (b->next)
 		b->next->link = b->link;
@@ -271,8 +280,9 @@ struct bridge *bridge_new(struct worker *w, const char *call)
 	b->worker = w;
 	b->opened_ns = uv_hrtime();
 	b->clock.on_tick = on_tick;
+	b->counted_state = CALL_OVER;
 	set_session(b, s);
-	log_child(&b->log, &w->log, "call", call);
+	log_child_of(&b->log, &w->log, LOG_CALL, "call", call);
 	return b;
 }
 

@@ -44,7 +44,8 @@ struct bridge {
 	struct worker *worker;
 	struct leg *leg;                /* one of those below */
 	struct openai_session *session; /* owned */
-	bool has_call;                  /* call and session are valid */
+	enum worker_carrier carrier;
+	bool has_call; /* call and session are valid */
 	bool is_stopping;
 	bool is_unsent;
 
@@ -58,6 +59,12 @@ struct bridge {
 	struct bridge *next_unsent; /* of the worker's list */
 
 	struct lines_seat seat;
+	/* What has been counted of it; bridge_figures.c. */
+	enum call_state counted_state; /* CALL_OVER: in none */
+	uint64_t counted_late;
+	uint64_t counted_dropped;
+	uint64_t counted_cut_ms;
+
 	struct metronome_member clock;
 	struct prefetch ahead; /* of a tick */
 	struct bridge *next;   /* the worker's list */
@@ -102,6 +109,12 @@ void bridge_forget_delays(struct bridge *b);
 /* bridge_foresee: what it will touch, for the prefetching of both connections
  * and of the clock: both sides are there. */
 void bridge_foresee(struct bridge *b);
+/* The worker's figures: the state a call is in (CALL_OVER: none), what it
+ * notes, how it ended; and a look at all calls. */
+void bridge_count_state(struct bridge *b, enum call_state state);
+void bridge_count_note(struct bridge *b, enum call_note note, uint64_t number);
+void bridge_count_end(struct bridge *b);
+void bridge_census(struct worker *w);
 
 /* bridge_leg_handled: the leg has taken a message, which came at read_ns. */
 void bridge_leg_handled(struct bridge *b, uint64_t read_ns);

@@ -46,7 +46,8 @@ static void on_ended(void *owner, enum audiocodes_leg_end how)
 	struct bridge *b = owner;
 
 	audiocodes_registry_leave(registry_of(b->worker), b->audiocodes.entry);
-	b->worker->figures.failed += b->call.end == CALL_END_MODEL_LOST;
+	metric_add(&b->worker->figures.failed,
+		   b->call.end == CALL_END_MODEL_LOST);
 	bridge_summarize(b, word[how]);
 }
 
@@ -246,6 +247,7 @@ static struct audiocodes_leg *on_initiate(void *owner,
 		return NULL;
 	struct bridge_audiocodes *a = &b->audiocodes;
 	b->leg = &a->leg.leg;
+	b->carrier = WORKER_AUDIOCODES;
 	snprintf(a->bot, sizeof(a->bot), "%s", s->bot);
 	a->principal = s->principal;
 	if (audiocodes_leg_open(&a->leg, &w->audiocodes, &b->call, &b->log,

@@ -45,7 +45,7 @@ static void on_ended(void *owner, enum twilio_leg_end how)
 	struct bridge *b = owner;
 	enum twilio_fate fate = fate_of(b, how);
 
-	b->worker->figures.failed += fate == TWILIO_FAILED;
+	metric_add(&b->worker->figures.failed, fate == TWILIO_FAILED);
 	twilio_tickets_settle(&b->worker->exchange->tickets, b->twilio.call_sid,
 			      b->twilio.stream, fate, uv_hrtime());
 	bridge_summarize(b, word[how]);
@@ -72,6 +72,7 @@ struct bridge *bridge_twilio_open(struct worker *w, struct http_connection *c,
 	snprintf(b->twilio.number, sizeof(b->twilio.number), "%s",
 		 ticket->number);
 	b->twilio.stream = ticket->streams;
+	b->carrier = WORKER_TWILIO;
 	b->leg = &b->twilio.leg.leg;
 	twilio_leg_open(&b->twilio.leg, &b->call, &b->log, &leg_owner, b,
 			b->opened_ns);

@@ -112,33 +112,12 @@ static void free_shared(struct exchange *e)
 
 /* --- Listening --- */
 
-/* "host:port", "[v6]:port". */
-static int split_listen(const char *listen, char *host, size_t cap,
-			unsigned *port)
-{
-	const char *colon = strrchr(listen, ':');
-	char *end;
-
-	if (!colon || (size_t)(colon - listen) >= cap)
-		return -EINVAL;
-	unsigned long number = strtoul(colon + 1, &end, 10);
-	if (end == colon + 1 || *end || number > 65535)
-		return -EINVAL;
-	if (listen[0] == '[' && colon > listen + 1 && colon[-1] == ']')
-		snprintf(host, cap, "%.*s", (int)(colon - listen - 2),
-			 listen + 1);
-	else
-		snprintf(host, cap, "%.*s", (int)(colon - listen), listen);
-	*port = (unsigned)number;
-	return 0;
-}
-
 static int listen_for_calls(uv_loop_t *control, const struct config *c,
 			    int *fds, unsigned n, char *why, size_t cap)
 {
 	char host[64];
 	unsigned port;
-	int err = split_listen(c->listen, host, sizeof(host), &port);
+	int err = listen_socket_split(c->listen, host, sizeof(host), &port);
 
 	if (!err)
 		err = listen_socket_open_many(control, host, port,
@@ -359,8 +338,32 @@ int exchange_renew_tls(struct exchange *e, const struct config_tls *tls,
 
 void exchange_stop(struct exchange *e)
 {
+	atomic_store(&e->draining, true);
 	for (unsigned i = 0; i < e->count; i++)
 		worker_order_stop(e->worker[i]);
+}
+
+bool exchange_is_draining(const struct exchange *e)
+{
+	return atomic_load(&e->draining);
+}
+
+/* --- Signs of life --- */
+
+void exchange_ask(struct exchange *e)
+{
+	for (unsigned i = 0; i < e->count; i++)
+		worker_ask(e->worker[i]);
+}
+
+bool exchange_answers(const struct exchange *e, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < e->count; i++) {
+		uint64_t ns = worker_answered_ns(e->worker[i]);
+		if (ns && now_ns > ns + EXCHANGE_ALIVE_MS * 1000000ull)
+			return false;
+	}
+	return true;
 }
 
 void exchange_free(struct exchange *e)
@@ -387,12 +390,50 @@ void exchange_report(const struct exchange *e)
 	resources_log(&e->log, calls, standing, each);
 }
 
+/* From cell to cell; both hold nothing but cells. */
+static void add_cells(struct metric *to, const struct metric *from, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		metric_add(&to[i], metric_read(&from[i]));
+}
+
+#define ADD(sum, f, member)                            \
+	add_cells((struct metric *)&(sum)->member,     \
+		  (const struct metric *)&(f)->member, \
+		  sizeof((f)->member) / sizeof(struct metric))
+
+static void add_calls(struct worker_figures *sum,
+		      const struct worker_figures *f)
+{
+	ADD(sum, f, calls);
+	ADD(sum, f, failed);
+	ADD(sum, f, running);
+	ADD(sum, f, ended);
+	ADD(sum, f, ended_ns);
+	ADD(sum, f, interruptions);
+	ADD(sum, f, resumed);
+	ADD(sum, f, cut_sent_ns);
+	ADD(sum, f, underruns);
+	ADD(sum, f, ring_dropped_ns);
+	ADD(sum, f, playout_dropped);
+	metric_raise(&sum->ring_most_ns, metric_read(&f->ring_most_ns));
+}
+
 static void add(struct worker_figures *sum, const struct worker_figures *f)
 {
-	sum->calls += f->calls;
-	sum->failed += f->failed;
 	for (unsigned i = 0; i < WORKER_DELAYS; i++)
 		histogram_merge(&sum->delay[i], &f->delay[i]);
+	histogram_merge(&sum->setup, &f->setup);
+	histogram_merge(&sum->turn, &f->turn);
+	histogram_merge(&sum->unheard, &f->unheard);
+	histogram_merge(&sum->lag, &f->lag);
+	add_calls(sum, f);
+	ADD(sum, f, refused);
+	ADD(sum, f, http_refused);
+	ADD(sum, f, model.outcome);
+	ADD(sum, f, model.error);
+	ADD(sum, f, model.tokens);
+	ADD(sum, f, model.answered);
 }
 
 void exchange_figures(const struct exchange *e, struct worker_figures *out)

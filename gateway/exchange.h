@@ -10,6 +10,12 @@
  *   waiting   AudioCodes sockets by address ..... a lock, one pass
  *   gate      connections without a call, in all
  *             and by address .................... a lock, one look
+ *   upstream  whether the model's server can be
+ *             reached ........................... atomics
+ *   draining  no more calls are wanted .......... an atomic flag
+ *   figures   what each worker counts ........... a writer each (ops/metrics.h)
+ *   levels    of the log ........................ atomics
+ *   asked, answered: signs of life .............. atomics
  *   inboxes   connections and sockets that move
  *             to another worker ................. a lock, one item
  *   renewed   TLS contexts from the control
@@ -21,6 +27,7 @@
 #define GATEWAY_EXCHANGE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <uv.h>
 
@@ -28,6 +35,7 @@
 #include "gateway/carriers/audiocodes_waiting.h"
 #include "gateway/carriers/twilio_tickets.h"
 #include "gateway/ops/lines.h"
+#include "gateway/models/openai_figures.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/log.h"
 #include "protocols/ip_address.h"
@@ -47,6 +55,10 @@ struct exchange {
 	struct gate *gate;
 	unsigned proxy_count;
 	struct ip_block proxies[CONFIG_PROXIES_MAX];
+	struct openai_upstream upstream;
+	atomic_bool draining;       /* exchange_is_draining */
+	atomic_llong certificate_s; /* Unix time when the first of ours ends; 0:
+				       there is none */
 
 	struct worker *worker[CONFIG_WORKERS_MAX];
 	unsigned count;
@@ -93,6 +105,16 @@ void exchange_stop(struct exchange *e);
  */
 int exchange_renew_tls(struct exchange *e, const struct config_tls *tls,
 		       char *why, size_t cap);
+/* exchange_is_draining: from any thread: calls that run go on, or end; new ones
+ * should go elsewhere. Once true it stays so. */
+bool exchange_is_draining(const struct exchange *e);
+
+/* exchange_ask: have every worker take a census and give a sign of life; from
+ * the control thread, about once a second. exchange_answers: each has given one
+ * within EXCHANGE_ALIVE_MS, or has ended. */
+#define EXCHANGE_ALIVE_MS 5000
+void exchange_ask(struct exchange *e);
+bool exchange_answers(const struct exchange *e, uint64_t now_ns);
 
 /* exchange_free: after on_stopped, or instead of exchange_start. */
 void exchange_free(struct exchange *e);
@@ -100,7 +122,8 @@ void exchange_free(struct exchange *e);
 /* exchange_report: a line for the log: what the process holds. */
 void exchange_report(const struct exchange *e);
 
-/* exchange_figures: those of all workers together; after on_stopped. */
+/* exchange_figures: those of all workers together, from any thread; out is the
+ * caller's alone. What is one moment's (census) is not in it. */
 void exchange_figures(const struct exchange *e, struct worker_figures *out);
 
 /* --- For the workers --- */

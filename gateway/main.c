@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "gateway/admin.h"
 #include "gateway/announce.h"
 #include "gateway/check/check.h"
 #include "gateway/exchange.h"
@@ -26,8 +27,10 @@ struct program {
 	uv_signal_t sigusr1;
 	struct config_environment environment;
 	struct config config;
+	struct log_levels levels;
 	struct log log;
 	struct exchange exchange;
+	struct admin admin;
 };
 
 static const char usage[] =
@@ -38,6 +41,7 @@ static const char usage[] =
 	"\n"
 	"  -c, --config FILE      configuration (every key is optional)\n"
 	"      --listen HOST:PORT instead of the configured address; port 0: any\n"
+	"      --admin HOST:PORT  instead of admin.listen; \"\": none, port 0: any\n"
 	"      --model-url URL    instead of the configured model server\n"
 	"      --log-level LEVEL  debug, info, warn or error\n"
 	"      --offline          check: nothing beyond this machine\n"
@@ -53,6 +57,7 @@ struct options {
 	const char *command;
 	const char *config;
 	const char *listen;
+	const char *admin;
 	const char *model_url;
 	const char *log_level;
 	bool is_offline;
@@ -75,10 +80,11 @@ static int read_command(struct options *o, int argc, char **argv)
 
 static int read_options(struct options *o, int argc, char **argv)
 {
-	enum { LISTEN = 256, MODEL_URL, LOG_LEVEL, OFFLINE, JSON };
+	enum { LISTEN = 256, ADMIN, MODEL_URL, LOG_LEVEL, OFFLINE, JSON };
 	static const struct option list[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "listen", required_argument, NULL, LISTEN },
+		{ "admin", required_argument, NULL, ADMIN },
 		{ "model-url", required_argument, NULL, MODEL_URL },
 		{ "log-level", required_argument, NULL, LOG_LEVEL },
 		{ "offline", no_argument, NULL, OFFLINE },
@@ -97,6 +103,9 @@ static int read_options(struct options *o, int argc, char **argv)
 			break;
 		case LISTEN:
 			o->listen = optarg;
+			break;
+		case ADMIN:
+			o->admin = optarg;
 			break;
 		case MODEL_URL:
 			o->model_url = optarg;
@@ -161,6 +170,9 @@ static int override_all(struct config *c, const struct options *o)
 	int err = override(c->listen, sizeof(c->listen), o->listen, "--listen");
 
 	if (!err)
+		err = override(c->admin.listen, sizeof(c->admin.listen),
+			       o->admin, "--admin");
+	if (!err)
 		err = override(c->model.url, sizeof(c->model.url), o->model_url,
 			       "--model-url");
 	return err ? err : set_level(c, o->log_level);
@@ -190,6 +202,7 @@ static void on_stopped(void *owner)
 	uv_close((uv_handle_t *)&p->sigint, NULL);
 	uv_close((uv_handle_t *)&p->sigterm, NULL);
 	uv_close((uv_handle_t *)&p->sigusr1, NULL);
+	admin_close(&p->admin);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -253,8 +266,8 @@ static void log_figures(const struct program *p)
 	for (unsigned i = 0; i < WORKER_DELAYS; i++)
 		log_figure(p, worker_delay_name(i), &f.delay[i]);
 	log_begin(&l, &p->log, LOG_INFO, "stopped");
-	log_number(&l, "calls", (int64_t)f.calls);
-	log_number(&l, "without_model", (int64_t)f.failed);
+	log_number(&l, "calls", (int64_t)metric_read(&f.calls));
+	log_number(&l, "without_model", (int64_t)metric_read(&f.failed));
 	log_end(&l);
 }
 
@@ -282,11 +295,27 @@ static int run(struct program *p)
 	} else {
 		announce_listening(stdout, &p->config, p->exchange.port,
 				   p->exchange.count);
+		announce_admin(stdout, &p->config, admin_port(&p->admin));
 		announce_warnings(&p->log, &p->config);
 	}
 	uv_run(&p->loop, UV_RUN_DEFAULT);
 	log_figures(p);
 	return err;
+}
+
+static void open_log(struct program *p)
+{
+	const struct config_log *c = &p->config.log;
+
+	log_open(&p->log, STDERR_FILENO, c->level);
+	log_levels_init(&p->levels, c->level);
+	for (unsigned i = 0; i < LOG_MODULES; i++)
+		if (c->levels.of[i] != LOG_LEVELS)
+			log_levels_set(&p->levels, (enum log_module)i,
+				       c->levels.of[i]);
+	p->log.levels = &p->levels;
+	p->log.format = c->format;
+	p->log.shows_numbers = c->numbers == CONFIG_NUMBERS_FULL;
 }
 
 static int serve(struct program *p)
@@ -297,14 +326,18 @@ static int serve(struct program *p)
 	if (err)
 		return err;
 	raise_descriptor_limit();
-	log_open(&p->log, STDERR_FILENO, p->config.log.level);
+	open_log(p);
 	err = exchange_open(&p->exchange, &p->loop, &p->config, &p->log, why,
 			    sizeof(why));
 	if (err) {
 		fprintf(stderr, "tandem: %s\n", why);
 		return err;
 	}
-	err = run(p);
+	err = admin_open(&p->admin, &p->exchange, &p->levels, why, sizeof(why));
+	if (err)
+		fprintf(stderr, "tandem: %s\n", why);
+	else
+		err = run(p);
 	exchange_free(&p->exchange);
 	return err ? err : uv_loop_close(&p->loop);
 }

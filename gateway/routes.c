@@ -87,6 +87,12 @@ static void health(struct worker *w, struct http_connection *c,
 	http_respond_text(c, 200, "ok\n");
 }
 
+static void count(struct worker *w, enum worker_carrier carrier,
+		  enum worker_request request, enum worker_refusal refusal)
+{
+	metric_add(&w->figures.refused[carrier][request][refusal], 1);
+}
+
 typedef unsigned webhook_fn(struct twilio_desk *d,
 			    const struct twilio_request *r, struct buffer *out);
 
@@ -98,6 +104,9 @@ static void webhook(struct worker *w, struct http_connection *c,
 
 	buffer_init(&body, TWIML_MAX);
 	unsigned status = answer(&w->desk, &r, &body);
+	if (status != 200)
+		count(w, WORKER_TWILIO, WORKER_WEBHOOK,
+		      worker_refusal_of(status));
 	http_respond(c, status, status == 200 ? "text/xml" : "text/plain", NULL,
 		     buffer_head(&body), body.used);
 	buffer_free(&body);
@@ -106,7 +115,11 @@ static void webhook(struct worker *w, struct http_connection *c,
 static void voice(struct worker *w, struct http_connection *c,
 		  struct http_message *m)
 {
+	uint64_t before = w->desk.rejected;
+
 	webhook(w, c, m, twilio_desk_voice);
+	if (w->desk.rejected != before)
+		count(w, WORKER_TWILIO, WORKER_WEBHOOK, WORKER_FULL);
 }
 
 static void after_stream(struct worker *w, struct http_connection *c,
@@ -144,6 +157,9 @@ static void media(struct worker *w, struct http_connection *c,
 		return;
 	}
 	unsigned status = twilio_desk_admit(&w->desk, &r, &ticket);
+	if (status)
+		count(w, WORKER_TWILIO, WORKER_UPGRADE,
+		      worker_refusal_of(status));
 	if (status)
 		http_respond(c, status, "text/plain",
 			     status == 503 ? RETRY_AFTER : NULL, "refused\n",
@@ -186,6 +202,9 @@ static void bot(struct worker *w, struct http_connection *c,
 	struct audiocodes_verdict v;
 
 	audiocodes_desk_judge(&w->audiocodes_desk, &r, &v);
+	if (v.status >= 400)
+		count(w, WORKER_AUDIOCODES, WORKER_UPGRADE,
+		      worker_refusal_of(v.status));
 	if (v.status == 101)
 		open_socket(w, c, &v);
 	else

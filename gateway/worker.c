@@ -158,13 +158,23 @@ static void take_tls(struct worker *w)
 	tls_context_free(tls);
 }
 
+static void answer(struct worker *w)
+{
+	if (!atomic_exchange(&w->asked, false))
+		return;
+	bridge_census(w);
+	atomic_store(&w->answered_ns, uv_hrtime());
+}
+
 static void on_wake(void *owner)
 {
 	struct worker *w = owner;
 	struct inbox_item item;
 
 	take_tls(w);
-	while (inbox_take(&w->inbox, &item)) {
+	answer(w);
+	/* Without the lock when there is nothing, as for a sign of life. */
+	while (inbox_pending(&w->inbox) && inbox_take(&w->inbox, &item)) {
 		if (item.socket)
 			bridge_audiocodes_arrive(w, item.socket, NULL);
 		else
@@ -183,7 +193,9 @@ static void on_refused(void *owner, const char *peer, unsigned status,
 	struct worker *w = owner;
 	struct log_line l;
 
-	log_begin(&l, &w->log, LOG_WARN, "http_refused");
+	metric_add(&w->figures.http_refused[worker_http_status(status)], 1);
+	log_begin_in(&l, &w->log, status ? LOG_HTTP : LOG_TLS, LOG_WARN,
+		     "http_refused");
 	log_text(&l, "peer", peer);
 	log_number(&l, "status", status);
 	log_text(&l, "why", why);
@@ -408,7 +420,7 @@ static void init(struct worker *w, struct exchange *e, unsigned index)
 	w->config = e->config;
 	w->loop = &w->own_loop;
 	snprintf(number, sizeof(number), "%u", index);
-	log_child(&w->log, &e->log, "worker", number);
+	log_child_of(&w->log, &e->log, LOG_WORKER, "worker", number);
 	audio_pool_init(&w->pool, (size_t)w->config->limits.calls *
 					  POOL_SECONDS * POOL_BYTES);
 }
@@ -434,6 +446,9 @@ int worker_open(struct worker *w, struct exchange *exchange, unsigned index,
 		return err;
 	}
 	openai_profile_init(&w->profile, w->config, w->model_tls);
+	w->figures.model.upstream = &exchange->upstream;
+	w->profile.figures = &w->figures.model;
+	w->metronome.lag = &w->figures.lag;
 	offer_tools(w);
 	open_audiocodes(w);
 	open_twilio(w);
@@ -446,7 +461,9 @@ int worker_open(struct worker *w, struct exchange *exchange, unsigned index,
 
 void worker_run(struct worker *w)
 {
+	atomic_store(&w->answered_ns, uv_hrtime());
 	uv_run(w->loop, UV_RUN_DEFAULT);
+	atomic_store(&w->answered_ns, 0);
 }
 
 /* --- Stop --- */
@@ -534,6 +551,17 @@ void worker_order_tls(struct worker *w, struct tls_context *tls)
 {
 	tls_context_free(atomic_exchange(&w->renewed, tls));
 	inbox_wake(&w->inbox);
+}
+
+void worker_ask(struct worker *w)
+{
+	atomic_store(&w->asked, true);
+	inbox_wake(&w->inbox);
+}
+
+uint64_t worker_answered_ns(const struct worker *w)
+{
+	return atomic_load(&w->answered_ns);
 }
 
 void worker_free(struct worker *w)

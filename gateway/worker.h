@@ -41,8 +41,10 @@ struct worker {
 	struct inbox inbox;
 	atomic_uint load;   /* requests, calls, sockets that wait for one */
 	atomic_uint orders; /* 1: stop; 2: cut what still runs */
-	unsigned obeyed;    /* of them */
 	_Atomic(struct tls_context *) renewed; /* to serve with; or NULL */
+	atomic_bool asked;  /* for a sign of life and a census */
+	atomic_ullong answered_ns; /* the last sign; 0: it runs no more */
+	unsigned obeyed;           /* of them */
 	const struct config *config;
 	struct log log;
 	struct http_server *server;
@@ -94,6 +96,12 @@ void worker_order_stop(struct worker *w);
 /* worker_order_tls: from any thread: serve new connections with this, which is
  * the worker's from here on. */
 void worker_order_tls(struct worker *w, struct tls_context *tls);
+/* worker_ask: from any thread: take a census (worker_figures.h), and tell that
+ * the loop turns. worker_answered_ns: when it last did; 0: its thread has
+ * ended.
+ */
+void worker_ask(struct worker *w);
+uint64_t worker_answered_ns(const struct worker *w);
 
 /* worker_free: after worker_run. */
 void worker_free(struct worker *w);

@@ -260,6 +260,45 @@ static void read_details(struct realtime_event *ev, const json_t *details)
 	read_error(ev, json_object_get(details, "error"));
 }
 
+/* Nobody speaks so many; what is larger, or negative, is a mistake. */
+#define TOKENS_MAX 100000000
+
+static uint64_t tokens_of(const json_t *object, const char *key)
+{
+	long long n = number_of(object, key);
+
+	return n < 0 || n > TOKENS_MAX ? 0 : (uint64_t)n;
+}
+
+/* Without details of what was cached: text first, then audio. */
+static void read_cached(struct realtime_usage *u, const json_t *input)
+{
+	const json_t *cached = json_object_get(input, "cached_tokens_details");
+	uint64_t all = tokens_of(input, "cached_tokens");
+
+	if (json_is_object(cached)) {
+		u->cached_text = tokens_of(cached, "text_tokens");
+		u->cached_audio = tokens_of(cached, "audio_tokens");
+		return;
+	}
+	u->cached_text = all < u->input_text ? all : u->input_text;
+	all -= u->cached_text;
+	u->cached_audio = all < u->input_audio ? all : u->input_audio;
+}
+
+/* Some servers put it beside the response. Any of it may be missing. */
+static void read_usage(struct realtime_usage *u, const json_t *usage)
+{
+	const json_t *input = json_object_get(usage, "input_token_details");
+	const json_t *output = json_object_get(usage, "output_token_details");
+
+	u->input_text = tokens_of(input, "text_tokens");
+	u->input_audio = tokens_of(input, "audio_tokens");
+	u->output_text = tokens_of(output, "text_tokens");
+	u->output_audio = tokens_of(output, "audio_tokens");
+	read_cached(u, input);
+}
+
 static int take_response(struct realtime_event *ev, json_t *document)
 {
 	const json_t *response = json_object_get(document, "response");
@@ -271,6 +310,10 @@ static int take_response(struct realtime_event *ev, json_t *document)
 	ev->status = status_of(response);
 	ev->purpose = text_of(json_object_get(response, "metadata"), "purpose");
 	read_details(ev, json_object_get(response, "status_details"));
+	const json_t *usage = json_object_get(response, "usage");
+	read_usage(&ev->usage, json_is_object(usage)
+				       ? usage
+				       : json_object_get(document, "usage"));
 	return 0;
 }
 

@@ -4,7 +4,8 @@
  * Both spellings of events and content parts (GA and beta) are taken; unknown
  * events and members are ignored; members typed optional may be absent or null.
  *
- * Source: OpenAI Realtime API reference, server events. */
+ * Source: OpenAI Realtime API reference, server events; usage: "Usage" of the
+ * response object, and its null-safe reading in the cost section. */
 #ifndef PROTOCOLS_REALTIME_EVENT_H
 #define PROTOCOLS_REALTIME_EVENT_H
 
@@ -49,6 +50,14 @@ enum realtime_status {
 	REALTIME_STATUS_OTHER
 };
 
+/* Tokens of a response, as the server counts them; absent ones are 0. The input
+ * counts what was cached, too. */
+struct realtime_usage {
+	uint64_t input_text, input_audio;
+	uint64_t cached_text, cached_audio;
+	uint64_t output_text, output_audio;
+};
+
 /* One event. Strings are NUL-terminated, never NULL ("" when absent), and live
  * until realtime_event_release. */
 struct realtime_event {
@@ -69,6 +78,8 @@ struct realtime_event {
 	enum realtime_status status; /* RESPONSE_DONE; OUTPUT_ITEM_DONE */
 	const char *status_reason;   /* turn_detected, max_output_tokens, … */
 	const char *purpose;         /* metadata.purpose of a response */
+
+	struct realtime_usage usage; /* RESPONSE_DONE */
 
 	const char *error_type; /* ERROR, and RESPONSE_DONE when failed */
 	const char *error_code;

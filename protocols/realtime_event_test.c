@@ -273,6 +273,61 @@ static void test_response_done(void **state)
 	}
 }
 
+#define USAGE(rest) DONE("\"id\":\"resp_a\",\"usage\":{" rest "}")
+#define INPUT       "\"input_token_details\":{\"text_tokens\":119,\"audio_tokens\":21"
+
+/* The first row is the reference's own example (3.3, "Usage" and the dialogue
+ * of section 5). */
+static void test_usage(void **state)
+{
+	static const struct {
+		const char *message;
+		unsigned long long text, audio, cached_text, cached_audio;
+		unsigned long long out_text, out_audio;
+		const char *why;
+	} row[] = {
+		{ USAGE(INPUT ",\"image_tokens\":0,\"cached_tokens\":64,"
+			      "\"cached_tokens_details\":{\"text_tokens\":64,"
+			      "\"audio_tokens\":0}},\"output_token_details\":{"
+			      "\"text_tokens\":10,\"audio_tokens\":30}"),
+		  119, 21, 64, 0, 10, 30, "all of it" },
+		{ USAGE(INPUT ",\"cached_tokens\":64}"), 119, 21, 64, 0, 0, 0,
+		  "cached without details: text" },
+		{ USAGE(INPUT ",\"cached_tokens\":130}"), 119, 21, 119, 11, 0,
+		  0, "then audio" },
+		{ USAGE(INPUT ",\"cached_tokens\":999}"), 119, 21, 119, 21, 0,
+		  0, "but no more than there is" },
+		{ USAGE("\"total_tokens\":90,\"input_tokens\":70"), 0, 0, 0, 0,
+		  0, 0, "sums without details say of no kind" },
+		{ DONE("\"id\":\"resp_a\",\"usage\":null"), 0, 0, 0, 0, 0, 0,
+		  "none" },
+		{ DONE("\"id\":\"resp_a\",\"usage\":[1]"), 0, 0, 0, 0, 0, 0,
+		  "of another type" },
+		{ USAGE("\"input_token_details\":{\"text_tokens\":-5,"
+			"\"audio_tokens\":1e300}"),
+		  0, 0, 0, 0, 0, 0, "impossible numbers" },
+		{ "{\"type\":\"response.done\",\"response\":{\"id\":"
+		  "\"resp_a\"},\"usage\":{" INPUT "}}}",
+		  119, 21, 0, 0, 0, 0, "beside the response (8.3)" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		struct realtime_event ev;
+		char *text;
+
+		parse_good(&ev, &text, row[i].message);
+		CHECK_EQ(row[i].text, ev.usage.input_text, row[i].why);
+		CHECK_EQ(row[i].audio, ev.usage.input_audio, row[i].why);
+		CHECK_EQ(row[i].cached_text, ev.usage.cached_text, row[i].why);
+		CHECK_EQ(row[i].cached_audio, ev.usage.cached_audio,
+			 row[i].why);
+		CHECK_EQ(row[i].out_text, ev.usage.output_text, row[i].why);
+		CHECK_EQ(row[i].out_audio, ev.usage.output_audio, row[i].why);
+		discard(&ev, text);
+	}
+}
+
 static void test_response_created(void **state)
 {
 	struct realtime_event ev;
@@ -553,6 +608,7 @@ int main(void)
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_offsets),
 		cmocka_unit_test(test_response_done),
+		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_response_created),
 		cmocka_unit_test(test_items),
 		cmocka_unit_test(test_transcripts),

@@ -43,7 +43,8 @@ AUDIOCODES_TOKEN=$(random_token)
 export TWILIO_AUTH_TOKEN AUDIOCODES_TOKEN
 AUDIOCODES_TOKENS=tandem=$AUDIOCODES_TOKEN \
 	OPENAI_API_KEY=local-model-server background_start "$out/gateway.out" \
-	"$build/tandem" serve --listen 127.0.0.1:0 --model-url "$model_url" \
+	"$build/tandem" serve --listen 127.0.0.1:0 --admin 127.0.0.1:0 \
+	--model-url "$model_url" \
 	2>"$out/gateway.log"
 gateway=$background_pid
 url=$(background_url "$gateway" "$out/gateway.out") ||

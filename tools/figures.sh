@@ -55,7 +55,7 @@ start() {
 		--scenario "$out/$2-model.yaml" >"$out/$name.model" 2>&1 &
 	pids="$pids $!"
 	url=$(wait_for "$out/$name.model" 'ws://[^ ]*') || exit 1
-	"$build/tandem" serve --listen 127.0.0.1:0 --model-url "$url" $config \
+	"$build/tandem" serve --listen 127.0.0.1:0 --admin "" --model-url "$url" $config \
 		>"$out/$name.gateway" 2>&1 &
 	gateway=$!
 	pids="$pids $gateway"

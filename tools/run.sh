@@ -32,6 +32,7 @@ finish() { # exit status
 
 arguments=(serve)
 [ -z "${CONFIG:-}" ] || arguments+=(--config "$CONFIG")
+[ -n "${CONFIG:-}" ] || arguments+=(--admin "${ADMIN-127.0.0.1:0}")
 [ -z "${LISTEN:-}" ] || arguments+=(--listen "$LISTEN")
 
 if [ -z "${OPENAI_API_KEY:-}" ]; then

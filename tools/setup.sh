@@ -14,8 +14,9 @@ libuv1-dev libwslay-dev libmbedtls-dev libjansson-dev libspandsp-dev
 libsndfile1-dev libhttp-parser-dev libcyaml-dev libyaml-dev libexpat1-dev
 nettle-dev"
 test="libcmocka-dev jq curl openssl perl"
+# prometheus: for promtool, which reads what /metrics says.
 dev="clang libclang-rt-14-dev clang-format clang-tidy cppcheck pmccabe gcovr
-valgrind gdb testssl.sh"
+valgrind gdb testssl.sh prometheus"
 
 case ${1:-dev} in
 build) wanted="$build" ;;

@@ -241,6 +241,30 @@ void call_step(struct call *c, enum call_event event, uint64_t now_ns)
 
 /* --- The clock --- */
 
+static uint64_t us_between(uint64_t from_ns, int64_t to_ns)
+{
+	return to_ns > (int64_t)from_ns ? ((uint64_t)to_ns - from_ns) / 1000
+					: 0;
+}
+
+/* The model's next item has begun to be sent: when it is heard is known. */
+static void note_begun(struct call *c)
+{
+	int64_t begun_ns = c->playout.begun_ns;
+	bool is_first = !c->begun_ns;
+
+	if (begun_ns == c->begun_ns)
+		return;
+	c->begun_ns = begun_ns;
+	if (is_first)
+		call_note(c, CALL_NOTE_FIRST_SOUND, NULL,
+			  us_between(c->started_ns, begun_ns));
+	if (c->turn_ns)
+		call_note(c, CALL_NOTE_TURN, NULL,
+			  us_between(c->turn_ns, begun_ns));
+	c->turn_ns = 0;
+}
+
 static void send(struct call *c, const struct playout_chunk *chunk)
 {
 	const struct call_carrier_port *carrier = c->ports.carrier;
@@ -250,6 +274,7 @@ static void send(struct call *c, const struct playout_chunk *chunk)
 		c->is_speaking = true;
 		c->is_answered = true;
 		c->answer_ns = 0;
+		note_begun(c);
 	}
 	if (chunk->has_mark)
 		carrier->send_mark(c->ports.leg, &chunk->mark);

@@ -54,7 +54,15 @@ enum call_note {
 	CALL_NOTE_TRANSFER_FAILED,  /* text: why */
 	CALL_NOTE_NO_INPUT,         /* number: times in a row */
 	CALL_NOTE_WARNING,          /* number: ms until the time is up */
-	CALL_NOTE_NO_ANSWER         /* number: ms the model owes one */
+	CALL_NOTE_NO_ANSWER,        /* number: ms the model owes one */
+	CALL_NOTE_FIRST_SOUND, /* number: us from the call's beginning until
+				  the caller hears the model for the first
+				  time, by the ledger */
+	CALL_NOTE_TURN,        /* number: us from the end of the caller's speech
+				  (the model's speech_stopped) until the answer
+				  is heard, likewise */
+	CALL_NOTE_INTERRUPTED  /* behind its CALL_NOTE_BARGE_INs; number: ms of
+				  speech that was received and not heard */
 };
 
 /* Why it ended. */
@@ -68,7 +76,8 @@ enum call_end {
 	CALL_END_TRANSFERRED,  /* handed to somebody else */
 	CALL_END_CARRIER,      /* the carrier ended it for reasons of its own */
 	CALL_END_CARRIER_LOST, /* the line broke and did not come back */
-	CALL_END_REPLACED      /* the carrier began the same call anew */
+	CALL_END_REPLACED,     /* the carrier began the same call anew */
+	CALL_ENDS
 };
 
 /* A person on the line, where there may be several. */
@@ -153,8 +162,11 @@ struct call {
 	/* Totals. */
 	uint64_t caller_bytes; /* received from the carrier */
 	uint64_t ring_dropped;
-	uint64_t gap_ms;     /* silence put in */
-	uint64_t dead_bytes; /* audio of interrupted responses */
+	uint64_t gap_ms;      /* silence put in */
+	uint64_t dead_bytes;  /* audio of interrupted responses */
+	uint64_t cut_sent_ms; /* of what was interrupted: at the carrier, and
+				 not heard */
+	size_t ring_most;     /* bytes: the fullest the ring has been */
 	unsigned barge_ins;
 	unsigned responses;
 
@@ -180,6 +192,8 @@ struct call {
 	unsigned source_content;
 	uint64_t source_bytes; /* of the model's audio in that item */
 	bool is_speaking;      /* audio was sent, its end was not yet */
+	int64_t begun_ns;      /* what playout.begun_ns was when last told */
+	uint64_t turn_ns;      /* the caller's speech ended then; 0: answered */
 	uint64_t text_ns;      /* what was said as text is over then */
 	struct playout playout;
 

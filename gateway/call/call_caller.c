@@ -15,8 +15,11 @@ static void keep(struct call *c, const uint8_t *bytes, size_t n)
 		bytes += n - c->ring.limit;
 		n = c->ring.limit;
 	}
-	if (audio_queue_push(&c->ring, bytes, n) == 0)
+	if (audio_queue_push(&c->ring, bytes, n) == 0) {
+		if (c->ring.used > c->ring_most)
+			c->ring_most = c->ring.used;
 		return;
+	}
 	size_t dropped = audio_queue_pop(&c->ring, NULL, n);
 	if (audio_queue_push(&c->ring, bytes, n) != 0)
 		dropped += n; /* the worker's pool is used up */

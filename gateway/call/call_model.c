@@ -48,7 +48,11 @@ static void cancel(struct call *c, const char *response_id,
 static void cut_items(struct call *c, const struct playout_cut *cut,
 		      size_t cuts)
 {
+	uint64_t unheard_ms = 0;
+
 	for (size_t i = 0; i < cuts; i++) {
+		unheard_ms += cut[i].source_ms - cut[i].heard_ms;
+		c->cut_sent_ms += cut[i].sent_ms - cut[i].heard_ms;
 		call_note(c, CALL_NOTE_BARGE_IN, cut[i].id, cut[i].heard_ms);
 		if (cut[i].heard_ms)
 			c->ports.model->truncate(c->ports.session, cut[i].id,
@@ -58,6 +62,7 @@ static void cut_items(struct call *c, const struct playout_cut *cut,
 			c->ports.model->forget_item(c->ports.session,
 						    cut[i].id);
 	}
+	call_note(c, CALL_NOTE_INTERRUPTED, NULL, unheard_ms);
 }
 
 void call_interrupt(struct call *c, bool by_key, uint64_t now_ns)
@@ -100,10 +105,12 @@ void call_model_speech(struct call *c, bool is_speaking, uint64_t now_ns)
 	tell(c, is_speaking ? CALL_SPEECH_STARTED : CALL_SPEECH_STOPPED, "");
 	if (is_speaking) {
 		c->answer_due_ns = 0;
+		c->turn_ns = 0;
 		c->no_inputs = 0;
 		call_interrupt(c, false, now_ns);
 	} else {
 		c->answer_due_ns = in_ms(now_ns, c->settings.model_silence_ms);
+		c->turn_ns = now_ns;
 	}
 }
 

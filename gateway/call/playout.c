@@ -225,6 +225,14 @@ static void add_segment(struct playout *p, struct playout_item *item,
 	};
 }
 
+static void begin_segment(struct playout *p, struct playout_item *item,
+			  size_t bytes, int64_t begin_ns, bool after_silence)
+{
+	if (!item->sent && !item->is_local)
+		p->begun_ns = begin_ns;
+	add_segment(p, item, bytes, begin_ns, after_silence);
+}
+
 /* The silence behind the last audio: whatever follows, follows it. */
 static void add_pad(struct playout *p)
 {
@@ -252,8 +260,8 @@ static void account(struct playout *p, size_t bytes, size_t pad,
 	while (done < bytes && (item = next_to_send(p))) {
 		uint64_t left = item->queued - item->sent;
 		size_t part = bytes - done < left ? bytes - done : (size_t)left;
-		add_segment(p, item, part, begin + playout_ns_of(p, done),
-			    after_silence);
+		begin_segment(p, item, part, begin + playout_ns_of(p, done),
+			      after_silence);
 		done += part;
 		after_silence = false;
 	}

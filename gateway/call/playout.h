@@ -84,7 +84,8 @@ struct playout_segment {
 struct playout_cut {
 	char id[PLAYOUT_ID_MAX];
 	unsigned content_index;
-	uint32_t heard_ms; /* never more than source_ms */
+	uint32_t heard_ms; /* never more than source_ms, nor sent_ms */
+	uint32_t sent_ms;  /* what the carrier had of it */
 	uint32_t source_ms;
 };
 
@@ -108,6 +109,8 @@ struct playout {
 	bool is_detached;  /* there is no line to the carrier */
 	bool is_unplayed;  /* something was sent and no end of it reported */
 	int64_t end_ns;    /* when the carrier will have played it all, or 0 */
+	int64_t begun_ns;  /* when it plays the beginning of the model's item
+			    * that was begun last; 0: none was */
 	int64_t alive_ns;  /* the line was there; 0: never told */
 	int64_t sealed_ns; /* … of that, what it plays even without a line */
 	uint64_t seal_ns;  /* when it was told that this is whole */

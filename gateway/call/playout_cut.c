@@ -18,6 +18,9 @@ static bool cut_of(const struct playout *p, const struct playout_item *item,
 	cut->source_ms = item->source_ms;
 	cut->heard_ms = heard_ms < item->source_ms ? (uint32_t)heard_ms
 						   : item->source_ms;
+	cut->sent_ms = (uint32_t)(item->sent / p->settings.bytes_per_ms);
+	if (cut->sent_ms < cut->heard_ms)
+		cut->sent_ms = cut->heard_ms;
 	return true;
 }
 

@@ -17,7 +17,7 @@ void audiocodes_desk_init(struct audiocodes_desk *d,
 	memset(d, 0, sizeof(*d));
 	d->config = config;
 	d->keys = keys;
-	log_child(&d->log, log, "leg", "audiocodes");
+	log_child_of(&d->log, log, LOG_AUDIOCODES, "leg", "audiocodes");
 }
 
 /* --- Refusals --- */

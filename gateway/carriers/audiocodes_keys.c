@@ -273,6 +273,7 @@ static struct audiocodes_keys *create(uv_loop_t *loop, const char *where,
 	k->loop = loop;
 	k->tls = tls;
 	k->log = *log;
+	k->log.module = LOG_AUDIOCODES;
 	k->is_file = !strstr(where, "://");
 	snprintf(k->where, sizeof(k->where), "%s", where);
 	k->times = times ? *times : audiocodes_keys_usual_times;

@@ -335,6 +335,14 @@ static void cut(struct leg *base)
 	end(leg, AUDIOCODES_EV_END, AUDIOCODES_LEG_BY_US, CALL_END_SHUTDOWN);
 }
 
+static size_t waiting(const struct leg *base)
+{
+	const struct audiocodes_socket *s =
+		((const struct audiocodes_leg *)base)->socket;
+
+	return s && s->wire.ws ? ws_waiting(s->wire.ws) : 0;
+}
+
 static bool is_gone(const struct leg *base)
 {
 	return ((const struct audiocodes_leg *)base)->state == AUDIOCODES_OVER;
@@ -351,6 +359,7 @@ static const struct leg_kind kind = {
 	.tick = tick,
 	.stop = stop,
 	.abort = cut,
+	.waiting = waiting,
 	.is_gone = is_gone,
 	.ws = ws_of,
 };
@@ -372,7 +381,7 @@ int audiocodes_leg_open(struct audiocodes_leg *leg,
 	memcpy(leg->conversation, initiate->conversation,
 	       sizeof(leg->conversation));
 	utf8_copy(leg->caller, sizeof(leg->caller), initiate->caller);
-	log_child(&leg->log, log, "leg", "audiocodes");
+	log_child_of(&leg->log, log, LOG_AUDIOCODES, "leg", "audiocodes");
 	if (!audiocodes_settings_agree(settings, initiate, &leg->caller_format,
 				       &leg->play_format)) {
 		*why = "no media format in common";

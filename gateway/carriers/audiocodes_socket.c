@@ -345,7 +345,7 @@ static void name_log(struct audiocodes_socket *s)
 {
 	struct log log;
 
-	log_child(&log, s->host->log, "bot", s->bot);
+	log_child_of(&log, s->host->log, LOG_AUDIOCODES, "bot", s->bot);
 	log_child(&s->log, &log, "peer", s->address);
 }
 

@@ -4,6 +4,7 @@
 #define GATEWAY_CARRIERS_LEG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Bytes a connection may hold that the kernel has not taken: three seconds of
@@ -22,6 +23,9 @@ struct leg_kind {
 	void (*stop)(struct leg *leg);
 	/* Cut the connection, now. */
 	void (*abort)(struct leg *leg);
+	/* Bytes its connection holds that the kernel has not taken; NULL: not
+	 * known. */
+	size_t (*waiting)(const struct leg *leg);
 	/* The connection is gone and none will follow: the memory may go. */
 	bool (*is_gone)(const struct leg *leg);
 	/* The connection; NULL while there is none. */

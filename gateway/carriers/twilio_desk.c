@@ -23,7 +23,7 @@ void twilio_desk_init(struct twilio_desk *d, const struct config *config,
 	memset(d, 0, sizeof(*d));
 	d->config = config;
 	d->tickets = tickets;
-	log_child(&d->log, log, "leg", "twilio");
+	log_child_of(&d->log, log, LOG_TWILIO, "leg", "twilio");
 }
 
 /* --- Who may speak --- */
@@ -237,8 +237,10 @@ unsigned twilio_desk_voice(struct twilio_desk *d,
 	    invite(d, r, sid, &party, twilio_tickets_issue, &status, out) != 0)
 		refusal = LINES_CALLS;
 	log_voice(d, &form, refusal ? lines_refusal_text(refusal) : NULL);
-	if (refusal)
-		twilio_answer_overload(d->config, out);
+	if (!refusal)
+		return status;
+	d->rejected++;
+	twilio_answer_overload(d->config, out);
 	return status;
 }
 

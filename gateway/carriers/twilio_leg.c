@@ -313,6 +313,13 @@ static void cut(struct leg *base)
 		ws_abort(leg->ws);
 }
 
+static size_t waiting(const struct leg *base)
+{
+	const struct twilio_leg *leg = (const struct twilio_leg *)base;
+
+	return leg->ws ? ws_waiting(leg->ws) : 0;
+}
+
 static bool is_gone(const struct leg *base)
 {
 	return ((const struct twilio_leg *)base)->state == TWILIO_LEG_GONE;
@@ -327,6 +334,7 @@ static const struct leg_kind kind = {
 	.tick = tick,
 	.stop = stop,
 	.abort = cut,
+	.waiting = waiting,
 	.is_gone = is_gone,
 	.ws = ws_of,
 };
@@ -342,7 +350,7 @@ void twilio_leg_open(struct twilio_leg *leg, struct call *call,
 	leg->owner = owner;
 	leg->opened_ns = now_ns;
 	leg->heard_ns = now_ns;
-	log_child(&leg->log, log, "leg", "twilio");
+	log_child_of(&leg->log, log, LOG_TWILIO, "leg", "twilio");
 }
 
 /* --- To Twilio --- */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/models/openai_figures.h"
 #include "gateway/models/openai_parts.h"
 #include "protocols/realtime_event.h"
 
@@ -71,6 +72,7 @@ static void on_error(struct openai_session *s, const struct realtime_event *ev,
 	char why[256];
 
 	s->errors++;
+	openai_figures_error(s->profile->figures, ev->error_code);
 	snprintf(why, sizeof(why), "%s: %s",
 		 ev->error_code[0] ? ev->error_code : ev->error_type,
 		 ev->error_message);
@@ -146,6 +148,9 @@ static void on_response_done(struct openai_session *s,
 {
 	char why[256];
 
+	openai_figures_response(s->profile->figures, &ev->usage);
+	if (ev->status == REALTIME_FAILED)
+		openai_figures_error(s->profile->figures, ev->error_code);
 	snprintf(why, sizeof(why), "%s: %s",
 		 ev->error_code[0] ? ev->error_code : ev->status_reason,
 		 ev->error_message);

@@ -250,6 +250,7 @@ void openai_pool_open(struct openai_pool *p, uv_loop_t *loop,
 		.on_gone = on_gone,
 		.owner = owner,
 	};
+	p->log.module = LOG_MODEL;
 	uv_timer_init(loop, &p->timer); /* cannot fail */
 	p->timer.data = p;
 	if (wanted)

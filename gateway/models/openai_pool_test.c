@@ -339,7 +339,8 @@ static void test_they_come_one_after_the_other(void **state)
 	CHECK(!openai_pool_take(&stage.pool), "so there is none to take");
 	wait_until(is_full, "three stand");
 	CHECK_EQ(1, stage.coming_max, "one dial at a time");
-	CHECK_EQ(1, lines("info  ev=pool_ready standing=3\n"), "said once");
+	CHECK_EQ(1, lines("info  module=model ev=pool_ready standing=3\n"),
+		 "said once");
 	pass(600);
 	CHECK_EQ(3, stage.world.report.sessions, "no more are opened");
 	end();
@@ -568,7 +569,8 @@ static void test_what_comes_without_a_call(void **state)
 			     "\"server_error\",\"message\":\"Call "
 			     "+41791234567.\"}}");
 	CHECK_EQ(0, openai_pool_standing(&stage.pool), "an error ends it");
-	CHECK_EQ(1, lines("warn  ev=pool_lost session=sess_"), "said");
+	CHECK_EQ(1, lines("warn  module=model ev=pool_lost session=sess_"),
+		 "said");
 	CHECK_EQ(0, lines("41791234567"), "without a number");
 	wait_until(is_full, "and is replaced");
 	end();
@@ -587,7 +589,7 @@ static void test_the_server_starts_anew(void **state)
 	close_server();
 	pass(1200);
 	CHECK_EQ(0, openai_pool_standing(&stage.pool), "both are lost");
-	CHECK_EQ(1, lines("warn  ev=pool_lost"), "said once");
+	CHECK_EQ(1, lines("warn  module=model ev=pool_lost"), "said once");
 	CHECK(stage.pool.pause_ms >= 2 * OPENAI_POOL_RETRY_MS,
 	      "it is asked less and less");
 	open_server(stage.port);
@@ -602,12 +604,15 @@ static void test_nobody_is_there_at_first(void **state)
 	begin("", 1);
 	close_server();
 	pass(300);
-	CHECK_EQ(1, lines("warn  ev=pool_lost session=- why=\"connection"),
-		 "said once");
+	CHECK_EQ(
+		1,
+		lines("warn  module=model ev=pool_lost session=- why=\"connection"),
+		"said once");
 	CHECK(!openai_pool_take(&stage.pool), "there is none to take");
 	open_server(stage.port);
 	wait_until(is_full, "then one stands");
-	CHECK_EQ(1, lines("info  ev=pool_ready standing=1\n"), "said");
+	CHECK_EQ(1, lines("info  module=model ev=pool_ready standing=1\n"),
+		 "said");
 	end();
 }
 

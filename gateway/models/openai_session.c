@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/models/openai_figures.h"
 #include "gateway/models/openai_parts.h"
 #include "gateway/net/ws.h"
 #include "protocols/realtime_event.h"
@@ -65,6 +66,8 @@ void openai_session_fail(struct openai_session *s, const char *why,
 {
 	if (s->is_closing)
 		return;
+	if (s->ws && s->state < OPENAI_STANDING)
+		openai_figures_failed(s->profile->figures, NULL, now_ns);
 	if (s->state == OPENAI_GIVEN) {
 		start_over(s, why, now_ns);
 		return;
@@ -95,12 +98,20 @@ static bool tries_again(struct openai_session *s, const struct ws_end *end,
 	return true;
 }
 
+/* The attempt that is under way has come to nothing yet. */
+static bool is_opening(const struct openai_session *s)
+{
+	return !s->is_closing && s->state < OPENAI_STANDING;
+}
+
 static void on_closed(void *owner, const struct ws_end *end)
 {
 	struct openai_session *s = owner;
 	uint64_t now_ns = uv_hrtime();
 
 	s->ws = NULL;
+	if (is_opening(s))
+		openai_figures_failed(s->profile->figures, end, now_ns);
 	if (tries_again(s, end, now_ns))
 		return;
 	openai_session_fail(s, end->why[0] ? end->why : end->reason, now_ns);
@@ -179,7 +190,7 @@ void openai_session_open(struct openai_session *s,
 	s->profile = profile;
 	s->loop = loop;
 	s->call = call;
-	log_child(&s->log, log, "leg", "model");
+	log_child_of(&s->log, log, LOG_MODEL, "leg", "model");
 	buffer_init(&s->out, OPENAI_COMMAND_MAX);
 	dial(s, now_ns);
 }
@@ -208,6 +219,7 @@ static void go_live(struct openai_session *s, uint64_t stood_ns,
 void openai_session_confirmed(struct openai_session *s, uint64_t now_ns)
 {
 	s->ping_ns = now_ns;
+	openai_figures_opened(s->profile->figures);
 	if (s->call) {
 		go_live(s, 0, now_ns);
 	} else {
@@ -226,7 +238,7 @@ void openai_session_give(struct openai_session *s, struct call *call,
 	s->call = call;
 	s->standby = NULL;
 	s->state = OPENAI_GIVEN; /* since_ns tells how long it has stood */
-	log_child(&s->log, log, "leg", "model");
+	log_child_of(&s->log, log, LOG_MODEL, "leg", "model");
 }
 
 void openai_session_begin(struct openai_session *s, uint64_t now_ns)

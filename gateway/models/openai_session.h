@@ -25,6 +25,7 @@
 #include "protocols/realtime_command.h"
 
 struct config;
+struct openai_figures;
 struct tls_context;
 struct ws;
 
@@ -45,9 +46,10 @@ struct openai_profile {
 	unsigned configure_timeout_ms;
 	struct realtime_session session;
 	struct realtime_tool tool[OPENAI_TOOLS_MAX];
-	char instructions[18 * 1024]; /* the agent's, and the house rules */
-	const char *greeting;         /* what the first response is told, or
-					 NULL: the caller begins */
+	char instructions[18 * 1024];   /* the agent's, and the house rules */
+	struct openai_figures *figures; /* where it is counted, or NULL */
+	const char *greeting;           /* what the first response is told, or
+					   NULL: the caller begins */
 };
 
 /* openai_profile_init: from the configuration, which must outlive it. tls may

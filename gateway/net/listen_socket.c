@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -129,4 +130,24 @@ unsigned listen_socket_port(int fd)
 		return 0;
 	memcpy(&in, &a, sizeof(in)); /* IPv6 has its port in the same place */
 	return ntohs(in.sin_port);
+}
+
+int listen_socket_split(const char *listen, char *host, size_t cap,
+			unsigned *port)
+{
+	const char *colon = strrchr(listen, ':');
+	char *end;
+
+	if (!colon || (size_t)(colon - listen) >= cap)
+		return -EINVAL;
+	unsigned long number = strtoul(colon + 1, &end, 10);
+	if (end == colon + 1 || *end || number > 65535)
+		return -EINVAL;
+	if (listen[0] == '[' && colon > listen + 1 && colon[-1] == ']')
+		snprintf(host, cap, "%.*s", (int)(colon - listen - 2),
+			 listen + 1);
+	else
+		snprintf(host, cap, "%.*s", (int)(colon - listen), listen);
+	*port = (unsigned)number;
+	return 0;
 }

@@ -19,6 +19,13 @@ int listen_socket_open(uv_loop_t *loop, const char *host, unsigned port,
 int listen_socket_open_many(uv_loop_t *loop, const char *host, unsigned port,
 			    int backlog, int *fds, unsigned n);
 
+/* listen_socket_split: "host:port" or "[v6]:port" in its parts, the host
+ * without brackets. Returns 0, or -EINVAL when it is neither, or does not fit
+ * into cap.
+ */
+int listen_socket_split(const char *listen, char *host, size_t cap,
+			unsigned *port);
+
 /* listen_socket_port: the port it is bound to. */
 unsigned listen_socket_port(int fd);
 

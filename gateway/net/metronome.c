@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "gateway/net/prefetch.h"
+#include "gateway/ops/histogram.h"
 
 #define NS_PER_MS 1000000u
 #define STEP_NS   ((uint64_t)METRONOME_STEP_MS * NS_PER_MS)
@@ -100,6 +101,8 @@ void metronome_advance(struct metronome *m, uint64_t now_ns)
 	late_ns = now_ns - (m->origin_ns + step * STEP_NS);
 	if (late_ns > m->late_ns_max)
 		m->late_ns_max = late_ns;
+	if (m->lag)
+		histogram_record(m->lag, late_ns);
 	/* Later than a whole period: each phase once, not once per miss. */
 	if (due - m->tick > METRONOME_PHASES)
 		step = due - METRONOME_PHASES + 1;

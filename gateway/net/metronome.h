@@ -16,6 +16,8 @@
 #define METRONOME_STEP_MS   5
 #define METRONOME_PHASES    (METRONOME_PERIOD_MS / METRONOME_STEP_MS)
 
+struct histogram;
+
 /* Embedded in the owner; zeroed before its first metronome_add. */
 struct prefetch;
 
@@ -34,8 +36,9 @@ struct metronome {
 	struct metronome_member *phase[METRONOME_PHASES];
 	struct metronome_member *next; /* being walked: removal stays safe */
 	unsigned members;
-	unsigned turn;        /* which phase the next member joins */
-	uint64_t late_ns_max; /* worst lateness seen */
+	unsigned turn;         /* which phase the next member joins */
+	uint64_t late_ns_max;  /* worst lateness seen */
+	struct histogram *lag; /* where each is recorded, or NULL */
 };
 
 /* metronome_init: the origin is now. Returns 0 or a negative errno. */

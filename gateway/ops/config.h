@@ -71,8 +71,22 @@ enum config_tool { /* bits */
 		   CONFIG_TOOL_RECORD_CALL = 16,
 };
 
+/* A level for each part; LOG_LEVELS: as log.level says. */
+struct config_log_levels {
+	enum log_level of[LOG_MODULES];
+};
+
+enum config_numbers { CONFIG_NUMBERS_MASKED, CONFIG_NUMBERS_FULL };
+
 struct config_log {
 	enum log_level level;
+	enum log_format format;
+	struct config_log_levels levels;
+	enum config_numbers numbers;
+};
+
+struct config_admin {
+	char listen[64]; /* as listen below; "": off */
 };
 
 struct config_twilio_account {
@@ -269,6 +283,7 @@ struct config {
 	/* Addresses, alone or with "/" and bits. */
 	char proxies[CONFIG_PROXIES_MAX][CONFIG_BLOCK_MAX];
 	struct config_log log;
+	struct config_admin admin;
 	struct config_twilio twilio;
 	struct config_audiocodes audiocodes;
 	struct config_transfer transfer;

@@ -22,6 +22,9 @@ static const struct config_rule rules[] = {
 	  .accepts = config_text_is_block,
 	  .must = "an address or a network, like 192.0.2.1, 10.0.0.0/8 or "
 		  "2001:db8::/32" },
+	{ .path = "admin.listen",
+	  .accepts = config_text_is_listen_or_none,
+	  .must = "empty, or an address and port, like 127.0.0.1:9090" },
 	{ .path = "twilio.account_sids",
 	  .accepts = config_text_is_account_sid,
 	  .must = "AC and 32 hexadecimal digits" },

@@ -16,7 +16,23 @@
 /* clang-format off */
 const struct config config_schema_defaults = {
 	.listen = "127.0.0.1:8080",
-	.log = { .level = LOG_INFO },
+	.log = {
+		.level = LOG_INFO,
+		.format = LOG_LOGFMT,
+		.levels.of = { 
+			[LOG_MAIN] = LOG_LEVELS,
+			[LOG_WORKER] = LOG_LEVELS,
+			[LOG_HTTP] = LOG_LEVELS,
+			[LOG_TLS] = LOG_LEVELS,
+			[LOG_TWILIO] = LOG_LEVELS,
+			[LOG_AUDIOCODES] = LOG_LEVELS,
+			[LOG_CALL] = LOG_LEVELS,
+			[LOG_MODEL] = LOG_LEVELS,
+			[LOG_ADMIN] = LOG_LEVELS,
+		 },
+		.numbers = CONFIG_NUMBERS_MASKED,
+	},
+	.admin = { .listen = "127.0.0.1:9090" },
 	.audiocodes = {
 		.bot_count = 1,
 		.bots = { "tandem" },
@@ -97,6 +113,18 @@ static const cyaml_strval_t level_names[] = {
 	{ "warn", LOG_WARN },
 	{ "error", LOG_ERROR },
 };
+static const cyaml_strval_t module_level_names[] = {
+	{ "default", LOG_LEVELS }, { "debug", LOG_DEBUG }, { "info", LOG_INFO },
+	{ "warn", LOG_WARN },      { "error", LOG_ERROR },
+};
+static const cyaml_strval_t log_format_names[] = {
+	{ "logfmt", LOG_LOGFMT },
+	{ "json", LOG_JSON },
+};
+static const cyaml_strval_t numbers_names[] = {
+	{ "masked", CONFIG_NUMBERS_MASKED },
+	{ "full", CONFIG_NUMBERS_FULL },
+};
 static const cyaml_strval_t format_names[] = {
 	{ "pcm24", CONFIG_FORMAT_PCM24 },
 	{ "pcmu", CONFIG_FORMAT_PCMU },
@@ -171,8 +199,31 @@ static const cyaml_schema_field_t tls_keys[] = {
 		   certificate_count, certificate, CONFIG_CERTIFICATES_MAX),
 	CYAML_FIELD_END,
 };
+#define FIELD_LEVEL(key, module)                              \
+	FIELD_WORD(key, struct config_log_levels, of[module], \
+		   module_level_names)
+static const cyaml_schema_field_t levels_keys[] = {
+	FIELD_LEVEL("main", LOG_MAIN),
+	FIELD_LEVEL("worker", LOG_WORKER),
+	FIELD_LEVEL("http", LOG_HTTP),
+	FIELD_LEVEL("tls", LOG_TLS),
+	FIELD_LEVEL("twilio", LOG_TWILIO),
+	FIELD_LEVEL("audiocodes", LOG_AUDIOCODES),
+	FIELD_LEVEL("call", LOG_CALL),
+	FIELD_LEVEL("model", LOG_MODEL),
+	FIELD_LEVEL("admin", LOG_ADMIN),
+	CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t log_keys[] = {
 	FIELD_WORD("level", struct config_log, level, level_names),
+	FIELD_WORD("format", struct config_log, format, log_format_names),
+	CYAML_FIELD_MAPPING("levels", FLAGS, struct config_log, levels,
+			    levels_keys),
+	FIELD_WORD("numbers", struct config_log, numbers, numbers_names),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t admin_keys[] = {
+	CYAML_FIELD_STRING("listen", FLAGS, struct config_admin, listen, 0),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t account_keys[] = {
@@ -407,6 +458,7 @@ static const cyaml_schema_field_t config_keys[] = {
 	FIELD_LIST("proxies", struct config, proxies, proxy_count, block,
 		   CONFIG_PROXIES_MAX),
 	CYAML_FIELD_MAPPING("log", FLAGS, struct config, log, log_keys),
+	CYAML_FIELD_MAPPING("admin", FLAGS, struct config, admin, admin_keys),
 	CYAML_FIELD_MAPPING("twilio", FLAGS, struct config, twilio,
 			    twilio_keys),
 	CYAML_FIELD_MAPPING("audiocodes", FLAGS, struct config, audiocodes,

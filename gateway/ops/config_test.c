@@ -405,6 +405,16 @@ static void names_each_mistake(void **state)
 		  "white space only" },
 		{ "agent: {voice: \"a\\0b\"}\n",
 		  "t.yaml:1: agent.voice has a NUL character in it", "a NUL" },
+		{ "log: {levels: {models: debug, call: loud}}\n",
+		  "t.yaml:1: unknown key \"models\" in log.levels (did you "
+		  "mean \"model\"?)\n"
+		  "t.yaml:1: log.levels.call is \"loud\", must be default, "
+		  "debug, info, warn or error",
+		  "neither a module nor a level" },
+		{ "admin: {listen: 9090}\n",
+		  "t.yaml:1: admin.listen is \"9090\", must be empty, or an "
+		  "address and port, like 127.0.0.1:9090",
+		  "a port alone" },
 		{ "log: {level: \"\\e[31m\"}\n",
 		  "t.yaml:1: log.level is \"?[31m\", must be debug, info, warn "
 		  "or error",
@@ -619,7 +629,13 @@ static void takes_every_key(void **state)
 		"  - {certificate: /etc/a.pem, key: /etc/a.key}\n"
 		"  - {key: /etc/b.key, certificate: /etc/b.pem}\n"
 		"proxies: [192.0.2.1, '2001:db8::/32']\n"
-		"log: {level: debug}\n"
+		"log:\n"
+		"  level: debug\n"
+		"  format: json\n"
+		"  numbers: full\n"
+		"  levels: {main: debug, worker: info, http: warn, tls: error,\n"
+		"    twilio: debug, audiocodes: info, call: warn, model: error, admin: debug}\n"
+		"admin: {listen: ''}\n"
 		"twilio:\n"
 		"  account_sids:\n"
 		"    - AC0123456789abcdef0123456789abcdef\n"
@@ -720,6 +736,12 @@ static void takes_every_key(void **state)
 	CHECK_STR("192.0.2.1", c.proxies[0], "an address");
 	CHECK_STR("2001:db8::/32", c.proxies[1], "a network");
 	CHECK_EQ(LOG_DEBUG, c.log.level, "log.level");
+	CHECK_EQ(LOG_JSON, c.log.format, "log.format");
+	CHECK_EQ(CONFIG_NUMBERS_FULL, c.log.numbers, "log.numbers");
+	for (unsigned i = 0; i < LOG_MODULES; i++)
+		CHECK_EQ(i % LOG_LEVELS, c.log.levels.of[i],
+			 log_module_name(i));
+	CHECK_STR("", c.admin.listen, "admin.listen");
 	CHECK_EQ(2, c.twilio.account_sid_count, "twilio.account_sids");
 	CHECK_STR("AC0123456789abcdef0123456789abcdef",
 		  c.twilio.account_sids[0], "the first");

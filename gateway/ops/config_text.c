@@ -46,6 +46,11 @@ bool config_text_is_listen(const char *text)
 	return strspn(text, DIGITS ".") == host;
 }
 
+bool config_text_is_listen_or_none(const char *text)
+{
+	return !*text || config_text_is_listen(text);
+}
+
 /* scheme, then a host that is there at all. */
 static bool is_url(const char *text, const char *scheme)
 {

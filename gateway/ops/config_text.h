@@ -5,7 +5,8 @@
 
 #include <stdbool.h>
 
-bool config_text_is_listen(const char *text);     /* 127.0.0.1:8080, [::]:0 */
+bool config_text_is_listen(const char *text); /* 127.0.0.1:8080, [::]:0 */
+bool config_text_is_listen_or_none(const char *text); /* "", or the same */
 bool config_text_is_public_url(const char *text); /* "", http(s)://host… */
 bool config_text_is_model_url(const char *text); /* ws(s)://host…, no query */
 bool config_text_is_account_sid(const char *text);

@@ -26,6 +26,18 @@ static uint64_t bucket_middle(unsigned bucket)
 	return units * width + width / 2;
 }
 
+/* The one that records is the only one that writes: what others may read is
+ * written whole, and that is all they need. */
+static void add(uint64_t *to, uint64_t n)
+{
+	__atomic_store_n(to, *to + n, __ATOMIC_RELAXED);
+}
+
+static uint64_t read_of(const uint64_t *from)
+{
+	return __atomic_load_n(from, __ATOMIC_RELAXED);
+}
+
 void histogram_reset(struct histogram *h)
 {
 	memset(h, 0, sizeof(*h));
@@ -34,11 +46,11 @@ void histogram_reset(struct histogram *h)
 void histogram_record(struct histogram *h, uint64_t ns)
 {
 	uint64_t counted = ns < HISTOGRAM_MAX_NS ? ns : HISTOGRAM_MAX_NS;
-	h->bucket[bucket_of(counted)]++;
-	h->count++;
-	h->sum_ns += counted;
+	add(&h->bucket[bucket_of(counted)], 1);
+	add(&h->count, 1);
+	add(&h->sum_ns, counted);
 	if (ns > h->max_ns)
-		h->max_ns = ns;
+		__atomic_store_n(&h->max_ns, ns, __ATOMIC_RELAXED);
 }
 
 /* The rank of the record asked for: the smallest that has at least q of all
@@ -85,12 +97,24 @@ uint64_t histogram_mean(const struct histogram *h)
 	return h->count ? h->sum_ns / h->count : 0;
 }
 
+/* A step belongs below a bound when its middle does. */
+uint64_t histogram_up_to(const struct histogram *h, uint64_t ns)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS && bucket_middle(i) <= ns;
+	     i++)
+		n += h->bucket[i];
+	return n;
+}
+
 void histogram_merge(struct histogram *into, const struct histogram *from)
 {
 	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++)
-		into->bucket[i] += from->bucket[i];
-	into->count += from->count;
-	into->sum_ns += from->sum_ns;
-	if (from->max_ns > into->max_ns)
-		into->max_ns = from->max_ns;
+		into->bucket[i] += read_of(&from->bucket[i]);
+	into->count += read_of(&from->count);
+	into->sum_ns += read_of(&from->sum_ns);
+	uint64_t max_ns = read_of(&from->max_ns);
+	if (max_ns > into->max_ns)
+		into->max_ns = max_ns;
 }

@@ -1,6 +1,8 @@
 /* How long something takes: a log-linear histogram of nanoseconds in fixed
  * memory. Up to 60 s a quantile is off by at most 3 % or 32 ns; longer values
- * count as 60 s, except in max. Not thread-safe: one per worker, merged. */
+ * count as 60 s, except in max. One thread records; any other may merge it into
+ * its own meanwhile, and sees each number whole, though not all of one moment.
+ */
 #ifndef GATEWAY_OPS_HISTOGRAM_H
 #define GATEWAY_OPS_HISTOGRAM_H
 
@@ -28,7 +30,11 @@ uint64_t histogram_count(const struct histogram *h);
 uint64_t histogram_max(const struct histogram *h);
 uint64_t histogram_mean(const struct histogram *h); /* 0 when empty */
 
-/* histogram_merge: add from's records to into. */
+/* histogram_up_to: how many records are ns or less, as exact as a step is wide;
+ * UINT64_MAX: all. */
+uint64_t histogram_up_to(const struct histogram *h, uint64_t ns);
+
+/* histogram_merge: add from's records to into, which is the caller's alone. */
 void histogram_merge(struct histogram *into, const struct histogram *from);
 
 #endif

@@ -11,28 +11,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/ops/log_value.h"
 #include "gateway/ops/phone.h"
 #include "gateway/ops/timestamp.h"
 
-#define CUT  "..."
-#define ROOM (LOG_LINE_MAX - sizeof(CUT)) /* leaves CUT and a newline */
+#define ROOM (LOG_LINE_MAX - 16) /* leaves the mark of a cut, and an end */
+
+static const char *const cut_mark[] = {
+	[LOG_LOGFMT] = "... ",
+	[LOG_JSON] = "\"cut\":true,",
+};
 
 static const struct {
-	const char *name;
 	const char *padded;
 	const char *colour;
 	const char *priority; /* sd-daemon(3) */
 } levels[] = {
-	[LOG_DEBUG] = { "debug", "debug", "\033[2m", "<7>" },
-	[LOG_INFO] = { "info", "info ", "\033[32m", "<6>" },
-	[LOG_WARN] = { "warn", "warn ", "\033[33m", "<4>" },
-	[LOG_ERROR] = { "error", "error", "\033[31m", "<3>" },
+	[LOG_DEBUG] = { "debug", "\033[2m", "<7>" },
+	[LOG_INFO] = { "info ", "\033[32m", "<6>" },
+	[LOG_WARN] = { "warn ", "\033[33m", "<4>" },
+	[LOG_ERROR] = { "error", "\033[31m", "<3>" },
 };
-
-const char *log_level_name(enum log_level level)
-{
-	return levels[level].name;
-}
 
 /* systemd sets JOURNAL_STREAM to device:inode of the stream it connected; a
  * shell started from a unit inherits the variable but not the stream. */
@@ -63,105 +62,112 @@ void log_open(struct log *log, int fd, enum log_level level)
 	*log = (struct log){ .fd = fd, .level = level, .style = style_of(fd) };
 }
 
+static bool wants(const struct log *log, enum log_module module,
+		  enum log_level level)
+{
+	return level >=
+	       (log->levels ? log_levels_get(log->levels, module) : log->level);
+}
+
 bool log_wants(const struct log *log, enum log_level level)
 {
-	return level >= log->level;
-}
-
-/* -- one field ----------------------------------------------------------- */
-
-/* A value stands bare when no reader of logfmt could mistake where it ends. */
-static bool is_bare(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (text[i] <= ' ' || text[i] > '~' || strchr("\"=\\", text[i]))
-			return false;
-	return len > 0;
-}
-
-/* One character as it may stand between quotes: 1, 2 or 4 bytes into out. */
-static size_t escape(char out[5], char c)
-{
-	static const char plain[] = "\"\\\n\r\t";
-	static const char letter[] = "\"\\nrt";
-	const char *at = c ? strchr(plain, c) : NULL;
-	if (at)
-		return (size_t)snprintf(out, 5, "\\%c", letter[at - plain]);
-	if (c < ' ' || c > '~')
-		return (size_t)snprintf(out, 5, "\\x%02x", (unsigned char)c);
-	out[0] = c;
-	return 1;
-}
-
-/* The escaped value, no longer than LOG_VALUE_MAX with the mark of a cut. */
-static size_t value_write(char out[LOG_VALUE_MAX], const char *text, size_t len)
-{
-	size_t n = 0, safe = 0;
-	for (size_t i = 0; i < len; i++) {
-		char one[5];
-		size_t width = escape(one, text[i]);
-		if (n + width > LOG_VALUE_MAX) {
-			memcpy(out + safe, CUT, strlen(CUT));
-			return safe + strlen(CUT);
-		}
-		memcpy(out + n, one, width);
-		n += width;
-		if (n <= LOG_VALUE_MAX - strlen(CUT))
-			safe = n;
-	}
-	return n;
-}
-
-/* "key=value " into out. Returns its length, or 0 when cap is too small: a
- * field is written whole or not at all. */
-static size_t field_write(char *out, size_t cap, const char *key,
-			  const char *text, size_t len)
-{
-	char value[LOG_VALUE_MAX];
-	size_t value_len = value_write(value, text, len);
-	const char *quote = is_bare(text, len) ? "" : "\"";
-	int n = snprintf(out, cap, "%s=%s%.*s%s ", key, quote, (int)value_len,
-			 value, quote);
-	return n > 0 && (size_t)n < cap ? (size_t)n : 0;
+	return wants(log, log->module, level);
 }
 
 /* -- one line ------------------------------------------------------------ */
+
+static size_t field(char *out, size_t cap, const struct log *log,
+		    const char *key, const char *text)
+{
+	return log_field_write(out, cap, log->format, key, text, strlen(text));
+}
 
 void log_child(struct log *child, const struct log *parent, const char *key,
 	       const char *text)
 {
 	*child = *parent;
 	size_t len = strlen(child->context);
-	if (field_write(child->context + len, sizeof(child->context) - len, key,
-			text, strlen(text)) == 0)
+	if (field(child->context + len, sizeof(child->context) - len, child,
+		  key, text) == 0)
 		child->context[len] = '\0';
 }
 
-static size_t prefix_write(char *out, size_t cap, enum log_style style,
+void log_child_of(struct log *child, const struct log *parent,
+		  enum log_module module, const char *key, const char *text)
+{
+	log_child(child, parent, key, text);
+	child->module = module;
+}
+
+static size_t prefix_plain(char *out, enum log_style style,
 			   enum log_level level)
 {
-	if (style == LOG_JOURNAL)
-		return (size_t)snprintf(out, cap, "%s", levels[level].priority);
 	char now[TIMESTAMP_LEN];
-	timestamp_now(now);
 	bool is_coloured = style == LOG_COLOUR;
-	return (size_t)snprintf(out, cap, "%s %s%s%s ", now,
+	timestamp_now(now);
+	return (size_t)snprintf(out, ROOM, "%s %s%s%s ", now,
 				is_coloured ? levels[level].colour : "",
 				levels[level].padded,
 				is_coloured ? "\033[0m" : "");
 }
 
+static size_t prefix_json(char *out, const struct log *log,
+			  enum log_level level)
+{
+	char now[TIMESTAMP_LEN];
+	size_t n = (size_t)snprintf(out, ROOM, "{");
+	if (log->style != LOG_JOURNAL) {
+		timestamp_now(now);
+		n += field(out + n, ROOM - n, log, "time", now);
+	}
+	return n +
+	       field(out + n, ROOM - n, log, "level", log_level_name(level));
+}
+
+static size_t prefix_write(char *out, const struct log *log,
+			   enum log_module module, enum log_level level)
+{
+	size_t n = 0;
+	if (log->style == LOG_JOURNAL)
+		n = (size_t)snprintf(out, ROOM, "%s", levels[level].priority);
+	if (log->format == LOG_JSON)
+		n += prefix_json(out + n, log, level);
+	else if (log->style != LOG_JOURNAL)
+		n += prefix_plain(out + n, log->style, level);
+	n += field(out + n, ROOM - n, log, "module", log_module_name(module));
+	return n + (size_t)snprintf(out + n, ROOM - n, "%s", log->context);
+}
+
+static void begin(struct log_line *l, const struct log *log,
+		  enum log_module module, enum log_level level,
+		  const char *event)
+{
+	l->log = log;
+	l->is_cut = false;
+	l->len = prefix_write(l->text, log, module, level);
+	log_text(l, "ev", event);
+}
+
 void log_begin(struct log_line *l, const struct log *log, enum log_level level,
 	       const char *event)
 {
-	l->log = log_wants(log, level) ? log : NULL;
-	if (!l->log)
-		return;
-	l->is_cut = false;
-	l->len = prefix_write(l->text, ROOM, log->style, level);
-	l->len += (size_t)snprintf(l->text + l->len, ROOM - l->len, "%s",
-				   log->context);
-	log_text(l, "ev", event);
+	log_begin_in(l, log, log->module, level, event);
+}
+
+void log_begin_in(struct log_line *l, const struct log *log,
+		  enum log_module module, enum log_level level,
+		  const char *event)
+{
+	l->log = NULL;
+	if (wants(log, module, level))
+		begin(l, log, module, level, event);
+}
+
+/* Room for a field is what is left of the line. */
+static void add(struct log_line *l, size_t n)
+{
+	l->len += n;
+	l->is_cut = n == 0;
 }
 
 void log_bytes(struct log_line *l, const char *key, const char *text,
@@ -169,9 +175,8 @@ void log_bytes(struct log_line *l, const char *key, const char *text,
 {
 	if (!l->log || l->is_cut)
 		return;
-	size_t n = field_write(l->text + l->len, ROOM - l->len, key, text, len);
-	l->len += n;
-	l->is_cut = n == 0;
+	add(l, log_field_write(l->text + l->len, ROOM - l->len, l->log->format,
+			       key, text, len));
 }
 
 void log_text(struct log_line *l, const char *key, const char *text)
@@ -183,9 +188,14 @@ void log_text(struct log_line *l, const char *key, const char *text)
 
 void log_number(struct log_line *l, const char *key, int64_t number)
 {
-	char digits[24];
-	snprintf(digits, sizeof(digits), "%" PRId64, number);
-	log_text(l, key, digits);
+	if (!l->log || l->is_cut)
+		return;
+	bool is_json = l->log->format == LOG_JSON;
+	size_t room = ROOM - l->len;
+	int n = snprintf(l->text + l->len, room, "%s%s%s%" PRId64 "%c",
+			 is_json ? "\"" : "", key, is_json ? "\":" : "=",
+			 number, is_json ? ',' : ' ');
+	add(l, n > 0 && (size_t)n < room ? (size_t)n : 0);
 }
 
 /* Between the look whether there is room and the write nobody else may fill
@@ -200,15 +210,27 @@ static bool is_ready(int fd)
 	return poll(&p, 1, 0) == 1 && (p.revents & POLLOUT);
 }
 
+/* In place of what would separate the next field. */
+static void finish(struct log_line *l)
+{
+	const char *mark = cut_mark[l->log->format];
+
+	if (l->is_cut) {
+		memcpy(l->text + l->len, mark, strlen(mark));
+		l->len += strlen(mark);
+	}
+	if (l->log->format == LOG_JSON) {
+		l->text[l->len - 1] = '}';
+		l->len++;
+	}
+	l->text[l->len - 1] = '\n';
+}
+
 void log_end(struct log_line *l)
 {
 	if (!l->log)
 		return;
-	if (l->is_cut) {
-		memcpy(l->text + l->len, CUT, strlen(CUT));
-		l->len += strlen(CUT) + 1;
-	}
-	l->text[l->len - 1] = '\n'; /* in place of the last space */
+	finish(l);
 	/* There is nobody to tell when this fails, and nothing to wait for. */
 	ssize_t sent;
 	pthread_mutex_lock(&one_line);
@@ -237,6 +259,10 @@ void log_event(const struct log *log, enum log_level level, const char *event,
 void log_phone(struct log_line *l, const char *key, const char *number)
 {
 	char masked[PHONE_MASKED_MAX];
+	if (l->log && l->log->shows_numbers) {
+		log_text(l, key, number);
+		return;
+	}
 	phone_mask(masked, number);
 	log_text(l, key, masked);
 }
@@ -244,6 +270,10 @@ void log_phone(struct log_line *l, const char *key, const char *number)
 void log_words(struct log_line *l, const char *key, const char *text)
 {
 	char masked[LOG_VALUE_MAX + 1];
+	if (l->log && l->log->shows_numbers) {
+		log_text(l, key, text);
+		return;
+	}
 	phone_mask_text(masked, sizeof(masked), text);
 	log_text(l, key, masked);
 }

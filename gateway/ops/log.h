@@ -1,6 +1,7 @@
-/* One line per event, logfmt, on standard error:
+/* One line per event on standard error, as logfmt or as JSON:
  *
- *   call=CA12 leg=model ev=lost why=timeout up_ms=53120
+ *   module=model call=CA12 leg=model ev=lost why=timeout up_ms=53120
+ *   {…"module":"model","call":"CA12","leg":"model","ev":"lost","up_ms":53120}
  *
  * A line has a fixed size, takes no memory and leaves in one write(2), one
  * thread after the other, so lines of several threads do not mix. When whoever
@@ -26,11 +27,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
+#include "gateway/ops/log_levels.h"
+
+enum log_format { LOG_LOGFMT, LOG_JSON };
 
 /* What comes before the fields of a line. */
 enum log_style {
-	LOG_PLAIN,   /* 2026-01-31T12:00:00.123Z info  */
+	LOG_PLAIN,   /* 2026-01-31T12:00:00.123Z info, or as JSON time and
+			level */
 	LOG_COLOUR,  /* the same, with the level coloured, for a terminal */
 	LOG_JOURNAL, /* <6>, sd-daemon(3); the journal knows the time */
 };
@@ -46,13 +50,18 @@ enum log_style {
 /* Where lines go. A plain value: copy it freely, it owns nothing. */
 struct log {
 	int fd;
-	enum log_level level; /* less is dropped */
+	enum log_level level; /* less is dropped, but with levels … */
+	const struct log_levels *levels; /* … what these say; or NULL */
+	enum log_module module;
 	enum log_style style;
+	enum log_format format;
+	bool shows_numbers;            /* telephone numbers whole */
 	char context[LOG_CONTEXT_MAX]; /* "call=CA12 leg=model ", or "" */
 };
 
-/* log_open: style from the descriptor: LOG_JOURNAL when JOURNAL_STREAM names
- * it, LOG_COLOUR for a terminal (unless NO_COLOR is set), else LOG_PLAIN. */
+/* log_open: logfmt, with numbers masked; style from the descriptor: LOG_JOURNAL
+ * when JOURNAL_STREAM names it, LOG_COLOUR for a terminal (unless NO_COLOR is
+ * set), else LOG_PLAIN. */
 void log_open(struct log *log, int fd, enum log_level level);
 
 /* log_child: a log whose every line begins with the parent's context and
@@ -60,26 +69,36 @@ void log_open(struct log *log, int fd, enum log_level level);
 void log_child(struct log *child, const struct log *parent, const char *key,
 	       const char *text);
 
+/* log_child_of: the same for another part of the program. */
+void log_child_of(struct log *child, const struct log *parent,
+		  enum log_module module, const char *key, const char *text);
+
 /* log_wants: would a line of this level be written? */
 bool log_wants(const struct log *log, enum log_level level);
 
 struct log_line {
 	const struct log *log; /* NULL: the line is dropped */
 	size_t len;
-	bool is_cut; /* a field did not fit; the line ends in "..." */
+	bool is_cut; /* a field did not fit; the line ends in "...", or
+			with "cut":true */
 	char text[LOG_LINE_MAX];
 };
 
 /* log_begin .. log_end: build one line. Keys and event are words of ours. */
 void log_begin(struct log_line *l, const struct log *log, enum log_level level,
 	       const char *event);
+/* log_begin_in: a line of another part than the log's. */
+void log_begin_in(struct log_line *l, const struct log *log,
+		  enum log_module module, enum log_level level,
+		  const char *event);
 void log_text(struct log_line *l, const char *key, const char *text);
 void log_bytes(struct log_line *l, const char *key, const char *text,
 	       size_t len); /* need not end in NUL */
 void log_number(struct log_line *l, const char *key, int64_t number);
 void log_end(struct log_line *l);
 
-/* log_phone: a telephone number with all but the country code and the last two
+/* Unless the log shows numbers whole:
+ * log_phone: a telephone number with all but the country code and the last two
  * digits masked: +41*******67. A client or SIP name keeps only its kind:
  * "client:***". */
 void log_phone(struct log_line *l, const char *key, const char *number);
@@ -92,8 +111,5 @@ void log_words(struct log_line *l, const char *key, const char *text);
  * A NULL value is written as "-". */
 void log_event(const struct log *log, enum log_level level, const char *event,
 	       ...) __attribute__((sentinel));
-
-/* log_level_name: "debug", "info", "warn", "error". */
-const char *log_level_name(enum log_level level);
 
 #endif

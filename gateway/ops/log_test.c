@@ -43,21 +43,30 @@ static void escapes_values(void **state)
 		const char *line;
 		const char *why;
 	} row[] = {
-		{ "timeout", 7, "<6>ev=x v=timeout\n", "a word stands bare" },
-		{ "a.b/c:d-e_f", 11, "<6>ev=x v=a.b/c:d-e_f\n", "a path too" },
-		{ "two words", 9, "<6>ev=x v=\"two words\"\n", "a space" },
-		{ "", 0, "<6>ev=x v=\"\"\n", "empty" },
-		{ "a=b", 3, "<6>ev=x v=\"a=b\"\n", "looks like a field" },
-		{ "say \"hi\"", 8, "<6>ev=x v=\"say \\\"hi\\\"\"\n", "quotes" },
-		{ "a\\b", 3, "<6>ev=x v=\"a\\\\b\"\n", "backslash" },
-		{ "a\nev=fake", 9, "<6>ev=x v=\"a\\nev=fake\"\n",
+		{ "timeout", 7, "<6>module=main ev=x v=timeout\n",
+		  "a word stands bare" },
+		{ "a.b/c:d-e_f", 11, "<6>module=main ev=x v=a.b/c:d-e_f\n",
+		  "a path too" },
+		{ "two words", 9, "<6>module=main ev=x v=\"two words\"\n",
+		  "a space" },
+		{ "", 0, "<6>module=main ev=x v=\"\"\n", "empty" },
+		{ "a=b", 3, "<6>module=main ev=x v=\"a=b\"\n",
+		  "looks like a field" },
+		{ "say \"hi\"", 8, "<6>module=main ev=x v=\"say \\\"hi\\\"\"\n",
+		  "quotes" },
+		{ "a\\b", 3, "<6>module=main ev=x v=\"a\\\\b\"\n",
+		  "backslash" },
+		{ "a\nev=fake", 9, "<6>module=main ev=x v=\"a\\nev=fake\"\n",
 		  "no line of its own" },
-		{ "a\r\tb", 4, "<6>ev=x v=\"a\\r\\tb\"\n", "CR and tab" },
-		{ "\033[2J", 4, "<6>ev=x v=\"\\x1b[2J\"\n",
+		{ "a\r\tb", 4, "<6>module=main ev=x v=\"a\\r\\tb\"\n",
+		  "CR and tab" },
+		{ "\033[2J", 4, "<6>module=main ev=x v=\"\\x1b[2J\"\n",
 		  "terminal sequence" },
-		{ "a\0b", 3, "<6>ev=x v=\"a\\x00b\"\n", "a NUL inside" },
-		{ "\x7f", 1, "<6>ev=x v=\"\\x7f\"\n", "DEL" },
-		{ "\xc3\xa9", 2, "<6>ev=x v=\"\\xc3\\xa9\"\n", "not ASCII" },
+		{ "a\0b", 3, "<6>module=main ev=x v=\"a\\x00b\"\n",
+		  "a NUL inside" },
+		{ "\x7f", 1, "<6>module=main ev=x v=\"\\x7f\"\n", "DEL" },
+		{ "\xc3\xa9", 2, "<6>module=main ev=x v=\"\\xc3\\xa9\"\n",
+		  "not ASCII" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
 		struct sink s;
@@ -119,7 +128,8 @@ static void cuts_lines(void **state)
 	CHECK(end && end - got < LOG_LINE_MAX, "one line, bounded");
 	CHECK(strncmp(end - 5, "a ...", 5) == 0, "marked");
 	CHECK(!strstr(got, "n=1"), "nothing after the cut");
-	CHECK_STR("<6>ev=next\n", end + 1, "the next line is whole");
+	CHECK_STR("<6>module=main ev=next\n", end + 1,
+		  "the next line is whole");
 }
 
 static void carries_context(void **state)
@@ -138,9 +148,10 @@ static void carries_context(void **state)
 		log_child(&deep, &parent, "k", "abcdefgh");
 	}
 	CHECK(strlen(deep.context) < LOG_CONTEXT_MAX, "bounded");
-	CHECK_STR("<4>call=CA12 leg=\"the model\" ev=lost why=timeout code=-\n"
-		  "<3>call=CA12 ev=over\n",
-		  sink_close(&s), "context first, then the event");
+	CHECK_STR(
+		"<4>module=main call=CA12 leg=\"the model\" ev=lost why=timeout code=-\n"
+		"<3>module=main call=CA12 ev=over\n",
+		sink_close(&s), "context first, then the event");
 }
 
 static void long_context(void **state)
@@ -156,7 +167,8 @@ static void long_context(void **state)
 	log_child(&leg, &call, "leg", "audiocodes");
 	log_event(&leg, LOG_WARN, "x", NULL);
 	const char *got = sink_close(&s);
-	CHECK(strncmp(got, "<4>call=\"\\x01", 13) == 0, "its beginning");
+	CHECK(strncmp(got, "<4>module=main call=\"\\x01", 25) == 0,
+	      "its beginning");
 	CHECK(strstr(got, "...\" leg=audiocodes ev=x\n"), "and who says it");
 }
 
@@ -172,9 +184,10 @@ static void numbers_and_phones(void **state)
 	log_phone(&l, "from", "+41791234567");
 	log_words(&l, "why", "0791234567 left");
 	log_end(&l);
-	CHECK_STR("<7>ev=x a=-9223372036854775808 b=0 from=+41*******67 "
-		  "why=\"********67 left\"\n",
-		  sink_close(&s), "numbers whole, phones masked");
+	CHECK_STR(
+		"<7>module=main ev=x a=-9223372036854775808 b=0 from=+41*******67 "
+		"why=\"********67 left\"\n",
+		sink_close(&s), "numbers whole, phones masked");
 }
 
 static void drops_lower_levels(void **state)
@@ -214,14 +227,15 @@ static void never_waits(void **state)
 	close(s.read_fd);
 	/* a pipe holds 64 KiB */
 	CHECK(lines > 1000 && lines < 20000, "what fits is kept");
-	CHECK_EQ(lines * strlen("<6>ev=x\n"), bytes, "and whole");
+	CHECK_EQ(lines * strlen("<6>module=main ev=x\n"), bytes, "and whole");
 }
 
-/* 2026-01-31T12:00:00.123Z info  ev=x */
+/* 2026-01-31T12:00:00.123Z info  module=main ev=x */
 static void tells_the_time(void **state)
 {
 	(void)state;
-	static const char shape[] = "0000-00-00T00:00:00.000Z info  ev=x\n";
+	static const char shape[] =
+		"0000-00-00T00:00:00.000Z info  module=main ev=x\n";
 	struct sink s;
 	sink_open(&s, LOG_INFO);
 	s.log.style = LOG_PLAIN;
@@ -235,7 +249,8 @@ static void tells_the_time(void **state)
 	sink_open(&s, LOG_INFO);
 	s.log.style = LOG_COLOUR;
 	log_event(&s.log, LOG_ERROR, "x", NULL);
-	CHECK(strstr(sink_close(&s), " \033[31merror\033[0m ev=x\n"),
+	CHECK(strstr(sink_close(&s),
+		     " \033[31merror\033[0m module=main ev=x\n"),
 	      "only the level word is coloured");
 }
 

@@ -3,6 +3,7 @@
 #define GATEWAY_OPS_RESOURCES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct log;
 
@@ -10,6 +11,19 @@ struct resources {
 	size_t heap_bytes; /* allocated and not freed */
 	unsigned descriptors;
 };
+
+/* What every process can tell of itself. */
+struct resources_process {
+	double cpu_s; /* user and system, of all threads */
+	uint64_t resident_bytes;
+	uint64_t virtual_bytes;
+	unsigned descriptors;
+	unsigned descriptors_max;
+	unsigned threads;
+	double start_s; /* Unix time; to a hundredth of a second */
+};
+
+void resources_process(struct resources_process *p);
 
 void resources_read(struct resources *r);
 

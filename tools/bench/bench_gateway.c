@@ -29,12 +29,14 @@ static int write_file(const char *path, const struct bench_gateway *g,
 		g->append_ms, g->calls_max);
 	if (g->workers)
 		fprintf(f, "workers: %u\n", g->workers);
+	if (g->has_admin)
+		fprintf(f, BENCH_GATEWAY_NO_ADMIN "\n");
 	if (g->extra)
 		fprintf(f, "%s\n", g->extra);
 	return fclose(f) ? -errno : 0;
 }
 
-bool bench_gateway_knows_workers(const char *program, const char *dir)
+bool bench_gateway_knows(const char *program, const char *dir, const char *text)
 {
 	char path[512];
 	struct bench_child c;
@@ -43,7 +45,7 @@ bool bench_gateway_knows_workers(const char *program, const char *dir)
 	FILE *f = fopen(path, "w");
 	if (!f)
 		return false;
-	fprintf(f, "workers: 1\n");
+	fprintf(f, "%s\n", text);
 	fclose(f);
 	const char *const argv[] = { program, "check", "-c", path, NULL };
 	char line[512];

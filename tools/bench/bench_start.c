@@ -72,6 +72,7 @@ static struct bench_gateway gateway_of(const struct bench_round *r)
 		.calls_max = r->calls + SPARE_CALLS +
 			     row->short_per_second * (row->short_ms / 1000 + 3),
 		.is_pcmu = row->is_pcmu,
+		.has_admin = r->run->knows_admin,
 		.core = o->is_pinned && workers <= 1 ? 1 : -1,
 	};
 }

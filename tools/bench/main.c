@@ -279,12 +279,19 @@ static void clean_up(const struct program *p)
 	rmdir(p->run.dir);
 }
 
+static void learn_keys(struct bench_run *run)
+{
+	run->knows_workers = bench_gateway_knows(run->gateway, run->dir,
+						 BENCH_GATEWAY_WORKERS);
+	run->knows_admin = bench_gateway_knows(run->gateway, run->dir,
+					       BENCH_GATEWAY_NO_ADMIN);
+}
+
 static int run(struct program *p)
 {
 	if (p->options.command != BENCH_FLOOR &&
 	    p->options.command != BENCH_DRIVE)
-		p->run.knows_workers =
-			bench_gateway_knows_workers(p->run.gateway, p->run.dir);
+		learn_keys(&p->run);
 	if (choose_rows(p))
 		return 2;
 	run_rounds(p);

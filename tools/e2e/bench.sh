@@ -49,6 +49,7 @@ drives() {
 	MODEL_URL=wss://127.0.0.1:$DRIVE_PORT/v1/realtime
 	cat >"$ROW/gateway.yaml" <<-END
 		listen: 127.0.0.1:$((DRIVE_PORT + 1))
+		admin: {listen: ""}
 		model: {url: $MODEL_URL, ca_file: $PWD/$ROW/cert/ca.pem}
 	END
 	GATEWAYS+=(gateway)
@@ -64,6 +65,7 @@ starts_peers() {
 		printf 'model: {url: "%s", ca_file: "%s"}\n' \
 			"\$MODEL_URL" "\$NODE_EXTRA_CA_CERTS" >"$PWD/$ROW/peer.yaml"
 		exec "$PWD/$BUILD/tandem" serve -c "$PWD/$ROW/peer.yaml" --listen 127.0.0.1:\$PORT \
+			--admin "" \
 			> >(sed -u 's|listening on http.*|&/twilio/voice|')
 	END
 	chmod +x "$ROW/peer.sh"

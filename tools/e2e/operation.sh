@@ -63,7 +63,7 @@ row "the defaults and the example are good" examples
 taken_port() {
 	model model </dev/null
 	gateway gateway </dev/null
-	start other "$BUILD/tandem" serve --listen "127.0.0.1:$PORT"
+	start other "$BUILD/tandem" serve --listen "127.0.0.1:$PORT" --admin ""
 	leaves other 1 5
 	log_says other "cannot listen on 127.0.0.1:$PORT: another program has that port"
 }

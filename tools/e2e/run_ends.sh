@@ -102,7 +102,7 @@ fi
 tell $status "a port that is taken is said, and nothing stays"
 
 # No session is to stand ready: the real server is none of a test's business.
-echo 'model: {standby: 0}' >"$config"
+printf '%s\n' 'model: {standby: 0}' 'admin: {listen: ""}' >"$config"
 status=1
 if CONFIG=$config OPENAI_API_KEY=sk-none start 1; then
 	grep -q 'local model server' "$log" || status=0

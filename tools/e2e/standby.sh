@@ -103,7 +103,7 @@ faults:
 - {fault: drop, at: updated, after_ms: 3000, session: 1}"
 	gateway gateway <<<"$agent"
 	ready 2
-	log_says gateway "warn  worker=0 ev=pool_lost session=sess_"
+	log_says gateway "warn  module=model worker=0 ev=pool_lost session=sess_"
 	call call <<<"$greeted"
 	was_warm 1
 }
@@ -145,7 +145,7 @@ absent() {
 	MODEL_PORT=$PORT
 	stop first 3
 	gateway gateway <<<"$agent"
-	log_says gateway "warn  worker=0 ev=pool_lost session=- why=\"connection refused"
+	log_says gateway "warn  module=model worker=0 ev=pool_lost session=- why=\"connection refused"
 	nap 1
 	at_port second
 	ready
@@ -161,7 +161,7 @@ restarts() {
 	gateway gateway <<<"$agent"
 	ready
 	stop first 3
-	log_says gateway "warn  worker=0 ev=pool_lost session=sess_"
+	log_says gateway "warn  module=model worker=0 ev=pool_lost session=sess_"
 	nap 1
 	at_port second
 	ready 2

@@ -227,7 +227,8 @@ row "SIGTERM twice with calls on all of 4 workers" ends 2
 
 taken() {
 	many 4
-	start other "$BUILD/tandem" serve -c "$ROW/gateway.yaml" --listen "127.0.0.1:$PORT"
+	start other "$BUILD/tandem" serve -c "$ROW/gateway.yaml" --listen "127.0.0.1:$PORT" \
+		--admin ""
 	leaves other 1 $((PATIENCE + 2))
 	log_says other "another program has that port"
 }
@@ -237,7 +238,7 @@ undone() {
 	many 1
 	gateway_file other <<<"workers: 4
 failure: {prompt: none.wav}"
-	start other "$BUILD/tandem" serve -c "$ROW/other.yaml" --listen 127.0.0.1:0
+	start other "$BUILD/tandem" serve -c "$ROW/other.yaml" --listen 127.0.0.1:0 --admin ""
 	leaves other 1 $((PATIENCE + 2))
 	log_says other "failure.prompt:"
 }

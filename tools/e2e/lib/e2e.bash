@@ -278,10 +278,13 @@ gateway() { # name, options…
 	shift
 	gateway_file "$name"
 	GATEWAYS+=("$name")
-	start "$name" "$BUILD/tandem" serve -c "$ROW/$name.yaml" --listen 127.0.0.1:0 "$@"
+	start "$name" "$BUILD/tandem" serve -c "$ROW/$name.yaml" --listen 127.0.0.1:0 \
+		--admin 127.0.0.1:0 "$@"
 	port_of "$name"
 	VOICE_URL=http://127.0.0.1:$PORT/twilio/voice
 	BOT_URL=ws://127.0.0.1:$PORT/audiocodes/tandem
+	await 5 contains "$ROW/$name.out" "Workers: "
+	ADMIN_URL=$(sed -n 's|^  Admin: ||p' "$ROW/$name.out")
 }
 
 # A gateway and a model with little to say: what most rows need. The model's
