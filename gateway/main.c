@@ -12,6 +12,7 @@
 #include "gateway/announce.h"
 #include "gateway/exchange.h"
 #include "gateway/ops/config.h"
+#include "gateway/ops/core_dump.h"
 #include "gateway/ops/version.h"
 #include "gateway/worker.h"
 
@@ -266,6 +267,8 @@ static int serve(struct program *p)
 		return err;
 	raise_descriptor_limit();
 	log_open(&p->log, STDERR_FILENO, p->config.log.level);
+	if (core_dump_leave_memory_out())
+		log_event(&p->log, LOG_WARN, "core_holds_memory", NULL);
 	err = exchange_open(&p->exchange, &p->loop, &p->config, &p->log, why,
 			    sizeof(why));
 	if (err) {
