@@ -106,6 +106,8 @@ in_core() {
 		return 0
 		;;
 	esac
+	# A process that has just been written out whole takes its time to leave.
+	PATIENCE=30
 	with_calls
 	dump empty
 	silent "a core dump" "$ROW/empty"
