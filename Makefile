@@ -15,12 +15,14 @@ endif
 WARN := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings \
 	-Wundef -Wvla -Wformat=2 -Wold-style-definition
-HARD := -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+# tools/testing/hardening.sh reads from the programs that this took effect.
+HARD := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
 	-fPIE -fno-plt
-LDHARD := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+LDHARD := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code \
+	-Wl,--as-needed,--build-id=sha1
 
-OPT_release := -O2 -D_FORTIFY_SOURCE=2
-OPT_clang   := -O2 -D_FORTIFY_SOURCE=2
+OPT_release := -O2 -D_FORTIFY_SOURCE=3
+OPT_clang   := -O2 -D_FORTIFY_SOURCE=3
 OPT_check   := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
 	       -fno-sanitize-recover=all
 OPT_tsan    := -O1 -fno-omit-frame-pointer -fsanitize=thread
@@ -32,10 +34,21 @@ ifneq (,$(filter $(V),clang fuzz))
 CC := clang
 endif
 
+# When what is built was last changed: the only time that goes into it.
+ifndef SOURCE_DATE_EPOCH
+SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || \
+	date -r CHANGELOG.md +%s)
+endif
+export SOURCE_DATE_EPOCH
+
+# Stated by whoever builds outside a checkout, and for "make reproducible".
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
+# Where the tree lies is no part of what is built from it.
+ANYWHERE := -ffile-prefix-map=$(CURDIR)=.
+
 CPPFLAGS += -I. -D_GNU_SOURCE $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-CFLAGS   += -std=c11 -g $(WARN) $(HARD) $(OPT_$(V))
+CFLAGS   += -std=c11 -g $(WARN) $(HARD) $(OPT_$(V)) $(ANYWHERE)
 LDFLAGS  += $(LDHARD) $(filter -fsanitize=% --coverage,$(OPT_$(V)))
 LDLIBS   += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lwslay \
 	    -lhttp_parser -lmbedtls -lmbedx509 -lmbedcrypto -lnettle -lm
@@ -59,9 +72,9 @@ TESTBINS  := $(TESTS:%.c=$(B)/%)
 SHIMLIBS  := $(SHIMS:%.c=$(B)/%.so)
 FUZZBINS  := $(FUZZ:%.c=build/fuzz/%)
 
-.PHONY: all help setup setup-build setup-test setup-dev run demo test check \
+.PHONY: all help setup setup-build setup-package setup-test setup-dev run demo test check \
 	race fuzz lint cover testssl codec-table figures bench bench-peers speech install \
-	clean format tests programs
+	package reproducible manuals clean format tests programs
 
 all: programs
 
@@ -73,7 +86,7 @@ help:
 
 ## setup: install the Debian packages that are missing
 setup: setup-dev
-setup-build setup-test setup-dev: setup-%:
+setup-build setup-package setup-test setup-dev: setup-%:
 	@tools/setup.sh $*
 
 ## run: set up, build and start the gateway (and a local model without a key)
@@ -163,12 +176,44 @@ testssl: setup-dev
 speech:
 	@tools/speech.sh test-vectors/speech
 
-PREFIX ?= /usr/local
-## install: copy the programs and the example configuration below PREFIX
-install: programs
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/tandem
+PREFIX  ?= /usr/local
+CONFDIR ?= /etc/tandem
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+DOCDIR  ?= $(PREFIX)/share/doc/tandem
+MANDIR  ?= $(PREFIX)/share/man
+EXAMPLES := $(wildcard $(addprefix deploy/,nginx haproxy container kubernetes \
+	prometheus grafana))
+
+## install: programs, manual pages, systemd unit and examples below PREFIX (DESTDIR, KEEP_DEBUG=1)
+install: programs manuals
+	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(PREFIX)/share/tandem \
+		$(UNITDIR) $(DOCDIR)/examples \
+		$(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man8)
 	install -m 755 $(PROGRAMS) $(BENCH) $(DESTDIR)$(PREFIX)/bin
+	$(if $(KEEP_DEBUG),,tools/separate_debug.sh $(addprefix \
+		$(DESTDIR)$(PREFIX)/bin/,$(notdir $(PROGRAMS) $(BENCH))))
 	install -m 644 deploy/tandem.yaml $(DESTDIR)$(PREFIX)/share/tandem
+	for page in $(MANUALS); do \
+		install -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.} || exit; \
+	done
+	for unit in deploy/systemd/tandem.service deploy/systemd/tandem.socket; do \
+		sed 's|/usr/bin/tandem|$(PREFIX)/bin/tandem|; s|/etc/tandem|$(CONFDIR)|' \
+			$$unit >$(DESTDIR)$(UNITDIR)/$${unit##*/} || exit; \
+		chmod 644 $(DESTDIR)$(UNITDIR)/$${unit##*/}; \
+	done
+	for file in $$(find $(EXAMPLES) -type f); do \
+		install -D -m 644 $$file \
+			$(DESTDIR)$(DOCDIR)/examples/$${file#deploy/} || exit; \
+	done
+
+## package: build/tandem_VERSION_ARCH.deb
+package: setup-package
+	@$(MAKE) --no-print-directory V=release programs manuals
+	@tools/package.sh '$(VERSION)'
+
+## reproducible: build twice, in two places and at two times, and compare every byte
+reproducible: setup-package
+	@tools/reproducible.sh '$(VERSION)'
 
 ## format: lay the code out by .clang-format
 format:
@@ -178,17 +223,17 @@ format:
 clean:
 	rm -rf build
 
-tests: $(TESTBINS) $(TESTTOOLS) $(SHIMLIBS)
+tests: $(TESTBINS) $(TESTTOOLS) $(SHIMLIBS) manuals
 .PHONY: fuzzers
 fuzzers: $(FUZZBINS)
 
 $(B)/libtandem.a: $(LIB:%.c=$(B)/%.o)
 	@rm -f $@
-	@ar rcs $@ $^
+	@ar rcsD $@ $^
 
 $(B)/libtesting.a: $(RIG:%.c=$(B)/%.o)
 	@rm -f $@
-	@ar rcs $@ $^
+	@ar rcsD $@ $^
 
 $(B)/tandem: $(B)/gateway/main.o $(B)/libtandem.a
 $(B)/tandem-call: $(B)/tools/call/main.o $(B)/libtandem.a
@@ -231,6 +276,22 @@ $(SHIMLIBS): $(B)/%.so: %.c $(B)/flags
 $(B)/tools/model/model_voice_data.o: $(wildcard test-vectors/speech/*.wav)
 $(B)/tools/call/caller_speech.o: $(wildcard test-vectors/speech/caller-*.wav)
 $(B)/tools/call/caller_scenario.o: test-vectors/scenarios/call-demonstration.yaml
+
+# Options and keys in manual pages come from the programs and the example.
+MANUALS := $(patsubst deploy/man/%,$(B)/man/%,$(wildcard deploy/man/*.[158]))
+MANDATE  = $(shell LC_ALL=C date -u -d @$(SOURCE_DATE_EPOCH) '+%B %-d, %Y')
+manuals: $(MANUALS)
+
+$(B)/man/tandem.yaml.5: deploy/man/tandem.yaml.5 deploy/man/keys.awk deploy/tandem.yaml
+	@mkdir -p $(@D)
+	@awk -v example=deploy/tandem.yaml -f deploy/man/keys.awk $< | \
+		sed 's/\$$Mdocdate\$$/$(MANDATE)/' >$@
+
+$(filter-out %.yaml.5,$(MANUALS)): $(B)/man/%: deploy/man/% deploy/man/options.awk $(PROGRAMS) $(BENCH)
+	@mkdir -p $(@D)
+	@$(B)/$(basename $*) --help >$@.help
+	@awk -v help=$@.help -f deploy/man/options.awk $< | \
+		sed 's/\$$Mdocdate\$$/$(MANDATE)/' >$@
 
 # What the programs say about themselves changes with the commit, not the flags.
 $(B)/gateway/ops/version.o: CPPFLAGS += -DTANDEM_VERSION='"$(VERSION)"'

@@ -125,7 +125,7 @@ static void tells_of_the_admin(void **state)
 		free(text);
 		text = printed(false);
 		CHECK_EQ(row[i].is_open,
-			 strstr(text, "Warning: admin.listen is not") != NULL,
+			 strstr(text, "admin.listen is not") != NULL,
 			 row[i].yaml);
 		free(text);
 	}

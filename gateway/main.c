@@ -15,6 +15,7 @@
 #include "gateway/exchange.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_environment.h"
+#include "gateway/ops/core_dump.h"
 #include "gateway/ops/version.h"
 #include "gateway/worker.h"
 
@@ -327,6 +328,8 @@ static int serve(struct program *p)
 		return err;
 	raise_descriptor_limit();
 	open_log(p);
+	if (core_dump_leave_memory_out())
+		log_event(&p->log, LOG_WARN, "core_holds_memory", NULL);
 	err = exchange_open(&p->exchange, &p->loop, &p->config, &p->log, why,
 			    sizeof(why));
 	if (err) {

@@ -2,6 +2,7 @@
 # Install the Debian packages that are missing.
 #
 #   setup.sh build   to build and run: make run, make demo
+#   setup.sh package also to package: make package
 #   setup.sh test    also to test: make test
 #   setup.sh dev     also to develop: make check, lint, cover, fuzz (default)
 #
@@ -13,17 +14,19 @@ build="gcc make libc6-dev pkg-config ca-certificates
 libuv1-dev libwslay-dev libmbedtls-dev libjansson-dev libspandsp-dev
 libsndfile1-dev libhttp-parser-dev libcyaml-dev libyaml-dev libexpat1-dev
 nettle-dev"
-test="libcmocka-dev jq curl openssl perl"
+package="debhelper"
+test="libcmocka-dev jq curl openssl perl nginx haproxy lintian mandoc man-db systemd gdb"
 # prometheus: for promtool, which reads what /metrics says.
 dev="clang libclang-rt-14-dev clang-format clang-tidy cppcheck pmccabe gcovr
-valgrind gdb testssl.sh prometheus"
+valgrind testssl.sh prometheus"
 
 case ${1:-dev} in
 build) wanted="$build" ;;
-test) wanted="$build $test" ;;
-dev) wanted="$build $test $dev" ;;
+package) wanted="$build $package" ;;
+test) wanted="$build $package $test" ;;
+dev) wanted="$build $package $test $dev" ;;
 *)
-	echo "setup.sh: \"$1\" is not build, test or dev" >&2
+	echo "setup.sh: \"$1\" is not build, package, test or dev" >&2
 	exit 2
 	;;
 esac

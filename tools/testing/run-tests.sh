@@ -47,7 +47,7 @@ for t in $(find "$build" -name '*_test' -type f | sort); do
 done
 # Calls in real time on a machine that others may be using: a script with a
 # failure is run once more, which is said, and the second run counts.
-for t in tools/e2e/*.sh; do
+for t in tools/testing/hardening.sh tools/e2e/*.sh; do
 	[ -x "$t" ] || continue
 	timeout 280 "$t" "$build" >"$log" 2>&1
 	status=$?
