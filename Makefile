@@ -6,7 +6,7 @@
 V ?= release
 B := build/$(V)
 
-PKGS := libuv spandsp jansson sndfile libcyaml yaml-0.1 expat nettle
+PKGS := libuv spandsp jansson sndfile libcyaml yaml-0.1 expat nettle libsystemd
 CC   ?= cc
 ifeq ($(origin CC),default)
 CC   := gcc

@@ -6,6 +6,7 @@
 #include "gateway/agents/agent.h"
 #include "gateway/net/ws.h"
 #include "gateway/ops/config.h"
+#include "gateway/settings.h"
 #include "gateway/worker.h"
 
 #define NS_PER_MS 1000000ull
@@ -120,7 +121,8 @@ static void set_session(struct bridge *b, struct openai_session *s)
 
 void bridge_settings(const struct bridge *b, struct call_settings *s)
 {
-	const struct config *c = b->worker->config;
+	const struct settings *of = b->settings;
+	const struct config *c = of->config;
 
 	*s = (struct call_settings){
 		.caller_format = AUDIO_ULAW,
@@ -138,20 +140,26 @@ void bridge_settings(const struct bridge *b, struct call_settings *s)
 		.digits_max = c->digits.max,
 		.digits_gap_ms = c->digits.gap_ms,
 		.digits_terminator = c->digits.terminator[0],
-		.greets = b->worker->profile.greeting != NULL,
-		.apology = b->worker->apology.ulaw,
-		.apology_len = b->worker->apology.len,
+		.greets = of->profile.greeting != NULL,
+		.apology = of->apology.ulaw,
+		.apology_len = of->apology.len,
+		.farewell = of->farewell.ulaw,
+		.farewell_len = of->farewell.len,
 	};
 }
 
 /* One that stands ready takes the place of the one that would be opened. Those
- * in the pool speak. */
+ * in the pool speak, and a reload may have come between the caller and them. */
 static bool take_session(struct bridge *b, bool is_text)
 {
-	struct openai_session *s =
-		is_text ? NULL : openai_pool_take(&b->worker->standby);
+	struct worker *w = b->worker;
+	struct openai_session *s = NULL;
 
+	if (!is_text && worker_standby_suits(w, b->settings))
+		s = openai_pool_take(&w->standby);
 	b->session->is_text = is_text;
+	b->model = s ? w->standby_of : b->settings;
+	b->model->uses++;
 	if (!s)
 		return false;
 	openai_session_free(b->session);
@@ -171,7 +179,7 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 		.model = &openai_session_port,
 		.session = b->session,
 		.agent = &agent_port,
-		.agent_owner = &w->agent,
+		.agent_owner = &b->settings->agent,
 	};
 
 	call_init(&b->call, s, &w->pool, &ports, now_ns);
@@ -182,8 +190,8 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 	if (is_warm)
 		openai_pool_give(&w->standby, b->session, &b->call, &b->log);
 	else
-		openai_session_open(b->session, &w->profile, w->loop, &b->call,
-				    &b->log, now_ns);
+		openai_session_open(b->session, &b->model->profile, w->loop,
+				    &b->call, &b->log, now_ns);
 }
 
 void bridge_leg_handled(struct bridge *b, uint64_t read_ns)
@@ -244,6 +252,8 @@ struct bridge *bridge_new(struct worker *w, const char *call)
 		return NULL;
 	}
 	b->worker = w;
+	b->settings = w->settings;
+	b->settings->uses++;
 	b->opened_ns = uv_hrtime();
 	b->clock.on_tick = on_tick;
 	set_session(b, s);
@@ -253,6 +263,9 @@ struct bridge *bridge_new(struct worker *w, const char *call)
 
 void bridge_free(struct bridge *b)
 {
+	b->settings->uses--;
+	if (b->model)
+		b->model->uses--;
 	openai_session_free(b->session);
 	free(b);
 }
@@ -268,6 +281,20 @@ void bridge_enlist(struct bridge *b)
 	w->bridges = b;
 	w->running++;
 	metronome_add(&w->metronome, &b->clock);
+}
+
+void bridge_seclude(struct bridge *b)
+{
+	if (b->leg->kind->seclude)
+		b->leg->kind->seclude(b->leg);
+}
+
+void bridge_dismiss(struct bridge *b)
+{
+	if (b->has_call)
+		call_dismiss(&b->call, uv_hrtime());
+	else
+		bridge_stop(b);
 }
 
 void bridge_stop(struct bridge *b)

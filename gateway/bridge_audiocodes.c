@@ -10,6 +10,7 @@
 #include "gateway/carriers/audiocodes_socket.h"
 #include "gateway/exchange.h"
 #include "gateway/ops/config.h"
+#include "gateway/settings.h"
 #include "gateway/worker.h"
 
 #define ENDING_SLACK_MS 1000 /* the leg keeps the time; the call only waits */
@@ -95,7 +96,7 @@ static struct audiocodes_leg *on_find(void *owner, struct audiocodes_socket *s,
 static void set_call(const struct bridge *b, struct call_settings *s)
 {
 	const struct audiocodes_leg *leg = &b->audiocodes.leg;
-	const struct config *c = b->worker->config;
+	const struct config *c = b->settings->config;
 	const struct config_audiocodes *a = &c->audiocodes;
 
 	bridge_settings(b, s);
@@ -109,8 +110,9 @@ static void set_call(const struct bridge *b, struct call_settings *s)
 	s->answer_ms = a->answer_after_ms;
 	s->ending_ms = a->resume_s * 1000 + AUDIOCODES_END_MS + ENDING_SLACK_MS;
 	s->no_input_max = a->no_input_max;
-	s->fallback = b->worker->fallback[0] ? b->worker->fallback : NULL;
+	s->fallback = b->settings->fallback[0] ? b->settings->fallback : NULL;
 	s->apology_text = leg->expects_audio ? NULL : c->failure.say;
+	s->farewell_text = leg->expects_audio ? NULL : c->drain.say;
 }
 
 static bool replaces_one(const struct worker *w, const char *conversation)
@@ -131,7 +133,8 @@ static bool take_room(struct worker *w, const char *conversation)
 {
 	if (worker_take_room(w))
 		return true;
-	if (w->is_stopping || w->replaced > 0 || !replaces_one(w, conversation))
+	if (!worker_admits(w) || w->replaced > 0 ||
+	    !replaces_one(w, conversation))
 		return false;
 	w->replaced++;
 	return true;
@@ -158,8 +161,9 @@ static struct bridge *admit(struct worker *w, const struct audiocodes_socket *s,
 					: "too many conversations";
 		return NULL;
 	}
-	*why = "no room for another call";
-	if (take_room(w, conversation)) {
+	*why = worker_takes_new(w) ? "no room for another call"
+				   : "the service is about to restart";
+	if (worker_takes_new(w) && take_room(w, conversation)) {
 		b = bridge_new(w, conversation);
 		if (!b)
 			worker_give_room(w);
@@ -193,8 +197,8 @@ static struct audiocodes_leg *on_initiate(void *owner,
 	b->leg = &a->leg.leg;
 	snprintf(a->bot, sizeof(a->bot), "%s", s->bot);
 	a->principal = s->principal;
-	if (audiocodes_leg_open(&a->leg, &w->audiocodes, &b->call, &b->log,
-				&leg_owner, b, ev, why) != 0) {
+	if (audiocodes_leg_open(&a->leg, &b->settings->audiocodes, &b->call,
+				&b->log, &leg_owner, b, ev, why) != 0) {
 		turn_away(w, b);
 		return NULL;
 	}

@@ -10,9 +10,13 @@
 #include <unistd.h>
 
 #include "codecs/dtmf.h"
+#include "gateway/carriers/audiocodes_keys.h"
 #include "gateway/net/http_server.h"
 #include "gateway/net/listen_socket.h"
+#include "gateway/ops/config_restart.h"
+#include "gateway/ops/config_shared.h"
 #include "gateway/ops/resources.h"
+#include "gateway/settings.h"
 #include "gateway/worker.h"
 
 /* A call that is replaced and the one it replaces, and one that ended while
@@ -40,7 +44,7 @@ static void prepare_libraries(void)
 
 static int open_shared(struct exchange *e)
 {
-	unsigned calls = e->config->limits.calls;
+	unsigned calls = e->config->config.limits.calls;
 
 	lines_init(&e->lines, calls);
 	int err = audiocodes_waiting_init(&e->waiting);
@@ -88,23 +92,55 @@ static int split_listen(const char *listen, char *host, size_t cap,
 	return 0;
 }
 
-static int listen_for_calls(uv_loop_t *control, const struct config *c,
-			    int *fds, unsigned n, char *why, size_t cap)
+static int listen_as_configured(struct exchange *e, int *fds, unsigned n,
+				char *why, size_t cap)
 {
+	const struct config *c = &e->config->config;
 	char host[64];
 	unsigned port;
 	int err = split_listen(c->listen, host, sizeof(host), &port);
 
 	if (!err)
-		err = listen_socket_open_many(control, host, port,
-					      HTTP_LISTEN_BACKLOG, fds, n);
+		err = listen_socket_open_many(e->control, host, port,
+					      HTTP_LISTEN_BACKLOG,
+					      c->listen_shared, fds, n);
 	if (err)
 		snprintf(why, cap, "cannot listen on %s: %s", c->listen,
 			 err == -EADDRINUSE
 				 ? "another program has that port; stop it or "
 				   "change listen"
 				 : uv_strerror(err));
+	e->hands_over = c->listen_shared;
 	return err;
+}
+
+static int listen_as_given(struct exchange *e,
+			   const struct exchange_sockets *given, int *fds,
+			   unsigned n, char *why, size_t cap)
+{
+	int err = listen_socket_share(given->fd, given->count, fds, n);
+
+	if (given->count > n)
+		snprintf(why, cap,
+			 "%u sockets were handed over, more than there are "
+			 "workers",
+			 given->count);
+	else if (err)
+		snprintf(why, cap,
+			 "a socket that was handed over is no listening TCP "
+			 "socket: %s",
+			 uv_strerror(err));
+	e->hands_over = e->is_inherited = true;
+	return err;
+}
+
+static int listen_for_calls(struct exchange *e,
+			    const struct exchange_sockets *given, int *fds,
+			    unsigned n, char *why, size_t cap)
+{
+	return given && given->count
+		       ? listen_as_given(e, given, fds, n, why, cap)
+		       : listen_as_configured(e, fds, n, why, cap);
 }
 
 /* --- Start --- */
@@ -112,7 +148,7 @@ static int listen_for_calls(uv_loop_t *control, const struct config *c,
 /* One that has no thread stops on ours. */
 static void undo(struct worker *w)
 {
-	worker_order_stop(w);
+	worker_order(w, DRAIN_STOPPING);
 	worker_run(w);
 	worker_free(w);
 	free(w);
@@ -127,13 +163,19 @@ static void undo_all(struct exchange *e)
 static int open_worker(struct exchange *e, int listening, char *why, size_t cap)
 {
 	struct worker *w = calloc(1, sizeof(*w));
+	struct settings *settings;
+	int err = -ENOMEM;
 
-	if (!w) {
-		close(listening);
+	if (w)
+		err = settings_open(&settings, e->config, why, cap);
+	else
 		snprintf(why, cap, "out of memory");
-		return -ENOMEM;
+	if (err) {
+		close(listening);
+		free(w);
+		return err;
 	}
-	int err = worker_open(w, e, e->count, listening, why, cap);
+	err = worker_open(w, e, e->count, settings, listening, why, cap);
 	if (err)
 		free(w);
 	else
@@ -159,27 +201,34 @@ static int open_workers(struct exchange *e, const int *fds, unsigned n,
 }
 
 int exchange_open(struct exchange *e, uv_loop_t *control,
-		  const struct config *config, const struct log *log, char *why,
-		  size_t cap)
+		  const struct config *config,
+		  const struct exchange_sockets *sockets, const struct log *log,
+		  char *why, size_t cap)
 {
 	unsigned n = exchange_workers(config);
 	int fds[CONFIG_WORKERS_MAX];
+	int err = -ENOMEM;
 
 	memset(e, 0, sizeof(*e));
 	e->control = control;
-	e->config = config;
 	e->log = *log;
+	e->config = config_shared_new(config, 0);
 	prepare_libraries();
-	int err = open_shared(e);
+	if (e->config)
+		err = open_shared(e);
 	if (err) {
 		snprintf(why, cap, "out of memory");
-		return err;
+		goto drop_config;
 	}
-	err = listen_for_calls(control, config, fds, n, why, cap);
+	err = listen_for_calls(e, sockets, fds, n, why, cap);
 	if (!err)
 		err = open_workers(e, fds, n, why, cap);
-	if (err)
-		free_shared(e);
+	if (!err)
+		return 0;
+	free_shared(e);
+drop_config:
+	if (e->config)
+		config_shared_drop(e->config);
 	return err;
 }
 
@@ -249,27 +298,150 @@ int exchange_start(struct exchange *e, void (*on_stopped)(void *owner),
 	}
 	err = start_threads(e);
 	if (err) {
-		exchange_stop(e);
+		exchange_order(e, DRAIN_STOPPING);
 		uv_async_send(&e->ended); /* perhaps none runs */
 	}
 	return err;
 }
 
-/* --- Stop --- */
+/* --- Going down --- */
 
-void exchange_stop(struct exchange *e)
+void exchange_order(struct exchange *e, enum drain_stage stage)
+{
+	if (stage <= (enum drain_stage)atomic_load(&e->stage))
+		return;
+	atomic_store(&e->stage, (unsigned)stage);
+	for (unsigned i = 0; i < e->count; i++)
+		worker_order(e->worker[i], stage);
+}
+
+void exchange_nudge(struct exchange *e)
 {
 	for (unsigned i = 0; i < e->count; i++)
-		worker_order_stop(e->worker[i]);
+		inbox_wake(&e->worker[i]->inbox);
+}
+
+bool exchange_is_draining(const struct exchange *e)
+{
+	return atomic_load(&e->stage) > DRAIN_RUNNING;
+}
+
+bool exchange_is_needed(struct exchange *e)
+{
+	if (atomic_load(&e->lines.busy) > 0)
+		return true;
+	return !e->hands_over &&
+	       twilio_tickets_owed(&e->tickets, DRAIN_LINGER_MS, uv_hrtime()) >
+		       0;
 }
 
 void exchange_free(struct exchange *e)
 {
 	undo_all(e);
 	free_shared(e);
+	config_shared_drop(e->config);
+}
+
+/* --- Another configuration --- */
+
+/* What a model session is made of. Files may hold something else under the same
+ * name. */
+static bool wants_same_sessions(const struct config *a, const struct config *b)
+{
+	return memcmp(&a->model, &b->model, sizeof(a->model)) == 0 &&
+	       memcmp(&a->agent, &b->agent, sizeof(a->agent)) == 0 &&
+	       memcmp(&a->transfer, &b->transfer, sizeof(a->transfer)) == 0 &&
+	       !b->model.ca_file[0];
+}
+
+/* Read here once, where a mistake in it still changes nothing; each worker
+ * reads it again. */
+static int try_keys(struct exchange *e, const struct config *c, char *why,
+		    size_t cap)
+{
+	const char *jwks = c->audiocodes.oauth.jwks;
+	struct audiocodes_keys *keys;
+	char reason[256];
+
+	if (!jwks[0] || strstr(jwks, "://"))
+		return 0;
+	int err = audiocodes_keys_open(&keys, e->control, jwks, NULL, &e->log,
+				       NULL, reason, sizeof(reason));
+	if (err)
+		snprintf(why, cap, "audiocodes.oauth.jwks: %s", reason);
+	else
+		audiocodes_keys_close(keys);
+	return err;
+}
+
+static int open_all_settings(const struct exchange *e, struct config_shared *c,
+			     struct settings **out, char *why, size_t cap)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < e->count && !err; i++)
+		err = settings_open(&out[i], c, why, cap);
+	for (unsigned i = 0; i < e->count && err; i++) {
+		settings_free(out[i]);
+		out[i] = NULL;
+	}
+	return err;
+}
+
+int exchange_reload(struct exchange *e, const struct config *config, char *why,
+		    size_t cap)
+{
+	const struct config_shared *old = e->config;
+	struct settings *settings[CONFIG_WORKERS_MAX] = { NULL };
+	struct config_shared *c = config_shared_new(config, old->model_version);
+
+	if (!c) {
+		snprintf(why, cap, "out of memory");
+		return -ENOMEM;
+	}
+	config_restart_keep(&c->config, &old->config);
+	if (!wants_same_sessions(&old->config, &c->config))
+		c->model_version++;
+	int err = try_keys(e, &c->config, why, cap);
+	if (!err)
+		err = open_all_settings(e, c, settings, why, cap);
+	if (err) {
+		config_shared_drop(c);
+		return err;
+	}
+	config_shared_drop(e->config);
+	e->config = c;
+	for (unsigned i = 0; i < e->count; i++)
+		worker_renew(e->worker[i], settings[i]);
+	return 0;
+}
+
+/* --- Whether they turn --- */
+
+void exchange_ask(struct exchange *e)
+{
+	for (unsigned i = 0; i < e->count; i++)
+		worker_ask(e->worker[i]);
+}
+
+bool exchange_has_answered(struct exchange *e)
+{
+	for (unsigned i = 0; i < e->count; i++)
+		if (!worker_has_answered(e->worker[i]))
+			return false;
+	return true;
 }
 
 /* --- What they hold and have done --- */
+
+unsigned exchange_calls(const struct exchange *e)
+{
+	unsigned calls = 0;
+
+	for (unsigned i = 0; i < e->count; i++)
+		calls += atomic_load(&e->worker[i]->running);
+	return calls;
+}
 
 void exchange_report(const struct exchange *e)
 {

@@ -9,6 +9,12 @@
  *   waiting   AudioCodes sockets by address ..... a lock, one pass
  *   inboxes   connections and sockets that move
  *             to another worker ................. a lock, one item
+ *   orders    how far a worker is to go down,
+ *             and whether it turns .............. atomics
+ *   settings  what a reload hands to a worker ... an atomic pointer, taken once
+ *   config    what they were made of ............ read only, an atomic count
+ *             of who uses it
+ *   stage     whether the gateway goes down ..... an atomic
  *
  * Everything else belongs to one worker. The control thread owns the exchange:
  * it opens all workers before any thread runs, stops and joins them. */
@@ -22,17 +28,29 @@
 #include "gateway/carriers/audiocodes_registry.h"
 #include "gateway/carriers/audiocodes_waiting.h"
 #include "gateway/carriers/twilio_tickets.h"
+#include "gateway/drain.h"
 #include "gateway/lines.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/log.h"
 
+struct config_shared;
 struct worker;
 struct worker_figures;
 
+/* Sockets that listen already, from whoever started the program; count 0: none,
+ * the configuration says where to listen. Not kept. */
+struct exchange_sockets {
+	const int *fd;
+	unsigned count;
+};
+
 struct exchange {
 	uv_loop_t *control;
-	const struct config *config;
+	struct config_shared *config; /* of the calls that begin now */
 	struct log log;
+	bool hands_over;   /* somebody else has the port, too */
+	bool is_inherited; /* as the same socket */
+	atomic_uint stage; /* enum drain_stage */
 	struct lines lines;
 	struct twilio_tickets tickets;
 	struct audiocodes_registry registry;
@@ -53,12 +71,14 @@ unsigned exchange_workers(const struct config *c);
 
 /* exchange_open: listen and be ready for calls; nothing runs yet.
  *
- * config, log  kept
- * why          on failure: what was wrong, in words
+ * config   copied
+ * sockets  NULL: none
+ * why      on failure: what was wrong, in words
  * Returns 0; or a negative errno, with nothing left behind. */
 int exchange_open(struct exchange *e, uv_loop_t *control,
-		  const struct config *config, const struct log *log, char *why,
-		  size_t cap);
+		  const struct config *config,
+		  const struct exchange_sockets *sockets, const struct log *log,
+		  char *why, size_t cap);
 
 /* exchange_start: the workers' threads. on_stopped comes once, on the control
  * loop, when the last has ended and is joined.
@@ -68,9 +88,32 @@ int exchange_open(struct exchange *e, uv_loop_t *control,
 int exchange_start(struct exchange *e, void (*on_stopped)(void *owner),
 		   void *owner);
 
-/* exchange_stop: accept no more, end the calls that run. A second call cuts
- * them. */
-void exchange_stop(struct exchange *e);
+/* exchange_order: go down as far as stage (drain.h). Never back. */
+void exchange_order(struct exchange *e, enum drain_stage stage);
+
+/* exchange_nudge: workers that go down look whether anything is left; now and
+ * then, as what they wait for may be another's. */
+void exchange_nudge(struct exchange *e);
+
+/* exchange_reload: calls that begin from now on have this configuration; those
+ * that run keep theirs. What needs a restart (config_restart.h) stays as it is.
+ * Reads every file that it names.
+ *
+ * why  on failure: what was wrong, in words
+ * Returns 0; or a negative errno, and nothing has changed. */
+int exchange_reload(struct exchange *e, const struct config *config, char *why,
+		    size_t cap);
+
+/* exchange_ask: see whether every worker's loop turns; a little later
+ * exchange_has_answered tells whether all have. */
+void exchange_ask(struct exchange *e);
+bool exchange_has_answered(struct exchange *e);
+
+/* exchange_calls: how many run. */
+unsigned exchange_calls(const struct exchange *e);
+
+/* exchange_is_draining: from any thread: it goes down, no new calls. */
+bool exchange_is_draining(const struct exchange *e);
 
 /* exchange_free: after on_stopped, or instead of exchange_start. */
 void exchange_free(struct exchange *e);
@@ -82,6 +125,10 @@ void exchange_report(const struct exchange *e);
 void exchange_figures(const struct exchange *e, struct worker_figures *out);
 
 /* --- For the workers --- */
+
+/* exchange_is_needed: calls run on some worker, or Twilio is about to ask what
+ * follows one and nobody else would know. */
+bool exchange_is_needed(struct exchange *e);
 
 /* exchange_least: who has least to do. */
 struct worker *exchange_least(const struct exchange *e);

@@ -1,31 +1,16 @@
 /* tandem: the command line. */
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
-#include <uv.h>
 
 #include "gateway/announce.h"
-#include "gateway/exchange.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/version.h"
-#include "gateway/worker.h"
+#include "gateway/service.h"
 
 enum { EXIT_USAGE = 2 };
-
-struct program {
-	uv_loop_t loop;
-	uv_signal_t sigint;
-	uv_signal_t sigterm;
-	uv_signal_t sigusr1;
-	struct config config;
-	struct log log;
-	struct exchange exchange;
-};
 
 static const char usage[] =
 	"Usage: tandem [serve] [options]   bridge phone calls to a model\n"
@@ -102,19 +87,22 @@ static int read_options(struct options *o, int argc, char **argv)
 
 /* --- Configuration --- */
 
-static int override(char *into, size_t cap, const char *text, const char *what)
+static int override(char *into, size_t cap, const char *text, const char *what,
+		    char *errors, size_t errors_cap)
 {
 	if (!text)
 		return 0;
 	if (strlen(text) >= cap) {
-		fprintf(stderr, "tandem: %s is too long\n", what);
+		snprintf(errors, errors_cap, "tandem: %s is too long", what);
 		return -EINVAL;
 	}
-	strcpy(into, text);
+	memset(into, 0, cap);
+	memcpy(into, text, strlen(text));
 	return 0;
 }
 
-static int set_level(struct config *c, const char *name)
+static int set_level(struct config *c, const char *name, char *errors,
+		     size_t cap)
 {
 	if (!name)
 		return 0;
@@ -124,177 +112,82 @@ static int set_level(struct config *c, const char *name)
 		c->log.level = (enum log_level)level;
 		return 0;
 	}
-	fprintf(stderr,
-		"tandem: --log-level is %s, must be debug, info, warn "
-		"or error\n",
-		name);
+	snprintf(errors, cap,
+		 "tandem: --log-level is %s, must be debug, info, warn or "
+		 "error",
+		 name);
 	return -EINVAL;
 }
 
-static int load(struct config *c, const struct options *o)
+/* The environment gave them once, and has them no more. */
+static void keep_secrets(struct config *c, const struct config *now)
 {
-	char errors[4096];
-	int err = config_load(c, o->config, errors, sizeof(errors));
+	if (!secret_is_set(&c->model.key))
+		c->model.key = now->model.key;
+	if (!c->twilio.auth_token_count) {
+		c->twilio.auth_token_count = now->twilio.auth_token_count;
+		memcpy(c->twilio.auth_tokens, now->twilio.auth_tokens,
+		       sizeof(c->twilio.auth_tokens));
+	}
+}
+
+/* Of bots that are still there. */
+static void keep_bot_tokens(struct config_audiocodes *c,
+			    const struct config_audiocodes *now)
+{
+	for (unsigned i = 0; i < c->bot_count; i++)
+		for (unsigned j = 0; j < now->bot_count; j++)
+			if (!c->tokens[i].count &&
+			    strcmp(c->bots[i], now->bots[j]) == 0)
+				c->tokens[i] = now->tokens[j];
+}
+
+/* The file, then what the command line says instead: at the start, and at each
+ * reload. */
+static int load(void *owner, const struct config *now, struct config *c,
+		char *errors, size_t cap)
+{
+	const struct options *o = owner;
+	int err = config_load(c, o->config, errors, cap);
 
 	if (!err)
-		err = config_secrets(c, errors, sizeof(errors));
-	if (err) {
-		fprintf(stderr, "%s\n", errors);
-		return err;
+		err = config_secrets(c, errors, cap);
+	if (!err && now) {
+		keep_secrets(c, now);
+		keep_bot_tokens(&c->audiocodes, &now->audiocodes);
 	}
-	err = override(c->listen, sizeof(c->listen), o->listen, "--listen");
+	if (!err)
+		err = override(c->listen, sizeof(c->listen), o->listen,
+			       "--listen", errors, cap);
 	if (!err)
 		err = override(c->model.url, sizeof(c->model.url), o->model_url,
-			       "--model-url");
-	return err ? err : set_level(c, o->log_level);
+			       "--model-url", errors, cap);
+	return err ? err : set_level(c, o->log_level, errors, cap);
 }
 
-/* --- Serving --- */
-
-static void on_stopped(void *owner)
+static int check(const struct config *c, const struct options *o)
 {
-	struct program *p = owner;
-
-	uv_close((uv_handle_t *)&p->sigint, NULL);
-	uv_close((uv_handle_t *)&p->sigterm, NULL);
-	uv_close((uv_handle_t *)&p->sigusr1, NULL);
-}
-
-static void on_signal(uv_signal_t *handle, int number)
-{
-	struct program *p = handle->data;
-
-	log_event(&p->log, LOG_INFO, "stopping", "signal",
-		  number == SIGINT ? "SIGINT" : "SIGTERM", NULL);
-	exchange_stop(&p->exchange);
-}
-
-/* SIGUSR1: say what the process holds, for whoever looks for a leak. */
-static void on_report(uv_signal_t *handle, int number)
-{
-	const struct program *p = handle->data;
-
-	(void)number;
-	exchange_report(&p->exchange);
-}
-
-static int catch (struct program *p, uv_signal_t *handle,
-		  uv_signal_cb on_caught, int number)
-{
-	int err = uv_signal_init(&p->loop, handle);
-
-	handle->data = p;
-	return err ? err : uv_signal_start(handle, on_caught, number);
-}
-
-static int catch_signals(struct program *p)
-{
-	signal(SIGPIPE, SIG_IGN);
-	int err = catch (p, &p->sigint, on_signal, SIGINT);
-	if (!err)
-		err = catch (p, &p->sigterm, on_signal, SIGTERM);
-	if (!err)
-		err = catch (p, &p->sigusr1, on_report, SIGUSR1);
-	return err;
-}
-
-static void log_figure(const struct program *p, const char *name,
-		       const struct histogram *h)
-{
-	struct log_line l;
-
-	log_begin(&l, &p->log, LOG_INFO, "figure");
-	log_text(&l, "name", name);
-	log_number(&l, "count", (int64_t)histogram_count(h));
-	log_number(&l, "p50_us", (int64_t)histogram_quantile(h, 0.5) / 1000);
-	log_number(&l, "p99_us", (int64_t)histogram_quantile(h, 0.99) / 1000);
-	log_number(&l, "max_us", (int64_t)histogram_max(h) / 1000);
-	log_end(&l);
-}
-
-static void log_figures(const struct program *p)
-{
-	struct worker_figures f;
-	struct log_line l;
-
-	exchange_figures(&p->exchange, &f);
-	for (unsigned i = 0; i < WORKER_DELAYS; i++)
-		log_figure(p, worker_delay_name(i), &f.delay[i]);
-	log_begin(&l, &p->log, LOG_INFO, "stopped");
-	log_number(&l, "calls", (int64_t)f.calls);
-	log_number(&l, "without_model", (int64_t)f.failed);
-	log_end(&l);
-}
-
-/* A call takes two descriptors: use all that the system grants. */
-static void raise_descriptor_limit(void)
-{
-	struct rlimit r;
-
-	if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
-		r.rlim_cur = r.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &r);
-	}
-}
-
-/* The control thread: signals, and what workers are told and have to tell. */
-static int run(struct program *p)
-{
-	int err = catch_signals(p);
-
-	if (err)
-		return err;
-	err = exchange_start(&p->exchange, on_stopped, p);
-	if (err) {
-		fprintf(stderr, "tandem: %s\n", uv_strerror(err));
-	} else {
-		announce_listening(stdout, &p->config, p->exchange.port,
-				   p->exchange.count);
-		announce_warnings(&p->log, &p->config);
-	}
-	uv_run(&p->loop, UV_RUN_DEFAULT);
-	log_figures(p);
-	return err;
-}
-
-static int serve(struct program *p)
-{
-	char why[512];
-	int err = uv_loop_init(&p->loop);
-
-	if (err)
-		return err;
-	raise_descriptor_limit();
-	log_open(&p->log, STDERR_FILENO, p->config.log.level);
-	err = exchange_open(&p->exchange, &p->loop, &p->config, &p->log, why,
-			    sizeof(why));
-	if (err) {
-		fprintf(stderr, "tandem: %s\n", why);
-		return err;
-	}
-	err = run(p);
-	exchange_free(&p->exchange);
-	return err ? err : uv_loop_close(&p->loop);
-}
-
-static int check(const struct program *p, const struct options *o)
-{
-	announce_checked(stdout, &p->config,
+	announce_checked(stdout, c,
 			 o->config ? o->config : "the default configuration");
 	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	static struct program p; /* large, and lives as long as the process */
+	static struct service service; /* large, and live as long as … */
+	static struct config config;   /* … the process */
+	static char errors[4096];
 	struct options o;
 
 	if (read_options(&o, argc, argv) != 0)
 		return EXIT_USAGE;
-	int err = load(&p.config, &o);
-	if (!err)
-		err = strcmp(o.command, "check") == 0 ? check(&p, &o)
-						      : serve(&p);
-	config_wipe(&p.config);
+	int err = load(&o, NULL, &config, errors, sizeof(errors));
+	if (err)
+		fprintf(stderr, "%s\n", errors);
+	else
+		err = strcmp(o.command, "check") == 0
+			      ? check(&config, &o)
+			      : service_run(&service, &config, load, &o);
+	config_wipe(&config);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -104,9 +104,23 @@ static void webhook(struct worker *w, struct http_connection *c,
 	buffer_free(&body);
 }
 
+/* A call nobody knows of yet: Twilio has another URL to try, or a proxy another
+ * gateway. */
+static void turn_away(struct http_connection *c)
+{
+	static const char why[] = "the service is about to restart\n";
+
+	http_respond(c, 503, "text/plain", "Retry-After: 1\r\n", why,
+		     sizeof(why) - 1);
+}
+
 static void voice(struct worker *w, struct http_connection *c,
 		  struct http_message *m)
 {
+	if (!worker_takes_new(w)) {
+		turn_away(c);
+		return;
+	}
 	webhook(w, c, m, twilio_desk_voice);
 }
 

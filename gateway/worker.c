@@ -12,7 +12,9 @@
 #include "gateway/exchange.h"
 #include "gateway/net/http_server.h"
 #include "gateway/ops/config.h"
+#include "gateway/ops/config_shared.h"
 #include "gateway/routes.h"
+#include "gateway/settings.h"
 #include "protocols/tls.h"
 
 #define POOL_SECONDS 60    /* of audio a call may hold on average … */
@@ -29,9 +31,21 @@ static void random_bytes(void *owner, uint8_t *out, size_t n)
 		abort(); /* a guessable ticket would be worse */
 }
 
+bool worker_admits(const struct worker *w)
+{
+	return w->stage < DRAIN_LEAVING;
+}
+
+/* Who had come before the port was let go is served as ever. */
+bool worker_takes_new(const struct worker *w)
+{
+	return w->stage == DRAIN_RUNNING ||
+	       (w->stage == DRAIN_DRAINING && w->exchange->hands_over);
+}
+
 bool worker_is_full(const struct worker *w)
 {
-	return w->is_stopping || lines_are_busy(&w->exchange->lines);
+	return !worker_admits(w) || lines_are_busy(&w->exchange->lines);
 }
 
 static bool is_full(void *owner)
@@ -41,7 +55,7 @@ static bool is_full(void *owner)
 
 bool worker_take_room(struct worker *w)
 {
-	return !w->is_stopping && lines_take(&w->exchange->lines);
+	return worker_admits(w) && lines_take(&w->exchange->lines);
 }
 
 /* The one place where room comes back. */
@@ -68,9 +82,10 @@ static bool is_closed_to_sockets(void *owner)
 {
 	const struct worker *w = owner;
 
-	return w->is_stopping || (worker_is_full(w) &&
-				  !audiocodes_registry_awaits(
-					  &w->exchange->registry, uv_hrtime()));
+	if (worker_takes_new(w) && !worker_is_full(w))
+		return false;
+	return !worker_admits(w) ||
+	       !audiocodes_registry_awaits(&w->exchange->registry, uv_hrtime());
 }
 
 /* --- Load, and what comes from other workers --- */
@@ -87,9 +102,15 @@ unsigned worker_load(struct worker *w)
 	return atomic_load(&w->load) + inbox_pending(&w->inbox);
 }
 
+/* The last request may be what a worker that goes down waits for: looked at
+ * when the loop comes to it. */
 static void on_load(void *owner)
 {
-	worker_tell_load(owner);
+	struct worker *w = owner;
+
+	worker_tell_load(w);
+	if (w->stage > DRAIN_RUNNING)
+		inbox_wake(&w->inbox);
 }
 
 /* The kernel spreads connections by chance: one that is unlucky goes to who has
@@ -105,6 +126,7 @@ static bool on_accepted(void *owner, int fd)
 }
 
 static void obey(struct worker *w);
+static void take_settings(struct worker *w);
 
 static void on_wake(void *owner)
 {
@@ -119,8 +141,10 @@ static void on_wake(void *owner)
 		worker_tell_load(w);
 		inbox_done(&w->inbox);
 	}
-	if (w->obeyed > 1)
+	if (w->stage == DRAIN_CUTTING)
 		audiocodes_socket_abort_all(&w->audiocodes_host);
+	take_settings(w);
+	atomic_store(&w->answered, atomic_load(&w->asked));
 	obey(w);
 }
 
@@ -148,50 +172,29 @@ static void go_on_stopping(struct worker *w);
 
 /* --- Start --- */
 
-static int load_model_tls(struct worker *w, char *why, size_t cap)
-{
-	const struct config_model *m = &w->config->model;
-	const char *error = NULL;
-
-	if (strncmp(m->url, "wss://", 6) != 0)
-		return 0;
-	w->model_tls =
-		tls_client_context(m->ca_file[0] ? m->ca_file : NULL, &error);
-	if (w->model_tls)
-		return 0;
-	snprintf(why, cap, "model.ca_file: %s", error);
-	return -EINVAL;
-}
-
-static int load_prompt(struct worker *w, char *why, size_t cap)
-{
-	const char *path = w->config->failure.prompt;
-	int err = prompt_load(&w->apology, path);
-
-	if (err)
-		snprintf(why, cap, "failure.prompt: %s: %s", path,
-			 strerror(-err));
-	return err;
-}
-
 /* --- AudioCodes --- */
 
-static int load_keys(struct worker *w, char *why, size_t cap)
+/* For a key set's URL: read when the settings were made, off this thread. */
+static void take_keys_tls(struct worker *w, struct settings *s)
 {
-	const char *jwks = w->config->audiocodes.oauth.jwks;
-	const char *error = NULL;
+	if (w->keys_tls)
+		return;
+	w->keys_tls = s->keys_tls;
+	s->keys_tls = NULL;
+}
+
+static int open_keys(struct worker *w, struct settings *s,
+		     struct audiocodes_keys **out, char *why, size_t cap)
+{
+	const char *jwks = s->config->audiocodes.oauth.jwks;
 	char reason[256];
 
+	*out = NULL;
 	if (!jwks[0])
 		return 0;
-	if (strncmp(jwks, "https://", 8) == 0 &&
-	    !(w->keys_tls = tls_client_context(NULL, &error))) {
-		snprintf(why, cap, "audiocodes.oauth.jwks: %s", error);
-		return -EINVAL;
-	}
-	int err = audiocodes_keys_open(&w->audiocodes_keys, w->loop, jwks,
-				       w->keys_tls, &w->log, NULL, reason,
-				       sizeof(reason));
+	take_keys_tls(w, s);
+	int err = audiocodes_keys_open(out, w->loop, jwks, w->keys_tls, &w->log,
+				       NULL, reason, sizeof(reason));
 	if (err)
 		snprintf(why, cap, "audiocodes.oauth.jwks: %s", reason);
 	return err;
@@ -199,9 +202,7 @@ static int load_keys(struct worker *w, char *why, size_t cap)
 
 static void open_audiocodes(struct worker *w)
 {
-	bridge_audiocodes_settings(w->config, &w->audiocodes);
 	bridge_audiocodes_host(w, &w->audiocodes_host);
-	bridge_audiocodes_fallback(&w->config->failure, w->fallback);
 	audiocodes_desk_init(&w->audiocodes_desk, w->config, w->audiocodes_keys,
 			     &w->log);
 	w->audiocodes_desk.waiting = &w->exchange->waiting;
@@ -226,41 +227,20 @@ static void open_twilio(struct worker *w)
 
 static void release(struct worker *w)
 {
-	prompt_free(&w->apology);
-	agent_free(&w->agent);
-	openai_profile_wipe(&w->profile);
-	tls_context_free(w->model_tls);
-	tls_context_free(w->keys_tls);
-	w->model_tls = w->keys_tls = NULL;
-	audio_pool_free(&w->pool);
-}
-
-static void offer_tools(struct worker *w)
-{
-	for (size_t i = 0; i < w->agent.tools.count; i++) {
-		const struct tool *t = &w->agent.tools.offered[i];
-		openai_profile_offer(&w->profile, t->name, t->description,
-				     t->parameters);
+	while (w->settings) {
+		struct settings *s = w->settings;
+		w->settings = s->older;
+		settings_free(s);
 	}
+	settings_free(atomic_exchange(&w->incoming, NULL));
+	tls_context_free(w->keys_tls);
+	w->keys_tls = NULL;
+	audio_pool_free(&w->pool);
 }
 
 static void on_standby_gone(void *owner)
 {
 	go_on_stopping(owner);
-}
-
-/* What may be missing or wrong. */
-static int load(struct worker *w, char *why, size_t cap)
-{
-	int err = load_model_tls(w, why, cap);
-
-	if (!err)
-		err = load_prompt(w, why, cap);
-	if (!err && (err = agent_init(&w->agent, w->config)))
-		snprintf(why, cap, "out of memory");
-	if (!err)
-		err = load_keys(w, why, cap);
-	return err;
 }
 
 static int open_handles(struct worker *w, int listening, char *why, size_t cap)
@@ -300,14 +280,16 @@ static void close_loop(struct worker *w)
 		log_event(&w->log, LOG_ERROR, "loop_busy", NULL);
 }
 
-static void init(struct worker *w, struct exchange *e, unsigned index)
+static void init(struct worker *w, struct exchange *e, unsigned index,
+		 struct settings *s)
 {
 	char number[12];
 
 	memset(w, 0, sizeof(*w));
 	w->exchange = e;
 	w->index = index;
-	w->config = e->config;
+	w->settings = w->standby_of = s;
+	w->config = s->config;
 	w->loop = &w->own_loop;
 	snprintf(number, sizeof(number), "%u", index);
 	log_child(&w->log, &e->log, "worker", number);
@@ -315,17 +297,27 @@ static void init(struct worker *w, struct exchange *e, unsigned index)
 					  POOL_SECONDS * POOL_BYTES);
 }
 
-int worker_open(struct worker *w, struct exchange *exchange, unsigned index,
-		int listening, char *why, size_t cap)
+static void on_session_freed(void *owner);
+
+static void open_standby(struct worker *w)
 {
-	init(w, exchange, index);
+	openai_pool_open(&w->standby, w->loop, &w->settings->profile,
+			 w->config->model.standby, &w->log, on_standby_gone, w);
+	w->standby.on_freed = on_session_freed;
+}
+
+int worker_open(struct worker *w, struct exchange *exchange, unsigned index,
+		struct settings *settings, int listening, char *why, size_t cap)
+{
+	init(w, exchange, index, settings);
 	int err = uv_loop_init(w->loop);
 	if (err) {
 		snprintf(why, cap, "cannot begin: %s", uv_strerror(err));
 		close(listening);
+		release(w);
 		return err;
 	}
-	err = load(w, why, cap);
+	err = open_keys(w, settings, &w->audiocodes_keys, why, cap);
 	if (err)
 		close(listening);
 	else
@@ -335,14 +327,11 @@ int worker_open(struct worker *w, struct exchange *exchange, unsigned index,
 		release(w);
 		return err;
 	}
-	openai_profile_init(&w->profile, w->config, w->model_tls);
-	offer_tools(w);
 	open_audiocodes(w);
 	open_twilio(w);
 	w->net.on_flushed = on_flushed;
 	w->net.owner = w;
-	openai_pool_open(&w->standby, w->loop, &w->profile,
-			 w->config->model.standby, &w->log, on_standby_gone, w);
+	open_standby(w);
 	return 0;
 }
 
@@ -351,7 +340,90 @@ void worker_run(struct worker *w)
 	uv_run(w->loop, UV_RUN_DEFAULT);
 }
 
-/* --- Stop --- */
+/* --- Other settings --- */
+
+bool worker_standby_suits(const struct worker *w, const struct settings *s)
+{
+	return w->standby_of->shared->model_version == s->shared->model_version;
+}
+
+static bool is_used(const struct worker *w, const struct settings *s)
+{
+	return s->uses > 0 || s == w->standby_of ||
+	       openai_pool_uses(&w->standby, &s->profile);
+}
+
+/* Those that no call and no session has any more, the newest aside. */
+static void sweep_settings(struct worker *w)
+{
+	struct settings **link = &w->settings->older;
+
+	while (*link) {
+		struct settings *s = *link;
+		if (is_used(w, s)) {
+			link = &s->older;
+			continue;
+		}
+		*link = s->older;
+		settings_free(s);
+	}
+}
+
+static void on_session_freed(void *owner)
+{
+	sweep_settings(owner);
+}
+
+/* What was good when the control thread looked may not be so now: then the old
+ * keys go on. */
+static void renew_keys(struct worker *w, struct settings *s)
+{
+	struct audiocodes_keys *keys;
+	char why[320];
+
+	if (strcmp(w->config->audiocodes.oauth.jwks,
+		   s->config->audiocodes.oauth.jwks) == 0)
+		return;
+	if (open_keys(w, s, &keys, why, sizeof(why)) != 0) {
+		log_event(&w->log, LOG_ERROR, "keys_kept", "why", why, NULL);
+		return;
+	}
+	audiocodes_keys_close(w->audiocodes_keys);
+	w->audiocodes_keys = w->audiocodes_desk.keys = keys;
+}
+
+/* From here on calls begin with these. Those that run keep theirs. */
+static void apply(struct worker *w, struct settings *s)
+{
+	renew_keys(w, s);
+	s->older = w->settings;
+	w->settings = s;
+	w->config = w->desk.config = w->audiocodes_desk.config = s->config;
+	if (!worker_standby_suits(w, s)) {
+		w->standby_of = s;
+		openai_pool_renew(&w->standby, &s->profile,
+				  s->config->model.standby);
+	}
+	sweep_settings(w);
+}
+
+static void take_settings(struct worker *w)
+{
+	struct settings *s = atomic_exchange(&w->incoming, NULL);
+
+	if (s && w->stage < DRAIN_STOPPING)
+		apply(w, s);
+	else
+		settings_free(s);
+}
+
+void worker_renew(struct worker *w, struct settings *settings)
+{
+	settings_free(atomic_exchange(&w->incoming, settings));
+	inbox_wake(&w->inbox);
+}
+
+/* --- Going down --- */
 
 static void on_clock_closed(uv_handle_t *handle)
 {
@@ -370,14 +442,23 @@ static void on_server_closed(void *owner)
 	metronome_close(&w->metronome, on_clock_closed);
 }
 
-/* Once stopping: when nobody is left, nor on the way, the server goes. */
+/* While callers may still be there the workers stay together: what a call needs
+ * next may reach any of them. */
+static bool is_needed(const struct worker *w)
+{
+	return w->stage < DRAIN_STOPPING && (http_server_busy(w->server) > 0 ||
+					     exchange_is_needed(w->exchange));
+}
+
+/* When nobody is left, nor on the way, the server goes. */
 static void go_on_stopping(struct worker *w)
 {
-	if (!w->is_stopping || w->is_closing || w->running ||
-	    w->audiocodes_host.count || !w->standby.is_gone ||
+	if (w->stage == DRAIN_RUNNING || w->is_closing || w->running ||
+	    w->audiocodes_host.count || !w->standby.is_gone || is_needed(w) ||
 	    !inbox_shut(&w->inbox))
 		return;
 	w->is_closing = true;
+	atomic_store(&w->is_over, true);
 	audiocodes_keys_close(w->audiocodes_keys);
 	w->audiocodes_keys = NULL;
 	http_server_close(w->server, on_server_closed);
@@ -391,6 +472,7 @@ void worker_bridge_gone(struct worker *w)
 		net_loop_trim(&w->net);
 	}
 	worker_tell_load(w);
+	sweep_settings(w);
 	go_on_stopping(w);
 }
 
@@ -400,35 +482,84 @@ void worker_socket_gone(struct worker *w)
 	go_on_stopping(w);
 }
 
+static void each_bridge(struct worker *w, void (*act)(struct bridge *b))
+{
+	for (struct bridge *b = w->bridges; b; b = b->next)
+		act(b);
+}
+
+/* A socket of VoiceAI Connect without a conversation would begin one, which
+ * only who let go of the port still takes. */
+static void drain(struct worker *w)
+{
+	http_server_wind_down(w->server);
+	openai_pool_stop(&w->standby);
+	if (w->exchange->hands_over) {
+		http_server_stop_listening(w->server,
+					   !w->exchange->is_inherited);
+		each_bridge(w, bridge_seclude);
+	} else {
+		audiocodes_socket_close_all(&w->audiocodes_host);
+	}
+}
+
+static void leave(struct worker *w)
+{
+	each_bridge(w, bridge_dismiss);
+	audiocodes_socket_close_all(&w->audiocodes_host);
+}
+
 static void stop(struct worker *w)
 {
-	bool is_second = w->is_stopping;
+	http_server_stop_listening(w->server, false);
+	each_bridge(w, bridge_stop);
+	audiocodes_socket_close_all(&w->audiocodes_host);
+}
 
-	w->is_stopping = true;
-	if (!is_second)
-		http_server_stop_listening(w->server);
-	for (struct bridge *b = w->bridges; b; b = b->next)
-		(is_second ? bridge_abort : bridge_stop)(b);
-	(is_second ? audiocodes_socket_abort_all
-		   : audiocodes_socket_close_all)(&w->audiocodes_host);
+static void cut(struct worker *w)
+{
+	each_bridge(w, bridge_abort);
+	audiocodes_socket_abort_all(&w->audiocodes_host);
 	openai_pool_stop(&w->standby);
 }
 
 /* Orders, and the end they lead to. */
 static void obey(struct worker *w)
 {
-	while (w->obeyed < atomic_load(&w->orders)) {
-		w->obeyed++;
-		if (!w->is_closing)
-			stop(w);
+	static void (*const enter[DRAIN_STAGES])(struct worker * w) = {
+		[DRAIN_DRAINING] = drain,
+		[DRAIN_LEAVING] = leave,
+		[DRAIN_STOPPING] = stop,
+		[DRAIN_CUTTING] = cut,
+	};
+
+	enum drain_stage wanted = (enum drain_stage)atomic_load(&w->order);
+
+	while (w->stage < wanted) {
+		w->stage++;
+		bool is_passed = w->stage == DRAIN_LEAVING && wanted > w->stage;
+		if (!w->is_closing && !is_passed)
+			enter[w->stage](w);
 	}
 	go_on_stopping(w);
 }
 
-void worker_order_stop(struct worker *w)
+void worker_order(struct worker *w, enum drain_stage stage)
 {
-	atomic_fetch_add(&w->orders, 1);
+	atomic_store(&w->order, (unsigned)stage);
 	inbox_wake(&w->inbox);
+}
+
+void worker_ask(struct worker *w)
+{
+	atomic_fetch_add(&w->asked, 1);
+	inbox_wake(&w->inbox);
+}
+
+bool worker_has_answered(struct worker *w)
+{
+	return atomic_load(&w->is_over) ||
+	       atomic_load(&w->answered) == atomic_load(&w->asked);
 }
 
 void worker_free(struct worker *w)

@@ -12,7 +12,7 @@ set -eu
 build="gcc make libc6-dev pkg-config ca-certificates
 libuv1-dev libwslay-dev libmbedtls-dev libjansson-dev libspandsp-dev
 libsndfile1-dev libhttp-parser-dev libcyaml-dev libyaml-dev libexpat1-dev
-nettle-dev"
+nettle-dev libsystemd-dev"
 test="libcmocka-dev jq curl"
 dev="clang libclang-rt-14-dev clang-format clang-tidy cppcheck pmccabe gcovr
 valgrind gdb"

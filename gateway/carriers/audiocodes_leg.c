@@ -343,6 +343,7 @@ static bool is_gone(const struct leg *base)
 static const struct leg_kind kind = {
 	.tick = tick,
 	.stop = stop,
+	.seclude = stop,
 	.abort = cut,
 	.is_gone = is_gone,
 };

@@ -19,6 +19,9 @@ struct leg_kind {
 	/* The gateway goes down: what must be said before the call is told to
 	 * stop, which hangs up. NULL: nothing. */
 	void (*stop)(struct leg *leg);
+	/* The gateway listens no more: who loses the line now gets no other,
+	 * nor does who has none. NULL: there never is another. */
+	void (*seclude)(struct leg *leg);
 	/* Cut the connection, now. */
 	void (*abort)(struct leg *leg);
 	/* The connection is gone and none will follow: the memory may go. */

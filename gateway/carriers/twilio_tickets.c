@@ -92,6 +92,40 @@ int twilio_tickets_find(struct twilio_tickets *t, const char *call_sid,
 	return k ? 0 : -ENOENT;
 }
 
+int twilio_tickets_ask(struct twilio_tickets *t, const char *call_sid,
+		       struct twilio_ticket *out)
+{
+	uv_mutex_lock(&t->lock);
+	struct twilio_ticket *k = find(t, call_sid);
+	if (k) {
+		k->is_asked = true;
+		*out = *k;
+	}
+	uv_mutex_unlock(&t->lock);
+	return k ? 0 : -ENOENT;
+}
+
+static bool is_owed(const struct twilio_ticket *k)
+{
+	if (!k->is_taken)
+		return false;
+	return k->fate == TWILIO_INVITED ||
+	       (is_finished(k) && k->fate != TWILIO_CALLER_GONE && !k->is_asked);
+}
+
+unsigned twilio_tickets_owed(struct twilio_tickets *t, unsigned within_ms,
+			     uint64_t now_ns)
+{
+	unsigned n = 0;
+
+	uv_mutex_lock(&t->lock);
+	for (size_t i = 0; i < t->count; i++)
+		n += is_owed(&t->ticket[i]) &&
+		     !older_than(&t->ticket[i], within_ms, now_ns);
+	uv_mutex_unlock(&t->lock);
+	return n;
+}
+
 static void write_secret(char out[TWILIO_TICKET_LEN], const uint8_t entropy[16])
 {
 	for (int i = 0; i < 16; i++)
@@ -194,6 +228,7 @@ int twilio_tickets_redeem(struct twilio_tickets *t, const char *secret,
 	if (k && k->fate == TWILIO_INVITED && !is_stale(k, now_ns)) {
 		k->secret[0] = '\0';
 		k->fate = TWILIO_STREAMING;
+		k->is_asked = false;
 		k->since_ns = now_ns;
 		*out = *k;
 		err = 0;

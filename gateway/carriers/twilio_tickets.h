@@ -41,6 +41,7 @@ struct twilio_ticket {
 	char call_sid[35];
 	enum twilio_fate fate;
 	unsigned streams; /* tickets given to this call so far */
+	bool is_asked;    /* what follows the last stream */
 	uint64_t since_ns;
 	bool is_taken;
 };
@@ -82,6 +83,15 @@ int twilio_tickets_redeem(struct twilio_tickets *t, const char *secret,
  * Returns 0 and a copy, or -ENOENT. */
 int twilio_tickets_find(struct twilio_tickets *t, const char *call_sid,
 			struct twilio_ticket *out);
+
+/* twilio_tickets_ask: Twilio asks what follows the call's stream: as
+ * twilio_tickets_find.
+ * twilio_tickets_owed: calls it will still ask about, or whose stream it is about
+ * to open, counted for as long as within_ms. */
+int twilio_tickets_ask(struct twilio_tickets *t, const char *call_sid,
+		       struct twilio_ticket *out);
+unsigned twilio_tickets_owed(struct twilio_tickets *t, unsigned within_ms,
+			     uint64_t now_ns);
 
 /* twilio_tickets_settle: a stream of the call is over. stream is its ticket's
  * streams: Twilio may have asked what comes next before we noticed, and the end

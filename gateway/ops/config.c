@@ -118,6 +118,7 @@ int config_load(struct config *c, const char *path, char *errors, size_t cap)
 		return err;
 	if (!resolve(c->model.ca_file, path) ||
 	    !resolve(c->failure.prompt, path) ||
+	    !resolve(c->drain.prompt, path) ||
 	    !resolve(c->audiocodes.oauth.jwks, path)) {
 		snprintf(errors, cap,
 			 "%s: a path in it is over %d bytes with the file's "

@@ -185,6 +185,14 @@ struct config_failure {
 					  where no prompt can be played */
 };
 
+/* How long the gateway waits for its calls when it is to go down. */
+struct config_drain {
+	unsigned seconds;             /* for calls to end by themselves */
+	char prompt[CONFIG_TEXT_MAX]; /* WAV; "": the bundled one */
+	char say[CONFIG_SENTENCE_MAX]; /* said by the carrier's own voice,
+					  where no prompt can be played */
+};
+
 struct config_limits {
 	unsigned calls;
 	unsigned call_minutes;
@@ -195,6 +203,7 @@ struct config {
 	char listen[64];                  /* "127.0.0.1:8080", "[::]:80" */
 	char public_url[CONFIG_TEXT_MAX]; /* https://…, no trailing slash;
 					     "": by the Host header */
+	bool listen_shared; /* other instances may have the same port */
 	unsigned workers;                 /* 0: as many as there are cores */
 	struct config_log log;
 	struct config_twilio twilio;
@@ -205,6 +214,7 @@ struct config {
 	struct config_audio audio;
 	struct config_digits digits;
 	struct config_failure failure;
+	struct config_drain drain;
 	struct config_limits limits;
 };
 

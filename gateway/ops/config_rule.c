@@ -85,6 +85,7 @@ static const struct config_rule rules[] = {
 	{ .path = "failure.dial",
 	  .accepts = config_text_is_dial,
 	  .must = "empty, a number like +41791234567, or sip:…" },
+	{ .path = "drain.seconds", .max = 86400 },
 	{ .path = "limits.calls", .min = 1, .max = 100000 },
 	{ .path = "limits.call_minutes", .min = 1, .max = 1440 },
 	{ .path = "limits.ring_seconds", .min = 1, .max = 60 },

@@ -72,6 +72,11 @@ const struct config config_schema_defaults = {
 		.say = "We are sorry, something went wrong. Please call again "
 		       "later.",
 	},
+	.drain = {
+		.seconds = 600,
+		.say = "We are sorry, we have to end this call now. Thank you "
+		       "for calling.",
+	},
 	.limits = { .calls = 500, .call_minutes = 60, .ring_seconds = 10 },
 };
 /* clang-format on */
@@ -275,6 +280,12 @@ static const cyaml_schema_field_t failure_keys[] = {
 	CYAML_FIELD_STRING("say", FLAGS, struct config_failure, say, 0),
 	CYAML_FIELD_END,
 };
+static const cyaml_schema_field_t drain_keys[] = {
+	CYAML_FIELD_UINT("seconds", FLAGS, struct config_drain, seconds),
+	CYAML_FIELD_STRING("prompt", FLAGS, struct config_drain, prompt, 0),
+	CYAML_FIELD_STRING("say", FLAGS, struct config_drain, say, 0),
+	CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t limits_keys[] = {
 	CYAML_FIELD_UINT("calls", FLAGS, struct config_limits, calls),
 	CYAML_FIELD_UINT("call_minutes", FLAGS, struct config_limits,
@@ -286,6 +297,7 @@ static const cyaml_schema_field_t limits_keys[] = {
 static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_STRING("listen", FLAGS, struct config, listen, 1),
 	CYAML_FIELD_STRING("public_url", FLAGS, struct config, public_url, 0),
+	CYAML_FIELD_BOOL("listen_shared", FLAGS, struct config, listen_shared),
 	CYAML_FIELD_UINT("workers", FLAGS, struct config, workers),
 	CYAML_FIELD_MAPPING("log", FLAGS, struct config, log, log_keys),
 	CYAML_FIELD_MAPPING("twilio", FLAGS, struct config, twilio,
@@ -301,6 +313,7 @@ static const cyaml_schema_field_t config_keys[] = {
 			    digits_keys),
 	CYAML_FIELD_MAPPING("failure", FLAGS, struct config, failure,
 			    failure_keys),
+	CYAML_FIELD_MAPPING("drain", FLAGS, struct config, drain, drain_keys),
 	CYAML_FIELD_MAPPING("limits", FLAGS, struct config, limits,
 			    limits_keys),
 	CYAML_FIELD_END,

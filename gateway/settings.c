@@ -1,0 +1,116 @@
+#include "gateway/settings.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/bridge.h"
+#include "gateway/ops/config.h"
+#include "gateway/ops/config_shared.h"
+#include "protocols/tls.h"
+
+static int load_model_tls(struct settings *s, char *why, size_t cap)
+{
+	const struct config_model *m = &s->config->model;
+	const char *error = NULL;
+
+	if (strncmp(m->url, "wss://", 6) != 0)
+		return 0;
+	s->model_tls =
+		tls_client_context(m->ca_file[0] ? m->ca_file : NULL, &error);
+	if (s->model_tls)
+		return 0;
+	snprintf(why, cap, "model.ca_file: %s", error);
+	return -EINVAL;
+}
+
+static int load_keys_tls(struct settings *s, char *why, size_t cap)
+{
+	const char *error = NULL;
+
+	if (strncmp(s->config->audiocodes.oauth.jwks, "https://", 8) != 0)
+		return 0;
+	s->keys_tls = tls_client_context(NULL, &error);
+	if (s->keys_tls)
+		return 0;
+	snprintf(why, cap, "audiocodes.oauth.jwks: %s", error);
+	return -EINVAL;
+}
+
+static int load_prompts(struct settings *s, char *why, size_t cap)
+{
+	const char *key = "failure.prompt", *path = s->config->failure.prompt;
+	int err = prompt_load(&s->apology, path);
+
+	if (!err) {
+		key = "drain.prompt";
+		path = s->config->drain.prompt;
+		err = prompt_load_farewell(&s->farewell, path);
+	}
+	if (err)
+		snprintf(why, cap, "%s: %s: %s", key, path, strerror(-err));
+	return err;
+}
+
+/* What may be missing or wrong. */
+static int load(struct settings *s, char *why, size_t cap)
+{
+	int err = load_model_tls(s, why, cap);
+
+	if (!err)
+		err = load_keys_tls(s, why, cap);
+	if (!err)
+		err = load_prompts(s, why, cap);
+	if (!err && (err = agent_init(&s->agent, s->config)))
+		snprintf(why, cap, "out of memory");
+	return err;
+}
+
+static void make_profile(struct settings *s)
+{
+	openai_profile_init(&s->profile, s->config, s->model_tls);
+	for (size_t i = 0; i < s->agent.tools.count; i++) {
+		const struct tool *t = &s->agent.tools.offered[i];
+		openai_profile_offer(&s->profile, t->name, t->description,
+				     t->parameters);
+	}
+}
+
+int settings_open(struct settings **out, struct config_shared *c, char *why,
+		  size_t cap)
+{
+	struct settings *s = calloc(1, sizeof(*s));
+
+	*out = NULL;
+	if (!s) {
+		snprintf(why, cap, "out of memory");
+		return -ENOMEM;
+	}
+	s->shared = config_shared_keep(c);
+	s->config = &c->config;
+	int err = load(s, why, cap);
+	if (err) {
+		settings_free(s);
+		return err;
+	}
+	make_profile(s);
+	bridge_audiocodes_settings(s->config, &s->audiocodes);
+	bridge_audiocodes_fallback(&s->config->failure, s->fallback);
+	*out = s;
+	return 0;
+}
+
+void settings_free(struct settings *s)
+{
+	if (!s)
+		return;
+	prompt_free(&s->apology);
+	prompt_free(&s->farewell);
+	agent_free(&s->agent);
+	openai_profile_wipe(&s->profile);
+	tls_context_free(s->model_tls);
+	tls_context_free(s->keys_tls);
+	config_shared_drop(s->shared);
+	free(s);
+}
