@@ -19,8 +19,9 @@
 #include <stdint.h>
 
 /* Limits. */
-#define DRAIN_LEAVING_MS 30000 /* for a farewell to be heard, and a transfer \
-				*/
+#define DRAIN_LEAVING_MS                                    \
+	30000 /* for a farewell to be heard, and a transfer \
+	       */
 #define DRAIN_STOPPING_MS                                                     \
 	2500                 /* for peers to answer the close of a connection \
 			      */

@@ -252,6 +252,13 @@ static void on_ended_closed(uv_handle_t *handle)
 	e->on_stopped(e->owner);
 }
 
+static void on_siblings_closed(void *owner)
+{
+	struct exchange *e = owner;
+
+	uv_close((uv_handle_t *)&e->ended, on_ended_closed);
+}
+
 static void on_ended(uv_async_t *async)
 {
 	struct exchange *e = async->data;
@@ -260,7 +267,25 @@ static void on_ended(uv_async_t *async)
 		return;
 	while (e->threads > 0)
 		uv_thread_join(&e->worker[--e->threads]->thread);
-	uv_close((uv_handle_t *)&e->ended, on_ended_closed);
+	if (!siblings_close(&e->siblings, on_siblings_closed, e))
+		on_siblings_closed(e);
+}
+
+/* Who has the same port should know of our calls, as we of theirs. */
+static void meet_siblings(struct exchange *e)
+{
+	int err = 0;
+
+	e->siblings.fd = -1;
+	if (e->hands_over)
+		err = siblings_open(&e->siblings, e->control, e->port,
+				    &e->tickets, &e->log);
+	if (err)
+		log_event(&e->log, LOG_ERROR, "siblings_unknown", "why",
+			  uv_strerror(err), "what",
+			  "other instances on this port do not learn of its "
+			  "calls",
+			  NULL);
 }
 
 /* Signals are the control thread's: its threads inherit that they are blocked.
@@ -296,6 +321,7 @@ int exchange_start(struct exchange *e, void (*on_stopped)(void *owner),
 		on_stopped(owner);
 		return err;
 	}
+	meet_siblings(e);
 	err = start_threads(e);
 	if (err) {
 		exchange_order(e, DRAIN_STOPPING);

@@ -4,6 +4,8 @@
  *   lines     room for limits.calls ............. an atomic counter
  *   tickets   Twilio's: webhook, socket and what
  *             follows arrive anywhere ........... a lock, one pass
+ *   siblings  the tickets of other instances .... a datagram socket, an atomic
+ *             for who is there
  *   registry  who holds which conversation with
  *             AudioCodes ........................ a lock, one pass
  *   waiting   AudioCodes sockets by address ..... a lock, one pass
@@ -32,6 +34,7 @@
 #include "gateway/lines.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/log.h"
+#include "gateway/siblings.h"
 
 struct config_shared;
 struct worker;
@@ -53,6 +56,7 @@ struct exchange {
 	atomic_uint stage; /* enum drain_stage */
 	struct lines lines;
 	struct twilio_tickets tickets;
+	struct siblings siblings; /* who else has the port */
 	struct audiocodes_registry registry;
 	struct audiocodes_waiting waiting;
 

@@ -102,11 +102,11 @@ struct call_settings {
 	size_t apology_len;
 	const uint8_t *farewell; /* likewise, when the gateway goes down */
 	size_t farewell_len;
-	const char *fallback;     /* URI of a person to transfer to behind the
-				     apology, where the carrier transfers; or
-				     NULL. Not owned */
-	const char *apology_text; /* said instead, on a carrier that speaks
-				     the words itself; else NULL. Not owned */
+	const char *fallback;      /* URI of a person to transfer to behind the
+				      apology, where the carrier transfers; or
+				      NULL. Not owned */
+	const char *apology_text;  /* said instead, on a carrier that speaks
+				      the words itself; else NULL. Not owned */
 	const char *farewell_text; /* likewise */
 };
 

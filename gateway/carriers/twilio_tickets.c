@@ -31,6 +31,12 @@ void twilio_tickets_free(struct twilio_tickets *t)
 	t->count = 0;
 }
 
+static void tell(const struct twilio_tickets *t, const struct twilio_ticket *k)
+{
+	if (t->on_change)
+		t->on_change(t->owner, k);
+}
+
 static bool older_than(const struct twilio_ticket *k, uint64_t ms,
 		       uint64_t now_ns)
 {
@@ -97,11 +103,14 @@ int twilio_tickets_ask(struct twilio_tickets *t, const char *call_sid,
 {
 	uv_mutex_lock(&t->lock);
 	struct twilio_ticket *k = find(t, call_sid);
+	bool is_news = k && !k->is_asked;
 	if (k) {
 		k->is_asked = true;
 		*out = *k;
 	}
 	uv_mutex_unlock(&t->lock);
+	if (is_news)
+		tell(t, out);
 	return k ? 0 : -ENOENT;
 }
 
@@ -110,7 +119,8 @@ static bool is_owed(const struct twilio_ticket *k)
 	if (!k->is_taken)
 		return false;
 	return k->fate == TWILIO_INVITED ||
-	       (is_finished(k) && k->fate != TWILIO_CALLER_GONE && !k->is_asked);
+	       (is_finished(k) && k->fate != TWILIO_CALLER_GONE &&
+		!k->is_asked);
 }
 
 unsigned twilio_tickets_owed(struct twilio_tickets *t, unsigned within_ms,
@@ -158,6 +168,7 @@ static int issue(struct twilio_tickets *t, struct twilio_ticket *k,
 	if (!is_good) {
 		write_secret(k->secret, entropy);
 		k->fate = TWILIO_INVITED;
+		k->is_asked = false;
 		k->since_ns = now_ns;
 		k->streams++;
 	}
@@ -172,6 +183,8 @@ int twilio_tickets_issue(struct twilio_tickets *t, const char *call_sid,
 	uv_mutex_lock(&t->lock);
 	int err = issue(t, find(t, call_sid), call_sid, entropy, now_ns, out);
 	uv_mutex_unlock(&t->lock);
+	if (!err)
+		tell(t, out);
 	return err;
 }
 
@@ -189,6 +202,8 @@ int twilio_tickets_reissue(struct twilio_tickets *t, const char *call_sid,
 	if (!k || k->streams < TWILIO_STREAMS_MAX)
 		err = issue(t, k, call_sid, entropy, now_ns, out);
 	uv_mutex_unlock(&t->lock);
+	if (!err)
+		tell(t, out);
 	return err;
 }
 
@@ -234,6 +249,8 @@ int twilio_tickets_redeem(struct twilio_tickets *t, const char *secret,
 		err = 0;
 	}
 	uv_mutex_unlock(&t->lock);
+	if (!err)
+		tell(t, out);
 	return err;
 }
 
@@ -241,11 +258,64 @@ void twilio_tickets_settle(struct twilio_tickets *t, const char *call_sid,
 			   unsigned stream, enum twilio_fate fate,
 			   uint64_t now_ns)
 {
+	struct twilio_ticket copy;
+
 	uv_mutex_lock(&t->lock);
 	struct twilio_ticket *k = find(t, call_sid);
-	if (k && k->streams == stream) {
+	bool is_latest = k && k->streams == stream;
+	if (is_latest) {
 		k->fate = fate;
 		k->since_ns = now_ns;
+		copy = *k;
 	}
 	uv_mutex_unlock(&t->lock);
+	if (is_latest)
+		tell(t, &copy);
+}
+
+/* --- Of several tables --- */
+
+static bool is_news(const struct twilio_ticket *known,
+		    const struct twilio_ticket *k)
+{
+	return k->streams > known->streams ||
+	       (k->streams == known->streams && k->since_ns >= known->since_ns);
+}
+
+void twilio_tickets_learn(struct twilio_tickets *t,
+			  const struct twilio_ticket *k, uint64_t now_ns)
+{
+	uv_mutex_lock(&t->lock);
+	struct twilio_ticket *known = find(t, k->call_sid);
+	if (!known) {
+		known = begin_record(t, k->call_sid, now_ns);
+		if (known)
+			*known = *k;
+	} else if (is_news(known, k)) {
+		*known = *k;
+	}
+	uv_mutex_unlock(&t->lock);
+}
+
+static bool matters(const struct twilio_ticket *k, uint64_t now_ns)
+{
+	return k->is_taken && !is_stale(k, now_ns) &&
+	       (k->fate == TWILIO_INVITED || k->fate == TWILIO_STREAMING ||
+		!k->is_asked);
+}
+
+void twilio_tickets_each(struct twilio_tickets *t, uint64_t now_ns,
+			 bool (*take)(void *owner,
+				      const struct twilio_ticket *k),
+			 void *owner)
+{
+	bool goes_on = true;
+
+	for (size_t i = 0; i < t->count && goes_on; i++) {
+		uv_mutex_lock(&t->lock);
+		struct twilio_ticket copy = t->ticket[i];
+		uv_mutex_unlock(&t->lock);
+		if (matters(&copy, now_ns))
+			goes_on = take(owner, &copy);
+	}
 }

@@ -187,8 +187,8 @@ struct config_failure {
 
 /* How long the gateway waits for its calls when it is to go down. */
 struct config_drain {
-	unsigned seconds;             /* for calls to end by themselves */
-	char prompt[CONFIG_TEXT_MAX]; /* WAV; "": the bundled one */
+	unsigned seconds;              /* for calls to end by themselves */
+	char prompt[CONFIG_TEXT_MAX];  /* WAV; "": the bundled one */
 	char say[CONFIG_SENTENCE_MAX]; /* said by the carrier's own voice,
 					  where no prompt can be played */
 };
@@ -204,7 +204,7 @@ struct config {
 	char public_url[CONFIG_TEXT_MAX]; /* https://…, no trailing slash;
 					     "": by the Host header */
 	bool listen_shared; /* other instances may have the same port */
-	unsigned workers;                 /* 0: as many as there are cores */
+	unsigned workers;   /* 0: as many as there are cores */
 	struct config_log log;
 	struct config_twilio twilio;
 	struct config_audiocodes audiocodes;
