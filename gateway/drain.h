@@ -19,13 +19,12 @@
 #include <stdint.h>
 
 /* Limits. */
-#define DRAIN_LEAVING_MS                                    \
-	30000 /* for a farewell to be heard, and a transfer \
-	       */
-#define DRAIN_STOPPING_MS                                                     \
-	2500                 /* for peers to answer the close of a connection \
-			      */
-#define DRAIN_LINGER_MS 5000 /* for Twilio to ask what follows a stream */
+/* In LEAVING: for a farewell to be heard, and a transfer to succeed. */
+#define DRAIN_LEAVING_MS 30000
+/* In STOPPING: for peers to answer a close. */
+#define DRAIN_STOPPING_MS 2500
+/* Before the last stage: for Twilio to ask what follows a stream. */
+#define DRAIN_LINGER_MS 5000
 
 enum drain_stage {
 	DRAIN_RUNNING,

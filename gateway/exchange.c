@@ -210,6 +210,7 @@ int exchange_open(struct exchange *e, uv_loop_t *control,
 	int err = -ENOMEM;
 
 	memset(e, 0, sizeof(*e));
+	e->siblings.fd = -1;
 	e->control = control;
 	e->log = *log;
 	e->config = config_shared_new(config, 0);
@@ -276,7 +277,6 @@ static void meet_siblings(struct exchange *e)
 {
 	int err = 0;
 
-	e->siblings.fd = -1;
 	if (e->hands_over)
 		err = siblings_open(&e->siblings, e->control, e->port,
 				    &e->tickets, &e->log);

@@ -97,6 +97,8 @@ static void webhook(struct worker *w, struct http_connection *c,
 	struct twilio_request r = twilio_request_of(c, m);
 	struct buffer body;
 
+	siblings_hear(&w->exchange->siblings); /* they may know the call */
+
 	buffer_init(&body, TWIML_MAX);
 	unsigned status = answer(&w->desk, &r, &body);
 	http_respond(c, status, status == 200 ? "text/xml" : "text/plain", NULL,
@@ -158,6 +160,7 @@ static void media(struct worker *w, struct http_connection *c,
 				  "this path takes WebSocket upgrades only\n");
 		return;
 	}
+	siblings_hear(&w->exchange->siblings);
 	unsigned status = twilio_desk_admit(&w->desk, &r, &ticket);
 	if (status)
 		http_respond_text(c, status, "refused\n");

@@ -133,30 +133,32 @@ static bool is(const char *line, size_t len, const char *word)
 	return len == strlen(word) && memcmp(line, word, len) == 0;
 }
 
-static void take_line(struct siblings *s, unsigned from, const char *line,
-		      size_t len)
+/* Returns whether the line greets. */
+static bool take_line(struct siblings *s, const char *line, size_t len)
 {
 	struct twilio_ticket k;
 
-	know(s, from);
 	if (is(line, len, HELLO))
-		welcome(s, from);
-	else if (!is(line, len, HERE) && twilio_ticket_read(&k, line, len) == 0)
+		return true;
+	if (!is(line, len, HERE) && twilio_ticket_read(&k, line, len) == 0)
 		twilio_tickets_learn(s->tickets, &k, uv_hrtime());
+	return false;
 }
 
-static void take(struct siblings *s, unsigned from, const char *text,
-		 size_t len)
+/* Returns whether one of the lines greets. */
+static bool take(struct siblings *s, const char *text, size_t len)
 {
+	bool greets = false;
+
 	while (len > 0) {
 		const char *end = memchr(text, '\n', len);
 		size_t n = end ? (size_t)(end - text) : len;
-		if (n > 0)
-			take_line(s, from, text, n);
+		greets |= take_line(s, text, n);
 		n += end != NULL;
 		text += n;
 		len -= n;
 	}
+	return greets;
 }
 
 static bool is_of_our_user(struct msghdr *m)
@@ -171,8 +173,9 @@ static bool is_of_our_user(struct msghdr *m)
 	return who.uid == geteuid();
 }
 
-/* Returns whether there may be more. */
-static bool hear_one(struct siblings *s)
+/* One datagram. Returns the number of who greets us in it, -EAGAIN when there
+ * was none, or another negative number. */
+static int hear_one(struct siblings *s)
 {
 	char text[SIBLINGS_TEXT_MAX];
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct ucred))];
@@ -187,12 +190,28 @@ static bool hear_one(struct siblings *s)
 	ssize_t n = recvmsg(s->fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 
 	if (n < 0)
-		return errno == EINTR;
+		return errno == EINTR ? -EINTR : -EAGAIN;
 	unsigned number = number_of(s, &from, m.msg_namelen);
-	if (number < SIBLINGS_MAX && number != s->number &&
-	    !(m.msg_flags & MSG_TRUNC) && is_of_our_user(&m))
-		take(s, number, text, (size_t)n);
-	return true;
+	if (number == SIBLINGS_MAX || number == s->number ||
+	    (m.msg_flags & MSG_TRUNC) || !is_of_our_user(&m))
+		return -EPERM;
+	know(s, number);
+	return take(s, text, (size_t)n) ? (int)number : -ENOMSG;
+}
+
+void siblings_hear(struct siblings *s)
+{
+	if (s->fd < 0)
+		return;
+	for (unsigned i = 0; i < SIBLINGS_TURN_MAX; i++) {
+		uv_mutex_lock(&s->lock);
+		int newcomer = hear_one(s);
+		uv_mutex_unlock(&s->lock);
+		if (newcomer == -EAGAIN)
+			return;
+		if (newcomer >= 0)
+			welcome(s, (unsigned)newcomer);
+	}
 }
 
 static void on_readable(uv_poll_t *poll, int status, int events)
@@ -200,9 +219,8 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	struct siblings *s = poll->data;
 
 	(void)events;
-	for (unsigned i = 0; status >= 0 && i < SIBLINGS_TURN_MAX; i++)
-		if (!hear_one(s))
-			return;
+	if (status >= 0)
+		siblings_hear(s);
 }
 
 /* --- Life --- */
@@ -239,13 +257,18 @@ int siblings_open(struct siblings *s, uv_loop_t *loop, unsigned port,
 {
 	*s = (struct siblings){ .port = port, .tickets = tickets, .log = log };
 	s->poll.data = s;
-	int err = open_socket(s);
+	s->fd = -1;
+	int err = uv_mutex_init(&s->lock);
+	if (err)
+		return err;
+	err = open_socket(s);
 	if (!err)
 		err = uv_poll_init(loop, &s->poll, s->fd);
 	if (err) {
 		if (s->fd >= 0)
 			close(s->fd);
 		s->fd = -1;
+		uv_mutex_destroy(&s->lock);
 		return err;
 	}
 	uv_poll_start(&s->poll, UV_READABLE, on_readable); /* cannot fail */
@@ -263,6 +286,7 @@ static void on_poll_closed(uv_handle_t *handle)
 
 	close(s->fd);
 	s->fd = -1;
+	uv_mutex_destroy(&s->lock);
 	s->on_closed(s->owner);
 }
 

@@ -4,12 +4,13 @@
  * (carriers/twilio_tickets.h), and a new one asks for those there are.
  *
  * They meet at datagram sockets with abstract names, made of the port and a
- * number; only the same user's are listened to. What is told is small and late
- * by the time a datagram takes; it is not waited for, and what does not arrive
- * is lost: then a stream finds no ticket (403), or a call that has ended is
+ * number; only the same user's are listened to. What became of a ticket is sent
+ * before the peer can know of it, and whoever looks for one listens first
+ * (siblings_hear): then nothing is late. What does not fit into the other's
+ * queue is lost: a stream finds no ticket (403), or a call that has ended is
  * joined again.
  *
- * Sent by any thread; received by the control thread. */
+ * Sent and received by any thread; a lock is held for one datagram. */
 #ifndef GATEWAY_SIBLINGS_H
 #define GATEWAY_SIBLINGS_H
 
@@ -26,13 +27,14 @@ struct twilio_tickets;
 /* Limits. */
 #define SIBLINGS_MAX      64   /* on one port; more are on their own */
 #define SIBLINGS_TEXT_MAX 8192 /* bytes of one datagram; more is dropped */
-#define SIBLINGS_TURN_MAX 64   /* datagrams read in one turn of the loop */
+#define SIBLINGS_TURN_MAX 64   /* datagrams taken at once; the rest waits */
 
 struct siblings {
 	int fd; /* -1: nobody is met */
 	unsigned number;
 	unsigned port;
 	_Atomic(uint64_t) known; /* numbers of those that were heard */
+	uv_mutex_t lock;         /* of one who listens */
 	uv_poll_t poll;
 	struct twilio_tickets *tickets;
 	const struct log *log;
@@ -51,6 +53,10 @@ int siblings_open(struct siblings *s, uv_loop_t *loop, unsigned port,
  * on_closed will come, last, never from inside; false: s is closed already. */
 bool siblings_close(struct siblings *s, void (*on_closed)(void *owner),
 		    void *owner);
+
+/* siblings_hear: take what has been told so far. From any thread, from
+ * siblings_open to siblings_close. */
+void siblings_hear(struct siblings *s);
 
 /* siblings_known: how many there are, as far as is known. */
 unsigned siblings_known(const struct siblings *s);
