@@ -17,25 +17,46 @@ bad='audio:
 agent:
   voise: marin'
 
-under_load() {
-	local i rounds=10
+undisturbed() {
+	jq -es "all(.[]; .passed and .figures.late_ms == 0 and .figures.gaps <= $GAPS
+		and .figures.clicks == 0)" "$ROW/call.out" >/dev/null
+}
 
-	case $BUILD in */release) ;; *) rounds=3 ;; esac
-	model model </dev/null
-	gateway gateway <<<"public_url: \"\""
-	cp "$ROW/gateway.yaml" "$ROW/good.yaml"
+many_reloads() { # rounds
+	local i
+
 	dial call --calls 10 --parallel 10 --rate 5 </dev/null
 	nap 2
-	for ((i = 1; i <= rounds; i++)); do
+	for ((i = 0; i < $1; i++)); do
 		{ cat "$ROW/good.yaml" && echo "$bad"; } >"$ROW/gateway.yaml"
-		hup "$i" "nothing has changed"
+		BAD=$((BAD + 1))
+		hup "$BAD" "nothing has changed"
 		{ cat "$ROW/good.yaml" && echo "agent: {greeting: Say hello $i.}"; } >"$ROW/gateway.yaml"
-		hup "$i" "new configuration"
+		GOOD=$((GOOD + 1))
+		hup "$GOOD" "new configuration"
 		nap 0.3
 	done
-	over call
-	says "no call was disturbed" "$ROW/call.out" \
-		"all(.[]; .passed and .figures.late_ms == 0 and .figures.gaps <= $GAPS and .figures.clicks == 0)"
+	await 100 has_left call || fail "the calls do not end"
+	wait "${PID[call]}"
+	unset "PID[call]"
+}
+
+# Sound is judged in real time: a machine that is busy with something else may
+# spoil one try, not three.
+under_load() {
+	local rounds=10 try
+
+	case $BUILD in */release) ;; *) rounds=3 ;; esac
+	BAD=0 GOOD=0
+	model model --lenient </dev/null
+	gateway gateway </dev/null
+	cp "$ROW/gateway.yaml" "$ROW/good.yaml"
+	for try in 1 2 3; do
+		many_reloads "$rounds"
+		! undisturbed || break
+	done
+	echo "# $((BAD + GOOD)) reloads, try $try" >"$ROW/figures"
+	undisturbed || judged call
 	log_says gateway 'audio.lead_ms is 5, must be 20 to 2000'
 	log_says gateway 'unknown key \"voise\"'
 }
@@ -59,8 +80,10 @@ expect: {outcome: hung_up}"
 	dial_bot next <<<"steps: [{wait: heard_end}, {wait: hangup}]
 expect: {outcome: transferred}"
 	await 10 two_are_up || fail "no second call"
-	kill -KILL "${PID[model]}"
-	wait "${PID[model]}"
+	{
+		kill -KILL "${PID[model]}"
+		wait "${PID[model]}"
+	} 2>/dev/null
 	unset "PID[model]"
 	over call
 	over next
