@@ -172,20 +172,20 @@ static void on_handle_closed(uv_handle_t *h)
 
 static void on_listening_closed(uv_handle_t *h)
 {
-	struct http_server *s = h->data;
-
-	close(s->fd);
-	http_server_put(s);
+	http_server_put(h->data);
 }
 
 void http_server_stop_listening(struct http_server *s, bool takes_waiting)
 {
 	if (uv_is_closing((uv_handle_t *)&s->listening))
 		return;
-	for (unsigned i = 0; takes_waiting && i < HTTP_LISTEN_BACKLOG; i++)
+	if (takes_waiting)
+		listen_socket_deafen(s->fd);
+	for (unsigned i = 0; takes_waiting && i <= HTTP_LISTEN_BACKLOG; i++)
 		if (!accept_one(s))
 			break;
 	uv_close((uv_handle_t *)&s->listening, on_listening_closed);
+	close(s->fd); /* polled no more */
 }
 
 void http_server_wind_down(struct http_server *s)

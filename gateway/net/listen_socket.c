@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -162,6 +163,15 @@ int listen_socket_share(const int *given, unsigned count, int *fds, unsigned n)
 	while (i > 0)
 		close(fds[--i]);
 	return err;
+}
+
+void listen_socket_deafen(int fd)
+{
+	struct sock_filter drop_all = { .code = BPF_RET | BPF_K, .k = 0 };
+	const struct sock_fprog program = { .len = 1, .filter = &drop_all };
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+			 sizeof(program));
 }
 
 unsigned listen_socket_port(int fd)

@@ -32,6 +32,13 @@ int listen_socket_open_many(uv_loop_t *loop, const char *host, unsigned port,
  * there are more than n; or another negative errno; nothing is left behind. */
 int listen_socket_share(const int *given, unsigned count, int *fds, unsigned n);
 
+/* listen_socket_deafen: whoever tries to connect from now on is not heard, and
+ * tries again a second later, when this socket is closed and another one has
+ * the port; those who wait to be accepted still can be. Without it a connection
+ * that comes between the last accept and the close would be reset. Only for a
+ * socket that nobody else has. Best effort. */
+void listen_socket_deafen(int fd);
+
 /* listen_socket_port: the port it is bound to. */
 unsigned listen_socket_port(int fd);
 
