@@ -13,6 +13,7 @@ int twilio_tickets_init(struct twilio_tickets *t, size_t count)
 
 	if (err)
 		return err;
+	t->on_change = NULL;
 	t->ticket = calloc(count, sizeof(t->ticket[0]));
 	t->count = count;
 	if (t->ticket)
