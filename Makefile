@@ -6,7 +6,7 @@
 V ?= release
 B := build/$(V)
 
-PKGS := libuv spandsp jansson sndfile libcyaml yaml-0.1 expat nettle
+PKGS := libuv spandsp jansson sndfile libcyaml yaml-0.1 expat nettle libsystemd
 CC   ?= cc
 ifeq ($(origin CC),default)
 CC   := gcc
@@ -112,6 +112,7 @@ check: setup-dev
 
 ## race: what several threads do, under the thread sanitizer
 RACES := gateway/exchange_test gateway/inbox_test gateway/ops/lines_test \
+	gateway/siblings_test \
 	gateway/carriers/audiocodes_registry_test \
 	gateway/carriers/twilio_tickets_test gateway/ops/log_test \
 	gateway/net/gate_test gateway/certificates_test

@@ -9,6 +9,7 @@
 #include "gateway/exchange.h"
 #include "gateway/net/http_server.h"
 #include "gateway/net/listen_socket.h"
+#include "gateway/ops/config_shared.h"
 #include "gateway/ops/resources.h"
 
 #define NS_PER_MS 1000000ull
@@ -31,14 +32,14 @@ static bool is_failing(const struct admin *a, uint64_t now_ns)
 
 	if (atomic_load(&u->failures) < ADMIN_FAILURES)
 		return false;
-	return a->exchange->config->model.standby > 0 ||
+	return a->exchange->config->config.model.standby > 0 ||
 	       now_ns <
 		       atomic_load(&u->failed_ns) + ADMIN_FAILED_MS * NS_PER_MS;
 }
 
 static bool is_starting(const struct admin *a, uint64_t now_ns)
 {
-	return a->exchange->config->model.standby > 0 &&
+	return a->exchange->config->config.model.standby > 0 &&
 	       !atomic_load(&a->exchange->upstream.was_reached) &&
 	       now_ns < a->opened_ns + ADMIN_START_MS * NS_PER_MS;
 }
@@ -238,7 +239,7 @@ static int listen_on(struct admin *a, const char *where)
 int admin_open(struct admin *a, struct exchange *e, struct log_levels *levels,
 	       char *why, size_t cap)
 {
-	const char *where = e->config->admin.listen;
+	const char *where = e->config->config.admin.listen;
 	struct resources_process p;
 
 	resources_process(&p);

@@ -5,6 +5,7 @@
 
 #include "gateway/admin.h"
 #include "gateway/exchange.h"
+#include "gateway/ops/config_shared.h"
 #include "gateway/ops/resources.h"
 #include "gateway/ops/version.h"
 #include "gateway/worker.h"
@@ -326,7 +327,7 @@ static void write_workers(FILE *out, const struct exchange *e)
 
 static void write_limits(FILE *out, const struct exchange *e)
 {
-	const struct config *c = e->config;
+	const struct config *c = &e->config->config;
 	const struct {
 		const char *name;
 		double value;

@@ -7,6 +7,7 @@
 #include "gateway/net/ws.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_route.h"
+#include "gateway/settings.h"
 #include "gateway/worker.h"
 
 #define NS_PER_MS 1000000ull
@@ -132,22 +133,23 @@ static void set_session(struct bridge *b, struct openai_session *s)
 
 /* --- Beginning --- */
 
-static const struct prompt *apology_for(const struct worker *w,
+static const struct prompt *apology_for(const struct settings *of,
 					const char *number)
 {
-	unsigned i = config_route_find(w->config, number);
+	const struct config_failure *f = &of->config->failure;
+	unsigned i = config_route_find(of->config, number);
 
-	if (i < w->config->failure.by_number_count &&
-	    w->config->failure.by_number[i].prompt[0])
-		return &w->route_apology[i];
-	return &w->apology;
+	return i < f->by_number_count && f->by_number[i].prompt[0]
+		       ? &of->route_apology[i]
+		       : &of->apology;
 }
 
 void bridge_settings(const struct bridge *b, const char *number,
 		     struct call_settings *s)
 {
-	const struct config *c = b->worker->config;
-	const struct prompt *apology = apology_for(b->worker, number);
+	const struct settings *of = b->settings;
+	const struct config *c = of->config;
+	const struct prompt *apology = apology_for(of, number);
 
 	*s = (struct call_settings){
 		.caller_format = AUDIO_ULAW,
@@ -169,20 +171,26 @@ void bridge_settings(const struct bridge *b, const char *number,
 		.digits_max = c->digits.max,
 		.digits_gap_ms = c->digits.gap_ms,
 		.digits_terminator = c->digits.terminator[0],
-		.greets = b->worker->profile.greeting != NULL,
+		.greets = of->profile.greeting != NULL,
 		.apology = apology->ulaw,
 		.apology_len = apology->len,
+		.farewell = of->farewell.ulaw,
+		.farewell_len = of->farewell.len,
 	};
 }
 
 /* One that stands ready takes the place of the one that would be opened. Those
- * in the pool speak. */
+ * in the pool speak, and a reload may have come between the caller and them. */
 static bool take_session(struct bridge *b, bool is_text)
 {
-	struct openai_session *s =
-		is_text ? NULL : openai_pool_take(&b->worker->standby);
+	struct worker *w = b->worker;
+	struct openai_session *s = NULL;
 
+	if (!is_text && worker_standby_suits(w, b->settings))
+		s = openai_pool_take(&w->standby);
 	b->session->is_text = is_text;
+	b->model = s ? w->standby_of : b->settings;
+	b->model->uses++;
 	if (!s)
 		return false;
 	openai_session_free(b->session);
@@ -202,7 +210,7 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 		.model = &openai_session_port,
 		.session = b->session,
 		.agent = &agent_port,
-		.agent_owner = &w->agent,
+		.agent_owner = &b->settings->agent,
 	};
 
 	call_init(&b->call, s, &w->pool, &ports, now_ns);
@@ -214,8 +222,8 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 	if (is_warm)
 		openai_pool_give(&w->standby, b->session, &b->call, &b->log);
 	else
-		openai_session_open(b->session, &w->profile, w->loop, &b->call,
-				    &b->log, now_ns);
+		openai_session_open(b->session, &b->model->profile, w->loop,
+				    &b->call, &b->log, now_ns);
 }
 
 void bridge_leg_handled(struct bridge *b, uint64_t read_ns)
@@ -278,6 +286,8 @@ struct bridge *bridge_new(struct worker *w, const char *call)
 		return NULL;
 	}
 	b->worker = w;
+	b->settings = w->settings;
+	b->settings->uses++;
 	b->opened_ns = uv_hrtime();
 	b->clock.on_tick = on_tick;
 	b->counted_state = CALL_OVER;
@@ -288,6 +298,9 @@ struct bridge *bridge_new(struct worker *w, const char *call)
 
 void bridge_free(struct bridge *b)
 {
+	b->settings->uses--;
+	if (b->model)
+		b->model->uses--;
 	openai_session_free(b->session);
 	free(b);
 }
@@ -303,6 +316,20 @@ void bridge_enlist(struct bridge *b)
 	w->bridges = b;
 	w->running++;
 	metronome_add(&w->metronome, &b->clock);
+}
+
+void bridge_seclude(struct bridge *b)
+{
+	if (b->leg->kind->seclude)
+		b->leg->kind->seclude(b->leg);
+}
+
+void bridge_dismiss(struct bridge *b)
+{
+	if (b->has_call)
+		call_dismiss(&b->call, uv_hrtime());
+	else
+		bridge_stop(b);
 }
 
 void bridge_stop(struct bridge *b)

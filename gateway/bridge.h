@@ -19,6 +19,7 @@
 
 struct config;
 struct http_connection;
+struct settings;
 struct twilio_ticket;
 struct worker;
 
@@ -42,6 +43,8 @@ struct bridge_audiocodes {
 /* What every message touches comes first. */
 struct bridge {
 	struct worker *worker;
+	struct settings *settings;      /* that it began with */
+	struct settings *model;         /* whose profile its session has */
 	struct leg *leg;                /* one of those below */
 	struct openai_session *session; /* owned */
 	enum worker_carrier carrier;
@@ -145,7 +148,14 @@ void bridge_audiocodes_settings(const struct config *c,
 void bridge_audiocodes_arrive(struct worker *w, struct audiocodes_socket *s,
 			      const char *refusal);
 
-/* bridge_stop: the gateway goes down: end the call now. */
+/* The gateway goes down.
+ *
+ * bridge_seclude: nobody can come back to a call any more that loses its line.
+ * bridge_dismiss: the caller hears the farewell, then the call ends as failure.
+ *                 then says; one that has not begun ends.
+ * bridge_stop: end the call now. */
+void bridge_seclude(struct bridge *b);
+void bridge_dismiss(struct bridge *b);
 void bridge_stop(struct bridge *b);
 
 /* bridge_abort: cut both sockets, for a second signal. */

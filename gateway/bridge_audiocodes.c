@@ -11,6 +11,7 @@
 #include "gateway/exchange.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_route.h"
+#include "gateway/settings.h"
 #include "gateway/worker.h"
 
 #define ENDING_SLACK_MS 1000 /* the leg keeps the time; the call only waits */
@@ -111,7 +112,7 @@ static void set_fallback(struct bridge *b)
 static void set_call(const struct bridge *b, struct call_settings *s)
 {
 	const struct audiocodes_leg *leg = &b->audiocodes.leg;
-	const struct config *c = b->worker->config;
+	const struct config *c = b->settings->config;
 	const struct config_audiocodes *a = &c->audiocodes;
 
 	bridge_settings(b, b->audiocodes.bot, s);
@@ -129,6 +130,7 @@ static void set_call(const struct bridge *b, struct call_settings *s)
 	s->apology_text = leg->expects_audio
 				  ? NULL
 				  : config_route_say(c, b->audiocodes.bot);
+	s->farewell_text = leg->expects_audio ? NULL : c->drain.say;
 }
 
 static struct bridge *find_replaced(const struct worker *w,
@@ -181,7 +183,7 @@ static enum lines_refusal take_seat(struct worker *w,
 	enum lines_refusal refusal = take_line(w, s, ev, seat);
 	struct bridge *replaced;
 
-	if (refusal == LINES_FREE || w->is_stopping || w->replaced > 0 ||
+	if (refusal == LINES_FREE || !worker_admits(w) || w->replaced > 0 ||
 	    !(replaced = find_replaced(w, ev->conversation)))
 		return refusal;
 	*seat = take_over(&replaced->seat);
@@ -211,8 +213,11 @@ static struct bridge *admit(struct worker *w, struct audiocodes_socket *s,
 					: "too many conversations";
 		return NULL;
 	}
-	enum lines_refusal refusal = take_seat(w, s, ev, &seat);
-	*why = "no room for another call";
+	enum lines_refusal refusal = worker_takes_new(w)
+					     ? take_seat(w, s, ev, &seat)
+					     : LINES_STOPPING;
+	*why = refusal == LINES_STOPPING ? "the service is about to restart"
+					 : "no room for another call";
 	if (refusal != LINES_FREE)
 		log_event(&s->log, LOG_INFO, "rejected", "why",
 			  lines_refusal_text(refusal), NULL);
@@ -250,8 +255,8 @@ static struct audiocodes_leg *on_initiate(void *owner,
 	b->carrier = WORKER_AUDIOCODES;
 	snprintf(a->bot, sizeof(a->bot), "%s", s->bot);
 	a->principal = s->principal;
-	if (audiocodes_leg_open(&a->leg, &w->audiocodes, &b->call, &b->log,
-				&leg_owner, b, ev, why) != 0) {
+	if (audiocodes_leg_open(&a->leg, &b->settings->audiocodes, &b->call,
+				&b->log, &leg_owner, b, ev, why) != 0) {
 		turn_away(w, b);
 		return NULL;
 	}

@@ -30,9 +30,10 @@ static enum twilio_fate fate_of(const struct bridge *b, enum twilio_leg_end how)
 		return TWILIO_CALLER_GONE;
 	if (how == TWILIO_LEG_LOST)
 		return TWILIO_CUT;
-	return !b->has_call || b->call.end == CALL_END_MODEL_LOST
-		       ? TWILIO_FAILED
-		       : TWILIO_ENDED;
+	if (!b->has_call || b->call.end == CALL_END_MODEL_LOST ||
+	    b->call.end == CALL_END_SHUTDOWN || b->is_stopping)
+		return TWILIO_FAILED;
+	return TWILIO_ENDED;
 }
 
 static void on_ended(void *owner, enum twilio_leg_end how)
@@ -45,7 +46,10 @@ static void on_ended(void *owner, enum twilio_leg_end how)
 	struct bridge *b = owner;
 	enum twilio_fate fate = fate_of(b, how);
 
-	metric_add(&b->worker->figures.failed, fate == TWILIO_FAILED);
+	metric_add(&b->worker->figures.failed,
+		   fate == TWILIO_FAILED && !b->is_stopping &&
+			   (!b->has_call ||
+			    b->call.end == CALL_END_MODEL_LOST));
 	twilio_tickets_settle(&b->worker->exchange->tickets, b->twilio.call_sid,
 			      b->twilio.stream, fate, uv_hrtime());
 	bridge_summarize(b, word[how]);

@@ -167,7 +167,7 @@ static void start(void)
 	log_open(&quiet, -1, LOG_ERROR);
 	CHECK_EQ(0, uv_loop_init(&control), "loop");
 	CHECK_EQ(0,
-		 exchange_open(&exchange, &control, &config, &quiet, why,
+		 exchange_open(&exchange, &control, &config, NULL, &quiet, why,
 			       sizeof(why)),
 		 why);
 	CHECK_EQ(0, exchange_start(&exchange, on_stopped, NULL), "starts");
@@ -175,7 +175,7 @@ static void start(void)
 
 static void stop(void)
 {
-	exchange_stop(&exchange);
+	exchange_order(&exchange, DRAIN_STOPPING);
 	WAIT_FOR(&control, is_stopped, "ends");
 	exchange_free(&exchange);
 	raw_socket_close_loop(&control);
@@ -184,7 +184,7 @@ static void stop(void)
 static int renew(void)
 {
 	why[0] = '\0';
-	return exchange_renew_tls(&exchange, &config.tls, why, sizeof(why));
+	return exchange_reload(&exchange, &config, why, sizeof(why));
 }
 
 static void renewed_while_it_runs(void **state)
@@ -211,11 +211,9 @@ static void renewed_while_it_runs(void **state)
 	CHECK_EQ(-EACCES, ask(old), "by every worker");
 	tls_context_free(old);
 	tls_context_free(new);
-	struct config_tls none = { 0 };
 	CHECK_EQ(0, renew(), "twice in a row");
-	CHECK_EQ(-EINVAL,
-		 exchange_renew_tls(&exchange, &none, why, sizeof(why)),
-		 "plain takes a restart");
+	config.tls.certificate_count = 0;
+	CHECK_EQ(-EINVAL, renew(), "plain takes a restart");
 	stop();
 }
 

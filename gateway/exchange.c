@@ -10,11 +10,14 @@
 #include <unistd.h>
 
 #include "codecs/dtmf.h"
-#include "gateway/certificates.h"
 #include "gateway/net/gate.h"
+#include "gateway/carriers/audiocodes_keys.h"
 #include "gateway/net/http_server.h"
 #include "gateway/net/listen_socket.h"
+#include "gateway/ops/config_restart.h"
+#include "gateway/ops/config_shared.h"
 #include "gateway/ops/resources.h"
+#include "gateway/settings.h"
 #include "gateway/worker.h"
 #include "protocols/tls.h"
 
@@ -44,7 +47,7 @@ static void prepare_libraries(void)
 /* The configuration is checked: its proxies are what they should be. */
 static int open_gate(struct exchange *e)
 {
-	const struct config *c = e->config;
+	const struct config *c = &e->config->config;
 	const struct gate_limits limits = {
 		.connections = c->limits.connections,
 		.per_address = c->limits.connections_per_address,
@@ -73,7 +76,7 @@ static struct lines_limits limits_of(const struct config *c)
 
 static int open_shared(struct exchange *e)
 {
-	const struct lines_limits limits = limits_of(e->config);
+	const struct lines_limits limits = limits_of(&e->config->config);
 	unsigned calls = limits.calls;
 	int err = lines_init(&e->lines, &limits);
 
@@ -112,23 +115,55 @@ static void free_shared(struct exchange *e)
 
 /* --- Listening --- */
 
-static int listen_for_calls(uv_loop_t *control, const struct config *c,
-			    int *fds, unsigned n, char *why, size_t cap)
+static int listen_as_configured(struct exchange *e, int *fds, unsigned n,
+				char *why, size_t cap)
 {
+	const struct config *c = &e->config->config;
 	char host[64];
 	unsigned port;
 	int err = listen_socket_split(c->listen, host, sizeof(host), &port);
 
 	if (!err)
-		err = listen_socket_open_many(control, host, port,
-					      HTTP_LISTEN_BACKLOG, fds, n);
+		err = listen_socket_open_many(e->control, host, port,
+					      HTTP_LISTEN_BACKLOG,
+					      c->listen_shared, fds, n);
 	if (err)
 		snprintf(why, cap, "cannot listen on %s: %s", c->listen,
 			 err == -EADDRINUSE
 				 ? "another program has that port; stop it or "
 				   "change listen"
 				 : uv_strerror(err));
+	e->hands_over = c->listen_shared;
 	return err;
+}
+
+static int listen_as_given(struct exchange *e,
+			   const struct exchange_sockets *given, int *fds,
+			   unsigned n, char *why, size_t cap)
+{
+	int err = listen_socket_share(given->fd, given->count, fds, n);
+
+	if (given->count > n)
+		snprintf(why, cap,
+			 "%u sockets were handed over, more than there are "
+			 "workers",
+			 given->count);
+	else if (err)
+		snprintf(why, cap,
+			 "a socket that was handed over is no listening TCP "
+			 "socket: %s",
+			 uv_strerror(err));
+	e->hands_over = e->is_inherited = true;
+	return err;
+}
+
+static int listen_for_calls(struct exchange *e,
+			    const struct exchange_sockets *given, int *fds,
+			    unsigned n, char *why, size_t cap)
+{
+	return given && given->count
+		       ? listen_as_given(e, given, fds, n, why, cap)
+		       : listen_as_configured(e, fds, n, why, cap);
 }
 
 /* --- Start --- */
@@ -136,7 +171,7 @@ static int listen_for_calls(uv_loop_t *control, const struct config *c,
 /* One that has no thread stops on ours. */
 static void undo(struct worker *w)
 {
-	worker_order_stop(w);
+	worker_order(w, DRAIN_STOPPING);
 	worker_run(w);
 	worker_free(w);
 	free(w);
@@ -148,24 +183,22 @@ static void undo_all(struct exchange *e)
 		undo(e->worker[--e->count]);
 }
 
-static int open_worker(struct exchange *e, int listening,
-		       const struct certificates *c, char *why, size_t cap)
+static int open_worker(struct exchange *e, int listening, char *why, size_t cap)
 {
-	struct tls_context *tls = NULL;
 	struct worker *w = calloc(1, sizeof(*w));
+	struct settings *settings;
+	int err = -ENOMEM;
 
-	if (!w) {
-		close(listening);
+	if (w)
+		err = settings_open(&settings, e->config, why, cap);
+	else
 		snprintf(why, cap, "out of memory");
-		return -ENOMEM;
-	}
-	if (c && !(tls = certificates_context(c, why, cap))) {
+	if (err) {
 		close(listening);
 		free(w);
-		return -EINVAL;
+		return err;
 	}
-	int err = worker_open(w, e, e->count, listening, tls, why, cap);
-	tls_context_free(tls); /* the worker's server holds it */
+	err = worker_open(w, e, e->count, settings, listening, why, cap);
 	if (err)
 		free(w);
 	else
@@ -176,44 +209,50 @@ static int open_worker(struct exchange *e, int listening,
 static int open_workers(struct exchange *e, const int *fds, unsigned n,
 			char *why, size_t cap)
 {
-	struct certificates *c;
-	int err = certificates_read(&c, &e->config->tls, why, cap);
+	int err = 0;
 
 	e->port = listen_socket_port(fds[0]);
 	for (unsigned i = 0; i < n; i++) {
 		if (err)
 			close(fds[i]);
 		else
-			err = open_worker(e, fds[i], c, why, cap);
+			err = open_worker(e, fds[i], why, cap);
 	}
-	certificates_free(c);
 	if (err)
 		undo_all(e);
 	return err;
 }
 
 int exchange_open(struct exchange *e, uv_loop_t *control,
-		  const struct config *config, const struct log *log, char *why,
-		  size_t cap)
+		  const struct config *config,
+		  const struct exchange_sockets *sockets, const struct log *log,
+		  char *why, size_t cap)
 {
 	unsigned n = exchange_workers(config);
 	int fds[CONFIG_WORKERS_MAX];
+	int err = -ENOMEM;
 
 	memset(e, 0, sizeof(*e));
+	e->siblings.fd = -1;
 	e->control = control;
-	e->config = config;
 	e->log = *log;
+	e->config = config_shared_new(config, 0);
 	prepare_libraries();
-	int err = open_shared(e);
+	if (e->config)
+		err = open_shared(e);
 	if (err) {
 		snprintf(why, cap, "out of memory");
-		return err;
+		goto drop_config;
 	}
-	err = listen_for_calls(control, config, fds, n, why, cap);
+	err = listen_for_calls(e, sockets, fds, n, why, cap);
 	if (!err)
 		err = open_workers(e, fds, n, why, cap);
-	if (err)
-		free_shared(e);
+	if (!err)
+		return 0;
+	free_shared(e);
+drop_config:
+	if (e->config)
+		config_shared_drop(e->config);
 	return err;
 }
 
@@ -237,6 +276,13 @@ static void on_ended_closed(uv_handle_t *handle)
 	e->on_stopped(e->owner);
 }
 
+static void on_siblings_closed(void *owner)
+{
+	struct exchange *e = owner;
+
+	uv_close((uv_handle_t *)&e->ended, on_ended_closed);
+}
+
 static void on_ended(uv_async_t *async)
 {
 	struct exchange *e = async->data;
@@ -245,7 +291,24 @@ static void on_ended(uv_async_t *async)
 		return;
 	while (e->threads > 0)
 		uv_thread_join(&e->worker[--e->threads]->thread);
-	uv_close((uv_handle_t *)&e->ended, on_ended_closed);
+	if (!siblings_close(&e->siblings, on_siblings_closed, e))
+		on_siblings_closed(e);
+}
+
+/* Who has the same port should know of our calls, as we of theirs. */
+static void meet_siblings(struct exchange *e)
+{
+	int err = 0;
+
+	if (e->hands_over)
+		err = siblings_open(&e->siblings, e->control, e->port,
+				    &e->tickets, &e->log);
+	if (err)
+		log_event(&e->log, LOG_ERROR, "siblings_unknown", "why",
+			  uv_strerror(err), "what",
+			  "other instances on this port do not learn of its "
+			  "calls",
+			  NULL);
 }
 
 /* Signals are the control thread's: its threads inherit that they are blocked.
@@ -281,71 +344,45 @@ int exchange_start(struct exchange *e, void (*on_stopped)(void *owner),
 		on_stopped(owner);
 		return err;
 	}
+	meet_siblings(e);
 	err = start_threads(e);
 	if (err) {
-		exchange_stop(e);
+		exchange_order(e, DRAIN_STOPPING);
 		uv_async_send(&e->ended); /* perhaps none runs */
 	}
 	return err;
 }
 
-/* --- Other certificates --- */
+/* --- Going down --- */
 
-static void free_contexts(struct tls_context **made, unsigned n)
+void exchange_order(struct exchange *e, enum drain_stage stage)
 {
-	while (n > 0)
-		tls_context_free(made[--n]);
-}
-
-static int make_contexts(const struct certificates *c,
-			 struct tls_context **made, unsigned n, char *why,
-			 size_t cap)
-{
-	for (unsigned i = 0; i < n; i++) {
-		made[i] = certificates_context(c, why, cap);
-		if (made[i])
-			continue;
-		free_contexts(made, i);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-int exchange_renew_tls(struct exchange *e, const struct config_tls *tls,
-		       char *why, size_t cap)
-{
-	struct tls_context *made[CONFIG_WORKERS_MAX];
-	struct certificates *c;
-	bool had_none = e->config->tls.certificate_count == 0;
-
-	if (had_none != (tls->certificate_count == 0)) {
-		snprintf(why, cap,
-			 "tls.certificates: from plain to TLS, or back, takes "
-			 "a restart");
-		return -EINVAL;
-	}
-	int err = certificates_read(&c, tls, why, cap);
-	if (err || !c)
-		return err;
-	err = make_contexts(c, made, e->count, why, cap);
-	certificates_free(c);
-	for (unsigned i = 0; i < e->count && !err; i++)
-		worker_order_tls(e->worker[i], made[i]);
-	return err;
-}
-
-/* --- Stop --- */
-
-void exchange_stop(struct exchange *e)
-{
-	atomic_store(&e->draining, true);
+	if (stage <= (enum drain_stage)atomic_load(&e->stage))
+		return;
+	atomic_store(&e->stage, (unsigned)stage);
 	for (unsigned i = 0; i < e->count; i++)
-		worker_order_stop(e->worker[i]);
+		worker_order(e->worker[i], stage);
+}
+
+void exchange_nudge(struct exchange *e)
+{
+	for (unsigned i = 0; i < e->count; i++)
+		inbox_wake(&e->worker[i]->inbox);
 }
 
 bool exchange_is_draining(const struct exchange *e)
 {
-	return atomic_load(&e->draining);
+	return atomic_load(&e->stage) > DRAIN_RUNNING;
+}
+
+bool exchange_is_needed(struct exchange *e)
+{
+	twilio_tickets_lapse(&e->tickets, uv_hrtime());
+	if (atomic_load(&e->lines.busy) > 0)
+		return true;
+	return !e->hands_over &&
+	       twilio_tickets_owed(&e->tickets, DRAIN_LINGER_MS, uv_hrtime()) >
+		       0;
 }
 
 /* --- Signs of life --- */
@@ -370,9 +407,109 @@ void exchange_free(struct exchange *e)
 {
 	undo_all(e);
 	free_shared(e);
+	config_shared_drop(e->config);
 }
 
+/* --- Another configuration --- */
+
+/* What a model session is made of. Files may hold something else under the same
+ * name. */
+static bool wants_same_sessions(const struct config *a, const struct config *b)
+{
+	return memcmp(&a->model, &b->model, sizeof(a->model)) == 0 &&
+	       memcmp(&a->agent, &b->agent, sizeof(a->agent)) == 0 &&
+	       memcmp(&a->transfer, &b->transfer, sizeof(a->transfer)) == 0 &&
+	       !b->model.ca_file[0];
+}
+
+/* Read here once, where a mistake in it still changes nothing; each worker
+ * reads it again. */
+static int try_keys(struct exchange *e, const struct config *c, char *why,
+		    size_t cap)
+{
+	const char *jwks = c->audiocodes.oauth.jwks;
+	struct audiocodes_keys *keys;
+	char reason[256];
+
+	if (!jwks[0] || strstr(jwks, "://"))
+		return 0;
+	int err = audiocodes_keys_open(&keys, e->control, jwks, NULL, &e->log,
+				       NULL, reason, sizeof(reason));
+	if (err)
+		snprintf(why, cap, "audiocodes.oauth.jwks: %s", reason);
+	else
+		audiocodes_keys_close(keys);
+	return err;
+}
+
+static int open_all_settings(const struct exchange *e, struct config_shared *c,
+			     struct settings **out, char *why, size_t cap)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < e->count && !err; i++)
+		err = settings_open(&out[i], c, why, cap);
+	for (unsigned i = 0; i < e->count && err; i++) {
+		settings_free(out[i]);
+		out[i] = NULL;
+	}
+	return err;
+}
+
+/* Whether the port speaks TLS is settled at the start. */
+static int changes_port(const struct config *now, const struct config *next,
+			char *why, size_t cap)
+{
+	if (!now->tls.certificate_count == !next->tls.certificate_count)
+		return 0;
+	snprintf(why, cap,
+		 "tls.certificates: from plain to TLS, or back, takes a "
+		 "restart");
+	return -EINVAL;
+}
+
+int exchange_reload(struct exchange *e, const struct config *config, char *why,
+		    size_t cap)
+{
+	const struct config_shared *old = e->config;
+	struct settings *settings[CONFIG_WORKERS_MAX] = { NULL };
+	struct config_shared *c = config_shared_new(config, old->model_version);
+
+	if (!c) {
+		snprintf(why, cap, "out of memory");
+		return -ENOMEM;
+	}
+	config_restart_keep(&c->config, &old->config);
+	if (!wants_same_sessions(&old->config, &c->config))
+		c->model_version++;
+	int err = changes_port(&old->config, &c->config, why, cap);
+	if (!err)
+		err = try_keys(e, &c->config, why, cap);
+	if (!err)
+		err = open_all_settings(e, c, settings, why, cap);
+	if (err) {
+		config_shared_drop(c);
+		return err;
+	}
+	config_shared_drop(e->config);
+	e->config = c;
+	for (unsigned i = 0; i < e->count; i++)
+		worker_renew(e->worker[i], settings[i]);
+	return 0;
+}
+
+/* --- Whether they turn --- */
+
 /* --- What they hold and have done --- */
+
+unsigned exchange_calls(const struct exchange *e)
+{
+	unsigned calls = 0;
+
+	for (unsigned i = 0; i < e->count; i++)
+		calls += atomic_load(&e->worker[i]->running);
+	return calls;
+}
 
 void exchange_report(const struct exchange *e)
 {

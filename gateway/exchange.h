@@ -5,6 +5,8 @@
  *             number, of a caller ............... a lock, one look-up
  *   tickets   Twilio's: webhook, socket and what
  *             follows arrive anywhere ........... a lock, one pass
+ *   siblings  the tickets of other instances .... a datagram socket, an atomic
+ *             for who is there
  *   registry  who holds which conversation with
  *             AudioCodes ........................ a lock, one pass
  *   waiting   AudioCodes sockets by address ..... a lock, one pass
@@ -12,14 +14,16 @@
  *             and by address .................... a lock, one look
  *   upstream  whether the model's server can be
  *             reached ........................... atomics
- *   draining  no more calls are wanted .......... an atomic flag
  *   figures   what each worker counts ........... a writer each (ops/metrics.h)
  *   levels    of the log ........................ atomics
  *   asked, answered: signs of life .............. atomics
  *   inboxes   connections and sockets that move
  *             to another worker ................. a lock, one item
- *   renewed   TLS contexts from the control
- *             thread ............................ an atomic slot each
+ *   orders    how far a worker is to go down .... atomics
+ *   settings  what a reload hands to a worker ... an atomic pointer, taken once
+ *   config    what they were made of ............ read only, an atomic count
+ *             of who uses it
+ *   stage     whether the gateway goes down ..... an atomic
  *
  * Everything else belongs to one worker. The control thread owns the exchange:
  * it opens all workers before any thread runs, stops and joins them. */
@@ -34,29 +38,42 @@
 #include "gateway/carriers/audiocodes_registry.h"
 #include "gateway/carriers/audiocodes_waiting.h"
 #include "gateway/carriers/twilio_tickets.h"
-#include "gateway/ops/lines.h"
+#include "gateway/drain.h"
 #include "gateway/models/openai_figures.h"
 #include "gateway/ops/config.h"
+#include "gateway/ops/lines.h"
 #include "gateway/ops/log.h"
+#include "gateway/siblings.h"
 #include "protocols/ip_address.h"
 
+struct config_shared;
 struct gate;
 struct worker;
 struct worker_figures;
 
+/* Sockets that listen already, from whoever started the program; count 0: none,
+ * the configuration says where to listen. Not kept. */
+struct exchange_sockets {
+	const int *fd;
+	unsigned count;
+};
+
 struct exchange {
 	uv_loop_t *control;
-	const struct config *config;
+	struct config_shared *config; /* of the calls that begin now */
 	struct log log;
+	bool hands_over;   /* somebody else has the port, too */
+	bool is_inherited; /* as the same socket */
+	atomic_uint stage; /* enum drain_stage */
 	struct lines lines;
 	struct twilio_tickets tickets;
+	struct siblings siblings; /* who else has the port */
 	struct audiocodes_registry registry;
 	struct audiocodes_waiting waiting;
 	struct gate *gate;
 	unsigned proxy_count;
 	struct ip_block proxies[CONFIG_PROXIES_MAX];
 	struct openai_upstream upstream;
-	atomic_bool draining;       /* exchange_is_draining */
 	atomic_llong certificate_s; /* Unix time when the first of ours ends; 0:
 				       there is none */
 
@@ -75,12 +92,14 @@ unsigned exchange_workers(const struct config *c);
 
 /* exchange_open: listen and be ready for calls; nothing runs yet.
  *
- * config, log  kept
- * why          on failure: what was wrong, in words
+ * config   copied
+ * sockets  NULL: none
+ * why      on failure: what was wrong, in words
  * Returns 0; or a negative errno, with nothing left behind. */
 int exchange_open(struct exchange *e, uv_loop_t *control,
-		  const struct config *config, const struct log *log, char *why,
-		  size_t cap);
+		  const struct config *config,
+		  const struct exchange_sockets *sockets, const struct log *log,
+		  char *why, size_t cap);
 
 /* exchange_start: the workers' threads. on_stopped comes once, on the control
  * loop, when the last has ended and is joined.
@@ -90,23 +109,26 @@ int exchange_open(struct exchange *e, uv_loop_t *control,
 int exchange_start(struct exchange *e, void (*on_stopped)(void *owner),
 		   void *owner);
 
-/* exchange_stop: accept no more, end the calls that run. A second call cuts
- * them. */
-void exchange_stop(struct exchange *e);
+/* exchange_order: go down as far as stage (drain.h). Never back. */
+void exchange_order(struct exchange *e, enum drain_stage stage);
 
-/* exchange_renew_tls: read the certificates anew, from the control thread while
- * the workers run, and have each serve new connections with them. What shakes
- * hands or is open goes on as it is.
+/* exchange_nudge: workers that go down look whether anything is left; now and
+ * then, as what they wait for may be another's. */
+void exchange_nudge(struct exchange *e);
+
+/* exchange_reload: calls that begin from now on have this configuration; those
+ * that run keep theirs. What needs a restart (config_restart.h) stays as it is.
+ * Reads every file that it names.
  *
- * tls  with as many certificates, or more or fewer; none if and only if there
- *      was none at the start (-EINVAL)
- * Returns 0; or a negative errno with the reason in why, and nothing has
- * changed.
- */
-int exchange_renew_tls(struct exchange *e, const struct config_tls *tls,
-		       char *why, size_t cap);
-/* exchange_is_draining: from any thread: calls that run go on, or end; new ones
- * should go elsewhere. Once true it stays so. */
+ * why  on failure: what was wrong, in words
+ * Returns 0; or a negative errno, and nothing has changed. */
+int exchange_reload(struct exchange *e, const struct config *config, char *why,
+		    size_t cap);
+
+/* exchange_calls: how many run. */
+unsigned exchange_calls(const struct exchange *e);
+
+/* exchange_is_draining: from any thread: it goes down, no new calls. */
 bool exchange_is_draining(const struct exchange *e);
 
 /* exchange_ask: have every worker take a census and give a sign of life; from
@@ -127,6 +149,10 @@ void exchange_report(const struct exchange *e);
 void exchange_figures(const struct exchange *e, struct worker_figures *out);
 
 /* --- For the workers --- */
+
+/* exchange_is_needed: calls run on some worker, or Twilio is about to ask what
+ * follows one and nobody else would know. */
+bool exchange_is_needed(struct exchange *e);
 
 /* exchange_least: who has least to do. */
 struct worker *exchange_least(const struct exchange *e);

@@ -1,38 +1,17 @@
 /* tandem: the command line. */
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
-#include <uv.h>
 
-#include "gateway/admin.h"
-#include "gateway/announce.h"
 #include "gateway/check/check.h"
-#include "gateway/exchange.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_environment.h"
-#include "gateway/ops/core_dump.h"
 #include "gateway/ops/version.h"
-#include "gateway/worker.h"
+#include "gateway/service.h"
 
 enum { EXIT_USAGE = 2 };
-
-struct program {
-	uv_loop_t loop;
-	uv_signal_t sigint;
-	uv_signal_t sigterm;
-	uv_signal_t sigusr1;
-	struct config_environment environment;
-	struct config config;
-	struct log_levels levels;
-	struct log log;
-	struct exchange exchange;
-	struct admin admin;
-};
 
 static const char usage[] =
 	"Usage: tandem [serve] [options]   bridge phone calls to a model\n"
@@ -136,19 +115,22 @@ static int read_options(struct options *o, int argc, char **argv)
 
 /* --- Configuration --- */
 
-static int override(char *into, size_t cap, const char *text, const char *what)
+static int override(char *into, size_t cap, const char *text, const char *what,
+		    char *errors, size_t errors_cap)
 {
 	if (!text)
 		return 0;
 	if (strlen(text) >= cap) {
-		fprintf(stderr, "tandem: %s is too long\n", what);
+		snprintf(errors, errors_cap, "tandem: %s is too long", what);
 		return -EINVAL;
 	}
-	strcpy(into, text);
+	memset(into, 0, cap);
+	memcpy(into, text, strlen(text));
 	return 0;
 }
 
-static int set_level(struct config *c, const char *name)
+static int set_level(struct config *c, const char *name, char *errors,
+		     size_t cap)
 {
 	if (!name)
 		return 0;
@@ -158,207 +140,87 @@ static int set_level(struct config *c, const char *name)
 		c->log.level = (enum log_level)level;
 		return 0;
 	}
-	fprintf(stderr,
-		"tandem: --log-level is %s, must be debug, info, warn "
-		"or error\n",
-		name);
+	snprintf(errors, cap,
+		 "tandem: --log-level is %s, must be debug, info, warn or "
+		 "error",
+		 name);
 	return -EINVAL;
 }
 
 /* What the command line says instead of the configuration. */
-static int override_all(struct config *c, const struct options *o)
+static int override_all(struct config *c, const struct options *o, char *errors,
+			size_t cap)
 {
-	int err = override(c->listen, sizeof(c->listen), o->listen, "--listen");
+	int err = override(c->listen, sizeof(c->listen), o->listen, "--listen",
+			   errors, cap);
 
 	if (!err)
 		err = override(c->admin.listen, sizeof(c->admin.listen),
-			       o->admin, "--admin");
+			       o->admin, "--admin", errors, cap);
 	if (!err)
 		err = override(c->model.url, sizeof(c->model.url), o->model_url,
-			       "--model-url");
-	return err ? err : set_level(c, o->log_level);
+			       "--model-url", errors, cap);
+	return err ? err : set_level(c, o->log_level, errors, cap);
 }
 
-static int load(struct program *p, const struct options *o)
+/* Where configurations come from; the environment gives its secrets once and
+ * has them no more. */
+struct source {
+	const struct options *options;
+	struct config_environment environment;
+};
+
+/* The file and the secrets, then what the command line says instead: at the
+ * start, and at each reload. */
+static int load(void *owner, struct config *c, char *errors, size_t cap)
 {
-	static char errors[4096];
+	struct source *s = owner;
 	const struct config_loading loading = {
-		.environment = &p->environment,
+		.environment = &s->environment,
 		.errors = errors,
-		.errors_cap = sizeof(errors),
+		.errors_cap = cap,
 	};
-	int err = config_load_all(&p->config, o->config, &loading);
+	int err = config_load_all(c, s->options->config, &loading);
+
+	return err ? err : override_all(c, s->options, errors, cap);
+}
+
+static int serve(struct source *s)
+{
+	static struct service service; /* large, and live as long as … */
+	static struct config config;   /* … the process */
+	static char errors[4096];
+	int err = load(s, &config, errors, sizeof(errors));
 
 	if (err)
 		fprintf(stderr, "%s\n", errors);
-	return err ? err : override_all(&p->config, o);
-}
-
-/* --- Serving --- */
-
-static void on_stopped(void *owner)
-{
-	struct program *p = owner;
-
-	uv_close((uv_handle_t *)&p->sigint, NULL);
-	uv_close((uv_handle_t *)&p->sigterm, NULL);
-	uv_close((uv_handle_t *)&p->sigusr1, NULL);
-	admin_close(&p->admin);
-}
-
-static void on_signal(uv_signal_t *handle, int number)
-{
-	struct program *p = handle->data;
-
-	log_event(&p->log, LOG_INFO, "stopping", "signal",
-		  number == SIGINT ? "SIGINT" : "SIGTERM", NULL);
-	exchange_stop(&p->exchange);
-}
-
-/* SIGUSR1: say what the process holds, for whoever looks for a leak. */
-static void on_report(uv_signal_t *handle, int number)
-{
-	const struct program *p = handle->data;
-
-	(void)number;
-	exchange_report(&p->exchange);
-}
-
-static int catch (struct program *p, uv_signal_t *handle,
-		  uv_signal_cb on_caught, int number)
-{
-	int err = uv_signal_init(&p->loop, handle);
-
-	handle->data = p;
-	return err ? err : uv_signal_start(handle, on_caught, number);
-}
-
-static int catch_signals(struct program *p)
-{
-	signal(SIGPIPE, SIG_IGN);
-	int err = catch (p, &p->sigint, on_signal, SIGINT);
-	if (!err)
-		err = catch (p, &p->sigterm, on_signal, SIGTERM);
-	if (!err)
-		err = catch (p, &p->sigusr1, on_report, SIGUSR1);
-	return err;
-}
-
-static void log_figure(const struct program *p, const char *name,
-		       const struct histogram *h)
-{
-	struct log_line l;
-
-	log_begin(&l, &p->log, LOG_INFO, "figure");
-	log_text(&l, "name", name);
-	log_number(&l, "count", (int64_t)histogram_count(h));
-	log_number(&l, "p50_us", (int64_t)histogram_quantile(h, 0.5) / 1000);
-	log_number(&l, "p99_us", (int64_t)histogram_quantile(h, 0.99) / 1000);
-	log_number(&l, "max_us", (int64_t)histogram_max(h) / 1000);
-	log_end(&l);
-}
-
-static void log_figures(const struct program *p)
-{
-	struct worker_figures f;
-	struct log_line l;
-
-	exchange_figures(&p->exchange, &f);
-	for (unsigned i = 0; i < WORKER_DELAYS; i++)
-		log_figure(p, worker_delay_name(i), &f.delay[i]);
-	log_begin(&l, &p->log, LOG_INFO, "stopped");
-	log_number(&l, "calls", (int64_t)metric_read(&f.calls));
-	log_number(&l, "without_model", (int64_t)metric_read(&f.failed));
-	log_end(&l);
-}
-
-/* A call takes two descriptors: use all that the system grants. */
-static void raise_descriptor_limit(void)
-{
-	struct rlimit r;
-
-	if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
-		r.rlim_cur = r.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &r);
-	}
-}
-
-/* The control thread: signals, and what workers are told and have to tell. */
-static int run(struct program *p)
-{
-	int err = catch_signals(p);
-
-	if (err)
-		return err;
-	err = exchange_start(&p->exchange, on_stopped, p);
-	if (err) {
-		fprintf(stderr, "tandem: %s\n", uv_strerror(err));
-	} else {
-		announce_listening(stdout, &p->config, p->exchange.port,
-				   p->exchange.count);
-		announce_admin(stdout, &p->config, admin_port(&p->admin));
-		announce_warnings(&p->log, &p->config);
-	}
-	uv_run(&p->loop, UV_RUN_DEFAULT);
-	log_figures(p);
-	return err;
-}
-
-static void open_log(struct program *p)
-{
-	const struct config_log *c = &p->config.log;
-
-	log_open(&p->log, STDERR_FILENO, c->level);
-	log_levels_init(&p->levels, c->level);
-	for (unsigned i = 0; i < LOG_MODULES; i++)
-		if (c->levels.of[i] != LOG_LEVELS)
-			log_levels_set(&p->levels, (enum log_module)i,
-				       c->levels.of[i]);
-	p->log.levels = &p->levels;
-	p->log.format = c->format;
-	p->log.shows_numbers = c->numbers == CONFIG_NUMBERS_FULL;
-}
-
-static int serve(struct program *p)
-{
-	char why[512];
-	int err = uv_loop_init(&p->loop);
-
-	if (err)
-		return err;
-	raise_descriptor_limit();
-	open_log(p);
-	if (core_dump_leave_memory_out())
-		log_event(&p->log, LOG_WARN, "core_holds_memory", NULL);
-	err = exchange_open(&p->exchange, &p->loop, &p->config, &p->log, why,
-			    sizeof(why));
-	if (err) {
-		fprintf(stderr, "tandem: %s\n", why);
-		return err;
-	}
-	err = admin_open(&p->admin, &p->exchange, &p->levels, why, sizeof(why));
-	if (err)
-		fprintf(stderr, "tandem: %s\n", why);
 	else
-		err = run(p);
-	exchange_free(&p->exchange);
-	return err ? err : uv_loop_close(&p->loop);
+		err = service_run(&service, &config, load, s);
+	config_wipe(&config);
+	return err;
 }
 
 /* --- Checking --- */
 
 static int take_overrides(void *owner, struct config *c)
 {
-	return override_all(c, owner);
+	const struct source *s = owner;
+	char errors[256];
+	int err = override_all(c, s->options, errors, sizeof(errors));
+
+	if (err)
+		fprintf(stderr, "%s\n", errors);
+	return err;
 }
 
-static int check(struct program *p, struct options *o)
+static int check(struct source *s)
 {
+	const struct options *o = s->options;
 	const struct check_request request = {
 		.path = o->config,
-		.environment = &p->environment,
+		.environment = &s->environment,
 		.override = take_overrides,
-		.owner = o,
+		.owner = s,
 		.is_offline = o->is_offline,
 		.is_json = o->is_json,
 		.out = stdout,
@@ -370,19 +232,14 @@ static int check(struct program *p, struct options *o)
 
 int main(int argc, char **argv)
 {
-	static struct program p; /* large, and lives as long as the process */
+	static struct source source;
 	struct options o;
 	int err;
 
+	source.options = &o;
 	if (read_options(&o, argc, argv) != 0)
 		return EXIT_USAGE;
-	if (strcmp(o.command, "check") == 0) {
-		err = check(&p, &o);
-	} else {
-		err = load(&p, &o);
-		err = err ? err : serve(&p);
-	}
-	config_wipe(&p.config);
-	config_environment_close(&p.environment);
+	err = strcmp(o.command, "check") == 0 ? check(&source) : serve(&source);
+	config_environment_close(&source.environment);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }

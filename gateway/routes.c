@@ -102,6 +102,8 @@ static void webhook(struct worker *w, struct http_connection *c,
 	struct twilio_request r = twilio_request_of(c, m);
 	struct buffer body;
 
+	siblings_hear(&w->exchange->siblings); /* they may know the call */
+
 	buffer_init(&body, TWIML_MAX);
 	unsigned status = answer(&w->desk, &r, &body);
 	if (status != 200)
@@ -112,9 +114,23 @@ static void webhook(struct worker *w, struct http_connection *c,
 	buffer_free(&body);
 }
 
+/* A call nobody knows of yet: Twilio has another URL to try, or a proxy another
+ * gateway. */
+static void turn_away(struct http_connection *c)
+{
+	static const char why[] = "the service is about to restart\n";
+
+	http_respond(c, 503, "text/plain", "Retry-After: 1\r\n", why,
+		     sizeof(why) - 1);
+}
+
 static void voice(struct worker *w, struct http_connection *c,
 		  struct http_message *m)
 {
+	if (!worker_takes_new(w)) {
+		turn_away(c);
+		return;
+	}
 	uint64_t before = w->desk.rejected;
 
 	webhook(w, c, m, twilio_desk_voice);
@@ -156,6 +172,7 @@ static void media(struct worker *w, struct http_connection *c,
 				  "this path takes WebSocket upgrades only\n");
 		return;
 	}
+	siblings_hear(&w->exchange->siblings);
 	unsigned status = twilio_desk_admit(&w->desk, &r, &ticket);
 	if (status)
 		count(w, WORKER_TWILIO, WORKER_UPGRADE,

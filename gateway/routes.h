@@ -17,6 +17,9 @@ struct http_message;
  *   GET, POST /audiocodes/<bot> 200 with JSON: the bot is there
  *   GET  /audiocodes/<bot>      WebSocket: a call, or a validation
  *
+ * While the gateway goes down, and the port is still its own, /twilio/voice
+ * and an AudioCodes socket for a call that does not run get 503.
+ *
  * 404 for other paths, 405 with Allow for other methods. */
 void routes_take(void *worker, struct http_connection *c,
 		 struct http_message *request);

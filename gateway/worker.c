@@ -12,7 +12,9 @@
 #include "gateway/exchange.h"
 #include "gateway/net/http_server.h"
 #include "gateway/ops/config.h"
+#include "gateway/ops/config_shared.h"
 #include "gateway/routes.h"
+#include "gateway/settings.h"
 #include "protocols/tls.h"
 
 #define POOL_SECONDS 60    /* of audio a call may hold on average … */
@@ -29,13 +31,25 @@ static void random_bytes(void *owner, uint8_t *out, size_t n)
 		abort(); /* a guessable ticket would be worse */
 }
 
+bool worker_admits(const struct worker *w)
+{
+	return w->stage < DRAIN_LEAVING;
+}
+
+/* Who had come before the port was let go is served as ever. */
+bool worker_takes_new(const struct worker *w)
+{
+	return w->stage == DRAIN_RUNNING ||
+	       (w->stage == DRAIN_DRAINING && w->exchange->hands_over);
+}
+
 enum lines_refusal worker_take_line(struct worker *w, const char *number,
 				    const char *source, struct lines_seat *seat)
 {
 	memset(seat, 0, sizeof(*seat));
-	return w->is_stopping
-		       ? LINES_STOPPING
-		       : lines_take(&w->exchange->lines, number, source, seat);
+	return worker_admits(w)
+		       ? lines_take(&w->exchange->lines, number, source, seat)
+		       : LINES_STOPPING;
 }
 
 static bool has_place(const struct worker *w)
@@ -47,7 +61,7 @@ static bool has_place(const struct worker *w)
 
 enum lines_refusal worker_take_place(struct worker *w)
 {
-	if (w->is_stopping)
+	if (!worker_admits(w))
 		return LINES_STOPPING;
 	if (!has_place(w))
 		return LINES_PER_WORKER;
@@ -101,9 +115,12 @@ static enum lines_refusal admit_socket(void *owner, const char *bot,
 				       struct lines_seat *seat)
 {
 	struct worker *w = owner;
-	enum lines_refusal refusal = worker_admit(w, bot, caller, seat);
+	enum lines_refusal refusal = LINES_STOPPING;
 
-	if (refusal != LINES_STOPPING &&
+	memset(seat, 0, sizeof(*seat));
+	if (worker_takes_new(w))
+		refusal = worker_admit(w, bot, caller, seat);
+	if (refusal != LINES_FREE && worker_admits(w) &&
 	    audiocodes_registry_awaits(&w->exchange->registry, uv_hrtime()))
 		return LINES_FREE;
 	return refusal;
@@ -128,9 +145,15 @@ unsigned worker_load(struct worker *w)
 	return atomic_load(&w->load) + inbox_pending(&w->inbox);
 }
 
+/* The last request may be what a worker that goes down waits for: looked at
+ * when the loop comes to it. */
 static void on_load(void *owner)
 {
-	worker_tell_load(owner);
+	struct worker *w = owner;
+
+	worker_tell_load(w);
+	if (w->stage > DRAIN_RUNNING)
+		inbox_wake(&w->inbox);
 }
 
 /* The kernel spreads connections by chance: one that is unlucky goes to who has
@@ -148,15 +171,7 @@ static bool on_accepted(void *owner, int fd)
 }
 
 static void obey(struct worker *w);
-
-static void take_tls(struct worker *w)
-{
-	struct tls_context *tls = atomic_exchange(&w->renewed, NULL);
-
-	if (tls && w->server)
-		http_server_set_tls(w->server, tls);
-	tls_context_free(tls);
-}
+static void take_settings(struct worker *w);
 
 static void answer(struct worker *w)
 {
@@ -171,7 +186,6 @@ static void on_wake(void *owner)
 	struct worker *w = owner;
 	struct inbox_item item;
 
-	take_tls(w);
 	answer(w);
 	/* Without the lock when there is nothing, as for a sign of life. */
 	while (inbox_pending(&w->inbox) && inbox_take(&w->inbox, &item)) {
@@ -182,8 +196,9 @@ static void on_wake(void *owner)
 		worker_tell_load(w);
 		inbox_done(&w->inbox);
 	}
-	if (w->obeyed > 1)
+	if (w->stage == DRAIN_CUTTING)
 		audiocodes_socket_abort_all(&w->audiocodes_host);
+	take_settings(w);
 	obey(w);
 }
 
@@ -213,80 +228,29 @@ static void go_on_stopping(struct worker *w);
 
 /* --- Start --- */
 
-static int load_model_tls(struct worker *w, char *why, size_t cap)
-{
-	const struct config_model *m = &w->config->model;
-	const char *error = NULL;
-
-	if (strncmp(m->url, "wss://", 6) != 0)
-		return 0;
-	w->model_tls =
-		tls_client_context(m->ca_file[0] ? m->ca_file : NULL, &error);
-	if (w->model_tls)
-		return 0;
-	snprintf(why, cap, "model.ca_file: %s", error);
-	return -EINVAL;
-}
-
-static int load_prompt(struct prompt *p, const char *path, const char *key,
-		       char *why, size_t cap)
-{
-	int err = prompt_load(p, path);
-
-	if (err)
-		snprintf(why, cap, "%s: %s: %s", key, path, strerror(-err));
-	return err;
-}
-
-static int load_prompts(struct worker *w, char *why, size_t cap)
-{
-	const struct config_failure *f = &w->config->failure;
-	int err =
-		load_prompt(&w->apology, f->prompt, "failure.prompt", why, cap);
-
-	if (err || !f->by_number_count)
-		return err;
-	w->route_apology = calloc(f->by_number_count, sizeof(struct prompt));
-	if (!w->route_apology) {
-		snprintf(why, cap, "out of memory");
-		return -ENOMEM;
-	}
-	for (unsigned i = 0; i < f->by_number_count && !err; i++)
-		if (f->by_number[i].prompt[0])
-			err = load_prompt(&w->route_apology[i],
-					  f->by_number[i].prompt,
-					  "failure.by_number.prompt", why, cap);
-	return err;
-}
-
-static void free_prompts(struct worker *w)
-{
-	prompt_free(&w->apology);
-	for (unsigned i = 0;
-	     w->route_apology && i < w->config->failure.by_number_count; i++)
-		prompt_free(&w->route_apology[i]);
-	free(w->route_apology);
-	w->route_apology = NULL;
-}
-
 /* --- AudioCodes --- */
 
-static int load_keys(struct worker *w, char *why, size_t cap)
+/* For a key set's URL: read when the settings were made, off this thread. */
+static void take_keys_tls(struct worker *w, struct settings *s)
 {
-	const char *jwks = w->config->audiocodes.oauth.jwks;
-	const char *error = NULL;
+	if (w->keys_tls)
+		return;
+	w->keys_tls = s->keys_tls;
+	s->keys_tls = NULL;
+}
+
+static int open_keys(struct worker *w, struct settings *s,
+		     struct audiocodes_keys **out, char *why, size_t cap)
+{
+	const char *jwks = s->config->audiocodes.oauth.jwks;
 	char reason[256];
 
+	*out = NULL;
 	if (!jwks[0])
 		return 0;
-	if (strncmp(jwks, "https://", 8) == 0 &&
-	    !(w->keys_tls = tls_client_context(NULL, &error))) {
-		snprintf(why, cap, "audiocodes.oauth.jwks: %s", error);
-		return -EINVAL;
-	}
-	int err = audiocodes_keys_open(&w->audiocodes_keys, w->loop, jwks,
-				       w->keys_tls, &w->log, NULL, reason,
-				       sizeof(reason));
+	take_keys_tls(w, s);
+	int err = audiocodes_keys_open(out, w->loop, jwks, w->keys_tls, &w->log,
+				       NULL, reason, sizeof(reason));
 	if (err)
 		snprintf(why, cap, "audiocodes.oauth.jwks: %s", reason);
 	return err;
@@ -294,7 +258,6 @@ static int load_keys(struct worker *w, char *why, size_t cap)
 
 static void open_audiocodes(struct worker *w)
 {
-	bridge_audiocodes_settings(w->config, &w->audiocodes);
 	bridge_audiocodes_host(w, &w->audiocodes_host);
 	audiocodes_desk_init(&w->audiocodes_desk, w->config, w->audiocodes_keys,
 			     &w->log);
@@ -321,22 +284,15 @@ static void open_twilio(struct worker *w)
 
 static void release(struct worker *w)
 {
-	free_prompts(w);
-	agent_free(&w->agent);
-	openai_profile_wipe(&w->profile);
-	tls_context_free(w->model_tls);
-	tls_context_free(w->keys_tls);
-	w->model_tls = w->keys_tls = NULL;
-	audio_pool_free(&w->pool);
-}
-
-static void offer_tools(struct worker *w)
-{
-	for (size_t i = 0; i < w->agent.tools.count; i++) {
-		const struct tool *t = &w->agent.tools.offered[i];
-		openai_profile_offer(&w->profile, t->name, t->description,
-				     t->parameters);
+	while (w->settings) {
+		struct settings *s = w->settings;
+		w->settings = s->older;
+		settings_free(s);
 	}
+	settings_free(atomic_exchange(&w->incoming, NULL));
+	tls_context_free(w->keys_tls);
+	w->keys_tls = NULL;
+	audio_pool_free(&w->pool);
 }
 
 static void on_standby_gone(void *owner)
@@ -344,21 +300,7 @@ static void on_standby_gone(void *owner)
 	go_on_stopping(owner);
 }
 
-/* What may be missing or wrong. */
-static int load(struct worker *w, char *why, size_t cap)
-{
-	int err = load_model_tls(w, why, cap);
-
-	if (!err)
-		err = load_prompts(w, why, cap);
-	if (!err && (err = agent_init(&w->agent, w->config)))
-		snprintf(why, cap, "out of memory");
-	if (!err)
-		err = load_keys(w, why, cap);
-	return err;
-}
-
-static int open_server(struct worker *w, int listening, struct tls_context *tls)
+static int open_server(struct worker *w, int listening)
 {
 	const struct config_limits *l = &w->config->limits;
 	const struct http_server_limits limits = {
@@ -369,12 +311,12 @@ static int open_server(struct worker *w, int listening, struct tls_context *tls)
 		.proxy_count = w->exchange->proxy_count,
 	};
 
-	return http_server_open_fd(&w->server, w->loop, listening, tls, &limits,
+	return http_server_open_fd(&w->server, w->loop, listening,
+				   w->settings->serving_tls, &limits,
 				   &http_events, w);
 }
 
-static int open_handles(struct worker *w, int listening,
-			struct tls_context *tls, char *why, size_t cap)
+static int open_handles(struct worker *w, int listening, char *why, size_t cap)
 {
 	int err = net_loop_open(&w->net, w->loop);
 
@@ -383,7 +325,7 @@ static int open_handles(struct worker *w, int listening,
 		goto say_why;
 	}
 	metronome_init(&w->metronome, w->loop);
-	err = open_server(w, listening, tls);
+	err = open_server(w, listening);
 	if (err)
 		goto close_clock;
 	err = inbox_open(&w->inbox, w->loop, on_wake, w);
@@ -410,14 +352,16 @@ static void close_loop(struct worker *w)
 		log_event(&w->log, LOG_ERROR, "loop_busy", NULL);
 }
 
-static void init(struct worker *w, struct exchange *e, unsigned index)
+static void init(struct worker *w, struct exchange *e, unsigned index,
+		 struct settings *s)
 {
 	char number[12];
 
 	memset(w, 0, sizeof(*w));
 	w->exchange = e;
 	w->index = index;
-	w->config = e->config;
+	w->settings = w->standby_of = s;
+	w->config = s->config;
 	w->loop = &w->own_loop;
 	snprintf(number, sizeof(number), "%u", index);
 	log_child_of(&w->log, &e->log, LOG_WORKER, "worker", number);
@@ -425,37 +369,44 @@ static void init(struct worker *w, struct exchange *e, unsigned index)
 					  POOL_SECONDS * POOL_BYTES);
 }
 
-int worker_open(struct worker *w, struct exchange *exchange, unsigned index,
-		int listening, struct tls_context *tls, char *why, size_t cap)
+static void on_session_freed(void *owner);
+
+static void open_standby(struct worker *w)
 {
-	init(w, exchange, index);
+	openai_pool_open(&w->standby, w->loop, &w->settings->profile,
+			 w->config->model.standby, &w->log, on_standby_gone, w);
+	w->standby.on_freed = on_session_freed;
+}
+
+int worker_open(struct worker *w, struct exchange *exchange, unsigned index,
+		struct settings *settings, int listening, char *why, size_t cap)
+{
+	init(w, exchange, index, settings);
 	int err = uv_loop_init(w->loop);
 	if (err) {
 		snprintf(why, cap, "cannot begin: %s", uv_strerror(err));
 		close(listening);
+		release(w);
 		return err;
 	}
-	err = load(w, why, cap);
+	err = open_keys(w, settings, &w->audiocodes_keys, why, cap);
 	if (err)
 		close(listening);
 	else
-		err = open_handles(w, listening, tls, why, cap);
+		err = open_handles(w, listening, why, cap);
 	if (err) {
 		close_loop(w);
 		release(w);
 		return err;
 	}
-	openai_profile_init(&w->profile, w->config, w->model_tls);
 	w->figures.model.upstream = &exchange->upstream;
-	w->profile.figures = &w->figures.model;
+	settings->profile.figures = &w->figures.model;
 	w->metronome.lag = &w->figures.lag;
-	offer_tools(w);
 	open_audiocodes(w);
 	open_twilio(w);
 	w->net.on_flushed = on_flushed;
 	w->net.owner = w;
-	openai_pool_open(&w->standby, w->loop, &w->profile,
-			 w->config->model.standby, &w->log, on_standby_gone, w);
+	open_standby(w);
 	return 0;
 }
 
@@ -466,7 +417,93 @@ void worker_run(struct worker *w)
 	atomic_store(&w->answered_ns, 0);
 }
 
-/* --- Stop --- */
+/* --- Other settings --- */
+
+bool worker_standby_suits(const struct worker *w, const struct settings *s)
+{
+	return w->standby_of->shared->model_version == s->shared->model_version;
+}
+
+static bool is_used(const struct worker *w, const struct settings *s)
+{
+	return s->uses > 0 || s == w->standby_of ||
+	       openai_pool_uses(&w->standby, &s->profile);
+}
+
+/* Those that no call and no session has any more, the newest aside. */
+static void sweep_settings(struct worker *w)
+{
+	struct settings **link = &w->settings->older;
+
+	while (*link) {
+		struct settings *s = *link;
+		if (is_used(w, s)) {
+			link = &s->older;
+			continue;
+		}
+		*link = s->older;
+		settings_free(s);
+	}
+}
+
+static void on_session_freed(void *owner)
+{
+	sweep_settings(owner);
+}
+
+/* What was good when the control thread looked may not be so now: then the old
+ * keys go on. */
+static void renew_keys(struct worker *w, struct settings *s)
+{
+	struct audiocodes_keys *keys;
+	char why[320];
+
+	if (strcmp(w->config->audiocodes.oauth.jwks,
+		   s->config->audiocodes.oauth.jwks) == 0)
+		return;
+	if (open_keys(w, s, &keys, why, sizeof(why)) != 0) {
+		log_event(&w->log, LOG_ERROR, "keys_kept", "why", why, NULL);
+		return;
+	}
+	audiocodes_keys_close(w->audiocodes_keys);
+	w->audiocodes_keys = w->audiocodes_desk.keys = keys;
+}
+
+/* From here on calls begin with these. Those that run keep theirs. */
+static void apply(struct worker *w, struct settings *s)
+{
+	renew_keys(w, s);
+	if (s->serving_tls)
+		http_server_set_tls(w->server, s->serving_tls);
+	s->profile.figures = &w->figures.model;
+	s->older = w->settings;
+	w->settings = s;
+	w->config = w->desk.config = w->audiocodes_desk.config = s->config;
+	if (!worker_standby_suits(w, s)) {
+		w->standby_of = s;
+		openai_pool_renew(&w->standby, &s->profile,
+				  s->config->model.standby);
+	}
+	sweep_settings(w);
+}
+
+static void take_settings(struct worker *w)
+{
+	struct settings *s = atomic_exchange(&w->incoming, NULL);
+
+	if (s && w->stage < DRAIN_STOPPING)
+		apply(w, s);
+	else
+		settings_free(s);
+}
+
+void worker_renew(struct worker *w, struct settings *settings)
+{
+	settings_free(atomic_exchange(&w->incoming, settings));
+	inbox_wake(&w->inbox);
+}
+
+/* --- Going down --- */
 
 static void on_clock_closed(uv_handle_t *handle)
 {
@@ -485,11 +522,19 @@ static void on_server_closed(void *owner)
 	metronome_close(&w->metronome, on_clock_closed);
 }
 
-/* Once stopping: when nobody is left, nor on the way, the server goes. */
+/* While callers may still be there the workers stay together: what a call needs
+ * next may reach any of them. */
+static bool is_needed(const struct worker *w)
+{
+	return w->stage < DRAIN_STOPPING && (http_server_busy(w->server) > 0 ||
+					     exchange_is_needed(w->exchange));
+}
+
+/* When nobody is left, nor on the way, the server goes. */
 static void go_on_stopping(struct worker *w)
 {
-	if (!w->is_stopping || w->is_closing || w->running ||
-	    w->audiocodes_host.count || !w->standby.is_gone ||
+	if (w->stage == DRAIN_RUNNING || w->is_closing || w->running ||
+	    w->audiocodes_host.count || !w->standby.is_gone || is_needed(w) ||
 	    !inbox_shut(&w->inbox))
 		return;
 	w->is_closing = true;
@@ -507,6 +552,7 @@ void worker_bridge_gone(struct worker *w, struct lines_seat *seat)
 		net_loop_trim(&w->net);
 	}
 	worker_tell_load(w);
+	sweep_settings(w);
 	go_on_stopping(w);
 }
 
@@ -516,40 +562,71 @@ void worker_socket_gone(struct worker *w)
 	go_on_stopping(w);
 }
 
+static void each_bridge(struct worker *w, void (*act)(struct bridge *b))
+{
+	for (struct bridge *b = w->bridges; b; b = b->next)
+		act(b);
+}
+
+/* A socket of VoiceAI Connect without a conversation would begin one, which
+ * only who let go of the port still takes. */
+static void drain(struct worker *w)
+{
+	http_server_wind_down(w->server);
+	openai_pool_stop(&w->standby);
+	if (w->exchange->hands_over) {
+		http_server_stop_listening(w->server,
+					   !w->exchange->is_inherited);
+		each_bridge(w, bridge_seclude);
+	} else {
+		audiocodes_socket_close_all(&w->audiocodes_host);
+	}
+}
+
+static void end_politely(struct worker *w)
+{
+	each_bridge(w, bridge_dismiss);
+	audiocodes_socket_close_all(&w->audiocodes_host);
+}
+
 static void stop(struct worker *w)
 {
-	bool is_second = w->is_stopping;
+	http_server_stop_listening(w->server, false);
+	each_bridge(w, bridge_stop);
+	audiocodes_socket_close_all(&w->audiocodes_host);
+}
 
-	w->is_stopping = true;
-	if (!is_second)
-		http_server_stop_listening(w->server);
-	for (struct bridge *b = w->bridges; b; b = b->next)
-		(is_second ? bridge_abort : bridge_stop)(b);
-	(is_second ? audiocodes_socket_abort_all
-		   : audiocodes_socket_close_all)(&w->audiocodes_host);
+static void cut(struct worker *w)
+{
+	each_bridge(w, bridge_abort);
+	audiocodes_socket_abort_all(&w->audiocodes_host);
 	openai_pool_stop(&w->standby);
 }
 
 /* Orders, and the end they lead to. */
 static void obey(struct worker *w)
 {
-	while (w->obeyed < atomic_load(&w->orders)) {
-		w->obeyed++;
-		if (!w->is_closing)
-			stop(w);
+	static void (*const enter[DRAIN_STAGES])(struct worker * w) = {
+		[DRAIN_DRAINING] = drain,
+		[DRAIN_LEAVING] = end_politely,
+		[DRAIN_STOPPING] = stop,
+		[DRAIN_CUTTING] = cut,
+	};
+
+	enum drain_stage wanted = (enum drain_stage)atomic_load(&w->order);
+
+	while (w->stage < wanted) {
+		w->stage++;
+		bool is_passed = w->stage == DRAIN_LEAVING && wanted > w->stage;
+		if (!w->is_closing && !is_passed)
+			enter[w->stage](w);
 	}
 	go_on_stopping(w);
 }
 
-void worker_order_stop(struct worker *w)
+void worker_order(struct worker *w, enum drain_stage stage)
 {
-	atomic_fetch_add(&w->orders, 1);
-	inbox_wake(&w->inbox);
-}
-
-void worker_order_tls(struct worker *w, struct tls_context *tls)
-{
-	tls_context_free(atomic_exchange(&w->renewed, tls));
+	atomic_store(&w->order, (unsigned)stage);
 	inbox_wake(&w->inbox);
 }
 
@@ -567,7 +644,6 @@ uint64_t worker_answered_ns(const struct worker *w)
 void worker_free(struct worker *w)
 {
 	close_loop(w);
-	tls_context_free(atomic_exchange(&w->renewed, NULL));
 	release(w);
 	inbox_free(&w->inbox);
 }

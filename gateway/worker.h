@@ -10,13 +10,11 @@
 #include <stdint.h>
 #include <uv.h>
 
-#include "gateway/agents/agent.h"
-#include "gateway/agents/prompt.h"
 #include "gateway/call/audio_queue.h"
 #include "gateway/carriers/audiocodes_desk.h"
-#include "gateway/carriers/audiocodes_settings.h"
 #include "gateway/carriers/audiocodes_socket.h"
 #include "gateway/carriers/twilio_desk.h"
+#include "gateway/drain.h"
 #include "gateway/inbox.h"
 #include "gateway/models/openai_pool.h"
 #include "gateway/models/openai_session.h"
@@ -30,6 +28,7 @@ struct bridge;
 struct config;
 struct exchange;
 struct http_server;
+struct settings;
 struct tls_context;
 
 struct worker {
@@ -39,29 +38,25 @@ struct worker {
 	uv_loop_t *loop;
 	uv_thread_t thread;
 	struct inbox inbox;
-	atomic_uint load;   /* requests, calls, sockets that wait for one */
-	atomic_uint orders; /* 1: stop; 2: cut what still runs */
-	_Atomic(struct tls_context *) renewed; /* to serve with; or NULL */
-	atomic_bool asked;  /* for a sign of life and a census */
+	atomic_uint load;       /* requests, calls, sockets that wait for one */
+	atomic_uint order;      /* enum drain_stage: how far it is to go down */
+	enum drain_stage stage; /* how far it has */
+	atomic_bool asked;      /* for a sign of life and a census */
 	atomic_ullong answered_ns; /* the last sign; 0: it runs no more */
-	unsigned obeyed;           /* of them */
-	const struct config *config;
+	/* What a reload has handed over, and was not taken yet. */
+	_Atomic(struct settings *) incoming;
+	struct settings *settings;   /* of new calls; older ones behind it */
+	struct settings *standby_of; /* of the sessions that stand ready */
+	const struct config *config; /* of settings */
 	struct log log;
 	struct http_server *server;
-	struct tls_context *model_tls; /* NULL for ws:// */
 	struct net_loop net;
 	struct metronome metronome;
 	struct audio_pool pool;
-	struct prompt apology;
-	struct prompt
-		*route_apology; /* of failure.by_number; empty: as above */
-	struct agent agent;
-	struct openai_profile profile;
 	struct openai_pool standby; /* sessions for the next calls */
 	struct twilio_desk desk;
 	struct audiocodes_desk audiocodes_desk;
 	struct audiocodes_keys *audiocodes_keys; /* NULL without OAuth */
-	struct audiocodes_settings audiocodes;
 	struct audiocodes_host audiocodes_host;
 	struct tls_context *keys_tls; /* for a key set's URL */
 	struct bridge *bridges;
@@ -71,31 +66,33 @@ struct worker {
 	unsigned places;       /* taken, of limits.calls_per_worker */
 	/* Bridges that run without a seat of their own: replaced, they end. */
 	unsigned replaced;
-	bool is_stopping;
-	bool is_closing; /* the server, too */
+	bool is_closing; /* the server, too: nothing is left */
 	struct worker_figures figures;
 };
 
 /* worker_open: be ready for calls, before its thread runs.
  *
+ * settings   the worker's from here on, also on failure
  * listening  a descriptor that listens; the worker's from here on, also on
  *            failure
- * tls        what it serves with, held; NULL: plain
  * why        on failure: what was wrong, in words
  * Returns 0 or a negative errno; then worker_free need not be called. */
 int worker_open(struct worker *w, struct exchange *exchange, unsigned index,
-		int listening, struct tls_context *tls, char *why, size_t cap);
+		struct settings *settings, int listening, char *why,
+		size_t cap);
 
 /* worker_run: on its thread, until it has stopped. */
 void worker_run(struct worker *w);
 
-/* worker_order_stop: from any thread: accept no more, end the calls that run,
- * then worker_run returns. A second order cuts them. */
-void worker_order_stop(struct worker *w);
+/* --- From any thread --- */
 
-/* worker_order_tls: from any thread: serve new connections with this, which is
- * the worker's from here on. */
-void worker_order_tls(struct worker *w, struct tls_context *tls);
+/* worker_order: go down as far as stage (drain.h), through all those before it;
+ * never back. When nothing is left worker_run returns. */
+void worker_order(struct worker *w, enum drain_stage stage);
+
+/* worker_renew: new calls begin with these, the worker's from here on. */
+void worker_renew(struct worker *w, struct settings *settings);
+
 /* worker_ask: from any thread: take a census (worker_figures.h), and tell that
  * the loop turns. worker_answered_ns: when it last did; 0: its thread has
  * ended.
@@ -127,6 +124,16 @@ void worker_leave(struct worker *w, struct lines_seat *seat);
 
 /* worker_tell_load: connections, calls or sockets are more or fewer now. */
 void worker_tell_load(struct worker *w);
+
+/* worker_admits: calls may begin or go on on a new line, as far as there is
+ * room.
+ * worker_takes_new: and calls nobody knows of yet. */
+bool worker_admits(const struct worker *w);
+bool worker_takes_new(const struct worker *w);
+
+/* worker_standby_suits: the sessions that stand ready are such as calls with
+ * these settings want. */
+bool worker_standby_suits(const struct worker *w, const struct settings *s);
 
 /* One of its bridges, with its seat, or a socket without one is gone. */
 void worker_bridge_gone(struct worker *w, struct lines_seat *seat);

@@ -27,6 +27,7 @@ say() {
 }
 
 say apology 8000 en-us+f3 "I am sorry. I can not continue this call right now. Please call again in a few minutes."
+say farewell 8000 en-us+f3 "I am sorry. I have to end this call now. Thank you for calling."
 
 agent=en-us+m3
 say greeting 24000 $agent "Hello, this is Tandem. Please say something, and I will repeat it."

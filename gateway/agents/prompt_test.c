@@ -22,6 +22,21 @@ static void test_bundled_apology(void **state)
 	prompt_free(&p);
 }
 
+static void test_bundled_farewell(void **state)
+{
+	(void)state;
+	struct prompt p;
+	int16_t pcm[8000];
+
+	CHECK_EQ(0, prompt_load_farewell(&p, ""), "it is part of the program");
+	CHECK_NEAR(34018, p.len, 400, "4.25 s");
+	g711_ulaw_decode(pcm, p.ulaw + 8000, 8000);
+	CHECK(level_dbm0(pcm, 8000) > -30, "and it is speech, not silence");
+	prompt_free(&p);
+	CHECK_EQ(-ENOENT, prompt_load_farewell(&p, "build/no-such.wav"),
+		 "missing");
+}
+
 static void test_own_file(void **state)
 {
 	(void)state;
@@ -41,6 +56,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bundled_apology),
+		cmocka_unit_test(test_bundled_farewell),
 		cmocka_unit_test(test_own_file),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

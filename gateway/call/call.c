@@ -203,7 +203,7 @@ static enum call_end reason_for(const struct call *c, enum call_event event)
 {
 	if (event == CALL_CARRIER_ENDED)
 		return c->carrier_end;
-	if (event == CALL_STOPPED)
+	if (event == CALL_STOPPED || event == CALL_DISMISSED)
 		return CALL_END_SHUTDOWN;
 	if (c->state == CALL_LAST_WORDS ||
 	    (event == CALL_DEADLINE && c->state == CALL_UP))
@@ -342,6 +342,19 @@ void call_tick(struct call *c, uint64_t now_ns)
 	watch_for_the_end(c, now_ns);
 	if (c->deadline_ns && now_ns >= c->deadline_ns && !call_is_paused(c))
 		call_step(c, CALL_DEADLINE, now_ns);
+}
+
+void call_dismiss(struct call *c, uint64_t now_ns)
+{
+	struct call_settings *s = &c->settings;
+
+	if (c->state == CALL_CONNECTING || c->state == CALL_UP) {
+		s->apology = s->farewell;
+		s->apology_len = s->farewell_len;
+		if (s->apology_text)
+			s->apology_text = s->farewell_text;
+	}
+	call_step(c, CALL_DISMISSED, now_ns);
 }
 
 void call_stop(struct call *c, uint64_t now_ns)

@@ -122,11 +122,14 @@ struct call_settings {
 	bool greets;            /* the model speaks first */
 	const uint8_t *apology; /* G.711 mu-law, not owned */
 	size_t apology_len;
-	const char *fallback;     /* URI of a person to transfer to behind the
-				     apology, where the carrier transfers; or
-				     NULL. Not owned */
-	const char *apology_text; /* said instead, on a carrier that speaks
-				     the words itself; else NULL. Not owned */
+	const uint8_t *farewell; /* likewise, when the gateway goes down */
+	size_t farewell_len;
+	const char *fallback;      /* URI of a person to transfer to behind the
+				      apology, where the carrier transfers; or
+				      NULL. Not owned */
+	const char *apology_text;  /* said instead, on a carrier that speaks
+				      the words itself; else NULL. Not owned */
+	const char *farewell_text; /* likewise */
 };
 
 /* What every frame touches comes first and lies together: with hundreds of
@@ -310,7 +313,10 @@ void call_model_tool(struct call *c, const char *call_id, const char *name,
 /* call_tick: once per 20 ms. */
 void call_tick(struct call *c, uint64_t now_ns);
 
-/* call_stop: the gateway goes down: end politely, now. */
+/* call_dismiss: the gateway goes down: the caller hears the farewell, then the
+ * call ends as after an apology. One that is ending already goes on to.
+ * call_stop: end it now. */
+void call_dismiss(struct call *c, uint64_t now_ns);
 void call_stop(struct call *c, uint64_t now_ns);
 
 const char *call_end_name(enum call_end end);

@@ -9,7 +9,8 @@ enum call_state {
 	CALL_LAST_WORDS,   /* its time is up: the goodbye, and no way back */
 	CALL_HANDOVER,     /* to be transferred: the model's last words first */
 	CALL_TRANSFERRING, /* the carrier was told to; it may fail */
-	CALL_SORRY,        /* no model: the apology is being spoken */
+	CALL_SORRY,        /* no model, or not any more: the apology, or the
+			      farewell, is being spoken */
 	CALL_ENDING,       /* the carrier was told to hang up */
 	CALL_OVER,
 	CALL_STATES
@@ -25,7 +26,8 @@ enum call_event {
 	CALL_HEARD,           /* all there was to hear has been heard */
 	CALL_RESCUED,         /* the same, and a person can be reached */
 	CALL_DEADLINE,        /* the state lasted too long */
-	CALL_STOPPED,         /* this gateway is going down */
+	CALL_DISMISSED,       /* this gateway goes down, and is polite */
+	CALL_STOPPED,         /* the same, at once */
 	CALL_CARRIER_ENDED,   /* the caller's side is gone */
 	CALL_EVENTS
 };

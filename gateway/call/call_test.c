@@ -137,6 +137,45 @@ static void test_shutdown(void **state)
 	CHECK_EQ(CALL_OVER, c.state, "even if the carrier never answers");
 }
 
+/* 1 s of it; nothing of the model's is heard any more. */
+static void test_dismissed(void **state)
+{
+	static uint8_t farewell[8000];
+
+	(void)state;
+	up();
+	greet();
+	c.settings.farewell = farewell;
+	c.settings.farewell_len = sizeof(farewell);
+	call_dismiss(&c, now());
+	expect("close;", "the model goes");
+	CHECK_EQ(CALL_SORRY, c.state, "the farewell is being said");
+	pass(900);
+	expect("", "and heard");
+	call_dismiss(&c, now());
+	expect("", "once");
+	pass(600);
+	expect("hang_up;", "to its end");
+	CHECK_EQ(CALL_END_SHUTDOWN, c.end, "for that reason");
+}
+
+static void test_dismissed_while_it_ends(void **state)
+{
+	(void)state;
+	up();
+	greet();
+	call_model_response(&c, "r1", false, now());
+	call_model_audio(&c, "r1", "i1", 0, pcm, DELTA_MS(1000), now());
+	call_model_tool(&c, "t1", "end_call", "{}", now());
+	call_dismiss(&c, now());
+	call_model_response_done(&c, "r1", false, CALL_RESPONSE_DONE, "",
+				 now());
+	expect("output t1;", "its own goodbye goes on");
+	pass(1500);
+	expect("close;hang_up;", "to its end");
+	CHECK_EQ(CALL_END_MODEL, c.end, "as it wanted");
+}
+
 static void test_every_state_survives_every_event(void **state)
 {
 	(void)state;
@@ -163,6 +202,8 @@ int main(void)
 		CALL_RIG_TEST(test_goodbye_that_never_comes),
 		CALL_RIG_TEST(test_caller_hangs_up),
 		CALL_RIG_TEST(test_shutdown),
+		CALL_RIG_TEST(test_dismissed),
+		CALL_RIG_TEST(test_dismissed_while_it_ends),
 		CALL_RIG_TEST(test_every_state_survives_every_event),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -358,6 +358,7 @@ static struct ws *ws_of(const struct leg *base)
 static const struct leg_kind kind = {
 	.tick = tick,
 	.stop = stop,
+	.seclude = stop,
 	.abort = cut,
 	.waiting = waiting,
 	.is_gone = is_gone,

@@ -21,6 +21,9 @@ struct leg_kind {
 	/* The gateway goes down: what must be said before the call is told to
 	 * stop, which hangs up. NULL: nothing. */
 	void (*stop)(struct leg *leg);
+	/* The gateway listens no more: who loses the line now gets no other,
+	 * nor does who has none. NULL: there never is another. */
+	void (*seclude)(struct leg *leg);
 	/* Cut the connection, now. */
 	void (*abort)(struct leg *leg);
 	/* Bytes its connection holds that the kernel has not taken; NULL: not

@@ -286,7 +286,7 @@ unsigned twilio_desk_after_stream(struct twilio_desk *d,
 		return status;
 	const char *sid = form_value(&form, "CallSid");
 	struct twilio_ticket ticket = { .fate = TWILIO_CUT };
-	twilio_tickets_find(d->tickets, sid, &ticket);
+	twilio_tickets_ask(d->tickets, sid, &ticket);
 	enum twilio_fate fate = ticket.fate;
 	if (caller_is_gone(form_value(&form, "CallStatus")) ||
 	    fate == TWILIO_CALLER_GONE) {

@@ -16,6 +16,7 @@ int twilio_tickets_init(struct twilio_tickets *t, size_t count,
 		return err;
 	t->lines = lines;
 	t->seats = 0;
+	t->on_change = NULL;
 	t->ticket = calloc(count, sizeof(t->ticket[0]));
 	t->count = count;
 	if (t->ticket)
@@ -32,6 +33,12 @@ void twilio_tickets_free(struct twilio_tickets *t)
 	free(t->ticket);
 	t->ticket = NULL;
 	t->count = 0;
+}
+
+static void tell(const struct twilio_tickets *t, const struct twilio_ticket *k)
+{
+	if (t->on_change)
+		t->on_change(t->owner, k);
 }
 
 static bool older_than(const struct twilio_ticket *k, uint64_t ms,
@@ -147,6 +154,44 @@ int twilio_tickets_find(struct twilio_tickets *t, const char *call_sid,
 	return k ? 0 : -ENOENT;
 }
 
+int twilio_tickets_ask(struct twilio_tickets *t, const char *call_sid,
+		       struct twilio_ticket *out)
+{
+	uv_mutex_lock(&t->lock);
+	struct twilio_ticket *k = find(t, call_sid);
+	bool is_news = k && !k->is_asked;
+	if (k) {
+		k->is_asked = true;
+		hand_out(k, out);
+	}
+	uv_mutex_unlock(&t->lock);
+	if (is_news)
+		tell(t, out);
+	return k ? 0 : -ENOENT;
+}
+
+static bool is_owed(const struct twilio_ticket *k)
+{
+	if (!k->is_taken)
+		return false;
+	return k->fate == TWILIO_INVITED ||
+	       (is_finished(k) && k->fate != TWILIO_CALLER_GONE &&
+		!k->is_asked);
+}
+
+unsigned twilio_tickets_owed(struct twilio_tickets *t, unsigned within_ms,
+			     uint64_t now_ns)
+{
+	unsigned n = 0;
+
+	uv_mutex_lock(&t->lock);
+	for (size_t i = 0; i < t->count; i++)
+		n += is_owed(&t->ticket[i]) &&
+		     !older_than(&t->ticket[i], within_ms, now_ns);
+	uv_mutex_unlock(&t->lock);
+	return n;
+}
+
 static void write_secret(char out[TWILIO_TICKET_LEN], const uint8_t entropy[16])
 {
 	for (int i = 0; i < 16; i++)
@@ -199,6 +244,7 @@ static int issue(struct twilio_tickets *t, struct twilio_ticket *k,
 	if (!is_repeated) {
 		write_secret(k->secret, entropy);
 		k->fate = TWILIO_INVITED;
+		k->is_asked = false;
 		k->since_ns = now_ns;
 		k->streams++;
 	}
@@ -215,6 +261,8 @@ int twilio_tickets_issue(struct twilio_tickets *t, const char *call_sid,
 	int err = issue(t, find(t, call_sid), call_sid, party, entropy, now_ns,
 			out);
 	uv_mutex_unlock(&t->lock);
+	if (!err)
+		tell(t, out);
 	return err;
 }
 
@@ -236,6 +284,8 @@ int twilio_tickets_reissue(struct twilio_tickets *t, const char *call_sid,
 	else
 		lines_give(t->lines, &seat);
 	uv_mutex_unlock(&t->lock);
+	if (!err)
+		tell(t, out);
 	return err;
 }
 
@@ -299,12 +349,15 @@ int twilio_tickets_redeem(struct twilio_tickets *t, const char *secret,
 	if (k && k->fate == TWILIO_INVITED && !is_stale(k, now_ns)) {
 		k->secret[0] = '\0';
 		k->fate = TWILIO_STREAMING;
+		k->is_asked = false;
 		k->since_ns = now_ns;
 		*out = *k;
 		out->seat = take_seat(t, k);
 		err = 0;
 	}
 	uv_mutex_unlock(&t->lock);
+	if (!err)
+		tell(t, out);
 	return err;
 }
 
@@ -312,11 +365,80 @@ void twilio_tickets_settle(struct twilio_tickets *t, const char *call_sid,
 			   unsigned stream, enum twilio_fate fate,
 			   uint64_t now_ns)
 {
+	struct twilio_ticket copy;
+
 	uv_mutex_lock(&t->lock);
 	struct twilio_ticket *k = find(t, call_sid);
-	if (k && k->streams == stream) {
+	bool is_latest = k && k->streams == stream;
+	if (is_latest) {
+		give_seat(t, k);
 		k->fate = fate;
 		k->since_ns = now_ns;
+		copy = *k;
 	}
 	uv_mutex_unlock(&t->lock);
+	if (is_latest)
+		tell(t, &copy);
+}
+
+/* --- Of several tables --- */
+
+static bool is_news(const struct twilio_ticket *known,
+		    const struct twilio_ticket *k)
+{
+	return k->streams > known->streams ||
+	       (k->streams == known->streams && k->since_ns >= known->since_ns);
+}
+
+/* Who called whom stays, as far as it is known here; a line that waits for the
+ * socket is free once that opened elsewhere. */
+static void take_news(struct twilio_tickets *t, struct twilio_ticket *known,
+		      const struct twilio_ticket *k)
+{
+	struct twilio_ticket before = *known;
+
+	*known = *k;
+	known->seat = before.seat;
+	memcpy(known->number, before.number, sizeof(known->number));
+	memcpy(known->source, before.source, sizeof(known->source));
+	if (known->fate != TWILIO_INVITED)
+		give_seat(t, known);
+}
+
+void twilio_tickets_learn(struct twilio_tickets *t,
+			  const struct twilio_ticket *k, uint64_t now_ns)
+{
+	uv_mutex_lock(&t->lock);
+	struct twilio_ticket *known = find(t, k->call_sid);
+	if (!known) {
+		known = begin_record(t, k->call_sid, now_ns);
+		if (known)
+			take_news(t, known, k);
+	} else if (is_news(known, k)) {
+		take_news(t, known, k);
+	}
+	uv_mutex_unlock(&t->lock);
+}
+
+static bool matters(const struct twilio_ticket *k, uint64_t now_ns)
+{
+	return k->is_taken && !is_stale(k, now_ns) &&
+	       (k->fate == TWILIO_INVITED || k->fate == TWILIO_STREAMING ||
+		!k->is_asked);
+}
+
+void twilio_tickets_each(struct twilio_tickets *t, uint64_t now_ns,
+			 bool (*take)(void *owner,
+				      const struct twilio_ticket *k),
+			 void *owner)
+{
+	bool goes_on = true;
+
+	for (size_t i = 0; i < t->count && goes_on; i++) {
+		uv_mutex_lock(&t->lock);
+		struct twilio_ticket copy = t->ticket[i];
+		uv_mutex_unlock(&t->lock);
+		if (matters(&copy, now_ns))
+			goes_on = take(owner, &copy);
+	}
 }

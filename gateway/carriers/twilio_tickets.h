@@ -48,12 +48,17 @@ struct twilio_ticket {
 	struct lines_seat seat;      /* the line, until the socket has it */
 	enum twilio_fate fate;
 	unsigned streams; /* tickets given to this call so far */
+	bool is_asked;    /* what follows the last stream */
 	uint64_t since_ns;
 	bool is_taken;
 };
 
 struct twilio_tickets {
 	uv_mutex_t lock;
+	/* A ticket has become another, here: k is a copy. Any thread, without
+	 * the lock; set before there are others, or NULL. */
+	void (*on_change)(void *owner, const struct twilio_ticket *k);
+	void *owner;
 	struct twilio_ticket *ticket;
 	size_t count;
 	size_t seats;        /* kept by tickets */
@@ -117,6 +122,26 @@ int twilio_tickets_redeem(struct twilio_tickets *t, const char *secret,
  * Returns 0 and a copy, or -ENOENT. */
 int twilio_tickets_find(struct twilio_tickets *t, const char *call_sid,
 			struct twilio_ticket *out);
+
+/* twilio_tickets_ask: Twilio asks what follows the call's stream: as
+ * twilio_tickets_find.
+ * twilio_tickets_owed: calls it will still ask about, or whose stream it is
+ * about to open, counted for as long as within_ms. */
+int twilio_tickets_ask(struct twilio_tickets *t, const char *call_sid,
+		       struct twilio_ticket *out);
+unsigned twilio_tickets_owed(struct twilio_tickets *t, unsigned within_ms,
+			     uint64_t now_ns);
+
+/* twilio_tickets_learn: another table has this one now, which shares its calls
+ * with this: taken unless what is known is newer. on_change does not follow.
+ * twilio_tickets_each: a copy of each that may still matter to another table.
+ * tell runs without the lock, and returns whether there may be more. */
+void twilio_tickets_learn(struct twilio_tickets *t,
+			  const struct twilio_ticket *k, uint64_t now_ns);
+void twilio_tickets_each(struct twilio_tickets *t, uint64_t now_ns,
+			 bool (*tell)(void *owner,
+				      const struct twilio_ticket *k),
+			 void *owner);
 
 /* twilio_tickets_settle: a stream of the call is over. stream is its ticket's
  * streams: Twilio may have asked what comes next before we noticed, and the end

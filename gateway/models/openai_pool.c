@@ -203,14 +203,19 @@ static void tell_given(struct openai_pool *p, uint64_t now_ns)
 static void tick(struct openai_pool *p, uint64_t now_ns)
 {
 	struct openai_session *next;
+	bool has_freed = false;
 
 	for (struct openai_session *s = p->own; s; s = next) {
 		next = s->next;
 		openai_session_tick(s, now_ns);
 		openai_session_flush(s);
-		if (s->state == OPENAI_CLOSED)
-			openai_session_free(s);
+		if (s->state != OPENAI_CLOSED)
+			continue;
+		openai_session_free(s);
+		has_freed = true;
 	}
+	if (has_freed && p->on_freed)
+		p->on_freed(p->owner);
 }
 
 static void on_timer_closed(uv_handle_t *handle)
@@ -280,6 +285,30 @@ void openai_pool_give(struct openai_pool *p, struct openai_session *s,
 	openai_session_give(s, call, log);
 	append(&p->given, s);
 	wake(p);
+}
+
+void openai_pool_renew(struct openai_pool *p,
+		       const struct openai_profile *profile, unsigned wanted)
+{
+	if (p->is_stopping)
+		return;
+	for (struct openai_session *s = p->own; s; s = s->next)
+		openai_session_close(s);
+	p->profile = profile;
+	p->wanted = wanted;
+	p->pause_ms = 0;
+	p->due_ns = 0;
+	p->is_well = p->is_ill = false;
+	wake(p);
+}
+
+bool openai_pool_uses(const struct openai_pool *p,
+		      const struct openai_profile *profile)
+{
+	for (const struct openai_session *s = p->own; s; s = s->next)
+		if (s->profile == profile)
+			return true;
+	return false;
 }
 
 void openai_pool_stop(struct openai_pool *p)

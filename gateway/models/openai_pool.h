@@ -55,6 +55,9 @@ struct openai_pool {
 	bool is_stopping;
 	bool is_gone;
 	void (*on_gone)(void *owner);
+	/* Sessions are gone: openai_pool_uses may say otherwise now. Set by the
+	 * owner after opening, or NULL. */
+	void (*on_freed)(void *owner);
 	void *owner;
 };
 
@@ -81,6 +84,15 @@ struct openai_session *openai_pool_take(struct openai_pool *p);
  * does not stand. */
 void openai_pool_give(struct openai_pool *p, struct openai_session *s,
 		      struct call *call, const struct log *log);
+
+/* openai_pool_renew: sessions are to be of this profile from now on, and so
+ * many: all that stand or are coming are closed, others are dialled.
+ * openai_pool_uses: whether one of its sessions still has that profile, which
+ * must outlive it. */
+void openai_pool_renew(struct openai_pool *p,
+		       const struct openai_profile *profile, unsigned wanted);
+bool openai_pool_uses(const struct openai_pool *p,
+		      const struct openai_profile *profile);
 
 /* openai_pool_standing: how many stand ready. openai_pool_stood: how many did
  * at the clock's last tick; for other threads. */

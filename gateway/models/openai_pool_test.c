@@ -346,6 +346,51 @@ static void test_they_come_one_after_the_other(void **state)
 	end();
 }
 
+static unsigned freed;
+
+static void on_freed(void *owner)
+{
+	(void)owner;
+	freed++;
+}
+
+static struct openai_profile other_profile;
+
+static bool is_free_of_the_first(void)
+{
+	return !openai_pool_uses(&stage.pool, &stage.profile);
+}
+
+static bool is_of_the_other(void)
+{
+	return is_full() && openai_pool_uses(&stage.pool, &other_profile);
+}
+
+static void test_another_profile(void **state)
+{
+	(void)state;
+	begin("", 2);
+	stage.pool.on_freed = on_freed;
+	freed = 0;
+	wait_until(is_full, "two stand");
+	CHECK(openai_pool_uses(&stage.pool, &stage.profile), "of the first");
+	other_profile = stage.profile;
+	other_profile.session.tool = other_profile.tool;
+	openai_pool_renew(&stage.pool, &other_profile, 3);
+	CHECK(!openai_pool_take(&stage.pool), "no call gets an old one");
+	CHECK(openai_pool_uses(&stage.pool, &stage.profile),
+	      "though they are still closing");
+	wait_until(is_free_of_the_first, "the old ones go");
+	CHECK(freed > 0, "which is told");
+	wait_until(is_of_the_other, "three of the other stand");
+	CHECK_EQ(5, stage.world.report.sessions, "each dialled once");
+	openai_pool_renew(&stage.pool, &stage.profile, 0);
+	wait_until(is_full, "none are wanted");
+	pass(600);
+	CHECK_EQ(5, stage.world.report.sessions, "and none are dialled");
+	end();
+}
+
 static void test_none_are_wanted(void **state)
 {
 	(void)state;
@@ -752,6 +797,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_they_come_one_after_the_other),
 		cmocka_unit_test(test_none_are_wanted),
+		cmocka_unit_test(test_another_profile),
 		cmocka_unit_test(test_an_old_one_goes_when_the_next_stands),
 		cmocka_unit_test(test_one_that_expires_soon_is_old_sooner),
 		cmocka_unit_test(test_a_call_finds_its_session),

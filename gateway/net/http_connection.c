@@ -210,7 +210,8 @@ static void answer(struct http_connection *c)
 		       s->limits.proxies, s->limits.proxy_count);
 	c->forwarded = &forwarded;
 	c->is_answered = false;
-	c->is_keep_alive = request->keep_alive && !s->is_closing;
+	c->is_keep_alive =
+		request->keep_alive && !s->is_closing && !s->is_winding_down;
 	c->is_head = strcmp(request->method, "HEAD") == 0;
 	uv_timer_stop(&c->timer);
 	s->events->on_request(s->owner, c, request);

@@ -36,6 +36,7 @@ struct http_server {
 	unsigned busy;             /* of them, those in a request */
 	unsigned port;
 	bool is_closing;
+	bool is_winding_down; /* no connection is kept for another request */
 };
 
 struct http_connection {

@@ -203,16 +203,25 @@ static void on_handle_closed(uv_handle_t *h)
 
 static void on_listening_closed(uv_handle_t *h)
 {
-	struct http_server *s = h->data;
-
-	close(s->fd);
-	http_server_put(s);
+	http_server_put(h->data);
 }
 
-void http_server_stop_listening(struct http_server *s)
+void http_server_stop_listening(struct http_server *s, bool takes_waiting)
 {
-	if (!uv_is_closing((uv_handle_t *)&s->listening))
-		uv_close((uv_handle_t *)&s->listening, on_listening_closed);
+	if (uv_is_closing((uv_handle_t *)&s->listening))
+		return;
+	if (takes_waiting)
+		listen_socket_deafen(s->fd);
+	for (unsigned i = 0; takes_waiting && i <= HTTP_LISTEN_BACKLOG; i++)
+		if (!accept_one(s))
+			break;
+	uv_close((uv_handle_t *)&s->listening, on_listening_closed);
+	close(s->fd); /* polled no more */
+}
+
+void http_server_wind_down(struct http_server *s)
+{
+	s->is_winding_down = true;
 }
 
 void http_server_close(struct http_server *s, void (*on_closed)(void *owner))
@@ -221,7 +230,7 @@ void http_server_close(struct http_server *s, void (*on_closed)(void *owner))
 		return;
 	s->is_closing = true;
 	s->on_closed = on_closed;
-	http_server_stop_listening(s);
+	http_server_stop_listening(s, false);
 	for (struct http_connection *c = s->first; c; c = c->next)
 		if (c->stream && !c->upgraded && !c->is_ending)
 			stream_close(c->stream);

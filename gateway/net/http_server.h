@@ -102,8 +102,16 @@ unsigned http_server_busy(const struct http_server *s);
 
 unsigned http_server_port(const struct http_server *s);
 
-/* http_server_stop_listening: accept no more; open connections live on. */
-void http_server_stop_listening(struct http_server *s);
+/* http_server_stop_listening: accept no more; open connections live on.
+ *
+ * takes_waiting  what the kernel has accepted already is taken first, or it
+ *                would be reset; false: somebody else has the same socket and
+ *                will take it */
+void http_server_stop_listening(struct http_server *s, bool takes_waiting);
+
+/* http_server_wind_down: every answer from now on is the last one on its
+ * connection. */
+void http_server_wind_down(struct http_server *s);
 
 /* http_server_close: close the listener and all plain HTTP connections (not the
  * upgraded ones, which belong to others), then free; on_closed comes last,

@@ -1,9 +1,11 @@
 #include "tools/testing/check.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "gateway/net/http_server.h"
@@ -403,8 +405,8 @@ static void stop_listening_keeps_connections(void **state)
 
 	raw_socket_say(fd, "GET /1 HTTP/1.1\r\nHost: x\r\n\r\n");
 	raw_socket_read_until(&s->loop, fd, "/1 []", s->all, sizeof(s->all));
-	http_server_stop_listening(s->server);
-	http_server_stop_listening(s->server);
+	http_server_stop_listening(s->server, false);
+	http_server_stop_listening(s->server, false);
 	raw_socket_turn(&s->loop);
 	raw_socket_say(fd, "GET /2 HTTP/1.1\r\nHost: x\r\n\r\n");
 	raw_socket_read_until(&s->loop, fd, "/2 []", s->all, sizeof(s->all));
@@ -415,7 +417,7 @@ static void closing_what_has_already_stopped(void **state)
 {
 	struct stage *s = *state;
 
-	http_server_stop_listening(s->server);
+	http_server_stop_listening(s->server, false);
 	raw_socket_turn(&s->loop);
 	http_server_close(s->server, on_server_closed);
 	CHECK(!s->is_closed, "not from inside");
@@ -510,14 +512,15 @@ static void many_listeners_on_one_port(void **state)
 	int fds[4], more[2];
 
 	CHECK_EQ(0,
-		 listen_socket_open_many(&s->loop, "127.0.0.1", 0, 16, fds, 4),
+		 listen_socket_open_many(&s->loop, "127.0.0.1", 0, 16, false,
+					 fds, 4),
 		 "four");
 	unsigned port = listen_socket_port(fds[0]);
 	for (int i = 0; i < 4; i++)
 		CHECK_EQ(port, listen_socket_port(fds[i]), "on one port");
 	CHECK_EQ(-EADDRINUSE,
-		 listen_socket_open_many(&s->loop, "127.0.0.1", port, 16, more,
-					 2),
+		 listen_socket_open_many(&s->loop, "127.0.0.1", port, 16, false,
+					 more, 2),
 		 "another start of the same program is an error");
 	CHECK_EQ(-EADDRINUSE,
 		 listen_socket_open(&s->loop, "127.0.0.1", port, 16),
@@ -525,6 +528,90 @@ static void many_listeners_on_one_port(void **state)
 	for (int i = 0; i < 4; i++)
 		close(fds[i]);
 	CHECK_EQ(s->fds, raw_socket_count(), "a failure leaves nothing");
+}
+
+static void several_programs_on_one_port(void **state)
+{
+	struct stage *s = *state;
+	int fds[2], more[2];
+
+	CHECK_EQ(0,
+		 listen_socket_open_many(&s->loop, "127.0.0.1", 0, 16, true,
+					 fds, 2),
+		 "the first");
+	unsigned port = listen_socket_port(fds[0]);
+	CHECK_EQ(-EADDRINUSE,
+		 listen_socket_open(&s->loop, "127.0.0.1", port, 16),
+		 "who does not share finds it taken");
+	CHECK_EQ(0,
+		 listen_socket_open_many(&s->loop, "127.0.0.1", port, 16, true,
+					 more, 2),
+		 "who does has it, too");
+	for (int i = 0; i < 2; i++) {
+		close(fds[i]);
+		close(more[i]);
+	}
+}
+
+static void sockets_that_were_handed_over(void **state)
+{
+	struct stage *s = *state;
+	int given[2], fds[3], pair[2];
+
+	CHECK_EQ(0,
+		 listen_socket_open_many(&s->loop, "127.0.0.1", 0, 16, false,
+					 given, 2),
+		 "two listen");
+	unsigned port = listen_socket_port(given[0]);
+	CHECK_EQ(0, listen_socket_share(given, 2, fds, 3), "three share them");
+	for (int i = 0; i < 3; i++) {
+		CHECK_EQ(port, listen_socket_port(fds[i]), "all on their port");
+		CHECK(fcntl(fds[i], F_GETFL) & O_NONBLOCK, "none blocks");
+		close(fds[i]);
+	}
+	CHECK_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "a pair");
+	CHECK_EQ(-EINVAL, listen_socket_share(given, 2, fds, 1),
+		 "one of them would be nobody's");
+	CHECK_EQ(-EINVAL, listen_socket_share(given, 0, fds, 1), "none");
+	CHECK_EQ(-EINVAL, listen_socket_share(pair, 1, fds, 1),
+		 "it does not listen");
+	given[1] = dup2(pair[0], given[1]);
+	CHECK_EQ(-EINVAL, listen_socket_share(given, 2, fds, 2),
+		 "the second one does not");
+	close(given[0]);
+	close(given[1]);
+	close(pair[0]);
+	close(pair[1]);
+	CHECK_EQ(s->fds, raw_socket_count(), "a failure leaves nothing");
+}
+
+/* The kernel has accepted it, the loop has not seen it: it is served all the
+ * same. */
+static void who_waits_is_taken_before_the_port_is_let_go(void **state)
+{
+	struct stage *s = *state;
+	int fd = raw_socket_connect(s->port, 0);
+
+	http_server_stop_listening(s->server, true);
+	raw_socket_turn(&s->loop);
+	raw_socket_say(fd, "GET /1 HTTP/1.1\r\nHost: x\r\n\r\n");
+	raw_socket_read_until(&s->loop, fd, "/1 []", s->all, sizeof(s->all));
+	close(fd);
+}
+
+static void winding_down_every_answer_is_the_last(void **state)
+{
+	struct stage *s = *state;
+	int fd = raw_socket_connect(s->port, 0);
+
+	raw_socket_say(fd, "GET /1 HTTP/1.1\r\nHost: x\r\n\r\n");
+	raw_socket_read_until(&s->loop, fd, "/1 []", s->all, sizeof(s->all));
+	CHECK(!strcasestr(s->all, "Connection: close"), "there may be more");
+	http_server_wind_down(s->server);
+	raw_socket_say(fd, "GET /2 HTTP/1.1\r\nHost: x\r\n\r\n");
+	raw_socket_read_until(&s->loop, fd, "/2 []", s->all, sizeof(s->all));
+	CHECK(strcasestr(s->all, "Connection: close"), "this was the last");
+	close(fd);
 }
 
 /* Two servers on one loop: what comes to one is served by the other. */
@@ -625,6 +712,10 @@ int main(void)
 		cmocka_unit_test(addresses_to_listen_on),
 		TEST(a_taken_port_is_an_error),
 		TEST(many_listeners_on_one_port),
+		TEST(several_programs_on_one_port),
+		TEST(sockets_that_were_handed_over),
+		TEST(who_waits_is_taken_before_the_port_is_let_go),
+		TEST(winding_down_every_answer_is_the_last),
 		TEST(connections_may_be_passed_on),
 		TEST(load_is_told),
 	};

@@ -1,6 +1,8 @@
 #include "gateway/net/listen_socket.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -57,12 +59,13 @@ static void set_port(struct addrinfo *a, unsigned port)
 }
 
 /* Returns how many were opened, or a negative errno in *err. */
-static unsigned open_all(struct addrinfo *a, int backlog, int *fds, unsigned n,
-			 int *err)
+static unsigned open_all(struct addrinfo *a, int backlog, bool is_shared,
+			 int *fds, unsigned n, int *err)
 {
 	*err = 0;
 	for (unsigned i = 0; i < n; i++) {
-		fds[i] = i ? bind_one(a, true) : bind_first(a, n > 1);
+		fds[i] = i || is_shared ? bind_one(a, true)
+					: bind_first(a, n > 1);
 		if (fds[i] < 0) {
 			*err = fds[i];
 			return i;
@@ -97,14 +100,14 @@ static int resolve(uv_loop_t *loop, const char *host, unsigned port,
 }
 
 int listen_socket_open_many(uv_loop_t *loop, const char *host, unsigned port,
-			    int backlog, int *fds, unsigned n)
+			    int backlog, bool is_shared, int *fds, unsigned n)
 {
 	struct addrinfo *a;
 	int err = resolve(loop, host, port, &a);
 
 	if (err)
 		return err;
-	unsigned opened = open_all(a, backlog, fds, n, &err);
+	unsigned opened = open_all(a, backlog, is_shared, fds, n, &err);
 	uv_freeaddrinfo(a);
 	while (err && opened > 0)
 		close(fds[--opened]);
@@ -115,9 +118,61 @@ int listen_socket_open(uv_loop_t *loop, const char *host, unsigned port,
 		       int backlog)
 {
 	int fd;
-	int err = listen_socket_open_many(loop, host, port, backlog, &fd, 1);
+	int err = listen_socket_open_many(loop, host, port, backlog, false, &fd,
+					  1);
 
 	return err ? err : fd;
+}
+
+/* A copy that does not block. */
+static int copy(int given)
+{
+	int listens = 0, domain = 0;
+	socklen_t len = sizeof(listens);
+
+	if (getsockopt(given, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len))
+		return -errno;
+	len = sizeof(domain);
+	if (!listens ||
+	    getsockopt(given, SOL_SOCKET, SO_DOMAIN, &domain, &len) ||
+	    (domain != AF_INET && domain != AF_INET6))
+		return -EINVAL;
+	int fd = fcntl(given, F_DUPFD_CLOEXEC, 3);
+	int flags = fd < 0 ? -1 : fcntl(fd, F_GETFL);
+	if (flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0)
+		return fd;
+	int err = -errno;
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+int listen_socket_share(const int *given, unsigned count, int *fds, unsigned n)
+{
+	unsigned i = 0;
+
+	if (count == 0 || count > n)
+		return -EINVAL;
+	for (; i < n; i++) {
+		fds[i] = copy(given[i % count]);
+		if (fds[i] < 0)
+			break;
+	}
+	if (i == n)
+		return 0;
+	int err = fds[i];
+	while (i > 0)
+		close(fds[--i]);
+	return err;
+}
+
+void listen_socket_deafen(int fd)
+{
+	struct sock_filter drop_all = { .code = BPF_RET | BPF_K, .k = 0 };
+	const struct sock_fprog program = { .len = 1, .filter = &drop_all };
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+			 sizeof(program));
 }
 
 unsigned listen_socket_port(int fd)

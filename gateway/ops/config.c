@@ -107,6 +107,7 @@ static bool resolve_all(struct config *c, const char *path)
 {
 	bool is_good = resolve(c->model.ca_file, path) &&
 		       resolve(c->failure.prompt, path) &&
+		       resolve(c->drain.prompt, path) &&
 		       resolve(c->audiocodes.oauth.jwks, path);
 	for (unsigned i = 0; is_good && i < c->tls.certificate_count; i++)
 		is_good = resolve(c->tls.certificates[i].certificate, path) &&

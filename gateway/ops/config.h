@@ -255,6 +255,14 @@ struct config_tls {
 	struct config_certificate certificates[CONFIG_CERTIFICATES_MAX];
 };
 
+/* How long the gateway waits for its calls when it is to go down. */
+struct config_drain {
+	unsigned seconds;              /* for calls to end by themselves */
+	char prompt[CONFIG_TEXT_MAX];  /* WAV; "": the bundled one */
+	char say[CONFIG_SENTENCE_MAX]; /* said by the carrier's own voice,
+					  where no prompt can be played */
+};
+
 struct config_limits {
 	unsigned calls;
 	unsigned calls_per_worker; /* 0: no limit of its own; so the next */
@@ -277,7 +285,8 @@ struct config {
 	char listen[64];                  /* "127.0.0.1:8080", "[::]:80" */
 	char public_url[CONFIG_TEXT_MAX]; /* https://…, no trailing slash;
 					     "": by the Host header */
-	unsigned workers;                 /* 0: as many as there are cores */
+	bool listen_shared; /* other instances may have the same port */
+	unsigned workers;   /* 0: as many as there are cores */
 	struct config_tls tls;
 	unsigned proxy_count;
 	/* Addresses, alone or with "/" and bits. */
@@ -293,6 +302,7 @@ struct config {
 	struct config_digits digits;
 	struct config_failure failure;
 	struct config_overload overload;
+	struct config_drain drain;
 	struct config_limits limits;
 };
 
@@ -366,14 +376,5 @@ size_t config_twilio_tokens(const struct config *c, const char *sid, size_t len,
 
 /* config_twilio_has_tokens: false: nothing can be checked, of any account. */
 bool config_twilio_has_tokens(const struct config *c);
-
-/* config_needs_restart: does b say something that a process that runs with a
- * cannot take up: listen, workers? Everything else counts after a reload from
- * the next call on; a running call keeps what it began with.
- *
- * names  the keys, "listen, workers"; "" for none
- * Returns how many. They are the rows of a table in config_reload.c. */
-unsigned config_needs_restart(const struct config *a, const struct config *b,
-			      char *names, size_t cap);
 
 #endif

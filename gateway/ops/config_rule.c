@@ -114,6 +114,7 @@ static const struct config_rule rules[] = {
 	{ .path = "overload.url",
 	  .accepts = config_text_is_redirect,
 	  .must = "empty, or like https://host/path" },
+	{ .path = "drain.seconds", .max = 86400 },
 	{ .path = "limits.calls", .min = 1, .max = 100000 },
 	{ .path = "limits.calls_per_worker", .max = 100000 },
 	{ .path = "limits.calls_per_number", .max = 100000 },

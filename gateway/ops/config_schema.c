@@ -102,6 +102,11 @@ const struct config config_schema_defaults = {
 		.handshakes = 512,
 		.head_ms = 10000,
 	},
+	.drain = {
+		.seconds = 600,
+		.say = "We are sorry, we have to end this call now. Thank you "
+		       "for calling.",
+	},
 };
 /* clang-format on */
 
@@ -420,6 +425,12 @@ static const cyaml_schema_field_t overload_keys[] = {
 	CYAML_FIELD_STRING("url", FLAGS, struct config_overload, url, 0),
 	CYAML_FIELD_END,
 };
+static const cyaml_schema_field_t drain_keys[] = {
+	CYAML_FIELD_UINT("seconds", FLAGS, struct config_drain, seconds),
+	CYAML_FIELD_STRING("prompt", FLAGS, struct config_drain, prompt, 0),
+	CYAML_FIELD_STRING("say", FLAGS, struct config_drain, say, 0),
+	CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t limits_keys[] = {
 	CYAML_FIELD_UINT("calls", FLAGS, struct config_limits, calls),
 	CYAML_FIELD_UINT("calls_per_worker", FLAGS, struct config_limits,
@@ -453,6 +464,7 @@ static const cyaml_schema_field_t limits_keys[] = {
 static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_STRING("listen", FLAGS, struct config, listen, 1),
 	CYAML_FIELD_STRING("public_url", FLAGS, struct config, public_url, 0),
+	CYAML_FIELD_BOOL("listen_shared", FLAGS, struct config, listen_shared),
 	CYAML_FIELD_UINT("workers", FLAGS, struct config, workers),
 	CYAML_FIELD_MAPPING("tls", FLAGS, struct config, tls, tls_keys),
 	FIELD_LIST("proxies", struct config, proxies, proxy_count, block,
@@ -474,6 +486,7 @@ static const cyaml_schema_field_t config_keys[] = {
 			    failure_keys),
 	CYAML_FIELD_MAPPING("overload", FLAGS, struct config, overload,
 			    overload_keys),
+	CYAML_FIELD_MAPPING("drain", FLAGS, struct config, drain, drain_keys),
 	CYAML_FIELD_MAPPING("limits", FLAGS, struct config, limits,
 			    limits_keys),
 	CYAML_FIELD_END,

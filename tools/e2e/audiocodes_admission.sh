@@ -171,7 +171,7 @@ stops() {
 		expect: {outcome: hung_up, $clean}
 	E
 	await 5 contains "$ROW/gateway.err" state=up
-	stop gateway 3
+	stop gateway 3 INT
 	over call
 	call_says "why" call '.how | contains("service restart")'
 	answers 000 "http${BOT_URL#ws}"

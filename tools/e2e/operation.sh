@@ -83,7 +83,7 @@ ends_with_calls() {
 	await 5 trace_has model 'map(select(.type == "session.updated")) | length == 4' ||
 		fail "four calls are not up"
 	nap 0.5
-	stop gateway 3
+	stop gateway 3 INT
 	leaves call 1 5 # nobody answers what Twilio asks next
 	says "all four streams closed by the gateway" "$ROW/call.out" \
 		'map(select(.figures.close_code == 1001)) | length == 4'
@@ -92,7 +92,7 @@ ends_with_calls() {
 			| length == 4'
 	log_says gateway "ev=ended end=shutdown"
 }
-row "SIGTERM with calls running: both sides closed, status 0 within 3 s" ends_with_calls
+row "SIGINT with calls running: both sides closed, status 0 within 3 s" ends_with_calls
 
 # A model that reads nothing cannot answer a close either.
 ends_twice() {
@@ -103,15 +103,15 @@ ends_twice() {
 	gateway gateway <<<"$agent"
 	dial call <<<"steps: [{wait: hangup}]"
 	await 5 trace_has model 'any(.[]; .type == "fault")' || fail "the model is not frozen"
-	kill -TERM "${PID[gateway]}"
+	kill -INT "${PID[gateway]}"
 	nap 0.2
 	kill -0 "${PID[gateway]}" || fail "the first signal did not wait for the close"
 	begun=$(now_ms)
-	stop gateway 3
+	stop gateway 3 INT
 	[ $(($(now_ms) - begun)) -le 300 ] || fail "the second took $(($(now_ms) - begun)) ms"
 	leaves call 1 5
 }
-row "SIGTERM twice: at once" ends_twice
+row "SIGINT twice: at once" ends_twice
 
 ends_idle() {
 	model model </dev/null

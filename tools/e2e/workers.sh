@@ -202,7 +202,7 @@ burst_of_calls() {
 		nap 0.5
 		has_calls 5 || fail "not 5 calls: $HELD"
 	done
-	stop gateway "$PATIENCE"
+	stop gateway "$PATIENCE" INT
 	leaves call 1 $((PATIENCE + 2))
 }
 row "24 Twilio calls at once, room for 5, on 4 workers: 5" burst_of_calls
@@ -216,14 +216,14 @@ ends() { # signals
 	dial call --calls 12 --parallel 12 --rate 20 <<<"steps: [{wait: hangup}]"
 	await 20 has_calls 12 || fail "not all calls are up: $HELD"
 	for ((i = 1; i < $1; i++)); do
-		kill -TERM "${PID[gateway]}"
+		kill -INT "${PID[gateway]}"
 	done
-	stop gateway "$PATIENCE"
+	stop gateway "$PATIENCE" INT
 	leaves call 1 $((PATIENCE + 2)) # nobody answers what Twilio asks next
 	log_says gateway "ev=stopped calls=12"
 }
-row "SIGTERM with calls on all of 4 workers: status 0 within 3 s" ends 1
-row "SIGTERM twice with calls on all of 4 workers" ends 2
+row "SIGINT with calls on all of 4 workers: status 0 within 3 s" ends 1
+row "SIGINT twice with calls on all of 4 workers" ends 2
 
 taken() {
 	many 4

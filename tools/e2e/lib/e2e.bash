@@ -7,7 +7,7 @@
 #
 # A row has a directory of its own, build/<variant>/e2e/NAME/<row>, with the
 # log of every process it starts. It ends them itself: the gateway must leave
-# with 0 on SIGTERM, tandem-model with 0 because no client broke the protocol,
+# with 0 on SIGINT, which waits for no call, tandem-model with 0 because no client broke the protocol,
 # and no sanitizer may have said a word.
 set -u -o pipefail
 cd "${BASH_SOURCE[0]%/*}/../../.." || exit 1
@@ -206,9 +206,9 @@ leaves() { # name, status, seconds
 	unset "PID[$1]"
 }
 
-stop() { # name, seconds
+stop() { # name, seconds, signal
 	[ -n "${PID[$1]:-}" ] || return 0
-	kill -TERM "${PID[$1]}" 2>/dev/null
+	kill -"${3:-TERM}" "${PID[$1]}" 2>/dev/null
 	leaves "$1" 0 "$2"
 }
 
@@ -221,7 +221,10 @@ stop_all() {
 		*) stop "$name" 3 ;;
 		esac
 	done
-	for name in "${GATEWAYS[@]}" "${MODELS[@]}"; do
+	for name in "${GATEWAYS[@]}"; do
+		stop "$name" "$PATIENCE" INT
+	done
+	for name in "${MODELS[@]}"; do
 		stop "$name" "$PATIENCE"
 	done
 	for log in "$ROW"/*.err; do

@@ -1,0 +1,104 @@
+#include "gateway/carriers/twilio_ticket_text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/carriers/twilio_tickets.h"
+#include "protocols/twilio_message.h"
+
+#define HEX "0123456789abcdef"
+
+static const char *const fate_name[] = {
+	[TWILIO_INVITED] = "invited",
+	[TWILIO_STREAMING] = "streaming",
+	[TWILIO_ENDED] = "ended",
+	[TWILIO_FAILED] = "failed",
+	[TWILIO_CALLER_GONE] = "caller_gone",
+	[TWILIO_CUT] = "cut",
+};
+
+/* Only who is invited has something to show. */
+static const char *secret_of(const struct twilio_ticket *k)
+{
+	return k->fate == TWILIO_INVITED && k->secret[0] ? k->secret : "-";
+}
+
+size_t twilio_ticket_write(char out[TWILIO_TICKET_TEXT_MAX],
+			   const struct twilio_ticket *k)
+{
+	return (size_t)snprintf(out, TWILIO_TICKET_TEXT_MAX,
+				"v1 %s %s %s %u %" PRIu64 " %d", secret_of(k),
+				k->call_sid, fate_name[k->fate], k->streams,
+				k->since_ns, k->is_asked);
+}
+
+static int read_fate(struct twilio_ticket *k, const char *word)
+{
+	for (size_t i = 0; i < sizeof(fate_name) / sizeof(fate_name[0]); i++) {
+		if (strcmp(word, fate_name[i]) != 0)
+			continue;
+		k->fate = (enum twilio_fate)i;
+		return 0;
+	}
+	return -EBADMSG;
+}
+
+static int read_secret(struct twilio_ticket *k, const char *word)
+{
+	if (strcmp(word, "-") == 0)
+		return 0;
+	if (strlen(word) != TWILIO_TICKET_LEN - 1 ||
+	    strspn(word, HEX) != TWILIO_TICKET_LEN - 1)
+		return -EBADMSG;
+	memcpy(k->secret, word, TWILIO_TICKET_LEN);
+	return 0;
+}
+
+/* Digits only, and no more than max. */
+static int read_number(uint64_t *out, const char *word, uint64_t max)
+{
+	if (!*word || strlen(word) > 19 ||
+	    strspn(word, "0123456789") != strlen(word))
+		return -EBADMSG;
+	*out = strtoull(word, NULL, 10);
+	return *out > max ? -EBADMSG : 0;
+}
+
+static int read_fields(struct twilio_ticket *k, char *const field[7])
+{
+	uint64_t streams, asked;
+
+	if (strcmp(field[0], "v1") != 0 || read_secret(k, field[1]) ||
+	    !twilio_sid_ok(field[2], "CA") || read_fate(k, field[3]) ||
+	    read_number(&streams, field[4], TWILIO_STREAMS_MAX) ||
+	    read_number(&k->since_ns, field[5], INT64_MAX) ||
+	    read_number(&asked, field[6], 1) || streams == 0)
+		return -EBADMSG;
+	if (k->fate != TWILIO_INVITED && k->secret[0])
+		return -EBADMSG; /* it would be good twice */
+	snprintf(k->call_sid, sizeof(k->call_sid), "%s", field[2]);
+	k->streams = (unsigned)streams;
+	k->is_asked = asked == 1;
+	k->is_taken = true;
+	return 0;
+}
+
+int twilio_ticket_read(struct twilio_ticket *k, const char *text, size_t len)
+{
+	char line[TWILIO_TICKET_TEXT_MAX];
+	char *field[7], *rest = line;
+
+	memset(k, 0, sizeof(*k));
+	if (len >= sizeof(line) || memchr(text, '\0', len))
+		return -EBADMSG;
+	memcpy(line, text, len);
+	line[len] = '\0';
+	for (int i = 0; i < 7; i++)
+		if (!(field[i] = strsep(&rest, " ")))
+			return -EBADMSG;
+	return read_fields(k, field);
+}

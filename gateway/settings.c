@@ -1,0 +1,170 @@
+#include "gateway/settings.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/bridge.h"
+#include "gateway/certificates.h"
+#include "gateway/ops/config.h"
+#include "gateway/ops/config_shared.h"
+#include "protocols/tls.h"
+
+static int load_model_tls(struct settings *s, char *why, size_t cap)
+{
+	const struct config_model *m = &s->config->model;
+	const char *error = NULL;
+
+	if (strncmp(m->url, "wss://", 6) != 0)
+		return 0;
+	s->model_tls =
+		tls_client_context(m->ca_file[0] ? m->ca_file : NULL, &error);
+	if (s->model_tls)
+		return 0;
+	snprintf(why, cap, "model.ca_file: %s", error);
+	return -EINVAL;
+}
+
+static int load_keys_tls(struct settings *s, char *why, size_t cap)
+{
+	const char *error = NULL;
+
+	if (strncmp(s->config->audiocodes.oauth.jwks, "https://", 8) != 0)
+		return 0;
+	s->keys_tls = tls_client_context(NULL, &error);
+	if (s->keys_tls)
+		return 0;
+	snprintf(why, cap, "audiocodes.oauth.jwks: %s", error);
+	return -EINVAL;
+}
+
+/* Read for each worker: contexts are of one thread. */
+static int load_serving_tls(struct settings *s, char *why, size_t cap)
+{
+	struct certificates *c;
+	int err = certificates_read(&c, &s->config->tls, why, cap);
+
+	if (err || !c)
+		return err;
+	s->serving_tls = certificates_context(c, why, cap);
+	certificates_free(c);
+	return s->serving_tls ? 0 : -EINVAL;
+}
+
+typedef int load_prompt_fn(struct prompt *p, const char *path);
+
+static int load_prompt(struct prompt *p, load_prompt_fn *load, const char *key,
+		       const char *path, char *why, size_t cap)
+{
+	int err = load(p, path);
+
+	if (err)
+		snprintf(why, cap, "%s: %s: %s", key, path, strerror(-err));
+	return err;
+}
+
+static int load_route_prompts(struct settings *s, char *why, size_t cap)
+{
+	const struct config_failure *f = &s->config->failure;
+	int err = 0;
+
+	if (!f->by_number_count)
+		return 0;
+	s->route_apology = calloc(f->by_number_count, sizeof(struct prompt));
+	if (!s->route_apology) {
+		snprintf(why, cap, "out of memory");
+		return -ENOMEM;
+	}
+	for (unsigned i = 0; i < f->by_number_count && !err; i++)
+		if (f->by_number[i].prompt[0])
+			err = load_prompt(&s->route_apology[i], prompt_load,
+					  "failure.by_number.prompt",
+					  f->by_number[i].prompt, why, cap);
+	return err;
+}
+
+static int load_prompts(struct settings *s, char *why, size_t cap)
+{
+	const struct config *c = s->config;
+	int err = load_prompt(&s->apology, prompt_load, "failure.prompt",
+			      c->failure.prompt, why, cap);
+
+	if (!err)
+		err = load_prompt(&s->farewell, prompt_load_farewell,
+				  "drain.prompt", c->drain.prompt, why, cap);
+	return err ? err : load_route_prompts(s, why, cap);
+}
+
+static void free_prompts(struct settings *s)
+{
+	prompt_free(&s->apology);
+	prompt_free(&s->farewell);
+	for (unsigned i = 0;
+	     s->route_apology && i < s->config->failure.by_number_count; i++)
+		prompt_free(&s->route_apology[i]);
+	free(s->route_apology);
+}
+
+/* What may be missing or wrong. */
+static int load(struct settings *s, char *why, size_t cap)
+{
+	int err = load_model_tls(s, why, cap);
+
+	if (!err)
+		err = load_keys_tls(s, why, cap);
+	if (!err)
+		err = load_serving_tls(s, why, cap);
+	if (!err)
+		err = load_prompts(s, why, cap);
+	if (!err && (err = agent_init(&s->agent, s->config)))
+		snprintf(why, cap, "out of memory");
+	return err;
+}
+
+static void make_profile(struct settings *s)
+{
+	openai_profile_init(&s->profile, s->config, s->model_tls);
+	for (size_t i = 0; i < s->agent.tools.count; i++) {
+		const struct tool *t = &s->agent.tools.offered[i];
+		openai_profile_offer(&s->profile, t->name, t->description,
+				     t->parameters);
+	}
+}
+
+int settings_open(struct settings **out, struct config_shared *c, char *why,
+		  size_t cap)
+{
+	struct settings *s = calloc(1, sizeof(*s));
+
+	*out = NULL;
+	if (!s) {
+		snprintf(why, cap, "out of memory");
+		return -ENOMEM;
+	}
+	s->shared = config_shared_keep(c);
+	s->config = &c->config;
+	int err = load(s, why, cap);
+	if (err) {
+		settings_free(s);
+		return err;
+	}
+	make_profile(s);
+	bridge_audiocodes_settings(s->config, &s->audiocodes);
+	*out = s;
+	return 0;
+}
+
+void settings_free(struct settings *s)
+{
+	if (!s)
+		return;
+	free_prompts(s);
+	agent_free(&s->agent);
+	openai_profile_wipe(&s->profile);
+	tls_context_free(s->model_tls);
+	tls_context_free(s->keys_tls);
+	tls_context_free(s->serving_tls);
+	config_shared_drop(s->shared);
+	free(s);
+}

@@ -1,0 +1,222 @@
+#include "gateway/siblings.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "gateway/carriers/twilio_tickets.h"
+#include "tools/testing/check.h"
+#include "tools/testing/raw_socket.h"
+
+#define CALL "CA0123456789abcdef0123456789abcdef"
+#define NEXT "CAfedcba9876543210fedcba9876543210"
+
+static uv_loop_t loop;
+static struct log quiet;
+static struct twilio_tickets tickets[2];
+static struct siblings one, other;
+static unsigned port;
+static unsigned closed;
+static const uint8_t entropy[16] = { 1, 2, 3 };
+static struct lines lines;
+static const struct twilio_party nobody;
+
+static int setup(void **state)
+{
+	(void)state;
+	log_open(&quiet, -1, LOG_ERROR);
+	closed = 0;
+	/* Not a port anybody else could mean. */
+	port = 100000 + (unsigned)getpid();
+	CHECK_EQ(0, uv_loop_init(&loop), "loop");
+	CHECK_EQ(0, lines_init(&lines, &(struct lines_limits){ .calls = 8 }),
+		 "lines");
+	for (int i = 0; i < 2; i++)
+		CHECK_EQ(0, twilio_tickets_init(&tickets[i], 8, &lines),
+			 "tickets");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		twilio_tickets_free(&tickets[i]);
+		tickets[i].on_change = NULL;
+	}
+	lines_free(&lines);
+	raw_socket_close_loop(&loop);
+	return 0;
+}
+
+static void on_closed(void *owner)
+{
+	CHECK(owner == &closed, "its owner");
+	closed++;
+}
+
+static void open_it(struct siblings *s)
+{
+	CHECK_EQ(0,
+		 siblings_open(s, &loop, port, &tickets[s == &other], &quiet),
+		 "it opens");
+}
+
+static void close_it(struct siblings *s)
+{
+	unsigned before = closed;
+
+	CHECK(siblings_close(s, on_closed, &closed), "it was open");
+	CHECK_EQ(before, closed, "not from inside");
+	WAIT_FOR(&loop, closed == before + 1, "closed");
+	CHECK(!siblings_close(s, on_closed, &closed), "once");
+}
+
+static bool has(int table, const char *call, enum twilio_fate fate)
+{
+	struct twilio_ticket k;
+
+	return twilio_tickets_find(&tickets[table], call, &k) == 0 &&
+	       k.fate == fate;
+}
+
+/* The webhook reached one, the stream the other, and the end's question the
+ * first again. */
+static void a_call_goes_from_one_to_the_other(void **state)
+{
+	struct twilio_ticket k, again;
+	uint64_t now_ns = uv_hrtime();
+
+	(void)state;
+	open_it(&one);
+	open_it(&other);
+	WAIT_FOR(&loop,
+		 siblings_known(&one) == 1 && siblings_known(&other) == 1,
+		 "they have met");
+	twilio_tickets_issue(&tickets[0], CALL, &nobody, entropy, now_ns, &k);
+	WAIT_FOR(&loop, has(1, CALL, TWILIO_INVITED), "invited");
+	CHECK_EQ(0,
+		 twilio_tickets_redeem(&tickets[1], k.secret, 32, now_ns,
+				       &again),
+		 "its ticket is good with the other");
+	WAIT_FOR(&loop, has(0, CALL, TWILIO_STREAMING), "streaming");
+	CHECK_EQ(-ENOENT,
+		 twilio_tickets_redeem(&tickets[0], k.secret, 32, now_ns,
+				       &again),
+		 "and not twice");
+	twilio_tickets_settle(&tickets[1], CALL, 1, TWILIO_ENDED, now_ns);
+	WAIT_FOR(&loop, has(0, CALL, TWILIO_ENDED), "ended");
+	close_it(&one);
+	close_it(&other);
+}
+
+static void a_newcomer_learns_of_what_there_is(void **state)
+{
+	struct twilio_ticket k;
+	uint64_t now_ns = uv_hrtime();
+
+	(void)state;
+	open_it(&one);
+	twilio_tickets_issue(&tickets[0], CALL, &nobody, entropy, now_ns, &k);
+	twilio_tickets_issue(&tickets[0], NEXT, &nobody, entropy, now_ns, &k);
+	twilio_tickets_settle(&tickets[0], NEXT, 1, TWILIO_FAILED, now_ns);
+	open_it(&other);
+	WAIT_FOR(&loop,
+		 has(1, CALL, TWILIO_INVITED) && has(1, NEXT, TWILIO_FAILED),
+		 "both");
+	close_it(&one);
+	twilio_tickets_ask(&tickets[1], NEXT, &k);
+	twilio_tickets_ask(&tickets[1], CALL, &k);
+	CHECK_EQ(0, siblings_known(&other), "who is gone is forgotten");
+	close_it(&other);
+}
+
+static void older_news_change_nothing(void **state)
+{
+	struct twilio_ticket k = { .is_taken = true,
+				   .call_sid = CALL,
+				   .fate = TWILIO_INVITED,
+				   .streams = 1,
+				   .since_ns = 10 };
+	struct twilio_ticket out;
+
+	(void)state;
+	twilio_tickets_learn(&tickets[0], &k, 10);
+	k.fate = TWILIO_ENDED;
+	k.since_ns = 20;
+	twilio_tickets_learn(&tickets[0], &k, 20);
+	k.fate = TWILIO_STREAMING;
+	k.since_ns = 15;
+	twilio_tickets_learn(&tickets[0], &k, 21);
+	twilio_tickets_find(&tickets[0], CALL, &out);
+	CHECK_EQ(TWILIO_ENDED, out.fate, "overtaken on its way");
+	k.fate = TWILIO_INVITED;
+	k.streams = 2;
+	twilio_tickets_learn(&tickets[0], &k, 22);
+	twilio_tickets_find(&tickets[0], CALL, &out);
+	CHECK_EQ(TWILIO_INVITED, out.fate, "the next stream is news");
+}
+
+static void nonsense_is_not_listened_to(void **state)
+{
+	static const char *const nonsense[] = {
+		"", "\n\n", "v1 hello\nv1 hello", "hello", "v1 - CA1 cut 1 5 0",
+	};
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char big[SIBLINGS_TEXT_MAX + 1];
+	int len;
+
+	(void)state;
+	open_it(&one);
+	len = snprintf(a.sun_path + 1, sizeof(a.sun_path) - 1, "tandem/%u/0",
+		       port);
+	CHECK_EQ(0,
+		 connect(fd, (struct sockaddr *)&a,
+			 (socklen_t)(sizeof(sa_family_t) + 1 + (size_t)len)),
+		 "a stranger knows the address");
+	for (size_t i = 0; i < ARRAY_LEN(nonsense); i++)
+		CHECK_EQ(strlen(nonsense[i]),
+			 send(fd, nonsense[i], strlen(nonsense[i]), 0), "sent");
+	memset(big, '\n', sizeof(big));
+	CHECK_EQ(sizeof(big), send(fd, big, sizeof(big), 0), "sent");
+	raw_socket_turn_for(&loop, 50);
+	CHECK_EQ(0, siblings_known(&one), "and is none of us");
+	close(fd);
+	close_it(&one);
+}
+
+static void there_is_an_end_to_them(void **state)
+{
+	static struct siblings all[SIBLINGS_MAX];
+
+	(void)state;
+	for (unsigned i = 0; i < SIBLINGS_MAX; i++) {
+		CHECK_EQ(0,
+			 siblings_open(&all[i], &loop, port, &tickets[0],
+				       &quiet),
+			 "one more");
+		CHECK_EQ(i, all[i].number, "the first that is free");
+	}
+	CHECK_EQ(-EADDRINUSE,
+		 siblings_open(&other, &loop, port, &tickets[1], &quiet),
+		 "no more");
+	CHECK(!siblings_close(&other, on_closed, &closed), "it is alone");
+	for (unsigned i = 0; i < SIBLINGS_MAX; i++)
+		close_it(&all[i]);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(a_call_goes_from_one_to_the_other),
+		TEST(a_newcomer_learns_of_what_there_is),
+		TEST(older_news_change_nothing),
+		TEST(nonsense_is_not_listened_to),
+		TEST(there_is_an_end_to_them),
+	};
+	return cmocka_run_group_tests_name("siblings", tests, NULL, NULL);
+}
