@@ -104,13 +104,13 @@ static void tells_of_the_admin(void **state)
 		const char *yaml, *line;
 		bool is_open;
 	} row[] = {
-		{ "{}\n", "  Admin: http://127.0.0.1:9090\n", false },
+		{ "{}\n", "  Admin: http://127.0.0.1:8081\n", false },
 		{ "admin: {listen: '[::1]:0'}\n",
-		  "  Admin: http://[::1]:9090\n", false },
-		{ "admin: {listen: '0.0.0.0:9090'}\n",
-		  "  Admin: http://0.0.0.0:9090\n", true },
-		{ "admin: {listen: '10.0.0.127:9090'}\n",
-		  "  Admin: http://10.0.0.127:9090\n", true },
+		  "  Admin: http://[::1]:8081\n", false },
+		{ "admin: {listen: '0.0.0.0:8081'}\n",
+		  "  Admin: http://0.0.0.0:8081\n", true },
+		{ "admin: {listen: '10.0.0.127:8081'}\n",
+		  "  Admin: http://10.0.0.127:8081\n", true },
 		{ "admin: {listen: ''}\n", "", false },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
@@ -119,7 +119,7 @@ static void tells_of_the_admin(void **state)
 		FILE *out = open_memstream(&text, &len);
 		assert_non_null(out);
 		use(row[i].yaml);
-		announce_admin(out, &config, *row[i].line ? 9090 : 0);
+		announce_admin(out, &config, *row[i].line ? 8081 : 0);
 		fclose(out);
 		CHECK_STR(row[i].line, text, row[i].yaml);
 		free(text);

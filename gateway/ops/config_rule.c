@@ -24,7 +24,7 @@ static const struct config_rule rules[] = {
 		  "2001:db8::/32" },
 	{ .path = "admin.listen",
 	  .accepts = config_text_is_listen_or_none,
-	  .must = "empty, or an address and port, like 127.0.0.1:9090" },
+	  .must = "empty, or an address and port, like 127.0.0.1:8081" },
 	{ .path = "twilio.account_sids",
 	  .accepts = config_text_is_account_sid,
 	  .must = "AC and 32 hexadecimal digits" },

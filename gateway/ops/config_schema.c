@@ -32,7 +32,7 @@ const struct config config_schema_defaults = {
 		 },
 		.numbers = CONFIG_NUMBERS_MASKED,
 	},
-	.admin = { .listen = "127.0.0.1:9090" },
+	.admin = { .listen = "127.0.0.1:8081" },
 	.audiocodes = {
 		.bot_count = 1,
 		.bots = { "tandem" },

@@ -411,9 +411,9 @@ static void names_each_mistake(void **state)
 		  "t.yaml:1: log.levels.call is \"loud\", must be default, "
 		  "debug, info, warn or error",
 		  "neither a module nor a level" },
-		{ "admin: {listen: 9090}\n",
-		  "t.yaml:1: admin.listen is \"9090\", must be empty, or an "
-		  "address and port, like 127.0.0.1:9090",
+		{ "admin: {listen: 8081}\n",
+		  "t.yaml:1: admin.listen is \"8081\", must be empty, or an "
+		  "address and port, like 127.0.0.1:8081",
 		  "a port alone" },
 		{ "log: {level: \"\\e[31m\"}\n",
 		  "t.yaml:1: log.level is \"?[31m\", must be debug, info, warn "

@@ -24,37 +24,15 @@ static int write_file(const char *path, const struct bench_gateway *g,
 		"  ca_file: %s/ca.pem\n"
 		"agent: {format: %s}\n"
 		"audio: {append_ms: %u}\n"
-		"limits: {calls: %u}\n",
+		"limits: {calls: %u}\n"
+		"admin: {listen: ''}\n",
 		g->level, model_port, g->dir, g->is_pcmu ? "pcmu" : "pcm24",
 		g->append_ms, g->calls_max);
 	if (g->workers)
 		fprintf(f, "workers: %u\n", g->workers);
-	if (g->has_admin)
-		fprintf(f, BENCH_GATEWAY_NO_ADMIN "\n");
 	if (g->extra)
 		fprintf(f, "%s\n", g->extra);
 	return fclose(f) ? -errno : 0;
-}
-
-bool bench_gateway_knows(const char *program, const char *dir, const char *text)
-{
-	char path[512];
-	struct bench_child c;
-
-	snprintf(path, sizeof(path), "%s/probe.yaml", dir);
-	FILE *f = fopen(path, "w");
-	if (!f)
-		return false;
-	fprintf(f, "%s\n", text);
-	fclose(f);
-	const char *const argv[] = { program, "check", "-c", path, NULL };
-	char line[512];
-	if (bench_child_start(&c, argv, "/dev/null", -1))
-		return false;
-	bool knows = bench_child_line(&c, ": good", line, sizeof(line),
-				      START_MS) == 0;
-	bench_child_stop(&c, START_MS);
-	return knows;
 }
 
 /* "tandem listening on http://127.0.0.1:41234": the URL in such a line, and

@@ -14,7 +14,6 @@ struct bench_gateway {
 	unsigned append_ms;
 	unsigned calls_max;
 	bool is_pcmu;
-	bool has_admin; /* a listener for figures: it is turned off */
 	int core;
 };
 
@@ -30,11 +29,5 @@ int bench_gateway_start(struct bench_child *c, const struct bench_gateway *g,
 int bench_peer_start(struct bench_child *c, const char *command,
 		     const char *dir, int core, struct bench_load *l, char *why,
 		     size_t cap);
-
-/* bench_gateway_knows: whether its configuration may have this line. */
-bool bench_gateway_knows(const char *program, const char *dir,
-			 const char *line);
-#define BENCH_GATEWAY_WORKERS  "workers: 1"
-#define BENCH_GATEWAY_NO_ADMIN "admin: {listen: ''}"
 
 #endif

@@ -36,8 +36,6 @@ struct bench_run {
 	const struct bench_options *options;
 	char dir[256];     /* for files; the caller's to remove */
 	char gateway[512]; /* the program */
-	bool knows_workers;
-	bool knows_admin;
 	bool is_silent; /* no progress on the terminal */
 	volatile bool *is_interrupted;
 };

@@ -51,8 +51,6 @@ static unsigned workers_of(const struct bench_round *r)
 {
 	const struct bench_options *o = r->run->options;
 
-	if (!r->run->knows_workers)
-		return o->workers; /* asked for: the gateway says no itself */
 	return r->row->workers ? r->row->workers : o->workers ? o->workers : 1;
 }
 
@@ -72,7 +70,6 @@ static struct bench_gateway gateway_of(const struct bench_round *r)
 		.calls_max = r->calls + SPARE_CALLS +
 			     row->short_per_second * (row->short_ms / 1000 + 3),
 		.is_pcmu = row->is_pcmu,
-		.has_admin = r->run->knows_admin,
 		.core = o->is_pinned && workers <= 1 ? 1 : -1,
 	};
 }
@@ -82,9 +79,6 @@ static bool start_gateway(struct bench_round *r)
 	struct bench_gateway g = gateway_of(r);
 	char why[256];
 
-	if (r->row->workers > 1 && !r->run->knows_workers)
-		return bench_round_fail(r, BENCH_FAILED,
-					"the gateway has no key \"workers\"");
 	if (bench_gateway_start(&r->child, &g, &r->load, why, sizeof(why)))
 		return bench_round_fail(r, BENCH_FAILED, "%s", why);
 	r->pid = r->child.pid;

@@ -67,7 +67,7 @@ static bool is_wanted(const struct program *p, const struct bench_row *row)
 		return false;
 	if (o->command == BENCH_HOLD)
 		return !strcmp(row->name, "hold");
-	return !row->is_extra && (row->workers < 2 || p->run.knows_workers);
+	return !row->is_extra;
 }
 
 static const struct bench_row twilio_row = {
@@ -279,19 +279,8 @@ static void clean_up(const struct program *p)
 	rmdir(p->run.dir);
 }
 
-static void learn_keys(struct bench_run *run)
-{
-	run->knows_workers = bench_gateway_knows(run->gateway, run->dir,
-						 BENCH_GATEWAY_WORKERS);
-	run->knows_admin = bench_gateway_knows(run->gateway, run->dir,
-					       BENCH_GATEWAY_NO_ADMIN);
-}
-
 static int run(struct program *p)
 {
-	if (p->options.command != BENCH_FLOOR &&
-	    p->options.command != BENCH_DRIVE)
-		learn_keys(&p->run);
 	if (choose_rows(p))
 		return 2;
 	run_rounds(p);

@@ -119,7 +119,7 @@ bad_certificates() {
 	local make=$BUILD/tools/testing/make_cert
 
 	"$make" --until 20240101000000 "$ROW/old" localhost
-	"$make" --until "$(date -u -d '+5 days' +%Y%m%d%H%M%S)" "$ROW/soon" other.example
+	"$make" --until "$(date -u -d '+119 hours' +%Y%m%d%H%M%S)" "$ROW/soon" other.example
 	"$make" "$ROW/other"
 	checks_here 1 <<<"$(certificates old/cert.pem old/key.pem)"
 	tells ✗ tls.certificates.0 "expired on 2024-01-01; renew it"

@@ -69,7 +69,8 @@ end_calls() {
 }
 
 keys="listen_shared: true
-workers: 2"
+workers: 2
+admin: {listen: ''}"
 
 shares_the_port() {
 	local i
@@ -102,7 +103,8 @@ is_activated() {
 	local i
 
 	model model --lenient </dev/null
-	gateway_file gateway <<<"workers: 2"
+	gateway_file gateway <<<"workers: 2
+admin: {listen: ''}"
 	start gateway "$BUILD/tools/testing/activator" "$BUILD/tandem" serve \
 		-c "$ROW/gateway.yaml"
 	port_of gateway

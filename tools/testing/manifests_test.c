@@ -194,9 +194,9 @@ static void ports_agree(void **state)
 	CHECK_EQ(8080, number("Deployment", CONTAINER "ports/0/containerPort"),
 		 "calls");
 	CHECK(strstr(lines, "listen: 0.0.0.0:8080"), "where it listens");
-	CHECK_EQ(9090, number("Deployment", CONTAINER "ports/1/containerPort"),
+	CHECK_EQ(8081, number("Deployment", CONTAINER "ports/1/containerPort"),
 		 "admin");
-	CHECK(strstr(lines, "listen: 0.0.0.0:9090"), "and for its admin");
+	CHECK(strstr(lines, "listen: 0.0.0.0:8081"), "and for its admin");
 }
 
 static void drain_has_time(void **state)
