@@ -47,7 +47,7 @@ struct twilio_desk {
 	void *owner;
 	uint64_t explained_ns; /* when a wrong signature was last looked into */
 	uint32_t tokens_seen;  /* bits: this token has signed something */
-	uint64_t rejected; /* calls that were told the line is busy */
+	uint64_t rejected;     /* calls that were told the line is busy */
 };
 
 /* One request, and what is known of its connection. */

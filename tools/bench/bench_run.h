@@ -36,7 +36,7 @@ struct bench_run {
 	const struct bench_options *options;
 	char dir[256];     /* for files; the caller's to remove */
 	char gateway[512]; /* the program */
-	bool is_silent; /* no progress on the terminal */
+	bool is_silent;    /* no progress on the terminal */
 	volatile bool *is_interrupted;
 };
 

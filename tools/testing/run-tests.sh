@@ -49,12 +49,12 @@ done
 # failure is run once more, which is said, and the second run counts.
 for t in tools/testing/hardening.sh tools/e2e/*.sh; do
 	[ -x "$t" ] || continue
-	timeout 280 "$t" "$build" >"$log" 2>&1
+	timeout 400 "$t" "$build" >"$log" 2>&1
 	status=$?
 	if [ "$status" -ne 0 ] || grep -q '^not ok ' "$log"; then
 		printf '%s  again%s %s\n' "$red" "$plain" "$t"
 		grep -A 3 '^not ok ' "$log" | sed 's/^/        /' | head -n 20
-		timeout 280 "$t" "$build" >"$log" 2>&1
+		timeout 400 "$t" "$build" >"$log" 2>&1
 		status=$?
 	fi
 	tally "$t" "$log" "$status"
