@@ -333,6 +333,14 @@ static void write_limits(FILE *out, const struct exchange *e)
 		double value;
 	} row[] = {
 		{ "calls", c->limits.calls },
+		{ "calls_per_worker", c->limits.calls_per_worker },
+		{ "calls_per_number", c->limits.calls_per_number },
+		{ "calls_per_source", c->limits.calls_per_source },
+		{ "calls_anonymous", c->limits.calls_anonymous },
+		{ "connections", c->limits.connections },
+		{ "connections_per_address",
+		  c->limits.connections_per_address },
+		{ "handshakes", (double)c->limits.handshakes * e->count },
 		{ "call_seconds", c->limits.call_minutes * 60.0 },
 		{ "caller_ring_seconds", c->limits.ring_seconds },
 		{ "playout_seconds", PLAYOUT_QUEUE_S },
@@ -342,8 +350,9 @@ static void write_limits(FILE *out, const struct exchange *e)
 	};
 	static const char name[] = "tandem_limit";
 
-	metrics_family(out, name, METRIC_GAUGE,
-		       "Bounds in force, each in the unit of its figure.");
+	metrics_family(
+		out, name, METRIC_GAUGE,
+		"Bounds in force, each in the unit of its figure; 0: none.");
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
 		metrics_sample(out, name, row[i].value, "limit", row[i].name,
 			       NULL);

@@ -27,10 +27,11 @@ static void name_file(char *out, const char *file)
 }
 
 /* Another authority and certificate, in the same files. */
-static void write_new(void)
+static void write_new(const char *not_after)
 {
 	const struct test_cert_request request = { .host = { "localhost" },
-						   .hosts = 1 };
+						   .hosts = 1,
+						   .not_after = not_after };
 	struct test_cert cert;
 
 	CHECK_EQ(0, test_cert_make(&cert, &request), "made");
@@ -70,7 +71,7 @@ static void what_cannot_be_read(void **state)
 	char path[CONFIG_TEXT_MAX];
 
 	(void)state;
-	write_new();
+	write_new(NULL);
 	configure("none.pem", "key.pem");
 	CHECK_EQ(-ENOENT, certificates_read(&c, &config.tls, why, sizeof(why)),
 		 "none");
@@ -192,20 +193,23 @@ static void renewed_while_it_runs(void **state)
 	struct config_tls good;
 
 	(void)state;
-	write_new();
+	write_new(NULL);
 	start();
+	CHECK_EQ(2524607999, atomic_load(&exchange.certificate_s), "2049");
 	good = config.tls;
 	struct tls_context *old = trust();
 	CHECK_EQ(0, ask(old), "served");
-	write_new();
+	write_new("20301231235959");
 	struct tls_context *new = trust();
 	CHECK_EQ(-EACCES, ask(new), "what is on disk is not read by itself");
 	name_file(config.tls.certificates[0].key, "ca.pem");
 	CHECK_EQ(-EINVAL, renew(), "no key");
 	CHECK(strstr(why, "cannot read private key"), why);
 	CHECK_EQ(0, ask(old), "a bad file changes nothing");
+	CHECK_EQ(2524607999, atomic_load(&exchange.certificate_s), "still");
 	config.tls = good;
 	CHECK_EQ(0, renew(), why);
+	CHECK_EQ(1924991999, atomic_load(&exchange.certificate_s), "2030");
 	for (int i = 0; i < 8; i++) /* whichever worker */
 		WAIT_FOR(&control, ask(new) == 0, "the new one is served");
 	CHECK_EQ(-EACCES, ask(old), "by every worker");

@@ -12,6 +12,7 @@
 #include "codecs/dtmf.h"
 #include "gateway/net/gate.h"
 #include "gateway/carriers/audiocodes_keys.h"
+#include "gateway/certificates.h"
 #include "gateway/net/http_server.h"
 #include "gateway/net/listen_socket.h"
 #include "gateway/ops/config_restart.h"
@@ -183,14 +184,22 @@ static void undo_all(struct exchange *e)
 		undo(e->worker[--e->count]);
 }
 
-static int open_worker(struct exchange *e, int listening, char *why, size_t cap)
+/* All workers serve with the same. */
+static void note_expiry(struct exchange *e, const struct settings *s)
+{
+	atomic_store(&e->certificate_s,
+		     s->serving_tls ? tls_server_expires(s->serving_tls) : 0);
+}
+
+static int open_worker(struct exchange *e, int listening,
+		       const struct certificates *c, char *why, size_t cap)
 {
 	struct worker *w = calloc(1, sizeof(*w));
 	struct settings *settings;
 	int err = -ENOMEM;
 
 	if (w)
-		err = settings_open(&settings, e->config, why, cap);
+		err = settings_open(&settings, e->config, c, why, cap);
 	else
 		snprintf(why, cap, "out of memory");
 	if (err) {
@@ -209,17 +218,21 @@ static int open_worker(struct exchange *e, int listening, char *why, size_t cap)
 static int open_workers(struct exchange *e, const int *fds, unsigned n,
 			char *why, size_t cap)
 {
-	int err = 0;
+	struct certificates *c;
+	int err = certificates_read(&c, &e->config->config.tls, why, cap);
 
 	e->port = listen_socket_port(fds[0]);
 	for (unsigned i = 0; i < n; i++) {
 		if (err)
 			close(fds[i]);
 		else
-			err = open_worker(e, fds[i], why, cap);
+			err = open_worker(e, fds[i], c, why, cap);
 	}
+	certificates_free(c);
 	if (err)
 		undo_all(e);
+	else
+		note_expiry(e, e->worker[0]->settings);
 	return err;
 }
 
@@ -445,10 +458,12 @@ static int try_keys(struct exchange *e, const struct config *c, char *why,
 static int open_all_settings(const struct exchange *e, struct config_shared *c,
 			     struct settings **out, char *why, size_t cap)
 {
-	int err = 0;
+	struct certificates *own;
+	int err = certificates_read(&own, &c->config.tls, why, cap);
 
 	for (unsigned i = 0; i < e->count && !err; i++)
-		err = settings_open(&out[i], c, why, cap);
+		err = settings_open(&out[i], c, own, why, cap);
+	certificates_free(own);
 	for (unsigned i = 0; i < e->count && err; i++) {
 		settings_free(out[i]);
 		out[i] = NULL;
@@ -493,6 +508,7 @@ int exchange_reload(struct exchange *e, const struct config *config, char *why,
 	}
 	config_shared_drop(e->config);
 	e->config = c;
+	note_expiry(e, settings[0]);
 	for (unsigned i = 0; i < e->count; i++)
 		worker_renew(e->worker[i], settings[i]);
 	return 0;

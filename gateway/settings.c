@@ -39,16 +39,12 @@ static int load_keys_tls(struct settings *s, char *why, size_t cap)
 	return -EINVAL;
 }
 
-/* Read for each worker: contexts are of one thread. */
-static int load_serving_tls(struct settings *s, char *why, size_t cap)
+static int load_serving_tls(struct settings *s, const struct certificates *c,
+			    char *why, size_t cap)
 {
-	struct certificates *c;
-	int err = certificates_read(&c, &s->config->tls, why, cap);
-
-	if (err || !c)
-		return err;
+	if (!c)
+		return 0;
 	s->serving_tls = certificates_context(c, why, cap);
-	certificates_free(c);
 	return s->serving_tls ? 0 : -EINVAL;
 }
 
@@ -107,14 +103,15 @@ static void free_prompts(struct settings *s)
 }
 
 /* What may be missing or wrong. */
-static int load(struct settings *s, char *why, size_t cap)
+static int load(struct settings *s, const struct certificates *c, char *why,
+		size_t cap)
 {
 	int err = load_model_tls(s, why, cap);
 
 	if (!err)
 		err = load_keys_tls(s, why, cap);
 	if (!err)
-		err = load_serving_tls(s, why, cap);
+		err = load_serving_tls(s, c, why, cap);
 	if (!err)
 		err = load_prompts(s, why, cap);
 	if (!err && (err = agent_init(&s->agent, s->config)))
@@ -132,7 +129,8 @@ static void make_profile(struct settings *s)
 	}
 }
 
-int settings_open(struct settings **out, struct config_shared *c, char *why,
+int settings_open(struct settings **out, struct config_shared *c,
+		  const struct certificates *certificates, char *why,
 		  size_t cap)
 {
 	struct settings *s = calloc(1, sizeof(*s));
@@ -144,7 +142,7 @@ int settings_open(struct settings **out, struct config_shared *c, char *why,
 	}
 	s->shared = config_shared_keep(c);
 	s->config = &c->config;
-	int err = load(s, why, cap);
+	int err = load(s, certificates, why, cap);
 	if (err) {
 		settings_free(s);
 		return err;

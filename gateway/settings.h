@@ -14,6 +14,7 @@
 #include "gateway/carriers/audiocodes_settings.h"
 #include "gateway/models/openai_session.h"
 
+struct certificates;
 struct config;
 struct config_shared;
 struct tls_context;
@@ -38,9 +39,11 @@ struct settings {
 
 /* settings_open: of c, which is kept.
  *
+ * certificates  to serve with, or NULL; not kept
  * why  on failure: what was wrong, in words
  * Returns 0 and *out; or a negative errno with nothing left behind. */
-int settings_open(struct settings **out, struct config_shared *c, char *why,
+int settings_open(struct settings **out, struct config_shared *c,
+		  const struct certificates *certificates, char *why,
 		  size_t cap);
 
 /* settings_free: nobody uses them any more. NULL is fine. */

@@ -57,6 +57,10 @@ struct tls_context *tls_server_context(const struct tls_identity *identities,
 				       unsigned count, const char **error);
 #define TLS_TICKET_LIFE_S 43200
 
+/* tls_server_expires: Unix time when the first of its certificates, or of those
+ * that signed them, as far as they are shown, ends. */
+int64_t tls_server_expires(const struct tls_context *context);
+
 /* tls_server_context_files: the same with one of each, from PEM files. */
 struct tls_context *tls_server_context_files(const char *cert_file,
 					     const char *key_file,

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "protocols/tls.h"
 #include "protocols/tls_context.h"
@@ -85,6 +86,32 @@ static const char *take_files(struct tls_own *own, const char *cert_file,
 	err = mbedtls_pk_parse_keyfile(&own->key, key_file, NULL);
 	return err ? tls_context_say("cannot read private key", key_file, err)
 		   : check_own(own, &id);
+}
+
+/* --- When they end --- */
+
+static int64_t unix_time(const mbedtls_x509_time *t)
+{
+	struct tm tm = { .tm_year = t->year - 1900,
+			 .tm_mon = t->mon - 1,
+			 .tm_mday = t->day,
+			 .tm_hour = t->hour,
+			 .tm_min = t->min,
+			 .tm_sec = t->sec };
+
+	return timegm(&tm);
+}
+
+int64_t tls_server_expires(const struct tls_context *context)
+{
+	int64_t first = INT64_MAX;
+
+	for (unsigned i = 0; i < context->owns; i++)
+		for (const mbedtls_x509_crt *c = &context->own[i].chain; c;
+		     c = c->next)
+			if (unix_time(&c->valid_to) < first)
+				first = unix_time(&c->valid_to);
+	return first;
 }
 
 /* --- The context --- */

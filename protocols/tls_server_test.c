@@ -36,7 +36,9 @@ static int make_certs(void **state)
 	static const struct test_cert_request request[CERTS] = {
 		[FIRST] = { .host = { "first.example.com", "192.0.2.7" },
 			    .hosts = 2 },
-		[SECOND] = { .host = { "second.example.com" }, .hosts = 1 },
+		[SECOND] = { .host = { "second.example.com" },
+			     .hosts = 1,
+			     .not_after = "20301231235959" },
 		[WILD] = { .host = { "*.wild.example.com" }, .hosts = 1 },
 		[FIRST_RSA] = { .host = { "first.example.com" },
 				.hosts = 1,
@@ -253,6 +255,22 @@ static void what_cannot_be_served(void **state)
 	CHECK(strstr(error, "cannot read certificate c.pem"), error);
 }
 
+static void the_first_end_counts(void **state)
+{
+	struct tls_identity list[2] = { identity_of(FIRST),
+					identity_of(SECOND) };
+	const char *error = "";
+
+	(void)state;
+	struct tls_context *one = tls_server_context(list, 1, &error);
+	struct tls_context *both = tls_server_context(list, 2, &error);
+	CHECK(one && both, error);
+	CHECK_EQ(2524607999, tls_server_expires(one), "2049-12-31T23:59:59Z");
+	CHECK_EQ(1924991999, tls_server_expires(both), "2030-12-31T23:59:59Z");
+	tls_context_free(one);
+	tls_context_free(both);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +279,7 @@ int main(void)
 		cmocka_unit_test(resumption),
 		cmocka_unit_test(the_context_goes),
 		cmocka_unit_test(what_cannot_be_served),
+		cmocka_unit_test(the_first_end_counts),
 	};
 
 	return cmocka_run_group_tests(tests, make_certs, remove_certs);

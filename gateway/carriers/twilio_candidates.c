@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/carriers/twilio_tokens.h"
+#include "gateway/ops/config.h"
 #include "protocols/form.h"
 #include "protocols/http.h"
 #include "protocols/twilio_signature.h"
@@ -44,16 +44,19 @@ static int believed_url(const struct twilio_signed *s, char url[TWILIO_URL_MAX])
 /* Every token is tried, so that time does not tell which it was. */
 static unsigned match(const struct twilio_signed *s, const char *account_sid)
 {
-	struct twilio_tokens tokens;
+	const struct secret *token[CONFIG_TWILIO_TOKENS];
 	char url[TWILIO_URL_MAX];
 	unsigned found = 0;
 
 	if (http_header_count(s->request->message, SIGNATURE) != 1 ||
 	    believed_url(s, url))
 		return 0;
-	twilio_tokens_of(s->config, account_sid, &tokens);
-	for (unsigned i = 0; i < tokens.count; i++)
-		if (twilio_signature_check(secret_reveal(tokens.token[i]), url,
+	size_t count =
+		config_twilio_tokens(s->config, account_sid,
+				     account_sid ? strlen(account_sid) : 0,
+				     token);
+	for (unsigned i = 0; i < count; i++)
+		if (twilio_signature_check(secret_reveal(token[i]), url,
 					   s->fields, NULL, 0,
 					   signature_of(s)) &&
 		    !found)
@@ -82,7 +85,8 @@ struct guess {
 
 struct search {
 	const struct twilio_signed *s;
-	struct twilio_tokens tokens; /* of all accounts */
+	const struct secret *secret[CONFIG_TWILIO_TOKENS]; /* of all accounts */
+	size_t secrets;
 	char host[SOURCES][HOST_MAX];
 	char prefix[HOST_MAX]; /* of the path in public_url */
 	const char *forwarded_prefix;
@@ -126,7 +130,7 @@ static void begin(struct search *q, const struct twilio_signed *s)
 
 	memset(q, 0, sizeof(*q));
 	q->s = s;
-	twilio_tokens_of(s->config, NULL, &q->tokens);
+	q->secrets = config_twilio_tokens(s->config, NULL, 0, q->secret);
 	take_believed(q);
 	copy_first(q->host[BY_HOST], http_header_value(m, "Host"));
 	copy_first(q->host[BY_FORWARDED],
@@ -193,11 +197,11 @@ static bool try_guess(struct search *q, const struct guess *g)
 {
 	if (!write_guess(q, g))
 		return false;
-	for (unsigned i = 0; i < q->tokens.count; i++) {
+	for (unsigned i = 0; i < q->secrets; i++) {
 		q->tries += VARIANTS;
 		if (q->tries > TWILIO_TRIES_MAX)
 			return false;
-		if (explains(q, g, secret_reveal(q->tokens.token[i]))) {
+		if (explains(q, g, secret_reveal(q->secret[i]))) {
 			q->token = i + 1;
 			return true;
 		}

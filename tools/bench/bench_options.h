@@ -34,7 +34,7 @@ struct bench_options {
 	unsigned rounds;
 	unsigned per_second; /* calls placed in a second */
 	unsigned append_ms;  /* 0: each row's own */
-	unsigned workers;    /* 0: one, where the gateway knows the key */
+	unsigned workers;    /* 0: one */
 	unsigned tick_us;    /* of the floor */
 	unsigned model_port; /* drive */
 	unsigned pid;        /* drive: whose CPU, or 0 */
