@@ -283,15 +283,15 @@ MANUALS := $(patsubst deploy/man/%,$(B)/man/%,$(wildcard deploy/man/*.[158]))
 MANDATE  = $(shell LC_ALL=C date -u -d @$(SOURCE_DATE_EPOCH) '+%B %-d, %Y')
 manuals: $(MANUALS)
 
-$(B)/man/tandem.yaml.5: deploy/man/tandem.yaml.5 deploy/man/keys.awk deploy/tandem.yaml
+$(B)/man/tandem.yaml.5: deploy/man/tandem.yaml.5 deploy/man/keys.awk deploy/man/line.awk deploy/tandem.yaml
 	@mkdir -p $(@D)
-	@awk -v example=deploy/tandem.yaml -f deploy/man/keys.awk $< | \
+	@awk -v example=deploy/tandem.yaml -f deploy/man/line.awk -f deploy/man/keys.awk $< | \
 		sed 's/\$$Mdocdate\$$/$(MANDATE)/' >$@
 
-$(filter-out %.yaml.5,$(MANUALS)): $(B)/man/%: deploy/man/% deploy/man/options.awk $(PROGRAMS) $(BENCH)
+$(filter-out %.yaml.5,$(MANUALS)): $(B)/man/%: deploy/man/% deploy/man/options.awk deploy/man/line.awk $(PROGRAMS) $(BENCH)
 	@mkdir -p $(@D)
 	@$(B)/$(basename $*) --help >$@.help
-	@awk -v help=$@.help -f deploy/man/options.awk $< | \
+	@awk -v help=$@.help -f deploy/man/line.awk -f deploy/man/options.awk $< | \
 		sed 's/\$$Mdocdate\$$/$(MANDATE)/' >$@
 
 # What the programs say about themselves changes with the commit, not the flags.

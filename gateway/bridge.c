@@ -15,58 +15,53 @@
 
 /* --- What the call says for the log --- */
 
+static const struct {
+	const char *event;
+	const char *text;
+	const char *number;
+	enum log_level level;
+} note_line[] = {
+	[CALL_NOTE_STATE] = { "state", "state", "at_ms", LOG_INFO },
+	[CALL_NOTE_BARGE_IN] = { "barge_in", "item", "heard_ms", LOG_INFO },
+	[CALL_NOTE_DIGITS] = { "digits", NULL, "keys", LOG_INFO },
+	[CALL_NOTE_FAILED_ANSWER] = { "answer_failed", "why", "count",
+				      LOG_WARN },
+	[CALL_NOTE_MODEL_LOST] = { "model_lost", "why", NULL, LOG_ERROR },
+	[CALL_NOTE_RING_OVERFLOW] = { "ring_overflow", NULL, "bytes",
+				      LOG_WARN },
+	[CALL_NOTE_PLAYOUT_OVERFLOW] = { "playout_overflow", "item", "bytes",
+					 LOG_WARN },
+	[CALL_NOTE_GAP_FILLED] = { "gap_filled", NULL, "ms", LOG_DEBUG },
+	[CALL_NOTE_DETACHED] = { "detached", NULL, "unheard_ms", LOG_WARN },
+	[CALL_NOTE_ATTACHED] = { "attached", NULL, "away_ms", LOG_INFO },
+	[CALL_NOTE_REQUEST] = { "request", "name", NULL, LOG_INFO },
+	[CALL_NOTE_TRANSFER_FAILED] = { "transfer_failed", "why", NULL,
+					LOG_WARN },
+	[CALL_NOTE_NO_INPUT] = { "no_input", NULL, "times", LOG_INFO },
+	[CALL_NOTE_WARNING] = { "time_warning", NULL, "left_ms", LOG_INFO },
+	[CALL_NOTE_NO_ANSWER] = { "no_answer", NULL, "owed_ms", LOG_WARN },
+	[CALL_NOTE_FIRST_SOUND] = { "first_sound", NULL, "after_us",
+				    LOG_DEBUG },
+	[CALL_NOTE_TURN] = { "turn", NULL, "after_us", LOG_DEBUG },
+	[CALL_NOTE_INTERRUPTED] = { "interrupted", NULL, "unheard_ms",
+				    LOG_DEBUG },
+};
+
 static void on_note(void *owner, enum call_note note, const char *text,
 		    uint64_t number)
 {
-	static const struct {
-		const char *event;
-		const char *text;
-		const char *number;
-		enum log_level level;
-	} line[] = {
-		[CALL_NOTE_STATE] = { "state", "state", "at_ms", LOG_INFO },
-		[CALL_NOTE_BARGE_IN] = { "barge_in", "item", "heard_ms",
-					 LOG_INFO },
-		[CALL_NOTE_DIGITS] = { "digits", NULL, "keys", LOG_INFO },
-		[CALL_NOTE_FAILED_ANSWER] = { "answer_failed", "why", "count",
-					      LOG_WARN },
-		[CALL_NOTE_MODEL_LOST] = { "model_lost", "why", NULL,
-					   LOG_ERROR },
-		[CALL_NOTE_RING_OVERFLOW] = { "ring_overflow", NULL, "bytes",
-					      LOG_WARN },
-		[CALL_NOTE_PLAYOUT_OVERFLOW] = { "playout_overflow", "item",
-						 "bytes", LOG_WARN },
-		[CALL_NOTE_GAP_FILLED] = { "gap_filled", NULL, "ms",
-					   LOG_DEBUG },
-		[CALL_NOTE_DETACHED] = { "detached", NULL, "unheard_ms",
-					 LOG_WARN },
-		[CALL_NOTE_ATTACHED] = { "attached", NULL, "away_ms",
-					 LOG_INFO },
-		[CALL_NOTE_REQUEST] = { "request", "name", NULL, LOG_INFO },
-		[CALL_NOTE_TRANSFER_FAILED] = { "transfer_failed", "why", NULL,
-						LOG_WARN },
-		[CALL_NOTE_NO_INPUT] = { "no_input", NULL, "times", LOG_INFO },
-		[CALL_NOTE_WARNING] = { "time_warning", NULL, "left_ms",
-					LOG_INFO },
-		[CALL_NOTE_NO_ANSWER] = { "no_answer", NULL, "owed_ms",
-					  LOG_WARN },
-		[CALL_NOTE_FIRST_SOUND] = { "first_sound", NULL, "after_us",
-					    LOG_DEBUG },
-		[CALL_NOTE_TURN] = { "turn", NULL, "after_us", LOG_DEBUG },
-		[CALL_NOTE_INTERRUPTED] = { "interrupted", NULL, "unheard_ms",
-					    LOG_DEBUG },
-	};
+
 	struct bridge *b = owner;
 	struct log_line l;
 
 	if (note == CALL_NOTE_STATE || note == CALL_NOTE_ATTACHED)
 		bridge_foresee(b);
 	bridge_count_note(b, note, number);
-	log_begin(&l, &b->log, line[note].level, line[note].event);
-	if (line[note].text)
-		log_text(&l, line[note].text, text);
-	if (line[note].number)
-		log_number(&l, line[note].number, (int64_t)number);
+	log_begin(&l, &b->log, note_line[note].level, note_line[note].event);
+	if (note_line[note].text)
+		log_text(&l, note_line[note].text, text);
+	if (note_line[note].number)
+		log_number(&l, note_line[note].number, (int64_t)number);
 	log_end(&l);
 }
 

@@ -58,25 +58,26 @@ static int read_command(struct options *o, int argc, char **argv)
 	return 0;
 }
 
+enum { LISTEN = 256, ADMIN, MODEL_URL, LOG_LEVEL, OFFLINE, JSON };
+static const struct option options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "listen", required_argument, NULL, LISTEN },
+	{ "admin", required_argument, NULL, ADMIN },
+	{ "model-url", required_argument, NULL, MODEL_URL },
+	{ "log-level", required_argument, NULL, LOG_LEVEL },
+	{ "offline", no_argument, NULL, OFFLINE },
+	{ "json", no_argument, NULL, JSON },
+	{ "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
 static int read_options(struct options *o, int argc, char **argv)
 {
-	enum { LISTEN = 256, ADMIN, MODEL_URL, LOG_LEVEL, OFFLINE, JSON };
-	static const struct option list[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "listen", required_argument, NULL, LISTEN },
-		{ "admin", required_argument, NULL, ADMIN },
-		{ "model-url", required_argument, NULL, MODEL_URL },
-		{ "log-level", required_argument, NULL, LOG_LEVEL },
-		{ "offline", no_argument, NULL, OFFLINE },
-		{ "json", no_argument, NULL, JSON },
-		{ "version", no_argument, NULL, 'V' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int c;
 
 	*o = (struct options){ .command = "serve" };
-	while ((c = getopt_long(argc, argv, "c:Vh", list, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "c:Vh", options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			o->config = optarg;

@@ -1,6 +1,6 @@
 # The list of keys of tandem.yaml(5), from the commented example:
 #
-#   awk -v example=deploy/tandem.yaml -f keys.awk PAGE
+#   awk -v example=deploy/tandem.yaml -f line.awk -f keys.awk PAGE
 #
 # replaces the line .\" KEYS of PAGE. A comment belongs to the key below it, or
 # stands by itself when an empty line follows. A section is a key without a value.
@@ -11,17 +11,6 @@ function roff(text)
 	gsub(/\\/, "\\e", text)
 	gsub(/"/, "\\(dq", text)
 	return text
-}
-
-# A sentence a line, as mdoc wants it; none that looks like a request.
-function line(text)
-{
-	text = roff(text)
-	while (match(text, /[a-z0-9)][.] +[A-Z0-9]/)) {
-		print substr(text, 1, RSTART + 1)
-		text = substr(text, RSTART + RLENGTH - 1)
-	}
-	print (text ~ /^[.']/) ? "\\&" text : text
 }
 
 function tell(text,    part, n, i)

@@ -1,6 +1,6 @@
 # The option list of a manual page (mdoc), from what a program says of itself:
 #
-#   awk -v help=FILE -f options.awk PAGE
+#   awk -v help=FILE -f line.awk -f options.awk PAGE
 #
 # FILE is the output of PROGRAM --help; its list replaces the line .\" OPTIONS
 # of PAGE. Usage and the paragraph below it are left to the page.
@@ -10,17 +10,6 @@ function roff(text)
 	gsub(/-/, "\\-", text)
 	gsub(/"/, "\\(dq", text)
 	return text
-}
-
-# A sentence a line, as mdoc wants it; none that looks like a request.
-function line(text)
-{
-	text = roff(text)
-	while (match(text, /[a-z0-9)][.] +[A-Z0-9]/)) {
-		print substr(text, 1, RSTART + 1)
-		text = substr(text, RSTART + RLENGTH - 1)
-	}
-	print (text ~ /^[.']/) ? "\\&" text : text
 }
 
 function begin_list()
