@@ -15,25 +15,6 @@ static bool is_one_of(const char *code, const char *const *list)
 	return false;
 }
 
-/* After these the session, or the account, is of no use. */
-static bool is_fatal(const char *code)
-{
-	static const char *const list[] = {
-		"session_expired",
-		"invalid_api_key",
-		"missing_model",
-		"invalid_model",
-		"model_not_found",
-		"beta_api_shape_disabled",
-		"insufficient_quota",
-		"credit_balance_exhausted",
-		"account_deactivated",
-		"billing_hard_limit_reached",
-		NULL,
-	};
-	return is_one_of(code, list);
-}
-
 /* Races that are part of the protocol. */
 static bool is_benign(const struct realtime_event *ev)
 {
@@ -78,7 +59,7 @@ static void on_error(struct openai_session *s, const struct realtime_event *ev,
 		 ev->error_message);
 	/* Of a session that has asked for nothing yet it can be nothing good.
 	 */
-	if (is_fatal(ev->error_code) || s->state != OPENAI_LIVE) {
+	if (openai_error_is_fatal(ev->error_code) || s->state != OPENAI_LIVE) {
 		openai_session_fail(s, why, now_ns);
 	} else if (is_busy(ev)) {
 		log_error(s, LOG_DEBUG, ev);
@@ -130,8 +111,9 @@ static enum call_outcome outcome_of(const struct realtime_event *ev)
 	case REALTIME_CANCELLED:
 		return CALL_RESPONSE_CUT;
 	case REALTIME_FAILED:
-		return is_fatal(ev->error_code) ? CALL_RESPONSE_HOPELESS
-						: CALL_RESPONSE_FAILED;
+		return openai_error_is_fatal(ev->error_code)
+			       ? CALL_RESPONSE_HOPELESS
+			       : CALL_RESPONSE_FAILED;
 	case REALTIME_INCOMPLETE:
 		if (strcmp(ev->status_reason, "turn_detected") == 0)
 			return CALL_RESPONSE_CUT;

@@ -71,56 +71,10 @@ void openai_figures_failed(struct openai_figures *f, const struct ws_end *end,
 
 /* --- What it says --- */
 
-/* Source: OpenAI Realtime reference, 3.6 (errors), and those of its sections on
- * limits and accounts. */
-static const char *const codes[] = {
-	"session_expired",
-	"invalid_api_key",
-	"missing_model",
-	"invalid_model",
-	"model_not_found",
-	"beta_api_shape_disabled",
-	"insufficient_quota",
-	"credit_balance_exhausted",
-	"account_deactivated",
-	"billing_hard_limit_reached",
-	"rate_limit_exceeded",
-	"inference_rate_limit_exceeded",
-	"server_error",
-	"invalid_value",
-	"invalid_type",
-	"missing_required_parameter",
-	"unknown_parameter",
-	"conversation_already_has_active_response",
-	"response_cancel_not_active",
-	"item_truncate_invalid_item_id",
-	"item_delete_invalid_item_id",
-	"item_already_truncated",
-	"input_audio_buffer_commit_empty",
-	"none",
-	"other",
-};
-#define NONE  (OPENAI_ERROR_CODES - 2)
-#define OTHER (OPENAI_ERROR_CODES - 1)
-_Static_assert(sizeof(codes) / sizeof(codes[0]) == OPENAI_ERROR_CODES,
-	       "one for each");
-
-const char *openai_error_name(unsigned error)
-{
-	return codes[error];
-}
-
 void openai_figures_error(struct openai_figures *f, const char *code)
 {
-	unsigned i = 0;
-
-	if (!f)
-		return;
-	while (i < NONE && strcmp(codes[i], code) != 0)
-		i++;
-	if (i == NONE && *code)
-		i = OTHER;
-	metric_add(&f->error[i], 1);
+	if (f)
+		metric_add(&f->error[openai_error_of(code)], 1);
 }
 
 /* --- What it costs --- */

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gateway/models/openai_errors.h"
 #include "gateway/ops/metrics.h"
 
 struct realtime_usage;
@@ -26,10 +27,6 @@ enum openai_outcome {
 	OPENAI_OUTCOME_SESSION,      /* connected, and no session came of it */
 	OPENAI_OUTCOMES
 };
-
-/* Errors the server told, by code. A code that is in no list of the reference
- * counts as the last. */
-#define OPENAI_ERROR_CODES 25
 
 /* Tokens: of responses, as the server says. */
 enum openai_tokens {
@@ -53,7 +50,7 @@ struct openai_upstream {
 struct openai_figures {
 	struct openai_upstream *upstream; /* or NULL */
 	struct metric outcome[OPENAI_OUTCOMES];
-	struct metric error[OPENAI_ERROR_CODES];
+	struct metric error[OPENAI_ERROR_CODES]; /* openai_error_of */
 	struct metric tokens[OPENAI_TOKENS];
 	struct metric answered; /* responses that were done */
 };
@@ -75,6 +72,5 @@ void openai_figures_response(struct openai_figures *f,
 			     const struct realtime_usage *usage);
 
 const char *openai_outcome_name(enum openai_outcome outcome);
-const char *openai_error_name(unsigned error); /* below OPENAI_ERROR_CODES */
 
 #endif
