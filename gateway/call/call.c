@@ -311,7 +311,8 @@ static bool has_said_all(const struct call *c, uint64_t now_ns)
 	if (call_is_leaving(c) &&
 	    (!c->goodbye_said || !sequencer_is_quiet(&c->sequencer)))
 		return false;
-	return now_ns >= c->text_ns && playout_is_idle(&c->playout, now_ns);
+	return now_ns >= c->text_ns &&
+	       playout_is_confirmed(&c->playout, now_ns);
 }
 
 static void watch_for_the_end(struct call *c, uint64_t now_ns)

@@ -257,6 +257,7 @@ static void account(struct playout *p, size_t bytes, size_t pad,
 	if (after_silence && p->end_ns && item && item->sent)
 		p->late++;
 	p->end_ns = begin + playout_ns_of(p, bytes + pad);
+	p->is_estimated |= after_silence;
 	while (done < bytes && (item = next_to_send(p))) {
 		uint64_t left = item->queued - item->sent;
 		size_t part = bytes - done < left ? bytes - done : (size_t)left;

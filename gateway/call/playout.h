@@ -108,6 +108,9 @@ struct playout {
 	uint32_t unmarked; /* bytes sent since the last mark */
 	bool is_detached;  /* there is no line to the carrier */
 	bool is_unplayed;  /* something was sent and no end of it reported */
+	bool ends_work;    /* such a report has been believed */
+	bool is_estimated; /* the clock below rests on half a round trip, and no
+			    * mark has confirmed it */
 	int64_t end_ns;    /* when the carrier will have played it all, or 0 */
 	int64_t begun_ns;  /* when it plays the beginning of the model's item
 			    * that was begun last; 0: none was */
@@ -238,6 +241,11 @@ void playout_drop_unsent(struct playout *p);
  * PLAYOUT_GRACE_MS late is no longer waited for). */
 #define PLAYOUT_GRACE_MS 2000
 bool playout_is_idle(const struct playout *p, uint64_t now_ns);
+
+/* playout_is_confirmed: idle, and a carrier that has reported ends before
+ * (playout_finished) has reported this one, too; one that is PLAYOUT_GRACE_MS
+ * late is no longer waited for. */
+bool playout_is_confirmed(const struct playout *p, uint64_t now_ns);
 
 /* playout_has_sound: whether the caller is hearing, or about to hear, speech.
  */

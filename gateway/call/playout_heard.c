@@ -125,16 +125,32 @@ void playout_set_rtt(struct playout *p, int64_t rtt_ns)
 		p->rtt_ns += (rtt_ns - p->rtt_ns) / 8;
 }
 
+static void move_clock(struct playout *p, unsigned from, int64_t by_ns)
+{
+	for (unsigned i = from; i < p->segments; i++) {
+		playout_segment_at(p, i)->begin_ns += by_ns;
+		playout_segment_at(p, i)->end_ns += by_ns;
+	}
+	p->end_ns += by_ns;
+}
+
 /* Our clock was wrong by err for everything the carrier has yet to play. */
 static void correct_clock(struct playout *p, unsigned from, int64_t err)
 {
-	if (err > -CLOCK_SLACK_NS && err < CLOCK_SLACK_NS)
-		return;
-	for (unsigned i = from; i < p->segments; i++) {
-		playout_segment_at(p, i)->begin_ns += err;
-		playout_segment_at(p, i)->end_ns += err;
-	}
-	p->end_ns += err;
+	if (err <= -CLOCK_SLACK_NS || err >= CLOCK_SLACK_NS)
+		move_clock(p, from, err);
+}
+
+/* The probe that went before an utterance is back: its audio has arrived half
+ * of this round trip after it left, and not of the one supposed then. */
+static void heed_probe(struct playout *p, uint64_t now_ns)
+{
+	int64_t supposed_ns = p->rtt_ns;
+
+	playout_set_rtt(p, (int64_t)now_ns - p->probe_ns);
+	p->probe = 0;
+	if (p->is_estimated)
+		move_clock(p, 0, (p->rtt_ns - supposed_ns) / 2);
 }
 
 static void learn_lag(struct playout *p, int64_t err)
@@ -157,6 +173,7 @@ static void heed_mark(struct playout *p, unsigned i, bool has_started,
 
 	if (s->marked_ns < s->end_ns) {
 		correct_clock(p, i + 1, err);
+		p->is_estimated = false;
 		if (has_started)
 			learn_lag(p, err);
 	}
@@ -172,8 +189,7 @@ bool playout_marked(struct playout *p, unsigned generation, unsigned number,
 		return false;
 	p->marks_work = true;
 	if (number == p->probe) {
-		playout_set_rtt(p, (int64_t)now_ns - p->probe_ns);
-		p->probe = 0;
+		heed_probe(p, now_ns);
 		return true;
 	}
 	for (unsigned i = 0; i < p->segments; i++) {
@@ -206,6 +222,7 @@ bool playout_finished(struct playout *p, uint64_t now_ns)
 	learn_lag(p, err);
 	playout_retire(p, p->segments);
 	p->is_unplayed = false;
+	p->ends_work = true;
 	p->unmarked = 0;
 	if (err < 0)
 		p->end_ns += err;
@@ -257,6 +274,14 @@ bool playout_is_idle(const struct playout *p, uint64_t now_ns)
 	if (p->marks_work && p->segments)
 		return now > last_segment(p)->end_ns + PLAYOUT_GRACE_MS * MS;
 	return now >= p->end_ns;
+}
+
+bool playout_is_confirmed(const struct playout *p, uint64_t now_ns)
+{
+	if (!playout_is_idle(p, now_ns))
+		return false;
+	return !p->ends_work || p->marks_work || !p->is_unplayed ||
+	       (int64_t)now_ns > p->end_ns + GRACE_NS;
 }
 
 bool playout_has_sound(const struct playout *p, uint64_t now_ns)

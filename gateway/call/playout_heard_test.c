@@ -252,6 +252,31 @@ static void test_finished_of_the_last_utterance(void **state)
 	CHECK(playout_finished(&p, 1430 * MS), "B's");
 }
 
+static void test_an_end_that_is_reported_is_waited_for(void **state)
+{
+	(void)state;
+
+	say("A", 300);
+	playout_complete(&p);
+	pump(1000);
+	CHECK(!playout_is_confirmed(&p, 1299 * MS), "it is being played");
+	CHECK(playout_is_confirmed(&p, 1300 * MS), "no report was ever made");
+	playout_finished(&p, 1310 * MS);
+	say("B", 300);
+	playout_complete(&p);
+	pump(2000);
+	CHECK(playout_is_idle(&p, 2400 * MS), "by the clock it is over");
+	CHECK(!playout_is_confirmed(&p, 2400 * MS), "but not by the carrier");
+	CHECK(playout_finished(&p, 2500 * MS) &&
+		      playout_is_confirmed(&p, 2500 * MS),
+	      "it is late");
+	say("C", 300);
+	playout_complete(&p);
+	pump(3000);
+	CHECK(!playout_is_confirmed(&p, 5000 * MS), "waiting");
+	CHECK(playout_is_confirmed(&p, 5400 * MS), "in vain, after a grace");
+}
+
 static void test_finished_while_something_waits(void **state)
 {
 	(void)state;
@@ -550,6 +575,7 @@ int main(void)
 		TEST(test_finished),
 		TEST(test_finished_counts_the_way_back),
 		TEST(test_finished_of_the_last_utterance),
+		TEST(test_an_end_that_is_reported_is_waited_for),
 		TEST(test_finished_while_something_waits),
 		TEST(test_marks_rule),
 		TEST(test_it_plays_on),

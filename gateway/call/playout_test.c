@@ -138,6 +138,24 @@ static void test_round_trip_is_measured_again(void **state)
 	CHECK_EQ(70 * MS, p.rtt_ns, "a slower one counts an eighth");
 }
 
+static void test_audio_does_not_wait_for_a_round_trip_that_was_a_mistake(
+	void **state)
+{
+	(void)state;
+	struct playout_chunk chunk;
+	struct playout_mark probe = playout_probe(&p, 0);
+
+	playout_marked(&p, probe.generation, probe.number, 700 * MS);
+	say("A", 40);
+	CHECK(playout_pump(&p, 1000 * MS, &chunk) && !chunk.len, "a probe");
+	CHECK_EQ(40, pump(1000), "and what there is");
+	playout_marked(&p, chunk.mark.generation, chunk.mark.number, 1002 * MS);
+	CHECK_EQ(1041 * MS, p.end_ns, "played from 1001 on, and not from 1350");
+	say("A", 400);
+	CHECK_EQ(180, pump(1030), "the carrier has 10 ms left");
+	CHECK_EQ(0, p.late, "it never runs dry");
+}
+
 static void test_carrier_without_marks_is_not_probed(void **state)
 {
 	(void)state;
@@ -467,6 +485,7 @@ int main(void)
 		TEST(test_worked_example),
 		TEST(test_late_carrier_is_bounded_by_its_marks),
 		TEST(test_round_trip_is_measured_again),
+		TEST(test_audio_does_not_wait_for_a_round_trip_that_was_a_mistake),
 		TEST(test_carrier_without_marks_is_not_probed),
 		TEST(test_lead_and_steady_state),
 		TEST(test_the_end_goes_in_one_piece),
