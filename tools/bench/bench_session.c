@@ -27,6 +27,7 @@ static void forget(struct bench_session *s)
 {
 	struct bench_load *l = s->load;
 
+	s->is_gone = true;
 	bench_wheel_clear(&l->loop.wheel, &s->delta_timer);
 	bench_wheel_clear(&l->loop.wheel, &s->turn_timer);
 	if (s->call)
@@ -162,6 +163,15 @@ static void send_delta(struct bench_session *s, uint64_t late_ns)
 		l->figures.deltas++;
 }
 
+/* A session that could not send is gone, and may be on its way back from
+ * there. */
+static void set_timer(struct bench_session *s, struct bench_timer *t,
+		      uint64_t due_ns)
+{
+	if (!s->is_gone)
+		bench_wheel_set(&s->load->loop.wheel, t, due_ns);
+}
+
 /* When the delta that is next is due. A response that follows another goes on
  * with its schedule: the ear hears no gap. */
 static uint64_t due_ns(const struct bench_session *s)
@@ -178,19 +188,17 @@ static uint64_t due_ns(const struct bench_session *s)
  * All else goes on without one. */
 static void next_response(struct bench_session *s)
 {
-	struct bench_wheel *w = &s->load->loop.wheel;
-
 	bench_session_send_end(s, false);
 	s->is_speaking = false;
 	if (s->load->plan.is_burst || s->ids.response == 1) {
-		bench_wheel_set(w, &s->delta_timer,
-				s->origin_ns + (s->said_ms + PAUSE_MS) * MS);
+		set_timer(s, &s->delta_timer,
+			  s->origin_ns + (s->said_ms + PAUSE_MS) * MS);
 		return;
 	}
 	bench_session_send_begin(s, NULL);
 	s->is_speaking = true;
 	s->said_ms = 0;
-	bench_wheel_set(w, &s->delta_timer, due_ns(s));
+	set_timer(s, &s->delta_timer, due_ns(s));
 }
 
 static bool is_said(const struct bench_session *s)
@@ -217,7 +225,7 @@ static void on_delta(struct bench_timer *t, uint64_t now_ns)
 	if (is_said(s))
 		next_response(s);
 	else
-		bench_wheel_set(&s->load->loop.wheel, t, due_ns(s));
+		set_timer(s, t, due_ns(s));
 }
 
 /* A caller who interrupts, and then gets another answer. */
@@ -236,8 +244,7 @@ static void on_turn(struct bench_timer *t, uint64_t now_ns)
 			s->call->has_cut = false;
 		bench_session_send_speech(s, true);
 		bench_session_stop(s);
-		bench_wheel_set(&s->load->loop.wheel, t,
-				now_ns + SPEAKS_MS * MS);
+		set_timer(s, t, now_ns + SPEAKS_MS * MS);
 		return;
 	}
 	s->cut_item = 0;
@@ -254,13 +261,13 @@ void bench_session_speak(struct bench_session *s, json_t *metadata)
 	s->said_ms = s->deltas = 0;
 	s->origin_ns = bench_now_ns();
 	send_delta(s, 0);
-	bench_wheel_set(&s->load->loop.wheel, &s->delta_timer, due_ns(s));
+	set_timer(s, &s->delta_timer, due_ns(s));
 	if (s->load->plan.interrupts)
-		bench_wheel_set(&s->load->loop.wheel, &s->turn_timer,
-				s->origin_ns +
-					(CUT_MS_MIN + s->origin_ns / MS * 7919 %
-							      CUT_MS_SPAN) *
-						MS);
+		set_timer(s, &s->turn_timer,
+			  s->origin_ns +
+				  (CUT_MS_MIN +
+				   s->origin_ns / MS * 7919 % CUT_MS_SPAN) *
+					  MS);
 }
 
 void bench_session_stop(struct bench_session *s)

@@ -27,6 +27,7 @@ struct bench_session {
 	unsigned deltas;    /* of it */
 	unsigned cut_item;  /* the one that was interrupted, or 0 */
 	bool is_speaking;
+	bool is_gone;
 	bool is_beta; /* the client uses the older names */
 };
 
