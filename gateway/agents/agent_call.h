@@ -1,0 +1,48 @@
+/* Who answers one call: the agent it has now, and the functions its model has
+ * called and that are not done. One for each call, on its worker's thread. */
+#ifndef GATEWAY_AGENTS_AGENT_CALL_H
+#define GATEWAY_AGENTS_AGENT_CALL_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "gateway/call/call.h"
+#include "gateway/ops/log.h"
+
+struct agent;
+struct agent_book;
+struct fetch_port;
+struct tool_run;
+
+/* What agents of one worker work with. Its members outlive every call. */
+struct agent_world {
+	uv_loop_t *loop;
+	struct fetch_port *fetch;
+	struct log log;
+};
+
+struct agent_call {
+	struct agent_world *world;
+	const struct agent_book *book; /* of the call's configuration */
+	const struct agent *agent;     /* who answers now */
+	struct call *call;
+	struct log log;        /* names the call */
+	struct tool_run *runs; /* under way, oldest first */
+	unsigned running;
+};
+
+/* agent_call_open: before call_init; the port's owner is the agent_call.
+ * agent_call_close: the call is over: what still runs is told to stop, or goes
+ * on without anybody who waits for it (tool_kind.cancel). */
+void agent_call_open(struct agent_call *a, struct agent_world *world,
+		     const struct agent_book *book, const struct agent *agent,
+		     struct call *call, const struct log *log);
+void agent_call_close(struct agent_call *a);
+
+/* agent_call_become: another agent answers from now on. */
+void agent_call_become(struct agent_call *a, const struct agent *agent);
+
+extern const struct call_agent_port agent_call_port;
+
+#endif
