@@ -17,6 +17,7 @@
 #include "gateway/net/prefetch.h"
 #include "gateway/worker_figures.h"
 
+struct agent;
 struct config;
 struct http_connection;
 struct settings;
@@ -45,6 +46,7 @@ struct bridge {
 	struct worker *worker;
 	struct settings *settings;      /* that it began with */
 	struct settings *model;         /* whose profile its session has */
+	const struct agent *agent;      /* who answers; of the settings */
 	struct leg *leg;                /* one of those below */
 	struct openai_session *session; /* owned */
 	enum worker_carrier carrier;
