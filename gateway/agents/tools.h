@@ -32,6 +32,7 @@ struct tool {
 	const char *name;
 	const char *description;      /* for the model */
 	char *parameters;             /* JSON Schema of an object, as text */
+	json_t *schema;               /* the same, of one that has a kind */
 	const struct tool_kind *kind; /* who does it (tool_run.h); NULL: the
 					 call itself, as tools_read says */
 };
@@ -43,7 +44,8 @@ struct tools {
 };
 
 /* tools_init: by the configuration, which must outlive it.
- * Returns 0 or -ENOMEM; tools_free is valid after either. */
+ * Returns 0, or -ENOMEM, or -EINVAL: a schema that cannot be kept to;
+ * tools_free is valid after any. */
 int tools_init(struct tools *t, const struct config *c);
 void tools_free(struct tools *t);
 
@@ -51,7 +53,8 @@ void tools_free(struct tools *t);
 const struct tool *tools_find(const struct tools *t, const char *name);
 
 /* tools_arguments: those of a function that has a kind, from JSON text (""
- * means none). Returns an object, the caller's; or NULL and an error as below.
+ * means none). Returns an object that fits its
+ * schema, the caller's; or NULL and an error as below.
  */
 json_t *tools_arguments(const struct tool *tool, const char *arguments,
 			char *error, size_t cap);
