@@ -207,7 +207,7 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 		.agent_owner = &b->agent,
 	};
 
-	agent_call_open(&b->agent, &w->agents, NULL, &b->settings->agent,
+	agent_call_open(&b->agent, &w->world, NULL, &b->settings->agent,
 			&b->call, &b->log);
 	call_init(&b->call, s, &w->pool, &ports, now_ns);
 	b->call.on_note = on_note;

@@ -24,6 +24,8 @@
  *   config    what they were made of ............ read only, an atomic count
  *             of who uses it
  *   stage     whether the gateway goes down ..... an atomic
+ *   fetcher   requests of our own, made by a
+ *             thread for all (net/fetch.h) ...... a lock, one item
  *
  * Everything else belongs to one worker. The control thread owns the exchange:
  * it opens all workers before any thread runs, stops and joins them. */
@@ -47,6 +49,7 @@
 #include "protocols/ip_address.h"
 
 struct config_shared;
+struct fetcher;
 struct gate;
 struct worker;
 struct worker_figures;
@@ -71,6 +74,7 @@ struct exchange {
 	struct audiocodes_registry registry;
 	struct audiocodes_waiting waiting;
 	struct gate *gate;
+	struct fetcher *fetcher;
 	unsigned proxy_count;
 	struct ip_block proxies[CONFIG_PROXIES_MAX];
 	struct openai_upstream upstream;

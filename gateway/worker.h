@@ -55,7 +55,7 @@ struct worker {
 	struct metronome metronome;
 	struct audio_pool pool;
 	struct openai_pool standby; /* sessions for the next calls */
-	struct agent_world agents;  /* what those of its calls work with */
+	struct agent_world world;   /* of the agents of its calls */
 	struct twilio_desk desk;
 	struct audiocodes_desk audiocodes_desk;
 	struct audiocodes_keys *audiocodes_keys; /* NULL without OAuth */
