@@ -259,9 +259,10 @@ static int offer(struct tools *t, size_t row)
 	return tool->kind ? read_schema(tool) : 0;
 }
 
-int tools_init(struct tools *t, const struct config *c)
+int tools_init(struct tools *t, const struct config *c,
+	       const struct config_agent *a)
 {
-	unsigned bits = c->agent.tools;
+	unsigned bits = a->tools;
 	int err = 0;
 
 	memset(t, 0, sizeof(*t));

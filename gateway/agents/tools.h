@@ -18,6 +18,7 @@
 #include "gateway/call/call_request.h"
 
 struct config;
+struct config_agent;
 struct config_transfer;
 struct tool_kind;
 
@@ -43,10 +44,11 @@ struct tools {
 	const struct config_transfer *transfer;
 };
 
-/* tools_init: by the configuration, which must outlive it.
+/* tools_init: those of an agent, by its configuration, which must outlive it.
  * Returns 0, or -ENOMEM, or -EINVAL: a schema that cannot be kept to;
  * tools_free is valid after any. */
-int tools_init(struct tools *t, const struct config *c);
+int tools_init(struct tools *t, const struct config *c,
+	       const struct config_agent *a);
 void tools_free(struct tools *t);
 
 /* tools_find: NULL when it is not offered. */
