@@ -1,5 +1,5 @@
-/* Who answers a call: the agent's side of the call core. One for all calls of a
- * worker; it keeps nothing of a call. */
+/* An agent: what a configuration says of who answers. One for all calls of a
+ * worker; it keeps nothing of a call (agent_call.h does). */
 #ifndef GATEWAY_AGENTS_AGENT_H
 #define GATEWAY_AGENTS_AGENT_H
 
@@ -7,7 +7,6 @@
 
 #include "gateway/agents/prompt.h"
 #include "gateway/agents/tools.h"
-#include "gateway/call/call_port.h"
 
 struct call_variables;
 struct config;
@@ -49,15 +48,5 @@ bool agent_greets(const struct agent *a);
 int agent_words(struct agent_words *w, const struct agent *a,
 		const struct call_variables *v);
 void agent_words_free(struct agent_words *w);
-
-/* The port's owner is the struct agent.
- *
- * read_tool is tools_read. brief tells the variables that agent.variables
- * names, in that order, a line each; those the call does not have, or that do
- * not fit any more, are left out:
- *
- *     [call] Facts from the telephone network:
- *     caller: +33170000001 */
-extern const struct call_agent_port agent_port;
 
 #endif
