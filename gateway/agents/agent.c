@@ -1,6 +1,5 @@
 #include "gateway/agents/agent.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "gateway/agents/agent_text.h"
@@ -12,9 +11,7 @@ int agent_init(struct agent *a, const struct config *c, unsigned index,
 	a->index = index;
 	a->config = c;
 	a->wanted = config_agent_at(c, index);
-	int err = tools_init(&a->tools, c, a->wanted);
-	if (err)
-		snprintf(why, cap, "out of memory");
+	int err = tools_init(&a->tools, c, a->wanted, why, cap);
 	return err ? err
 		   : agent_text_make(&a->instructions, a->wanted, why, cap);
 }
