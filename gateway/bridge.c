@@ -119,10 +119,30 @@ static void on_session_handled(void *owner, uint64_t read_ns)
 	b->appends = b->session->appends;
 }
 
+void bridge_dress(struct bridge *b)
+{
+	const struct openai_profile *p = &b->model->profile[b->agent->index];
+	struct agent_words w = { 0 };
+
+	if (b->agent->has_places &&
+	    agent_words(&w, b->agent, &b->call.variables) != 0)
+		log_event(&b->log, LOG_ERROR, "no_memory", "what",
+			  "the agent's texts have no variables in this call",
+			  NULL);
+	const struct openai_words words = { w.instructions, w.greeting };
+	openai_session_become(b->session, p, &words);
+}
+
+static void on_session_begin(void *owner)
+{
+	bridge_dress(owner);
+}
+
 static void set_session(struct bridge *b, struct openai_session *s)
 {
 	s->owner = b;
 	s->on_handled = on_session_handled;
+	s->on_begin = on_session_begin;
 	b->session = s;
 }
 
@@ -166,7 +186,13 @@ void bridge_settings(const struct bridge *b, const char *number,
 		.digits_max = c->digits.max,
 		.digits_gap_ms = c->digits.gap_ms,
 		.digits_terminator = c->digits.terminator[0],
-		.greets = of->profile[b->agent->index].greeting != NULL,
+		.greets = agent_greets(b->agent),
+		.hello = b->agent->sound.ulaw,
+		.hello_len = b->agent->sound.len,
+		.hello_text =
+			b->agent->sound.ulaw
+				? b->agent->wanted->persona.greeting_file_text
+				: NULL,
 		.apology = apology->ulaw,
 		.apology_len = apology->len,
 		.farewell = of->farewell.ulaw,
