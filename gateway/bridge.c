@@ -8,6 +8,7 @@
 #include "gateway/ops/config_route.h"
 #include "gateway/settings.h"
 #include "gateway/worker.h"
+#include "protocols/utf8.h"
 
 #define NS_PER_MS 1000000ull
 #define ENDING_MS 5000 /* for a carrier to end a call when told to */
@@ -356,6 +357,7 @@ struct bridge *bridge_new(struct worker *w, const char *call)
 	b->counted_state = CALL_OVER;
 	set_session(b, s);
 	log_child_of(&b->log, &w->log, LOG_CALL, "call", call);
+	utf8_copy(b->agent_call.id, sizeof(b->agent_call.id), call);
 	return b;
 }
 

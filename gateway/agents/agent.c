@@ -113,9 +113,8 @@ int agent_init(struct agent *a, const struct config *c, unsigned index,
 {
 	*a = (struct agent){ .index = index, .config = c };
 	a->wanted = config_agent_at(c, index);
-	int err = tools_init(&a->tools, c, a->wanted);
-	if (err)
-		snprintf(why, cap, "out of memory");
+	int err = tools_init(&a->tools, c, a->wanted, why, cap);
+
 	if (!err)
 		err = agent_text_make(&a->instructions, a->wanted, why, cap);
 	if (!err)

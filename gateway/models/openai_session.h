@@ -36,7 +36,7 @@ struct ws;
 #define OPENAI_ATTEMPTS    4     /* to open one session */
 #define OPENAI_RETRY_MS    250   /* before the second attempt, doubling */
 #define OPENAI_COMMAND_MAX (256 * 1024) /* bytes of one control message */
-#define OPENAI_TOOLS_MAX   16           /* functions offered; more are not */
+#define OPENAI_TOOLS_MAX   32           /* functions offered; more are not */
 
 /* What every session of an agent has in common. Made once, never changed. */
 struct openai_profile {
