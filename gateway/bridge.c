@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/exchange.h"
 #include "gateway/net/ws.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_route.h"
@@ -117,6 +118,17 @@ static void on_session_handled(void *owner, uint64_t read_ns)
 	b->clears = t->clears;
 	b->media = t->media_out;
 	b->appends = b->session->appends;
+}
+
+static void on_become(void *owner, const struct agent *agent)
+{
+	struct bridge *b = owner;
+
+	if (!b->model || agent == b->agent)
+		return;
+	b->agent = agent;
+	tally_add(&b->worker->exchange->hand_offs, agent->wanted->persona.name);
+	bridge_dress(b);
 }
 
 void bridge_dress(struct bridge *b)
@@ -234,6 +246,8 @@ static void begin_call(struct bridge *b, const struct call_settings *s,
 
 	agent_call_open(&b->agent_call, &w->world, b->settings->book, b->agent,
 			&b->call, &b->log);
+	b->agent_call.on_become = on_become;
+	b->agent_call.owner = b;
 	call_init(&b->call, s, &w->pool, &ports, uv_hrtime());
 	b->call.on_note = on_note;
 	b->call.owner = b;
@@ -248,6 +262,7 @@ static void connect_model(struct bridge *b, bool is_warm)
 	struct worker *w = b->worker;
 	unsigned agent = b->agent->index;
 
+	tally_add(&w->exchange->answered, b->agent->wanted->persona.name);
 	if (is_warm)
 		openai_pool_give(&w->standby.pool[agent], b->session, &b->call,
 				 &b->log);
@@ -278,9 +293,9 @@ void bridge_join(struct bridge *b, const struct call_settings *s)
 {
 	if (b->call.state != CALL_CONNECTING || b->session->is_closing)
 		return;
+	agent_call_become(&b->agent_call, b->agent);
 	bool is_warm = take_session(b, s->apology_text != NULL);
 	b->call.ports.session = b->session;
-	agent_call_become(&b->agent_call, b->agent);
 	call_expect_model(&b->call, s, uv_hrtime());
 	connect_model(b, is_warm);
 }

@@ -34,6 +34,11 @@ struct agent_call {
 	struct log log;        /* names the call */
 	struct tool_run *runs; /* under way, oldest first */
 	unsigned running;
+	unsigned hand_offs; /* so far */
+	/* Another agent has taken the call; its session is to be told. Set
+	 * behind agent_call_open, or NULL. */
+	void (*on_become)(void *owner, const struct agent *agent);
+	void *owner;
 
 	/* Of the function that was called last: while its kind begins, and the
 	 * text it ended with. */

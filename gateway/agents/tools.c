@@ -10,6 +10,7 @@
 
 #include "gateway/agents/http_offer.h"
 #include "gateway/agents/json_schema.h"
+#include "gateway/agents/hand_off.h"
 #include "gateway/agents/plain_text.h"
 #include "gateway/ops/config.h"
 #include "protocols/utf8.h"
@@ -207,6 +208,8 @@ static const struct {
 	  SCHEMA("\"action\":{\"type\":\"string\",\"enum\":[\"start\","
 		 "\"stop\",\"pause\",\"resume\"]}",
 		 "\"action\"") },
+	{ "hand_off", CONFIG_TOOL_HAND_OFF, &hand_off_kind, CALL_REQUEST_END,
+	  NULL, NULL, NULL },
 };
 
 #define ROWS (sizeof(table) / sizeof(table[0]))
@@ -245,6 +248,20 @@ static int read_schema(struct tool *tool)
 	return json_schema_check(tool->schema, why, sizeof(why)) ? 0 : -EINVAL;
 }
 
+/* Made of an agent's hand_offs. */
+static int offer_hand_off(struct tools *t, const struct config_agent *a)
+{
+	struct tool *tool = &t->offered[t->count];
+
+	tool->name = "hand_off";
+	tool->kind = &hand_off_kind;
+	tool->text = hand_off_description(a);
+	tool->description = tool->text;
+	tool->parameters = hand_off_parameters(a);
+	t->count++;
+	return tool->text && tool->parameters ? read_schema(tool) : -ENOMEM;
+}
+
 static int offer(struct tools *t, size_t row)
 {
 	struct tool *tool = &t->offered[t->count];
@@ -261,13 +278,15 @@ static int offer(struct tools *t, size_t row)
 	return tool->kind ? read_schema(tool) : 0;
 }
 
-static int offer_built_in(struct tools *t, unsigned bits, char *why, size_t cap)
+static int offer_built_in(struct tools *t, unsigned bits,
+			  const struct config_agent *a, char *why, size_t cap)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < ROWS && !err; i++)
 		if (bits & table[i].bit)
-			err = offer(t, i);
+			err = table[i].description ? offer(t, i)
+						   : offer_hand_off(t, a);
 	if (err)
 		snprintf(why, cap, "out of memory");
 	return err;
@@ -303,13 +322,16 @@ int tools_init(struct tools *t, const struct config *c,
 	t->transfer = &c->transfer;
 	if (!c->transfer.target_count)
 		bits &= ~(unsigned)CONFIG_TOOL_TRANSFER_CALL;
-	int err = offer_built_in(t, bits, why, cap);
+	if (a->persona.hand_off_count)
+		bits |= CONFIG_TOOL_HAND_OFF;
+	int err = offer_built_in(t, bits, a, why, cap);
 	return err ? err : offer_functions(t, &a->functions, why, cap);
 }
 
 void tools_free(struct tools *t)
 {
 	for (size_t i = 0; i < t->count; i++) {
+		free(t->offered[i].text);
 		free(t->offered[i].parameters);
 		json_decref(t->offered[i].schema);
 	}

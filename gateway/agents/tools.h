@@ -8,7 +8,8 @@
  *   transfer_call  {target, reason?}  target: the name of a configured one
  *   send_dtmf      {digits}           1 to CALL_DIGITS_MAX of 0-9 * #
  *   send_metadata  {data}             an object, CALL_DATA_MAX as text
- *   record_call    {action}           start, stop, pause or resume */
+ *   record_call    {action}           start, stop, pause or resume
+ *   hand_off       {agent, reason}    where there are hand_offs; hand_off.h */
 #ifndef GATEWAY_AGENTS_TOOLS_H
 #define GATEWAY_AGENTS_TOOLS_H
 
@@ -33,6 +34,7 @@ struct tool_kind;
 struct tool {
 	const char *name;
 	const char *description;      /* for the model */
+	char *text;                   /* the same, where it is its own */
 	char *parameters;             /* JSON Schema of an object, as text */
 	json_t *schema;               /* the same, of one that has a kind */
 	const struct tool_kind *kind; /* who does it (tool_run.h); NULL: the

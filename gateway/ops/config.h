@@ -85,6 +85,7 @@ enum config_tool { /* bits */
 		   CONFIG_TOOL_SEND_DTMF = 4,
 		   CONFIG_TOOL_SEND_METADATA = 8,
 		   CONFIG_TOOL_RECORD_CALL = 16,
+		   CONFIG_TOOL_HAND_OFF = 32,
 };
 
 /* A level for each part; LOG_LEVELS: as log.level says. */

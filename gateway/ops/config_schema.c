@@ -170,6 +170,7 @@ static const cyaml_strval_t tool_names[] = {
 	{ "send_dtmf", CONFIG_TOOL_SEND_DTMF },
 	{ "send_metadata", CONFIG_TOOL_SEND_METADATA },
 	{ "record_call", CONFIG_TOOL_RECORD_CALL },
+	{ "hand_off", CONFIG_TOOL_HAND_OFF },
 };
 
 static const cyaml_strval_t carrier_names[] = {

@@ -119,6 +119,11 @@ static void check_tools(struct together *t)
 		report(t, "agent.tools",
 		       "has transfer_call, but transfer.targets is empty: "
 		       "there is nobody to transfer to");
+	if (t->c->agent.tools & CONFIG_TOOL_HAND_OFF &&
+	    t->c->agent.persona.hand_off_count == 0)
+		report(t, "agent.tools",
+		       "has hand_off, but agent.hand_offs is empty: there is "
+		       "nobody to hand off to");
 }
 
 /* names: count texts, stride bytes apart. */
