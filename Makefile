@@ -6,7 +6,8 @@
 V ?= release
 B := build/$(V)
 
-PKGS := libuv spandsp jansson sndfile libcyaml yaml-0.1 expat nettle libsystemd
+PKGS := libuv spandsp jansson sndfile libcyaml yaml-0.1 expat nettle libsystemd \
+	libcurl
 CC   ?= cc
 ifeq ($(origin CC),default)
 CC   := gcc
@@ -64,7 +65,7 @@ LIB   := $(filter-out $(TESTS) $(FUZZ) $(MAINS) tools/testing/%,$(SRC))
 # What only tests use, and what may need cmocka.
 RIG   := $(filter-out $(TESTS) $(MAINS),$(filter tools/testing/%,$(SRC)))
 
-PROGRAMS  := $(B)/tandem $(B)/tandem-call $(B)/tandem-model
+PROGRAMS  := $(B)/tandem $(B)/tandem-call $(B)/tandem-model $(B)/tandem-desk
 BENCH     := $(B)/tandem-bench
 MEASURES  := $(patsubst %_main.c,$(B)/%,$(filter tools/measure/%_main.c,$(MAINS)))
 TESTTOOLS := $(patsubst %_main.c,$(B)/%,$(filter tools/testing/%_main.c,$(MAINS)))
@@ -115,7 +116,7 @@ RACES := gateway/exchange_test gateway/inbox_test gateway/ops/lines_test \
 	gateway/siblings_test \
 	gateway/carriers/audiocodes_registry_test \
 	gateway/carriers/twilio_tickets_test gateway/ops/log_test \
-	gateway/net/gate_test gateway/certificates_test
+	gateway/net/gate_test gateway/net/fetch_test gateway/certificates_test
 race: setup-test
 	@$(MAKE) --no-print-directory V=release programs build/release/tools/testing/make_cert
 	@$(MAKE) --no-print-directory V=tsan build/tsan/tandem $(RACES:%=build/tsan/%)
@@ -239,6 +240,7 @@ $(B)/libtesting.a: $(RIG:%.c=$(B)/%.o)
 $(B)/tandem: $(B)/gateway/main.o $(B)/libtandem.a
 $(B)/tandem-call: $(B)/tools/call/main.o $(B)/libtandem.a
 $(B)/tandem-model: $(B)/tools/model/main.o $(B)/libtandem.a
+$(B)/tandem-desk: $(B)/tools/desk/main.o $(B)/libtandem.a
 # Its model server makes a certificate for itself.
 $(BENCH): $(B)/tools/bench/main.o $(B)/libtandem.a $(B)/libtesting.a
 $(PROGRAMS) $(BENCH) $(MEASURES) $(TESTTOOLS):

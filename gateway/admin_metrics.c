@@ -259,7 +259,7 @@ static void write_model(FILE *out, const struct exchange *e,
 	unsigned standing = 0;
 
 	for (unsigned i = 0; i < e->count; i++)
-		standing += openai_pool_stood(&e->worker[i]->standby);
+		standing += standby_stood(&e->worker[i]->standby);
 	metrics_one(out, "tandem_standby_sessions", METRIC_GAUGE,
 		    "Sessions that stand ready for the next calls.", standing);
 	metrics_one(out, "tandem_upstream_failures", METRIC_GAUGE,
@@ -278,6 +278,28 @@ static void write_model(FILE *out, const struct exchange *e,
 		"Tokens of those responses, as the server counts them; input "
 		"without what was cached.",
 		"kind", tokens, f->model.tokens, OPENAI_TOKENS);
+}
+
+/* --- Agents --- */
+
+static void write_tally(FILE *out, struct tally *t, const char *name,
+			const char *help)
+{
+	struct tally now;
+
+	tally_copy(t, &now);
+	metrics_family(out, name, METRIC_COUNTER, help);
+	for (unsigned i = 0; i < now.count; i++)
+		metrics_sample(out, name, (double)now.row[i].n, "agent",
+			       now.row[i].name, NULL);
+}
+
+static void write_agents(FILE *out, struct exchange *e)
+{
+	write_tally(out, &e->answered, "tandem_agent_calls_total",
+		    "Calls, by the agent that answered first.");
+	write_tally(out, &e->hand_offs, "tandem_hand_offs_total",
+		    "Hand-offs, by the agent that took the call.");
 }
 
 /* --- Workers --- */
@@ -344,7 +366,7 @@ static void write_limits(FILE *out, const struct exchange *e)
 		{ "call_seconds", c->limits.call_minutes * 60.0 },
 		{ "caller_ring_seconds", c->limits.ring_seconds },
 		{ "playout_seconds", PLAYOUT_QUEUE_S },
-		{ "standby_sessions", (double)c->model.standby * e->count },
+		{ "standby_sessions", (double)standby_wanted(c) * e->count },
 		{ "inbox_items", INBOX_MAX },
 		{ "admin_connections", ADMIN_CONNECTIONS },
 	};
@@ -426,6 +448,7 @@ int admin_metrics_write(const struct admin *a, uint64_t now_ns, FILE *out)
 	write_interruptions(out, f);
 	write_audio(out, e, f);
 	write_model(out, e, f);
+	write_agents(out, a->exchange);
 	write_workers(out, e);
 	write_limits(out, e);
 	write_process(out, a);

@@ -7,9 +7,11 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "gateway/agents/routing.h"
 #include "gateway/bridge.h"
 #include "gateway/carriers/audiocodes_keys.h"
 #include "gateway/exchange.h"
+#include "gateway/net/fetch.h"
 #include "gateway/net/http_server.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_shared.h"
@@ -102,6 +104,18 @@ static enum lines_refusal take_line(void *owner, const char *number,
 static enum lines_refusal take_place(void *owner)
 {
 	return worker_take_place(owner);
+}
+
+static void decide(void *owner, const struct form *form, struct twilio_party *p)
+{
+	bridge_twilio_decide(owner, form, p);
+}
+
+static const struct config_route *find_route(void *owner, uint64_t key)
+{
+	const struct worker *w = owner;
+
+	return routing_by_key(w->config, key);
 }
 
 static void give_line(void *owner, struct lines_seat *seat)
@@ -276,6 +290,8 @@ static void open_twilio(struct worker *w)
 {
 	twilio_desk_init(&w->desk, w->config, &w->exchange->tickets, &w->log);
 	w->desk.random = random_bytes;
+	w->desk.decide = decide;
+	w->desk.route = find_route;
 	w->desk.take_line = take_line;
 	w->desk.take_place = take_place;
 	w->desk.give_line = give_line;
@@ -331,7 +347,12 @@ static int open_handles(struct worker *w, int listening, char *why, size_t cap)
 	err = inbox_open(&w->inbox, w->loop, on_wake, w);
 	if (err)
 		goto close_server;
+	err = fetch_port_open(&w->world.fetch, w->exchange->fetcher, w->loop);
+	if (err)
+		goto close_inbox;
 	return 0;
+close_inbox:
+	inbox_close(&w->inbox, NULL);
 close_server:
 	http_server_close(w->server, NULL);
 close_clock:
@@ -365,6 +386,8 @@ static void init(struct worker *w, struct exchange *e, unsigned index,
 	w->loop = &w->own_loop;
 	snprintf(number, sizeof(number), "%u", index);
 	log_child_of(&w->log, &e->log, LOG_WORKER, "worker", number);
+	w->world.loop = w->loop;
+	w->world.log = w->log;
 	audio_pool_init(&w->pool, (size_t)w->config->limits.calls *
 					  POOL_SECONDS * POOL_BYTES);
 }
@@ -373,9 +396,8 @@ static void on_session_freed(void *owner);
 
 static void open_standby(struct worker *w)
 {
-	openai_pool_open(&w->standby, w->loop, &w->settings->profile,
-			 w->config->model.standby, &w->log, on_standby_gone, w);
-	w->standby.on_freed = on_session_freed;
+	standby_open(&w->standby, w->loop, w->settings, &w->log,
+		     on_standby_gone, on_session_freed, w);
 }
 
 int worker_open(struct worker *w, struct exchange *exchange, unsigned index,
@@ -400,7 +422,7 @@ int worker_open(struct worker *w, struct exchange *exchange, unsigned index,
 		return err;
 	}
 	w->figures.model.upstream = &exchange->upstream;
-	settings->profile.figures = &w->figures.model;
+	settings_count(settings, &w->figures.model);
 	w->metronome.lag = &w->figures.lag;
 	open_audiocodes(w);
 	open_twilio(w);
@@ -427,7 +449,7 @@ bool worker_standby_suits(const struct worker *w, const struct settings *s)
 static bool is_used(const struct worker *w, const struct settings *s)
 {
 	return s->uses > 0 || s == w->standby_of ||
-	       openai_pool_uses(&w->standby, &s->profile);
+	       standby_uses(&w->standby, s);
 }
 
 /* Those that no call and no session has any more, the newest aside. */
@@ -475,14 +497,13 @@ static void apply(struct worker *w, struct settings *s)
 	renew_keys(w, s);
 	if (s->serving_tls)
 		http_server_set_tls(w->server, s->serving_tls);
-	s->profile.figures = &w->figures.model;
+	settings_count(s, &w->figures.model);
 	s->older = w->settings;
 	w->settings = s;
 	w->config = w->desk.config = w->audiocodes_desk.config = s->config;
 	if (!worker_standby_suits(w, s)) {
 		w->standby_of = s;
-		openai_pool_renew(&w->standby, &s->profile,
-				  s->config->model.standby);
+		standby_renew(&w->standby, s);
 	}
 	sweep_settings(w);
 }
@@ -511,6 +532,7 @@ static void on_clock_closed(uv_handle_t *handle)
 
 	net_loop_close(&w->net);
 	inbox_close(&w->inbox, NULL);
+	fetch_port_close(w->world.fetch, NULL, NULL);
 }
 
 static void on_server_closed(void *owner)
@@ -534,8 +556,8 @@ static bool is_needed(const struct worker *w)
 static void go_on_stopping(struct worker *w)
 {
 	if (w->stage == DRAIN_RUNNING || w->is_closing || w->running ||
-	    w->audiocodes_host.count || !w->standby.is_gone || is_needed(w) ||
-	    !inbox_shut(&w->inbox))
+	    w->audiocodes_host.count || !standby_is_gone(&w->standby) ||
+	    is_needed(w) || !inbox_shut(&w->inbox))
 		return;
 	w->is_closing = true;
 	audiocodes_keys_close(w->audiocodes_keys);
@@ -573,7 +595,7 @@ static void each_bridge(struct worker *w, void (*act)(struct bridge *b))
 static void drain(struct worker *w)
 {
 	http_server_wind_down(w->server);
-	openai_pool_stop(&w->standby);
+	standby_stop(&w->standby);
 	if (w->exchange->hands_over) {
 		http_server_stop_listening(w->server,
 					   !w->exchange->is_inherited);
@@ -600,7 +622,7 @@ static void cut(struct worker *w)
 {
 	each_bridge(w, bridge_abort);
 	audiocodes_socket_abort_all(&w->audiocodes_host);
-	openai_pool_stop(&w->standby);
+	standby_stop(&w->standby);
 }
 
 /* Orders, and the end they lead to. */

@@ -1,31 +1,52 @@
-/* Who answers a call: the agent's side of the call core. One for all calls of a
- * worker; it keeps nothing of a call. */
+/* An agent: what a configuration says of who answers. One for all calls of a
+ * worker; it keeps nothing of a call (agent_call.h does). */
 #ifndef GATEWAY_AGENTS_AGENT_H
 #define GATEWAY_AGENTS_AGENT_H
 
-#include "gateway/agents/tools.h"
-#include "gateway/call/call_port.h"
+#include <stdbool.h>
 
+#include "gateway/agents/prompt.h"
+#include "gateway/agents/tools.h"
+
+struct call_variables;
 struct config;
+struct config_agent;
+
+/* What the model of one call is told; both from malloc, for agent_words_free.
+ */
+struct agent_words {
+	char *instructions;
+	char *greeting; /* NULL: it does not greet */
+};
 
 struct agent {
+	unsigned index; /* in the book of agents */
 	const struct config *config;
+	const struct config_agent *wanted; /* what it says of this one */
+	char *instructions;                /* agent_text.h; with places */
+	struct agent_words words; /* where nothing is known of the call */
+	struct prompt sound;      /* greeting_file; or none */
+	bool has_places; /* in its texts: each call fills them (template.h) */
 	struct tools tools;
 };
 
-/* agent_init: by the configuration, which must outlive it.
- * Returns 0 or -ENOMEM; agent_free is valid after either. */
-int agent_init(struct agent *a, const struct config *c);
+/* agent_init: the index-th agent of the configuration, which must outlive it;
+ * reads the files that it names.
+ *
+ * why  on failure: what was wrong, in words
+ * Returns 0 or a negative errno, as agent_text_make; agent_free is valid after
+ * either. */
+int agent_init(struct agent *a, const struct config *c, unsigned index,
+	       char *why, size_t cap);
 void agent_free(struct agent *a);
 
-/* The port's owner is the struct agent.
- *
- * read_tool is tools_read. brief tells the variables that agent.variables
- * names, in that order, a line each; those the call does not have, or that do
- * not fit any more, are left out:
- *
- *     [call] Facts from the telephone network:
- *     caller: +33170000001 */
-extern const struct call_agent_port agent_port;
+/* agent_greets: the model is to say something first. */
+bool agent_greets(const struct agent *a);
+
+/* agent_words: by what is known of the call.
+ * Returns 0, or -ENOMEM with nothing to free. */
+int agent_words(struct agent_words *w, const struct agent *a,
+		const struct call_variables *v);
+void agent_words_free(struct agent_words *w);
 
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/ops/config.h"
@@ -25,7 +26,9 @@ static void open_with(unsigned bits, unsigned targets)
 	strcpy(config.transfer.targets[0].to, "tel:+33180000100");
 	strcpy(config.transfer.targets[1].name, "support");
 	strcpy(config.transfer.targets[1].to, "sip:help@example.net");
-	assert_int_equal(0, tools_init(&tools, &config));
+	char why[256];
+	assert_int_equal(0, tools_init(&tools, &config, &config.agent, why,
+				       sizeof(why)));
 }
 
 static int open_all(void **state)
@@ -141,13 +144,14 @@ static void what_calls_mean(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
 		struct call_request r;
-		char error[512];
+		char error[TOOLS_ERROR_MAX];
 
 		CHECK_EQ(0,
 			 tools_read(&tools, row[i].name, row[i].arguments, &r,
 				    error, sizeof(error)),
 			 row[i].why);
 		CHECK_STR(row[i].request, described(&r), row[i].why);
+		free(r.data);
 	}
 }
 
@@ -204,7 +208,7 @@ static void what_the_model_is_told(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
 		struct call_request r;
-		char error[512];
+		char error[TOOLS_ERROR_MAX];
 
 		CHECK_EQ(row[i].err,
 			 tools_read(&tools, row[i].name, row[i].arguments, &r,
@@ -217,7 +221,7 @@ static void what_the_model_is_told(void **state)
 static void what_is_not_offered_is_not_taken(void **state)
 {
 	struct call_request r;
-	char error[512];
+	char error[TOOLS_ERROR_MAX];
 
 	close_all(state);
 	open_with(ALL, 0);
@@ -252,6 +256,7 @@ static void every_text_has_its_room(void **state)
 
 	/* {"k":"x…"} of 4095 bytes, and of 4096. */
 	for (size_t n = 4087; n <= 4088; n++) {
+		r.data = NULL;
 		memset(arguments, 'x', sizeof(arguments));
 		memcpy(arguments, "{\"data\":{\"k\":\"", 14);
 		strcpy(arguments + 14 + n, "\"}}");
@@ -259,6 +264,7 @@ static void every_text_has_its_room(void **state)
 			 tools_read(&tools, "send_metadata", arguments, &r,
 				    error, sizeof(error)),
 			 "data fits, or is refused whole");
+		free(r.data);
 	}
 	CHECK_STR("{\"error\":\"data must be at most 4095 bytes of JSON\"}",
 		  error, "and the model is told");
@@ -284,7 +290,7 @@ static void every_text_has_its_room(void **state)
 static void known_targets_are_named_as_far_as_they_fit(void **state)
 {
 	struct call_request r;
-	char error[512], name[CONFIG_WORD_MAX];
+	char error[TOOLS_ERROR_MAX], name[CONFIG_WORD_MAX];
 
 	close_all(state);
 	open_with(ALL, CONFIG_TARGETS_MAX);

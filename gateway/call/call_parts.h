@@ -47,6 +47,13 @@ void call_ask_goodbye(struct call *c, uint64_t now_ns);
 /* Play a sound of our own; mu-law. */
 void call_play(struct call *c, const uint8_t *ulaw, size_t n);
 
+/* Greet the caller with a sound of our own, where the settings have one. */
+void call_hello(struct call *c, uint64_t now_ns);
+
+/* Tell the model as much of it as was heard: it is over, or is about to be cut
+ * (is_cut). */
+void call_tell_hello(struct call *c, bool is_cut, uint64_t now_ns);
+
 /* The model is there, and the line: the first words. */
 void call_begin_talking(struct call *c, uint64_t now_ns);
 
@@ -58,6 +65,17 @@ bool call_is_paused(const struct call *c);
 
 /* Let the carrier speak a text. */
 void call_say_text(struct call *c, const char *text, uint64_t now_ns);
+
+/* Do, or put off, what the model asked for, and answer its function. Returns
+ * whether it is owed a response for that. */
+bool call_carry_out(struct call *c, const char *call_id,
+		    const struct call_request *r, uint64_t now_ns);
+
+/* Functions that take their time: whether one runs; one that this round's
+ * response has called; and: no model waits for them any more. */
+bool call_tools_run(const struct call *c);
+bool call_tools_run_of(const struct call *c, unsigned round);
+void call_tools_drop(struct call *c);
 
 /* Do what the model asked for and what waited for its speech to end. */
 void call_run_errands(struct call *c, uint64_t now_ns);

@@ -1,12 +1,12 @@
 /* The OpenAI driver, towards the server: the call's wishes as client events. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/models/openai_parts.h"
 #include "gateway/net/ws.h"
 
-#define APPEND_BYTES     6144  /* audio in one append: 128 ms of PCM16 */
-#define INSTRUCTIONS_MAX 20480 /* the agent's and a response's own */
+#define APPEND_BYTES 6144 /* audio in one append: 128 ms of PCM16 */
 
 /* Event ids say what they are for, so that an error names its cause. */
 static void next_id(struct openai_session *s, const char *kind, char id[32])
@@ -25,11 +25,22 @@ static void transmit(struct openai_session *s, const char *id, int err)
 	buffer_consume(&s->out, s->out.used);
 }
 
+const char *openai_commands_instructions(const struct openai_session *s)
+{
+	return s->words.instructions ? s->words.instructions
+				     : s->profile->instructions;
+}
+
 struct realtime_session openai_commands_session(const struct openai_session *s)
 {
 	struct realtime_session asked = s->profile->session;
 
 	asked.is_text = s->is_text;
+	asked.instructions = openai_commands_instructions(s);
+	asked.clears =
+		s->state != OPENAI_OPEN && s->state != OPENAI_CONFIGURING;
+	if (s->has_spoken)
+		asked.voice = NULL; /* the server refuses another */
 	return asked;
 }
 
@@ -59,19 +70,25 @@ static void append(void *session, const uint8_t *bytes, size_t n)
 	}
 }
 
-/* A response's own instructions replace the session's: repeat the persona. */
-static const char *instructions_for(struct openai_session *s, enum speak what,
-				    char *text, size_t cap)
+/* A response's own instructions replace the session's: repeat the persona.
+ * Returns them from malloc; or NULL: those of the session will do. */
+static char *instructions_for(const struct openai_session *s, enum speak what)
 {
+	const char *persona = openai_commands_instructions(s);
+
 	const char *extra = NULL;
 
 	if (what == SPEAK_GREETING)
-		extra = s->profile->greeting;
+		extra = s->words.greeting ? s->words.greeting
+					  : s->profile->greeting;
 	else if (what == SPEAK_GOODBYE)
 		extra = "Say a short goodbye now; the call ends after it.";
 	if (!extra)
 		return NULL;
-	snprintf(text, cap, "%s\n\n%s", s->profile->instructions, extra);
+	size_t cap = strlen(persona) + strlen(extra) + sizeof("\n\n");
+	char *text = malloc(cap);
+	if (text)
+		snprintf(text, cap, "%s\n\n%s", persona, extra);
 	return text;
 }
 
@@ -84,14 +101,13 @@ static void speak(void *session, enum speak what)
 		[SPEAK_GOODBYE] = "goodbye",
 	};
 	struct openai_session *s = session;
-	char text[INSTRUCTIONS_MAX];
+	char *text = instructions_for(s, what);
 
 	next_id(s, "speak", s->speak_id);
 	transmit(s, s->speak_id,
-		 realtime_command_respond(&s->out, s->speak_id,
-					  instructions_for(s, what, text,
-							   sizeof(text)),
+		 realtime_command_respond(&s->out, s->speak_id, text,
 					  purpose[what]));
+	free(text);
 }
 
 static void cancel(void *session, const char *response_id)
@@ -151,6 +167,19 @@ static void add_note(void *session, const char *text)
 	add_message(session, "note", "system", text);
 }
 
+static void add_said(void *session, const char *text)
+{
+	add_message(session, "said", "assistant", text);
+}
+
+static void begin(void *session)
+{
+	struct openai_session *s = session;
+
+	if (s->on_begin)
+		s->on_begin(s->owner);
+}
+
 static void tool_output(void *session, const char *call_id, const char *output)
 {
 	struct openai_session *s = session;
@@ -175,6 +204,8 @@ const struct call_model_port openai_session_port = {
 	.add_digits = add_digits,
 	.add_text = add_text,
 	.add_note = add_note,
+	.add_said = add_said,
+	.begin = begin,
 	.tool_output = tool_output,
 	.close = close_session,
 };

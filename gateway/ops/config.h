@@ -2,11 +2,12 @@
  * elsewhere. deploy/tandem.yaml shows every key with its default and what it
  * means; this header adds units and shapes only.
  *
- * A struct config is a plain value: fixed text, no pointers, nothing to free,
- * and never changed once loaded. It holds secrets: config_wipe when done. */
+ * A struct config is fixed text, and never changed once loaded. It holds
+ * secrets, and its agents: config_wipe when done, config_copy for another. */
 #ifndef GATEWAY_OPS_CONFIG_H
 #define GATEWAY_OPS_CONFIG_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -38,6 +39,21 @@ struct config_environment;
 #define CONFIG_PROXIES_MAX      64
 #define CONFIG_BLOCK_MAX        44 /* an address, "/" and bits; with NUL */
 #define CONFIG_ROUTES_MAX       32
+#define CONFIG_AGENTS_MAX       32 /* agent files */
+#define CONFIG_STANDBY_MAX      64 /* sessions, of all agents on a worker */
+#define CONFIG_CONTEXT_MAX      16 /* files of an agent's context */
+#define CONFIG_HAND_OFFS_MAX    16
+#define CONFIG_CALL_ROUTES_MAX  64
+#define CONFIG_HOURS_MAX        128  /* bytes with NUL */
+#define CONFIG_WHEN_MAX         256  /* bytes with NUL */
+#define CONFIG_VALUE_MAX        256  /* of a variable; bytes with NUL */
+#define CONFIG_FUNCTIONS_MAX    12   /* of an agent */
+#define CONFIG_PARAMETERS_MAX   1536 /* bytes of JSON with NUL */
+#define CONFIG_DESCRIPTION_MAX  512
+#define CONFIG_CALL_HEADERS_MAX 4   /* of a function */
+#define CONFIG_FILLER_MAX       256 /* bytes with NUL */
+#define CONFIG_MCP_MAX          4   /* servers of an agent */
+#define CONFIG_MCP_TOOLS_MAX    8   /* allowed ones of a server */
 
 enum config_format { CONFIG_FORMAT_PCM24, CONFIG_FORMAT_PCMU };
 enum config_turns { CONFIG_TURNS_SERVER_VAD, CONFIG_TURNS_SEMANTIC_VAD };
@@ -69,6 +85,7 @@ enum config_tool { /* bits */
 		   CONFIG_TOOL_SEND_DTMF = 4,
 		   CONFIG_TOOL_SEND_METADATA = 8,
 		   CONFIG_TOOL_RECORD_CALL = 16,
+		   CONFIG_TOOL_HAND_OFF = 32,
 };
 
 /* A level for each part; LOG_LEVELS: as log.level says. */
@@ -189,6 +206,100 @@ struct config_agent_transcription {
 	char language[16];           /* ISO 639-1, "": unset */
 };
 
+/* Whom an agent may hand its call to. */
+struct config_hand_off {
+	char agent[CONFIG_WORD_MAX]; /* one that there is */
+	char when[CONFIG_WHEN_MAX];  /* told to the model; may be "" */
+	unsigned line;               /* of its file */
+};
+
+/* What a variable is when the call has none of that name. */
+struct config_variable {
+	char name[CONFIG_WORD_MAX]; /* no two alike */
+	char value[CONFIG_VALUE_MAX];
+};
+
+/* Who an agent is, beside the session it has. */
+struct config_agent_persona {
+	char name[CONFIG_WORD_MAX];  /* "default" the agent section's */
+	char model[CONFIG_NAME_MAX]; /* "": model.name */
+	char language[16];           /* ISO 639-1; "": unset */
+	unsigned standby;            /* "default": model.standby counts */
+	char instructions_file[CONFIG_TEXT_MAX]; /* instead of instructions */
+	unsigned context_count;
+	char context[CONFIG_CONTEXT_MAX][CONFIG_TEXT_MAX]; /* files */
+	/* Instead of greeting; at most one of them. */
+	char greeting_says[CONFIG_SENTENCE_MAX];
+	char greeting_file[CONFIG_TEXT_MAX]; /* WAV */
+	char greeting_file_text[CONFIG_SENTENCE_MAX];
+	unsigned default_count;
+	struct config_variable defaults[CONFIG_VARIABLES_MAX];
+	unsigned hand_off_count;
+	struct config_hand_off hand_offs[CONFIG_HAND_OFFS_MAX];
+};
+
+enum config_method {
+	CONFIG_METHOD_POST,
+	CONFIG_METHOD_GET,
+	CONFIG_METHOD_PUT,
+	CONFIG_METHOD_PATCH,
+	CONFIG_METHOD_DELETE
+};
+enum config_sound {
+	CONFIG_SOUND_AS_ELSEWHERE, /* a function's only: as the agent's */
+	CONFIG_SOUND_NONE,
+	CONFIG_SOUND_SOFT
+};
+
+/* What the caller hears while a function runs; words come before sound. */
+struct config_filler {
+	unsigned after_ms;           /* a function's, 0: as the agent's */
+	char say[CONFIG_FILLER_MAX]; /* "": nothing */
+	enum config_sound sound;
+};
+
+struct config_call_header {
+	char name[CONFIG_WORD_MAX];
+	char value[CONFIG_VALUE_MAX]; /* may hold a secret, and {{…}} */
+};
+
+/* A function that is an HTTP request. */
+struct config_function {
+	char name[CONFIG_WORD_MAX];
+	char description[CONFIG_DESCRIPTION_MAX];
+	char parameters[CONFIG_PARAMETERS_MAX]; /* JSON Schema; or … */
+	char parameters_file[CONFIG_TEXT_MAX];  /* "" and "": none */
+	enum config_method method;
+	char url[CONFIG_TEXT_MAX]; /* http_template.h */
+	unsigned header_count;
+	struct config_call_header headers[CONFIG_CALL_HEADERS_MAX];
+	struct secret secret; /* of the signature; unset: none */
+	unsigned timeout_ms;  /* of all tries together; 0: 10000 */
+	unsigned retries;
+	unsigned answer_max; /* bytes; 0: as many as a model is told */
+	struct config_filler filler;
+};
+
+enum config_approval { CONFIG_APPROVAL_NEVER };
+
+/* A server of functions that the model's own server calls. */
+struct config_mcp {
+	char label[CONFIG_WORD_MAX]; /* no two alike */
+	char url[CONFIG_TEXT_MAX];
+	struct secret authorization; /* unset: none */
+	unsigned allowed_tool_count; /* 0: all it has */
+	char allowed_tools[CONFIG_MCP_TOOLS_MAX][CONFIG_WORD_MAX];
+	enum config_approval require_approval;
+};
+
+struct config_agent_functions {
+	unsigned count;
+	struct config_function function[CONFIG_FUNCTIONS_MAX];
+	struct config_filler filler; /* of those that name none */
+	unsigned mcp_count;
+	struct config_mcp mcp[CONFIG_MCP_MAX];
+};
+
 struct config_agent {
 	char instructions[CONFIG_INSTRUCTIONS_MAX];
 	char greeting[CONFIG_SENTENCE_MAX]; /* what the first response is
@@ -203,6 +314,16 @@ struct config_agent {
 				       when there are transfer.targets */
 	unsigned variable_count;
 	char variables[CONFIG_VARIABLES_MAX][CONFIG_WORD_MAX];
+	struct config_agent_persona persona;
+	struct config_agent_functions functions;
+};
+
+/* Those that have files of their own. Never changed; shared by all copies of a
+ * configuration, and freed, its secrets wiped, with the last (config_wipe). */
+struct config_agents {
+	atomic_uint uses;
+	unsigned count;
+	struct config_agent agent[]; /* in the order of agent_files */
 };
 
 struct config_audio {
@@ -235,6 +356,34 @@ struct config_failure {
 					  where no prompt can be played */
 	unsigned by_number_count;
 	struct config_failure_route by_number[CONFIG_ROUTES_MAX];
+};
+
+enum config_carrier {
+	CONFIG_CARRIER_ANY,
+	CONFIG_CARRIER_TWILIO,
+	CONFIG_CARRIER_AUDIOCODES
+};
+
+/* What failure says, for calls of one route; what is "" or AS_ELSEWHERE is as
+ * failure has it for the number. */
+struct config_route_fallback {
+	enum config_then then;
+	char dial[CONFIG_NAME_MAX];
+	char say[CONFIG_SENTENCE_MAX];
+};
+
+/* Who answers which calls. All that is set must fit; "": any. */
+struct config_route {
+	char number[CONFIG_NAME_MAX]; /* dialled; with * at its end a beginning
+				       */
+	enum config_carrier carrier;
+	char bot[CONFIG_WORD_MAX];
+	char caller[CONFIG_NAME_MAX]; /* the beginning of the number */
+	struct config_variable parameter;
+	char hours[CONFIG_HOURS_MAX];   /* hours.h */
+	char timezone[CONFIG_WORD_MAX]; /* "": UTC */
+	char agent[CONFIG_WORD_MAX];    /* one that there is */
+	struct config_route_fallback fallback;
 };
 
 /* What a caller from Twilio gets while there is no room. */
@@ -298,6 +447,12 @@ struct config {
 	struct config_transfer transfer;
 	struct config_model model;
 	struct config_agent agent;
+	unsigned agent_file_count;
+	char agent_files[CONFIG_AGENTS_MAX][CONFIG_TEXT_MAX];
+	struct config_agents *agents; /* NULL: there are no files, or they were
+					 not read */
+	unsigned route_count;
+	struct config_route routes[CONFIG_CALL_ROUTES_MAX];
 	struct config_audio audio;
 	struct config_digits digits;
 	struct config_failure failure;
@@ -325,7 +480,8 @@ struct config_loading {
 /* config_load_all: the defaults, changed by a file, and the secrets.
  *
  * path  the file; NULL means the defaults alone. A relative path inside it is
- *       taken from the file's own directory.
+ *       taken from the file's own directory. The agent files it names are read
+ *       with it; what is wrong in one is told with that one's name.
  *
  * A secret is looked for in this order; what is found first counts alone:
  *   1  the variable OPENAI_API_KEY, TWILIO_AUTH_TOKEN or AUDIOCODES_TOKENS,
@@ -352,12 +508,27 @@ int config_load_all(struct config *c, const char *path,
 int config_load(struct config *c, const char *path, char *errors, size_t cap);
 
 /* config_parse: the same from memory; name stands for the file in errors, and
- * for its directory. */
+ * for its directory. Agent files are not read. */
 int config_parse(struct config *c, const char *yaml, size_t len,
 		 const char *name, char *errors, size_t cap);
 
-/* config_wipe: forget the secrets. */
+/* config_wipe: forget the secrets, and let go of the agents. */
 void config_wipe(struct config *c);
+
+/* config_copy: to becomes what from is; each is to be wiped. config_move: what
+ * from was, which is wiped. What to was before is not looked at. */
+void config_copy(struct config *to, const struct config *from);
+void config_move(struct config *to, struct config *from);
+
+/* config_agent_count: with the default one. config_agent_at: 0 is the agent
+ * section, i the i-th file. config_agent_find: by its name; the index, or -1.
+ */
+unsigned config_agent_count(const struct config *c);
+const struct config_agent *config_agent_at(const struct config *c, unsigned i);
+int config_agent_find(const struct config *c, const char *name);
+/* config_agent_model: the model it speaks with. */
+const char *config_agent_model(const struct config *c,
+			       const struct config_agent *a);
 
 /* config_each_secret: every place in c that may hold one. */
 void config_each_secret(struct config *c,

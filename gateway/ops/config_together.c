@@ -15,13 +15,22 @@ struct together {
 	struct config_report *report;
 };
 
+/* In an agent file the keys of agent stand at the top. */
+static size_t line_of(const struct together *t, const char *path)
+{
+	const char *within = t->report->within;
+	size_t len = within ? strlen(within) : 0;
+	if (len && strncmp(path, within, len) == 0 && path[len] == '.')
+		path += len + 1;
+	return config_find_line(t->document, path);
+}
+
 static void report(struct together *t, const char *path, const char *what)
 {
 	if (!config_check_is_about_bad(t->check, path) &&
 	    !config_check_is_about_bad(t->check, what))
-		config_report_add(t->report,
-				  config_find_line(t->document, path), "%s %s",
-				  path, what);
+		config_report_add(t->report, line_of(t, path), "%s %s", path,
+				  what);
 }
 
 static void check_failure(struct together *t)
@@ -110,6 +119,11 @@ static void check_tools(struct together *t)
 		report(t, "agent.tools",
 		       "has transfer_call, but transfer.targets is empty: "
 		       "there is nobody to transfer to");
+	if (t->c->agent.tools & CONFIG_TOOL_HAND_OFF &&
+	    t->c->agent.persona.hand_off_count == 0)
+		report(t, "agent.tools",
+		       "has hand_off, but agent.hand_offs is empty: there is "
+		       "nobody to hand off to");
 }
 
 /* names: count texts, stride bytes apart. */
@@ -124,10 +138,128 @@ static void check_unique(struct together *t, const char *list,
 			j++;
 		snprintf(entry, sizeof(entry), "%s.%u", list, i);
 		if (j < i)
-			config_report_add(t->report,
-					  config_find_line(t->document, entry),
+			config_report_add(t->report, line_of(t, entry),
 					  "%s has \"%s\" twice", list, name);
 	}
+}
+
+static bool is_set(const struct together *t, const char *path)
+{
+	return line_of(t, path) != 0;
+}
+
+/* Those that stand there: a default gives way. */
+static void check_texts(struct together *t)
+{
+	const struct config_agent *a = &t->c->agent;
+	const struct config_agent_persona *p = &a->persona;
+	bool greets = is_set(t, "agent.greeting") && *a->greeting;
+	if (*p->instructions_file && is_set(t, "agent.instructions"))
+		report(t, "agent.instructions_file",
+		       "is set, and so is agent.instructions: which counts "
+		       "cannot be known, remove one");
+	if (greets + !!*p->greeting_says + !!*p->greeting_file > 1)
+		report(t,
+		       *p->greeting_file ? "agent.greeting_file"
+					 : "agent.greeting_says",
+		       "is not the only greeting: of agent.greeting, "
+		       "agent.greeting_says and agent.greeting_file one can "
+		       "be");
+	if (*p->greeting_file_text && !*p->greeting_file)
+		report(t, "agent.greeting_file_text",
+		       "is set, but agent.greeting_file is not");
+}
+
+static void check_functions(struct together *t)
+{
+	const struct config_agent_functions *f = &t->c->agent.functions;
+	char entry[64];
+
+	for (unsigned i = 0; i < f->count; i++) {
+		const struct config_function *one = &f->function[i];
+		snprintf(entry, sizeof(entry), "agent.functions.%u", i);
+		if (*one->parameters && *one->parameters_file)
+			config_report_add(
+				t->report, line_of(t, entry),
+				"agent.functions: %s has parameters and "
+				"parameters_file: which counts cannot be "
+				"known, remove one",
+				one->name);
+	}
+	check_unique(t, "agent.functions", f->function[0].name, f->count,
+		     sizeof(f->function[0]));
+	check_unique(t, "agent.mcp", f->mcp[0].label, f->mcp_count,
+		     sizeof(f->mcp[0]));
+}
+
+/* What every agent must be, in whichever file it stands. */
+static void check_agent(struct together *t)
+{
+	const struct config_agent_persona *p = &t->c->agent.persona;
+	check_tools(t);
+	check_texts(t);
+	check_unique(t, "agent.variable_defaults", p->defaults[0].name,
+		     p->default_count, sizeof(p->defaults[0]));
+	check_unique(t, "agent.hand_offs", p->hand_offs[0].agent,
+		     p->hand_off_count, sizeof(p->hand_offs[0]));
+	check_functions(t);
+}
+
+static void check_default(struct together *t)
+{
+	const struct config_agent_persona *p = &t->c->agent.persona;
+	if (strcmp(p->name, "default") != 0)
+		report(t, "agent.name",
+		       "is for agent files: this section is the agent "
+		       "\"default\"");
+	if (p->standby)
+		report(t, "agent.standby",
+		       "is for agent files: of this agent model.standby says "
+		       "how many");
+}
+
+static bool routes_everything(const struct config_route *r)
+{
+	return !*r->number && r->carrier == CONFIG_CARRIER_ANY && !*r->bot &&
+	       !*r->caller && !*r->parameter.name && !*r->hours;
+}
+
+/* c: without the agents' files when it was not read from one. */
+static void check_route(struct together *t, unsigned i, bool knows_agents)
+{
+	const struct config *c = t->c;
+	const struct config_route *r = &c->routes[i];
+	char path[32];
+
+	snprintf(path, sizeof(path), "routes.%u", i);
+	size_t line = config_find_line(t->document, path);
+	if (knows_agents && config_agent_find(c, r->agent) < 0)
+		config_report_add(t->report, line,
+				  "routes has \"%s\", and there is no agent "
+				  "of that name",
+				  r->agent);
+	if (*r->timezone && !*r->hours)
+		config_report_add(t->report, line,
+				  "routes: timezone is set, but hours is not");
+	if (r->fallback.then == CONFIG_THEN_DIAL && !*r->fallback.dial &&
+	    !*c->failure.dial)
+		config_report_add(t->report, line,
+				  "routes: fallback.then is dial, but neither "
+				  "it nor failure.dial names a number");
+	if (i + 1 < c->route_count && routes_everything(r))
+		config_report_add(t->report, line,
+				  "routes: this one fits every call, so that "
+				  "those behind it are never looked at");
+}
+
+static void check_call_routes(struct together *t)
+{
+	const struct config *c = t->c;
+	bool knows_agents = config_agent_count(c) == 1 + c->agent_file_count;
+	if (config_check_is_about_bad(t->check, "routes"))
+		return;
+	for (unsigned i = 0; i < c->route_count; i++)
+		check_route(t, i, knows_agents);
 }
 
 /* Tokens of an account that is refused, or of a bot that is not there, are a
@@ -180,12 +312,18 @@ void config_together_check(const struct config *c,
 			   yaml_document_t *document, struct config_report *r)
 {
 	struct together t = { c, check, document, r };
+	if (r->within) { /* an agent file */
+		check_agent(&t);
+		return;
+	}
 	check_failure(&t);
 	check_routes(&t);
 	check_overload(&t);
 	check_limits(&t);
 	check_oauth(&t);
-	check_tools(&t);
+	check_agent(&t);
+	check_default(&t);
+	check_call_routes(&t);
 	check_accounts(&t);
 	check_bot_tokens(&t);
 	check_unique(&t, "twilio.accounts", c->twilio.accounts[0].sid,

@@ -1,0 +1,71 @@
+/* Who answers one call: the agent it has now, and the functions its model has
+ * called and that are not done. One for each call, on its worker's thread. */
+#ifndef GATEWAY_AGENTS_AGENT_CALL_H
+#define GATEWAY_AGENTS_AGENT_CALL_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "gateway/call/call.h"
+#include "gateway/ops/log.h"
+
+struct agent;
+struct agent_book;
+struct fetch_port;
+struct tool_run;
+
+#define AGENT_CALL_ID_MAX 128 /* bytes with NUL; more is cut */
+
+/* What agents of one worker work with. Its members outlive every call. */
+struct agent_world {
+	uv_loop_t *loop;
+	struct fetch_port *fetch;
+	unsigned functions; /* HTTP functions under way */
+	struct log log;
+};
+
+struct agent_call {
+	char id[AGENT_CALL_ID_MAX]; /* the carrier's; "": not told */
+	struct agent_world *world;
+	const struct agent_book *book; /* of the call's configuration */
+	const struct agent *agent;     /* who answers now */
+	struct call *call;
+	struct log log;        /* names the call */
+	struct tool_run *runs; /* under way, oldest first */
+	unsigned running;
+	unsigned hand_offs; /* so far */
+	/* Another agent has taken the call; its session is to be told. Set
+	 * behind agent_call_open, or NULL. */
+	void (*on_become)(void *owner, const struct agent *agent);
+	void *owner;
+
+	/* Of the function that was called last: while its kind begins, and the
+	 * text it ended with. */
+	struct tool_run *beginning;
+	struct call_tool *outcome;
+	char *text; /* owned */
+};
+
+/* agent_call_open: before call_init; the port's owner is the agent_call. Its id
+ * may be set before.
+ * agent_call_close: the call is over: what still runs is told to stop, or goes
+ * on without anybody who waits for it (tool_kind.cancel). Twice is fine. */
+void agent_call_open(struct agent_call *a, struct agent_world *world,
+		     const struct agent_book *book, const struct agent *agent,
+		     struct call *call, const struct log *log);
+void agent_call_close(struct agent_call *a);
+
+/* agent_call_become: another agent answers from now on. What the one before has
+ * begun goes on, and answers. */
+void agent_call_become(struct agent_call *a, const struct agent *agent);
+
+/* What the model is told at the call's start: the variables that
+ * agent.variables names, in that order, a line each; those the call does not
+ * have, or that do not fit any more, are left out:
+ *
+ *     [call] Facts from the telephone network:
+ *     caller: +33170000001 */
+extern const struct call_agent_port agent_call_port;
+
+#endif
