@@ -122,6 +122,8 @@ struct call_settings {
 	unsigned digits_gap_ms;
 	char digits_terminator; /* 0: none */
 	bool greets;            /* the model speaks first */
+	const char *opening;    /* what the model is told first, and answers, in
+				   place of a greeting; or NULL. Not owned */
 	const uint8_t *apology; /* G.711 mu-law, not owned */
 	size_t apology_len;
 	const uint8_t *farewell; /* likewise, when the gateway goes down */

@@ -144,8 +144,9 @@ static unsigned accept_webhook(struct twilio_desk *d,
 
 static int connect_stream(struct twilio_desk *d, const struct twilio_request *r,
 			  const struct twilio_ticket *ticket,
-			  struct buffer *out)
+			  const char *returned, struct buffer *out)
 {
+	const struct twiml_parameter parameter = { TWILIO_RETURNED, returned };
 	char target[64], stream[TWILIO_URL_MAX];
 	char action[TWILIO_URL_MAX], status[TWILIO_URL_MAX];
 
@@ -164,6 +165,8 @@ static int connect_stream(struct twilio_desk *d, const struct twilio_request *r,
 		.stream_url = stream,
 		.action_url = action,
 		.status_url = status,
+		.parameter = &parameter,
+		.parameters = returned != NULL,
 	};
 	return twiml_connect_stream(out, &s);
 }
@@ -185,7 +188,7 @@ static int invite(struct twilio_desk *d, const struct twilio_request *r,
 	d->random(d->owner, entropy, sizeof(entropy));
 	int err =
 		issue(d->tickets, call_sid, party, entropy, r->now_ns, &ticket);
-	if (!err && connect_stream(d, r, &ticket, out) != 0)
+	if (!err && connect_stream(d, r, &ticket, party->returned, out) != 0)
 		*status = refuse(d, r, out, 400,
 				 "no Host header and no public_url");
 	return err;
@@ -249,10 +252,11 @@ unsigned twilio_desk_voice(struct twilio_desk *d,
  * may be one when the socket opens. */
 static unsigned rejoin(struct twilio_desk *d, const struct twilio_request *r,
 		       const char *call_sid, const struct twilio_ticket *last,
-		       struct buffer *out)
+		       const char *returned, struct buffer *out)
 {
 	struct twilio_party party = { .number = last->number,
-				      .source = last->source };
+				      .source = last->source,
+				      .returned = returned };
 	unsigned status;
 
 	if (!twilio_tickets_is_invited(d->tickets, call_sid, r->now_ns))
@@ -299,8 +303,51 @@ unsigned twilio_desk_after_stream(struct twilio_desk *d,
 	else if (fate == TWILIO_FAILED)
 		twilio_answer_failure(d->config, ticket.number, false, out);
 	else
-		status = rejoin(d, r, sid, &ticket, out);
+		status = rejoin(d, r, sid, &ticket, NULL, out);
 	return status;
+}
+
+static bool was_bridged(const struct form *form)
+{
+	const char *bridged = form_value(form, "DialBridged");
+	const char *status = form_value(form, "DialCallStatus");
+
+	if (bridged)
+		return strcmp(bridged, "true") == 0;
+	return status && (strcmp(status, "completed") == 0 ||
+			  strcmp(status, "answered") == 0);
+}
+
+unsigned twilio_desk_after_dial(struct twilio_desk *d,
+				const struct twilio_request *r,
+				struct buffer *out)
+{
+	struct form form;
+	unsigned status = accept_webhook(d, r, &form, out);
+
+	if (status != 200)
+		return status;
+	const char *sid = form_value(&form, "CallSid");
+	const char *how = form_value(&form, "DialCallStatus");
+	struct twilio_ticket ticket = { .fate = TWILIO_CUT };
+	twilio_tickets_ask(d->tickets, sid, &ticket);
+	log_event(&d->log, LOG_INFO, "dialled", "call", sid, "status", how,
+		  NULL);
+	if (caller_is_gone(form_value(&form, "CallStatus"))) {
+		twilio_tickets_abandon(d->tickets, sid, r->now_ns);
+		twiml_empty(out);
+	} else if (was_bridged(&form)) {
+		twiml_hangup(out);
+	} else {
+		status = rejoin(d, r, sid, &ticket, how ? how : "failed", out);
+	}
+	return status;
+}
+
+int twilio_desk_url(struct twilio_desk *d, const struct twilio_request *r,
+		    const char *path, char *out, size_t cap)
+{
+	return public_url(d, r, path, false, out, cap);
 }
 
 unsigned twilio_desk_stream_status(struct twilio_desk *d,

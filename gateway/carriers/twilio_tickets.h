@@ -70,6 +70,7 @@ struct twilio_party {
 	const char *number; /* cut at LINES_NAME_MAX, like the next; or NULL */
 	const char *source;
 	struct lines_seat seat; /* or none: to be had when the socket opens */
+	const char *returned;   /* from a transfer, how that went; or NULL */
 };
 
 /* twilio_tickets_init: room for count calls at once. lines is kept.
