@@ -382,6 +382,8 @@ void bridge_free(struct bridge *b)
 	if (b->model)
 		b->model->uses--;
 	openai_session_free(b->session);
+	if (b->carrier == WORKER_TWILIO)
+		bridge_twilio_release(b);
 	free(b);
 }
 

@@ -23,14 +23,20 @@ struct config;
 struct config_route;
 struct form;
 struct http_connection;
+struct fetch;
 struct settings;
 struct twilio_party;
+struct twilio_request;
 struct twilio_ticket;
 struct worker;
 
 /* A Twilio call: which stream of which call this is. */
 struct bridge_twilio {
 	struct twilio_leg leg;
+	char account_sid[TWILIO_SID_LEN];
+	char *after_dial;   /* URL; or NULL: not known */
+	char *opening;      /* of one who is back from a transfer; or NULL */
+	struct fetch *rest; /* under way */
 	char call_sid[TWILIO_SID_LEN];
 	char number[LINES_NAME_MAX]; /* dialled */
 	char source[LINES_NAME_MAX]; /* the caller's */
@@ -164,7 +170,11 @@ void bridge_summarize(struct bridge *b, const char *stream);
  * seat is still the caller's. */
 struct bridge *bridge_twilio_open(struct worker *w, struct http_connection *c,
 				  const char *accept,
+				  const struct twilio_request *r,
 				  const struct twilio_ticket *ticket);
+
+/* bridge_twilio_release: what only a Twilio call holds. */
+void bridge_twilio_release(struct bridge *b);
 
 /* bridge_audiocodes_host: what the worker's sockets from AudioCodes are told.
  */

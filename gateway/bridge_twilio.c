@@ -2,13 +2,55 @@
  * request that follows. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "gateway/agents/routing.h"
 #include "gateway/bridge.h"
+#include "gateway/carriers/twilio_rest.h"
 #include "gateway/exchange.h"
 #include "gateway/net/http_server.h"
+#include "gateway/ops/config.h"
 #include "gateway/settings.h"
 #include "gateway/worker.h"
+#include "protocols/buffer.h"
+#include "protocols/twilio_signature.h"
+#include "protocols/twiml.h"
+
+/* --- Back from a transfer --- */
+
+static const char *words_of(const char *status)
+{
+	static const struct {
+		const char *status, *words;
+	} row[] = {
+		{ "busy", "the line was busy" },
+		{ "no-answer", "nobody answered" },
+		{ "failed", "the number could not be reached" },
+		{ "canceled", "it was broken off" },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		if (strcmp(row[i].status, status) == 0)
+			return row[i].words;
+	return "nobody took the call";
+}
+
+static void take_return(struct bridge *b, const struct twilio_event *start)
+{
+	const char *status = json_string_value(
+		json_object_get(start->parameters, TWILIO_RETURNED));
+	char text[256];
+
+	if (!status || b->twilio.opening)
+		return;
+	snprintf(text, sizeof(text),
+		 "[transfer] This caller was being put through, but %s, and "
+		 "is with you again. Do not greet: say so, and offer other "
+		 "help.",
+		 words_of(status));
+	b->twilio.opening = strdup(text);
+}
 
 /* The webhook's fields and the <Parameter>s by their names; who calls whom by
  * those that every carrier has. */
@@ -41,8 +83,13 @@ static void on_start(void *owner, const struct twilio_event *start)
 
 	log_event(&b->log, LOG_INFO, "started", "stream", start->stream_sid,
 		  NULL);
+	snprintf(b->twilio.account_sid, sizeof(b->twilio.account_sid), "%s",
+		 twilio_sid_ok(start->account_sid, "AC") ? start->account_sid
+							 : "");
+	take_return(b, start);
 	bridge_settings(b, b->twilio.number, &settings);
 	settings.has_marks = true;
+	settings.opening = b->twilio.opening;
 	bridge_begin(b, &settings, &twilio_leg_port);
 	learn(b, start);
 	bridge_dress(b);
@@ -84,7 +131,118 @@ static void on_ended(void *owner, enum twilio_leg_end how)
 	bridge_summarize(b, word[how]);
 }
 
+/* --- What Twilio is asked for by REST --- */
+
+static struct twilio_rest_call rest_call(struct bridge *b)
+{
+	return (struct twilio_rest_call){
+		.config = b->settings->config,
+		.port = b->worker->world.fetch,
+		.account_sid = b->twilio.account_sid,
+		.call_sid = b->twilio.call_sid,
+	};
+}
+
+static void log_rest(const struct bridge *b, const char *what,
+		     const struct fetch_answer *a,
+		     const struct twilio_rest_verdict *v)
+{
+	struct log_line l;
+
+	log_begin(&l, &b->log, v->error ? LOG_WARN : LOG_INFO, "rest");
+	log_text(&l, "what", what);
+	log_number(&l, "status", a->status);
+	if (v->code)
+		log_number(&l, "code", v->code);
+	if (v->error)
+		log_text(&l, "why", a->error ? a->why : v->why);
+	log_number(&l, "took_ms", a->took_ms);
+	log_end(&l);
+}
+
+static void on_moved(void *owner, const struct fetch_answer *a)
+{
+	struct bridge *b = owner;
+	struct twilio_rest_verdict v;
+
+	b->twilio.rest = NULL;
+	twilio_rest_judge(a, &v);
+	log_rest(b, "transfer", a, &v);
+	if (!v.error)
+		return; /* the stop comes, or has come */
+	twilio_leg_stays(&b->twilio.leg);
+	call_carrier_transfer_failed(&b->call, v.why, uv_hrtime());
+}
+
+static void on_completed(void *owner, const struct fetch_answer *a)
+{
+	struct bridge *b = owner;
+	struct twilio_rest_verdict v;
+
+	b->twilio.rest = NULL;
+	twilio_rest_judge(a, &v);
+	log_rest(b, "hang_up", a, &v);
+	if (v.error)
+		twilio_leg_let_go(&b->twilio.leg);
+}
+
+static bool can(const void *owner, enum call_request_kind what)
+{
+	const struct bridge *b = owner;
+
+	return what == CALL_REQUEST_TRANSFER && b->twilio.after_dial &&
+	       twilio_rest_is_ready(b->settings->config, b->twilio.account_sid);
+}
+
+static int on_request(void *owner, const struct call_request *r)
+{
+	struct bridge *b = owner;
+	const struct twilio_rest_call call = rest_call(b);
+	const struct twiml_dial dial = {
+		.target = r->target,
+		.ring_s = b->settings->config->transfer.ring_seconds,
+		.action_url = b->twilio.after_dial,
+	};
+	struct buffer twiml;
+
+	if (b->twilio.rest)
+		return -EBUSY;
+	buffer_init(&twiml, TWILIO_REST_TWIML_MAX);
+	if (twiml_dial(&twiml, &dial) == 0)
+		b->twilio.rest =
+			twilio_rest_redirect(&call,
+					     (const char *)buffer_head(&twiml),
+					     twiml.used, on_moved, b);
+	buffer_free(&twiml);
+	return b->twilio.rest ? 0 : -EIO;
+}
+
+/* Not where somebody else is to take the call behind an apology: for that
+ * Twilio must ask. */
+static bool on_hang_up(void *owner)
+{
+	struct bridge *b = owner;
+	const struct twilio_rest_call call = rest_call(b);
+
+	if (!call.config->twilio.rest.hang_up || b->twilio.rest ||
+	    fate_of(b, TWILIO_LEG_BY_US) != TWILIO_ENDED)
+		return false;
+	b->twilio.rest = twilio_rest_complete(&call, on_completed, b);
+	return b->twilio.rest != NULL;
+}
+
+void bridge_twilio_release(struct bridge *b)
+{
+	if (b->twilio.rest)
+		fetch_cancel(b->twilio.rest);
+	free(b->twilio.after_dial);
+	free(b->twilio.opening);
+}
+
 static const struct twilio_leg_owner leg_owner = {
+	.can = can,
+	.on_request = on_request,
+	.on_hang_up = on_hang_up,
 	.on_start = on_start,
 	.on_handled = on_handled,
 	.on_ended = on_ended,
@@ -92,9 +250,11 @@ static const struct twilio_leg_owner leg_owner = {
 
 struct bridge *bridge_twilio_open(struct worker *w, struct http_connection *c,
 				  const char *accept,
+				  const struct twilio_request *r,
 				  const struct twilio_ticket *ticket)
 {
 	struct bridge *b = bridge_new(w, ticket->call_sid);
+	char url[TWILIO_URL_MAX];
 
 	if (!b) {
 		http_respond_text(c, 503, "no memory");
@@ -107,6 +267,9 @@ struct bridge *bridge_twilio_open(struct worker *w, struct http_connection *c,
 	snprintf(b->twilio.source, sizeof(b->twilio.source), "%s",
 		 ticket->source);
 	b->twilio.stream = ticket->streams;
+	if (twilio_desk_url(&w->desk, r, TWILIO_PATH_DIALLED, url,
+			    sizeof(url)) == 0)
+		b->twilio.after_dial = strdup(url);
 	b->carrier = WORKER_TWILIO;
 	bridge_route(b, ticket->agent[0] ? ticket->agent : NULL,
 		     routing_by_key(b->settings->config, ticket->route));

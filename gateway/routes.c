@@ -144,6 +144,12 @@ static void after_stream(struct worker *w, struct http_connection *c,
 	webhook(w, c, m, twilio_desk_after_stream);
 }
 
+static void after_dial(struct worker *w, struct http_connection *c,
+		       struct http_message *m)
+{
+	webhook(w, c, m, twilio_desk_after_dial);
+}
+
 static void stream_status(struct worker *w, struct http_connection *c,
 			  struct http_message *m)
 {
@@ -181,7 +187,7 @@ static void media(struct worker *w, struct http_connection *c,
 		http_respond(c, status, "text/plain",
 			     status == 503 ? RETRY_AFTER : NULL, "refused\n",
 			     8);
-	else if (!bridge_twilio_open(w, c, accept, &ticket))
+	else if (!bridge_twilio_open(w, c, accept, &r, &ticket))
 		forgo(w, &ticket, r.now_ns);
 }
 
@@ -242,6 +248,7 @@ static const struct route route[] = {
 	{ "/healthz", false, "GET", health },
 	{ TWILIO_PATH_VOICE, false, "POST", voice },
 	{ TWILIO_PATH_AFTER, false, "POST", after_stream },
+	{ TWILIO_PATH_DIALLED, false, "POST", after_dial },
 	{ TWILIO_PATH_STATUS, false, "POST", stream_status },
 	{ TWILIO_PATH_MEDIA, true, "GET", media },
 	{ AUDIOCODES_PATH, true, NULL, bot },

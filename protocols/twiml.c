@@ -1,6 +1,7 @@
 #include "protocols/twiml.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "protocols/buffer.h"
@@ -142,14 +143,38 @@ int twiml_redirect(struct buffer *out, const char *url)
 	return finish(&w);
 }
 
+static void put_party(struct writer *w, const char *uri)
+{
+	if (!strncmp(uri, "sip:", 4) || !strncmp(uri, "sips:", 5))
+		put_element(w, "<Sip>", uri, "</Sip>");
+	else if (!strncmp(uri, "client:", 7))
+		put_element(w, "<Client>", uri + 7, "</Client>");
+	else
+		put_element(w, "<Number>",
+			    strncmp(uri, "tel:", 4) ? uri : uri + 4,
+			    "</Number>");
+}
+
 static void put_dial(struct writer *w, const char *dial)
 {
 	put_text(w, "<Dial answerOnBridge=\"true\">");
-	if (!strncmp(dial, "sip:", 4) || !strncmp(dial, "sips:", 5))
-		put_element(w, "<Sip>", dial, "</Sip>");
-	else
-		put_element(w, "<Number>", dial, "</Number>");
+	put_party(w, dial);
 	put_text(w, "</Dial>");
+}
+
+int twiml_dial(struct buffer *out, const struct twiml_dial *d)
+{
+	struct writer w = begin(out);
+	char ring[16];
+
+	snprintf(ring, sizeof(ring), "%u", d->ring_s);
+	put_text(&w, "<Dial answerOnBridge=\"true\"");
+	put_attribute(&w, "timeout", ring);
+	put_attribute(&w, "action", d->action_url);
+	put_text(&w, ">");
+	put_party(&w, d->target);
+	put_text(&w, "</Dial>");
+	return finish(&w);
 }
 
 int twiml_say_dial(struct buffer *out, const char *say, const char *dial)

@@ -24,6 +24,12 @@ struct twiml_stream {
 	size_t parameters;
 };
 
+struct twiml_dial {
+	const char *target; /* tel:, sip:, sips: or client: URI, or a number */
+	unsigned ring_s;
+	const char *action_url; /* asked when it is over, or nobody came */
+};
+
 /* Each appends one document. Returns 0, or -ENOBUFS with out unchanged. What
  * XML cannot hold (control characters, bytes that are no UTF-8) becomes U+FFFD.
  */
@@ -35,6 +41,9 @@ int twiml_reject(struct buffer *out, const char *reason);
 
 /* twiml_redirect: url says what comes next. */
 int twiml_redirect(struct buffer *out, const char *url);
+
+/* twiml_dial: connect the caller; it rings until somebody answers. */
+int twiml_dial(struct buffer *out, const struct twiml_dial *d);
 
 /* twiml_say_dial: speak (unless say is NULL), then connect the caller with a
  * number or a sip: address (hang up when dial is NULL). */

@@ -79,6 +79,38 @@ static void test_short_documents(void **state)
 	check_document(XML "<Response><Reject/></Response>\n", "reject");
 }
 
+static void test_dial(void **state)
+{
+	static const struct {
+		const char *target, *noun;
+	} row[] = {
+		{ "tel:+15554445555", "<Number>+15554445555</Number>" },
+		{ "+15554445555", "<Number>+15554445555</Number>" },
+		{ "sip:a@example.com;x=<1>",
+		  "<Sip>sip:a@example.com;x=&lt;1&gt;</Sip>" },
+		{ "sips:a@example.com", "<Sip>sips:a@example.com</Sip>" },
+		{ "client:anna", "<Client>anna</Client>" },
+	};
+	char expected[512];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		const struct twiml_dial d = {
+			.target = row[i].target,
+			.ring_s = 25,
+			.action_url = "https://gw.example.net/a?b=1&c=2",
+		};
+		CHECK_EQ(0, twiml_dial(&out, &d), row[i].target);
+		snprintf(expected, sizeof(expected),
+			 XML "<Response><Dial answerOnBridge=\"true\" "
+			     "timeout=\"25\" action=\"https://"
+			     "gw.example.net/a?b=1&amp;c=2\">%s</Dial>"
+			     "</Response>\n",
+			 row[i].noun);
+		check_document(expected, row[i].target);
+	}
+}
+
 static void test_redirect(void **state)
 {
 	(void)state;
@@ -179,6 +211,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_short_documents, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_say_dial, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_dial, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_redirect, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_escapes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),

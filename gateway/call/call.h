@@ -129,6 +129,8 @@ struct call_settings {
 	const uint8_t *hello;
 	size_t hello_len;
 	const char *hello_text;
+	const char *opening;    /* what the model is told first, and answers, in
+				   place of a greeting; or NULL. Not owned */
 	const uint8_t *apology; /* G.711 mu-law, not owned */
 	size_t apology_len;
 	const uint8_t *farewell; /* likewise, when the gateway goes down */

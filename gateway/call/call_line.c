@@ -118,10 +118,14 @@ void call_begin_talking(struct call *c, uint64_t now_ns)
 				  sizeof(text)))
 		c->ports.model->add_note(c->ports.session, text);
 	bool had_text = call_pass_text(c);
-	if (c->settings.greets)
-		call_want(c, SPEAK_GREETING, now_ns);
-	else if (had_text)
+	if (c->settings.opening) {
+		c->ports.model->add_note(c->ports.session, c->settings.opening);
 		call_want(c, SPEAK_NOTE, now_ns);
+	} else if (c->settings.greets) {
+		call_want(c, SPEAK_GREETING, now_ns);
+	} else if (had_text) {
+		call_want(c, SPEAK_NOTE, now_ns);
+	}
 }
 
 void call_carrier_ready(struct call *c, bool greets, uint64_t now_ns)

@@ -44,6 +44,15 @@ static void test_the_model_may_come_last(void **state)
 	expect("speak greeting;", "now");
 }
 
+static void test_who_comes_back_is_not_greeted(void **state)
+{
+	(void)state;
+	c.settings.opening = "back from a transfer";
+	call_model_ready(&c, now());
+	ready();
+	expect("note back from a transfer;speak note;", "but answered");
+}
+
 static void test_a_call_dialled_out_need_not_be_greeted(void **state)
 {
 	(void)state;
@@ -529,6 +538,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CALL_RIG_FULL(test_nothing_is_said_before_the_line_is_ready),
 		CALL_RIG_FULL(test_the_model_may_come_last),
+		CALL_RIG_FULL(test_who_comes_back_is_not_greeted),
 		CALL_RIG_FULL(test_a_call_dialled_out_need_not_be_greeted),
 		CALL_RIG_FULL(test_silence_answers_when_the_model_is_slow),
 		CALL_RIG_FULL(test_a_quick_greeting_needs_no_silence),

@@ -46,6 +46,8 @@ struct call_carrier_port {
 	 * this returns. Returns 0 or -ENOTSUP. A transfer is answered later, by
 	 * call_carrier_transfer_failed or call_carrier_ended. */
 	int (*request)(void *leg, const struct call_request *r);
+	/* Whether request may do it at all. NULL: whatever there is. */
+	bool (*can)(const void *leg, enum call_request_kind what);
 	/* End the call; reason in words, for the carrier's records. Comes once;
 	 * a leg that is detached keeps it in mind. */
 	void (*hang_up)(void *leg, const char *reason);

@@ -15,6 +15,13 @@ static void answer(struct call *c, const char *call_id, const char *output)
 	c->ports.model->tool_output(c->ports.session, call_id, output);
 }
 
+static bool can(const struct call *c, enum call_request_kind what)
+{
+	const struct call_carrier_port *p = c->ports.carrier;
+
+	return p->request && (!p->can || p->can(c->ports.leg, what));
+}
+
 /* --- Errands: what waits until speech has ended --- */
 
 static int add_errand(struct call *c, const struct call_request *r,
@@ -22,7 +29,7 @@ static int add_errand(struct call *c, const struct call_request *r,
 {
 	char *data = NULL;
 
-	if (!c->ports.carrier->request)
+	if (!can(c, r->kind))
 		return -ENOTSUP;
 	if (c->errands == CALL_ERRANDS_MAX)
 		return -ENOBUFS;
@@ -89,7 +96,7 @@ static bool end_call(struct call *c, const char *call_id,
 static bool transfer(struct call *c, const char *call_id,
 		     const struct call_request *r, uint64_t now_ns)
 {
-	if (!c->ports.carrier->request)
+	if (!can(c, r->kind))
 		return answer_and_go_on(c, call_id, -ENOTSUP, NULL);
 	if (c->state != CALL_UP) {
 		answer(c, call_id, "{\"status\":\"already ending\"}");
@@ -117,7 +124,7 @@ static bool record(struct call *c, const char *call_id,
 	int err = -ENOTSUP;
 
 	(void)now_ns;
-	if (c->ports.carrier->request)
+	if (can(c, r->kind))
 		err = c->ports.carrier->request(c->ports.leg, r);
 	return answer_and_go_on(c, call_id, err, "{\"status\":\"done\"}");
 }

@@ -38,6 +38,25 @@ static void test_a_transfer_follows_the_words(void **state)
 	CHECK_EQ(CALL_END_TRANSFERRED, c.end, "for that reason");
 }
 
+static bool can_keys(const void *leg, enum call_request_kind what)
+{
+	(void)leg;
+	return what == CALL_REQUEST_KEYS;
+}
+
+/* A carrier that does some of it says what: the rest is an error at once. */
+static void test_a_line_that_does_not_do_all(void **state)
+{
+	struct call_carrier_port some = *c.ports.carrier;
+
+	(void)state;
+	some.can = can_keys;
+	c.ports.carrier = &some;
+	ask("transfer", "sip:a@b", 0);
+	expect("output t1;speak tool;", "no transfer, and the model goes on");
+	CHECK_EQ(CALL_UP, c.state, "as before");
+}
+
 static void test_a_transfer_without_words_asks_for_some(void **state)
 {
 	(void)state;
@@ -214,6 +233,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TALKING(test_a_transfer_follows_the_words),
+		TALKING(test_a_line_that_does_not_do_all),
 		TALKING(test_a_transfer_without_words_asks_for_some),
 		TALKING(test_a_failed_transfer_comes_back),
 		TALKING(test_a_long_reason_is_cut_between_characters),

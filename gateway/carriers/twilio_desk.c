@@ -169,7 +169,7 @@ static size_t tell_facts(const struct form *form,
 {
 	size_t n = 0;
 
-	for (size_t i = 0; form && i < form->count && n < TWILIO_FACTS_MAX; i++)
+	for (size_t i = 0; i < form->count && n < TWILIO_FACTS_MAX; i++)
 		if (is_told(form, i))
 			out[n++] = (struct twiml_parameter){
 				form->field[i].name, form->field[i].value
@@ -179,9 +179,14 @@ static size_t tell_facts(const struct form *form,
 
 static int connect_stream(struct twilio_desk *d, const struct twilio_request *r,
 			  const struct twilio_ticket *ticket,
-			  const struct form *form, struct buffer *out)
+			  const struct form *form, const char *returned,
+			  struct buffer *out)
 {
-	struct twiml_parameter fact[TWILIO_FACTS_MAX];
+	struct twiml_parameter fact[TWILIO_FACTS_MAX + 1];
+	size_t facts = tell_facts(form, fact);
+	if (returned)
+		fact[facts++] =
+			(struct twiml_parameter){ TWILIO_RETURNED, returned };
 	char target[64], stream[TWILIO_URL_MAX];
 	char action[TWILIO_URL_MAX], status[TWILIO_URL_MAX];
 
@@ -201,7 +206,7 @@ static int connect_stream(struct twilio_desk *d, const struct twilio_request *r,
 		.action_url = action,
 		.status_url = status,
 		.parameter = fact,
-		.parameters = tell_facts(form, fact),
+		.parameters = facts,
 	};
 	return twiml_connect_stream(out, &s);
 }
@@ -223,7 +228,8 @@ static int invite(struct twilio_desk *d, const struct twilio_request *r,
 	d->random(d->owner, entropy, sizeof(entropy));
 	int err = issue(d->tickets, form_value(form, "CallSid"), party, entropy,
 			r->now_ns, &ticket);
-	if (!err && connect_stream(d, r, &ticket, form, out) != 0)
+	if (!err &&
+	    connect_stream(d, r, &ticket, form, party->returned, out) != 0)
 		*status = refuse(d, r, out, 400,
 				 "no Host header and no public_url");
 	return err;
@@ -296,11 +302,13 @@ unsigned twilio_desk_voice(struct twilio_desk *d,
  * may be one when the socket opens. */
 static unsigned rejoin(struct twilio_desk *d, const struct twilio_request *r,
 		       const struct form *form,
-		       const struct twilio_ticket *last, struct buffer *out)
+		       const struct twilio_ticket *last, const char *returned,
+		       struct buffer *out)
 {
 	const char *call_sid = form_value(form, "CallSid");
 	struct twilio_party party = { .number = last->number,
-				      .source = last->source };
+				      .source = last->source,
+				      .returned = returned };
 	unsigned status;
 
 	if (!twilio_tickets_is_invited(d->tickets, call_sid, r->now_ns))
@@ -349,8 +357,52 @@ unsigned twilio_desk_after_stream(struct twilio_desk *d,
 		twilio_answer_failure(d->config, ticket.number,
 				      route_of(d, &ticket), false, out);
 	else
-		status = rejoin(d, r, &form, &ticket, out);
+		status = rejoin(d, r, &form, &ticket, NULL, out);
 	return status;
+}
+
+static bool was_bridged(const struct form *form)
+{
+	const char *bridged = form_value(form, "DialBridged");
+	const char *status = form_value(form, "DialCallStatus");
+
+	if (bridged)
+		return strcmp(bridged, "true") == 0;
+	return status && (strcmp(status, "completed") == 0 ||
+			  strcmp(status, "answered") == 0);
+}
+
+unsigned twilio_desk_after_dial(struct twilio_desk *d,
+				const struct twilio_request *r,
+				struct buffer *out)
+{
+	struct form form;
+	unsigned status = accept_webhook(d, r, &form, out);
+
+	if (status != 200)
+		return status;
+	const char *sid = form_value(&form, "CallSid");
+	const char *how = form_value(&form, "DialCallStatus");
+	struct twilio_ticket ticket = { .fate = TWILIO_CUT };
+	twilio_tickets_ask(d->tickets, sid, &ticket);
+	log_event(&d->log, LOG_INFO, "dialled", "call", sid, "status", how,
+		  NULL);
+	if (caller_is_gone(form_value(&form, "CallStatus"))) {
+		twilio_tickets_abandon(d->tickets, sid, r->now_ns);
+		twiml_empty(out);
+	} else if (was_bridged(&form)) {
+		twiml_hangup(out);
+	} else {
+		status =
+			rejoin(d, r, &form, &ticket, how ? how : "failed", out);
+	}
+	return status;
+}
+
+int twilio_desk_url(struct twilio_desk *d, const struct twilio_request *r,
+		    const char *path, char *out, size_t cap)
+{
+	return public_url(d, r, path, false, out, cap);
 }
 
 unsigned twilio_desk_stream_status(struct twilio_desk *d,

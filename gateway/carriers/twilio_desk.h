@@ -26,10 +26,15 @@ struct config_route;
 struct form;
 struct http_message;
 
-#define TWILIO_PATH_VOICE  "/twilio/voice"
-#define TWILIO_PATH_AFTER  "/twilio/after-stream"
-#define TWILIO_PATH_STATUS "/twilio/stream-status"
-#define TWILIO_PATH_MEDIA  "/twilio/media/"
+#define TWILIO_PATH_VOICE   "/twilio/voice"
+#define TWILIO_PATH_AFTER   "/twilio/after-stream"
+#define TWILIO_PATH_STATUS  "/twilio/stream-status"
+#define TWILIO_PATH_MEDIA   "/twilio/media/"
+#define TWILIO_PATH_DIALLED "/twilio/after-dial"
+
+/* The <Parameter> of a stream for a caller who is back from a transfer: how
+ * that went, in Twilio's word (DialCallStatus). */
+#define TWILIO_RETURNED "tandem-returned"
 
 #define TWILIO_FACTS_MAX  48   /* of a webhook, that are told with the stream */
 #define TWILIO_EXPLAIN_MS 2000 /* between two looks into a wrong signature */
@@ -83,6 +88,11 @@ unsigned twilio_desk_voice(struct twilio_desk *d,
 unsigned twilio_desk_after_stream(struct twilio_desk *d,
 				  const struct twilio_request *r,
 				  struct buffer *out);
+/* after_dial: a transfer is over: the call with it, or nobody took it and the
+ * caller comes back, which counts among TWILIO_STREAMS_MAX. */
+unsigned twilio_desk_after_dial(struct twilio_desk *d,
+				const struct twilio_request *r,
+				struct buffer *out);
 unsigned twilio_desk_stream_status(struct twilio_desk *d,
 				   const struct twilio_request *r,
 				   struct buffer *out);
@@ -94,6 +104,11 @@ unsigned twilio_desk_stream_status(struct twilio_desk *d,
 unsigned twilio_desk_admit(struct twilio_desk *d,
 			   const struct twilio_request *r,
 			   struct twilio_ticket *ticket);
+
+/* twilio_desk_url: a path of ours as Twilio reaches it, by public_url or by
+ * what this request came to. Returns 0 or a negative errno. */
+int twilio_desk_url(struct twilio_desk *d, const struct twilio_request *r,
+		    const char *path, char *out, size_t cap);
 
 /* twilio_desk_voice_url: the URL to paste into Twilio for the voice webhook, as
  * far as it is known ("https://<this host>/twilio/voice" without public_url).

@@ -420,6 +420,74 @@ static void test_after_the_stream(void **state)
 	}
 }
 
+/* The caller was put through, and the stream ended with a stop. */
+static void test_after_a_transfer(void **state)
+{
+	static const struct {
+		const char *form_text, *answer, *why;
+	} row[] = {
+		{ "&DialCallStatus=completed&DialBridged=true", "<Hangup/>",
+		  "they have spoken" },
+		{ "&DialCallStatus=answered", "<Hangup/>",
+		  "likewise, where nobody says whether" },
+		{ "&DialCallStatus=answered&DialBridged=false", "<Stream",
+		  "it was picked up, and no more" },
+		{ "&DialCallStatus=no-answer&DialBridged=false",
+		  "<Parameter name=\"tandem-returned\" value=\"no-answer\"/>",
+		  "back to the model, which is told why" },
+		{ "&DialCallStatus=no-answer&CallStatus=completed",
+		  "<Response></Response>", "the caller has hung up" },
+		{ "", "value=\"failed\"", "nobody knows how it went" },
+	};
+	unsigned status;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		char text[256];
+		struct twilio_request r =
+			post("/twilio/voice", "CallSid=" SID, NULL);
+		twilio_desk_voice(&desk, &r, &out);
+		struct twilio_ticket k = admitted(MEDIA, false, &status);
+		lines_give(&lines, &k.seat);
+		twilio_tickets_settle(&tickets, SID, streams(),
+				      TWILIO_CALLER_GONE, 0);
+		snprintf(text, sizeof(text), "CallSid=" SID "%s",
+			 row[i].form_text);
+		r = post(TWILIO_PATH_DIALLED, text, NULL);
+		CHECK_EQ(200, twilio_desk_after_dial(&desk, &r, &out),
+			 row[i].why);
+		CHECK(answers(row[i].answer), row[i].why);
+		twilio_tickets_abandon(&tickets, SID, 0);
+		tickets.ticket[0].streams = 0;
+	}
+}
+
+static void test_returns_are_bounded(void **state)
+{
+	unsigned status;
+	struct twilio_request r = post("/twilio/voice", "CallSid=" SID, NULL);
+
+	(void)state;
+	twilio_desk_voice(&desk, &r, &out);
+	for (unsigned i = 1; i <= TWILIO_STREAMS_MAX; i++) {
+		struct twilio_ticket k = admitted(MEDIA, false, &status);
+		lines_give(&lines, &k.seat);
+		twilio_tickets_settle(&tickets, SID, streams(),
+				      TWILIO_CALLER_GONE, 0);
+		r = post(TWILIO_PATH_DIALLED,
+			 "CallSid=" SID "&DialCallStatus=busy", NULL);
+		twilio_desk_after_dial(&desk, &r, &out);
+		CHECK_EQ(i < TWILIO_STREAMS_MAX, answers("<Stream"),
+			 "so often, and no more");
+	}
+	CHECK(answers("<Hangup/>"), "as failure says");
+	r = post(TWILIO_PATH_DIALLED, "CallSid=nonsense", NULL);
+	CHECK_EQ(400, twilio_desk_after_dial(&desk, &r, &out), "no call");
+	with_token();
+	r = post(TWILIO_PATH_DIALLED, "CallSid=" SID, NULL);
+	CHECK_EQ(403, twilio_desk_after_dial(&desk, &r, &out), "not signed");
+}
+
 static void test_joining_again_is_bounded(void **state)
 {
 	(void)state;
@@ -527,6 +595,8 @@ int main(void)
 		TEST(test_a_worker_without_a_place),
 		TEST(test_joining_again_when_full),
 		TEST(test_after_the_stream),
+		TEST(test_after_a_transfer),
+		TEST(test_returns_are_bounded),
 		TEST(test_joining_again_is_bounded),
 		TEST(test_a_stream_that_never_opens),
 		TEST(test_failure_may_dial_a_person),

@@ -137,7 +137,10 @@ static void on_stop(struct twilio_leg *leg, struct twilio_event *ev,
 		    uint64_t now_ns)
 {
 	(void)ev;
-	call_carrier_ended(leg->call, CALL_END_CALLER, now_ns);
+	call_carrier_ended(leg->call,
+			   leg->is_moving ? CALL_END_TRANSFERRED
+					  : CALL_END_CALLER,
+			   now_ns);
 	end(leg, TWILIO_LEG_BY_STOP);
 	close_leg(leg, 1000, "");
 }
@@ -289,6 +292,11 @@ static void tick(struct leg *base, uint64_t now_ns)
 	if (leg->state != TWILIO_LEG_LIVE)
 		return;
 	watch_probe(leg, now_ns);
+	if (leg->hung_up_ns &&
+	    lasted(leg->hung_up_ns, TWILIO_STOP_MS, now_ns)) {
+		twilio_leg_let_go(leg);
+		return;
+	}
 	if (lasted(leg->heard_ns, TWILIO_SILENT_MS, now_ns)) {
 		log_event(&leg->log, LOG_WARN, "stream_lost", "why",
 			  "no message for 15 s", NULL);
@@ -413,14 +421,46 @@ static bool clear(void *port)
 	return true;
 }
 
+void twilio_leg_stays(struct twilio_leg *leg)
+{
+	leg->is_moving = false;
+}
+
+void twilio_leg_let_go(struct twilio_leg *leg)
+{
+	/* Twilio then asks /twilio/after-stream what to do with the call. */
+	end(leg, TWILIO_LEG_BY_US);
+	close_leg(leg, 1000, "bye");
+}
+
 static void hang_up(void *port, const char *reason)
 {
 	struct twilio_leg *leg = port;
 
 	(void)reason; /* Twilio keeps none */
-	/* Twilio then asks /twilio/after-stream what to do with the call. */
-	end(leg, TWILIO_LEG_BY_US);
-	close_leg(leg, 1000, "bye");
+	if (can_send(leg) && leg->events->on_hang_up &&
+	    leg->events->on_hang_up(leg->owner))
+		leg->hung_up_ns = uv_hrtime();
+	else
+		twilio_leg_let_go(leg);
+}
+
+static bool can(const void *port, enum call_request_kind what)
+{
+	const struct twilio_leg *leg = port;
+
+	return leg->events->can && leg->events->can(leg->owner, what);
+}
+
+static int request(void *port, const struct call_request *r)
+{
+	struct twilio_leg *leg = port;
+
+	if (!can(leg, r->kind) || !can_send(leg))
+		return -ENOTSUP;
+	int err = leg->events->on_request(leg->owner, r);
+	leg->is_moving = !err && r->kind == CALL_REQUEST_TRANSFER;
+	return err;
 }
 
 const struct call_carrier_port twilio_leg_port = {
@@ -428,5 +468,7 @@ const struct call_carrier_port twilio_leg_port = {
 	.is_congested = is_congested,
 	.send_mark = send_mark,
 	.clear = clear,
+	.request = request,
+	.can = can,
 	.hang_up = hang_up,
 };

@@ -29,6 +29,7 @@
 #define TWILIO_SILENT_MS 15000
 #define TWILIO_PROBE_MS  2000 /* for the first mark to come back */
 #define TWILIO_BAD_MAX   100
+#define TWILIO_STOP_MS   4000 /* from hanging up by REST to the stop */
 
 enum twilio_leg_state {
 	TWILIO_LEG_OPEN, /* until start */
@@ -49,6 +50,14 @@ struct twilio_leg_owner {
 	void (*on_start)(void *owner, const struct twilio_event *start);
 	/* A message has been handled. read_ns: when it came. */
 	void (*on_handled)(void *owner, uint64_t read_ns);
+	/* What only Twilio's REST interface can do, where there is one (else
+	 * NULL, all three). on_request: 0, or a negative errno; it fails later
+	 * by call_carrier_transfer_failed, behind twilio_leg_stays. on_hang_up:
+	 * whether it was begun; then a stop comes, or twilio_leg_let_go is
+	 * called. */
+	bool (*can)(const void *owner, enum call_request_kind what);
+	int (*on_request)(void *owner, const struct call_request *r);
+	bool (*on_hang_up)(void *owner);
 	/* The stream has ended; comes once, before TWILIO_LEG_GONE. */
 	void (*on_ended)(void *owner, enum twilio_leg_end end);
 };
@@ -64,13 +73,21 @@ struct twilio_leg {
 	bool has_ended; /* on_ended was called */
 	bool probe_answered;
 	bool probe_complained;
-	uint64_t heard_ns; /* last message */
+	bool is_moving;      /* Twilio was told to connect the caller with
+				somebody else */
+	uint64_t hung_up_ns; /* it was told to end the call; 0: no */
+	uint64_t heard_ns;   /* last message */
 	uint64_t last_sequence;
 	char stream_sid[TWILIO_SID_LEN];
 	uint64_t opened_ns;
 	const char *expected_call_sid; /* of the ticket, or NULL */
 	struct log log;
 };
+
+/* twilio_leg_stays: the caller could not be moved. twilio_leg_let_go: the call
+ * could not be ended: the socket is closed, upon which Twilio asks. */
+void twilio_leg_stays(struct twilio_leg *leg);
+void twilio_leg_let_go(struct twilio_leg *leg);
 
 extern const struct call_carrier_port twilio_leg_port;
 extern const struct ws_events twilio_leg_socket; /* owner: the leg */

@@ -75,6 +75,7 @@ struct twilio_party {
 	const char *agent;      /* decided for a call once; or NULL */
 	uint64_t route;         /* with it */
 	struct lines_seat seat; /* or none: to be had when the socket opens */
+	const char *returned;   /* from a transfer, how that went; or NULL */
 };
 
 /* twilio_tickets_init: room for count calls at once. lines is kept.

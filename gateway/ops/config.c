@@ -46,6 +46,7 @@ static int read_and_parse(struct config *c, const char *path,
 static bool resolve_all(struct config *c, const char *path)
 {
 	bool is_good = config_file_resolve(c->model.ca_file, path) &&
+		       config_file_resolve(c->twilio.rest.ca_file, path) &&
 		       config_file_resolve(c->failure.prompt, path) &&
 		       config_file_resolve(c->drain.prompt, path) &&
 		       config_file_resolve(c->audiocodes.oauth.jwks, path);

@@ -112,6 +112,16 @@ struct config_twilio_account {
 	struct secret auth_tokens[CONFIG_TOKENS_MAX];
 };
 
+/* Twilio's REST interface, for what a call cannot say on its stream. */
+struct config_twilio_rest {
+	char url[CONFIG_TEXT_MAX];     /* "": not used */
+	char key_sid[CONFIG_WORD_MAX]; /* "": the account's SID and token */
+	struct secret key_secret;
+	char ca_file[CONFIG_TEXT_MAX]; /* "": the system's store */
+	unsigned timeout_ms;           /* of one request */
+	bool hang_up;                  /* calls end by it */
+};
+
 struct config_twilio {
 	unsigned account_sid_count; /* 0: any account */
 	char account_sids[CONFIG_SIDS_MAX][CONFIG_SID_LEN];
@@ -119,6 +129,7 @@ struct config_twilio {
 	struct secret auth_tokens[CONFIG_TOKENS_MAX];
 	unsigned account_count;
 	struct config_twilio_account accounts[CONFIG_ACCOUNTS_MAX];
+	struct config_twilio_rest rest;
 };
 
 /* Who may present which signed token (JWT). All of it is off when jwks is "",
@@ -181,6 +192,7 @@ struct config_target {
 struct config_transfer {
 	unsigned target_count;
 	struct config_target targets[CONFIG_TARGETS_MAX];
+	unsigned ring_seconds; /* on Twilio */
 };
 
 struct config_model {

@@ -152,6 +152,7 @@ static void take_mapping(struct parsing *p, yaml_document_t *document,
 	}
 	arrange_tokens(&p->parsed.audiocodes);
 	drop_last_slash(p->parsed.public_url);
+	drop_last_slash(p->parsed.twilio.rest.url);
 }
 
 static void take_document(struct parsing *p, yaml_document_t *document,

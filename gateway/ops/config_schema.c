@@ -50,6 +50,11 @@ const struct config config_schema_defaults = {
 		.participant = "caller",
 		.transfer_notifications = true,
 	},
+	.twilio.rest = {
+		.url = "https://api.twilio.com",
+		.timeout_ms = 4000,
+	},
+	.transfer.ring_seconds = 25,
 	.model = {
 		.url = "wss://api.openai.com/v1/realtime",
 		.name = "gpt-realtime-2.1",
@@ -254,6 +259,19 @@ static const cyaml_schema_value_t account = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_twilio_account,
 			    account_keys),
 };
+static const cyaml_schema_field_t rest_keys[] = {
+	CYAML_FIELD_STRING("url", FLAGS, struct config_twilio_rest, url, 0),
+	CYAML_FIELD_STRING("key_sid", FLAGS, struct config_twilio_rest, key_sid,
+			   0),
+	CYAML_FIELD_STRING("key_secret", FLAGS, struct config_twilio_rest,
+			   key_secret.hidden, 0),
+	CYAML_FIELD_STRING("ca_file", FLAGS, struct config_twilio_rest, ca_file,
+			   0),
+	CYAML_FIELD_UINT("timeout_ms", FLAGS, struct config_twilio_rest,
+			 timeout_ms),
+	CYAML_FIELD_BOOL("hang_up", FLAGS, struct config_twilio_rest, hang_up),
+	CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t twilio_keys[] = {
 	FIELD_LIST("account_sids", struct config_twilio, account_sids,
 		   account_sid_count, account_sid, CONFIG_SIDS_MAX),
@@ -261,6 +279,8 @@ static const cyaml_schema_field_t twilio_keys[] = {
 		   auth_token_count, secret, CONFIG_TOKENS_MAX),
 	FIELD_LIST("accounts", struct config_twilio, accounts, account_count,
 		   account, CONFIG_ACCOUNTS_MAX),
+	CYAML_FIELD_MAPPING("rest", FLAGS, struct config_twilio, rest,
+			    rest_keys),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t oauth_keys[] = {
@@ -341,6 +361,8 @@ static const cyaml_schema_value_t target = {
 static const cyaml_schema_field_t transfer_keys[] = {
 	FIELD_LIST("targets", struct config_transfer, targets, target_count,
 		   target, CONFIG_TARGETS_MAX),
+	CYAML_FIELD_UINT("ring_seconds", FLAGS, struct config_transfer,
+			 ring_seconds),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t model_keys[] = {

@@ -104,6 +104,11 @@ bool config_text_is_word(const char *text)
 	return *text && !text[strspn(text, LETTERS DIGITS "._-")];
 }
 
+bool config_text_is_word_or_none(const char *text)
+{
+	return !text[0] || config_text_is_word(text);
+}
+
 bool config_text_is_line(const char *text)
 {
 	for (; *text; text++)

@@ -28,6 +28,8 @@ static void stop_if_done(struct caller_network *n)
 
 	if (n->over < wanted || uv_is_closing((uv_handle_t *)&n->timer))
 		return;
+	if (n->options->on_done)
+		n->options->on_done(n->owner);
 	uv_close((uv_handle_t *)&n->timer, NULL);
 	uv_close((uv_handle_t *)&n->interrupt, NULL);
 	uv_close((uv_handle_t *)&n->terminate, NULL);

@@ -14,6 +14,9 @@ struct caller_network_options {
 	unsigned calls;
 	unsigned parallel;
 	unsigned rate; /* begun per second */
+	/* The last call is over: what else is on the loop should go. Or NULL.
+	 */
+	void (*on_done)(void *owner);
 };
 
 /* caller_network_run: place all calls; returns when every one is over (or the

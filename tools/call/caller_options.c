@@ -45,6 +45,8 @@ static const char usage[] =
 	"Twilio\n"
 	"  --auth-token T       sign as this account (or env TWILIO_AUTH_TOKEN)\n"
 	"  --account-sid AC…    of the calls\n"
+	"  --rest HOST:PORT     serve Twilio's REST interface for these calls\n"
+	"  --rest-status N      answer everything there with this HTTP status\n"
 	"  --stream URL         open this media URL, without a webhook\n"
 	"\n"
 	"AudioCodes\n"
@@ -107,6 +109,8 @@ static const struct option_row {
 	{ "quiet", FLAG, BOTH, AT(is_quiet), 0 },
 	{ "auth-token", TEXT, TWILIO, AT(auth_token), 0 },
 	{ "account-sid", TEXT, TWILIO, AT(account_sid), 0 },
+	{ "rest", TEXT, TWILIO, AT(rest), 0 },
+	{ "rest-status", NUMBER, TWILIO, AT(rest_status), 599 },
 	{ "stream", TEXT, TWILIO, AT(stream_url), 0 },
 	{ "mode", TEXT, AUDIOCODES, AT(mode), 0 },
 	{ "token", TEXT, AUDIOCODES, AT(token), 0 },

@@ -44,6 +44,8 @@ struct caller_options {
 	const char *stream_url; /* NULL: by the webhook */
 	const char *auth_token; /* NULL: nothing is signed */
 	const char *account_sid;
+	const char *rest;     /* HOST:PORT of its REST interface; NULL: none */
+	unsigned rest_status; /* that answers everything there; 0: none */
 
 	/* AudioCodes */
 	const char *mode;  /* "call", "http-check", "validate" */

@@ -18,6 +18,7 @@
 #include "tools/call/caller_verdict.h"
 #include "tools/call/caller_wav.h"
 #include "tools/call/phone_call.h"
+#include "tools/call/phone_rest.h"
 #include "tools/call/vaic_call.h"
 
 enum { PASSED = 0, FAILED = 1, UNUSABLE = 2 };
@@ -28,7 +29,8 @@ struct run {
 	struct caller_report report;
 	struct tls_context *tls;
 	uv_loop_t loop;
-	unsigned over; /* calls */
+	struct phone_rest *rest; /* NULL: none */
+	unsigned over;           /* calls */
 };
 
 static void on_event(void *owner, const struct caller_event *e)
@@ -238,6 +240,28 @@ static int finish(struct run *run, struct caller_network *network)
 	return is_unreachable(run, network) ? UNUSABLE : status;
 }
 
+static int open_rest(struct run *run)
+{
+	const struct caller_options *o = &run->options;
+	int err = o->rest ? phone_rest_open(&run->rest, &run->loop, o->rest,
+					    o->account_sid, o->auth_token,
+					    o->rest_status)
+			  : 0;
+
+	if (err)
+		fprintf(stderr, "tandem-call: --rest %s: %s\n", o->rest,
+			uv_strerror(err));
+	return err;
+}
+
+static void close_rest(void *owner)
+{
+	struct run *run = owner;
+
+	phone_rest_close(run->rest);
+	run->rest = NULL;
+}
+
 /* What the carrier wants to know, in call->kind's own options. */
 static int choose_carrier(struct run *run, struct caller_call_options *call)
 {
@@ -257,6 +281,7 @@ static int choose_carrier(struct run *run, struct caller_call_options *call)
 		.from = o->from ? o->from : "+15552223333",
 		.to = o->to ? o->to : "+15550001111",
 		.dial_status = run->scenario.dial_status,
+		.rest = run->rest,
 	};
 	call->kind = &phone_call_kind;
 	call->carrier = &twilio;
@@ -290,7 +315,8 @@ static int place_calls(struct run *run)
 		.parallel = o->parallel,
 		.rate = o->rate,
 	};
-	if (choose_carrier(run, &options.call) < 0)
+	options.on_done = close_rest;
+	if (open_rest(run) < 0 || choose_carrier(run, &options.call) < 0)
 		return UNUSABLE;
 	struct caller_network *network =
 		caller_network_run(&run->loop, &options, on_call, run);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/call/phone_rest.h"
 #include "tools/call/phone_stream.h"
 
 /* --- Notes --- */
@@ -68,6 +69,7 @@ void phone_call_settle(struct phone_call *c)
 	if (!c->is_over || c->stream || c->pending || c->handles != 2 ||
 	    uv_is_closing((uv_handle_t *)&c->timer))
 		return;
+	phone_rest_remove(c->options->rest, c);
 	caller_call_finish(&c->call, c->has_streamed);
 	uv_close((uv_handle_t *)&c->timer, on_handle_closed);
 	uv_close((uv_handle_t *)&c->deadline, on_handle_closed);
@@ -170,6 +172,7 @@ static struct caller_call *begin(uv_loop_t *loop,
 	phone_call_make_sid(c, c->call.result.id, "CA");
 	caller_call_set(&c->call, CALLER_FIGURE_callbacks_failed, 0);
 	start_handles(c);
+	phone_rest_add(c->options->rest, c);
 	if (!c->options->stream_url) {
 		phone_verbs_begin(c);
 		return &c->call;
@@ -187,6 +190,8 @@ static void release(struct caller_call *call)
 	struct phone_call *c = (struct phone_call *)call;
 
 	phone_twiml_free(&c->document);
+	if (c->is_replaced)
+		phone_twiml_free(&c->replacement);
 	caller_call_clear(call);
 	free(c);
 }

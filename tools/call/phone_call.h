@@ -5,6 +5,8 @@
 
 #include "tools/call/caller_call.h"
 
+struct phone_rest;
+
 #define PHONE_CALL_DOCUMENTS_MAX 20 /* TwiML fetched in one call */
 
 /* Behind the carrier pointer of struct caller_call_options. */
@@ -16,6 +18,7 @@ struct phone_call_options {
 	const char *from;
 	const char *to;
 	const char *dial_status; /* of every <Dial>: "completed", … */
+	struct phone_rest *rest; /* or NULL: there is none */
 };
 
 extern const struct caller_call_kind phone_call_kind;

@@ -55,6 +55,9 @@ struct phone_call {
 	bool stream_failed; /* what its end means */
 	enum caller_outcome stream_outcome;
 	char stream_how[320];
+	struct phone_twiml replacement; /* runs when the stream has ended */
+	bool is_replaced;
+	struct phone_call *next_of_rest;
 	bool starts_withheld; /* stream-started comes last (fault) */
 };
 
@@ -108,6 +111,10 @@ void phone_request_report(struct phone_call *c, const char *event,
 enum phone_progress { PHONE_VERB_DONE, PHONE_VERB_WAITS };
 
 void phone_verbs_begin(struct phone_call *c);
+
+/* Run this document instead: the stream is stopped first. Returns 0; -EBADMSG
+ * it cannot be read, or one is waiting already. */
+int phone_verbs_replace(struct phone_call *c, const char *text, size_t len);
 
 /* The stream has ended and the caller is still there. */
 void phone_verbs_go_on(struct phone_call *c);

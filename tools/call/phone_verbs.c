@@ -1,9 +1,11 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "protocols/http.h"
 #include "tools/call/phone_call_parts.h"
+#include "tools/call/phone_stream.h"
 
 #define SAY_MS_PER_CHARACTER 60 /* of <Say>: about 160 words a minute */
 
@@ -52,6 +54,13 @@ static bool is_xml(const struct http_message *answer)
 			strncasecmp(type, "application/xml", 15) == 0);
 }
 
+static void tell_warnings(struct phone_call *c, const struct phone_twiml *d)
+{
+	for (size_t i = 0; i < d->warnings && i < PHONE_TWIML_WARNINGS_MAX; i++)
+		phone_call_breach(c, d->warning[i].code, "%s",
+				  d->warning[i].text);
+}
+
 static void take_document(struct phone_call *c,
 			  const struct http_message *answer)
 {
@@ -61,10 +70,7 @@ static void take_document(struct phone_call *c,
 		phone_call_breach(c, 12300, "Content-Type is not text/xml");
 	int err =
 		phone_twiml_read(&c->document, answer->body, answer->body_len);
-	for (size_t i = 0;
-	     i < c->document.warnings && i < PHONE_TWIML_WARNINGS_MAX; i++)
-		phone_call_breach(c, c->document.warning[i].code, "%s",
-				  c->document.warning[i].text);
+	tell_warnings(c, &c->document);
 	if (err) {
 		phone_call_over(c, CALLER_OUTCOME_FAILED,
 				"the answer is no TwiML");
@@ -309,12 +315,40 @@ static void run_verbs(struct phone_call *c)
 		end_of_document(c);
 }
 
+static void run_replacement(struct phone_call *c)
+{
+	phone_twiml_free(&c->document);
+	c->document = c->replacement;
+	c->is_replaced = false;
+	c->stream_noun = NULL;
+	c->verb = c->document.root->child;
+	run_verbs(c);
+}
+
+int phone_verbs_replace(struct phone_call *c, const char *text, size_t len)
+{
+	if (c->is_replaced || !c->stream)
+		return -EBADMSG;
+	int err = phone_twiml_read(&c->replacement, text, len);
+	tell_warnings(c, &c->replacement);
+	if (err)
+		return err;
+	c->is_replaced = true;
+	PHONE_CALL_NOTE(c, "other TwiML by REST");
+	phone_stream_stop(c->stream);
+	return 0;
+}
+
 void phone_verbs_go_on(struct phone_call *c)
 {
 	const char *action = "";
 	struct phone_fields f = { .count = 0 };
 	char method[8];
 
+	if (c->is_replaced) {
+		run_replacement(c);
+		return;
+	}
 	if (c->verb)
 		action = phone_twiml_attribute(c->verb, "action", "");
 	if (*action) {

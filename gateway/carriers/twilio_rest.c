@@ -1,0 +1,142 @@
+#include "gateway/carriers/twilio_rest.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/ops/config.h"
+#include "protocols/buffer.h"
+#include "protocols/form.h"
+
+#define FORM_MAX (4 * TWILIO_REST_TWIML_MAX) /* escaped */
+
+static const struct secret *token_of(const struct config *c,
+				     const char *account_sid)
+{
+	const struct secret *token[CONFIG_TWILIO_TOKENS];
+	size_t n = config_twilio_tokens(c, account_sid, strlen(account_sid),
+					token);
+
+	return n ? token[0] : NULL;
+}
+
+bool twilio_rest_is_ready(const struct config *c, const char *account_sid)
+{
+	const struct config_twilio_rest *r = &c->twilio.rest;
+
+	if (!r->url[0] || !account_sid[0])
+		return false;
+	return r->key_sid[0] ? secret_is_set(&r->key_secret)
+			     : token_of(c, account_sid) != NULL;
+}
+
+static void sign(struct fetch_request *r, const struct twilio_rest_call *call)
+{
+	const struct config_twilio_rest *rest = &call->config->twilio.rest;
+	bool has_key = rest->key_sid[0] != '\0';
+
+	r->user = has_key ? rest->key_sid : call->account_sid;
+	r->password = secret_reveal(
+		has_key ? &rest->key_secret
+			: token_of(call->config, call->account_sid));
+}
+
+static struct fetch *post(const struct twilio_rest_call *call,
+			  const struct buffer *form, fetch_done_fn *on_done,
+			  void *owner)
+{
+	const struct config_twilio_rest *rest = &call->config->twilio.rest;
+	char url[CONFIG_TEXT_MAX + 128];
+	struct fetch_request r = {
+		.method = "POST",
+		.url = url,
+		.header = { "Content-Type: application/x-www-form-urlencoded",
+			    "Accept: application/json" },
+		.body = buffer_head(form),
+		.body_len = form->used,
+		.ca_file = rest->ca_file,
+		.timeout_ms = rest->timeout_ms,
+		.body_max = TWILIO_REST_ANSWER_MAX,
+	};
+
+	if (!twilio_rest_is_ready(call->config, call->account_sid))
+		return NULL;
+	snprintf(url, sizeof(url), "%s/2010-04-01/Accounts/%s/Calls/%s.json",
+		 rest->url, call->account_sid, call->call_sid);
+	sign(&r, call);
+	return fetch_start(call->port, &r, on_done, owner);
+}
+
+static struct fetch *post_field(const struct twilio_rest_call *call,
+				const char *name, const char *value,
+				fetch_done_fn *on_done, void *owner)
+{
+	struct buffer form;
+	struct fetch *f = NULL;
+
+	buffer_init(&form, FORM_MAX);
+	if (form_write(&form, name, value) == 0)
+		f = post(call, &form, on_done, owner);
+	buffer_free(&form);
+	return f;
+}
+
+struct fetch *twilio_rest_redirect(const struct twilio_rest_call *call,
+				   const char *twiml, size_t len,
+				   fetch_done_fn *on_done, void *owner)
+{
+	char text[TWILIO_REST_TWIML_MAX + 1];
+
+	if (len > TWILIO_REST_TWIML_MAX)
+		return NULL;
+	memcpy(text, twiml, len);
+	text[len] = '\0';
+	return post_field(call, "Twiml", text, on_done, owner);
+}
+
+struct fetch *twilio_rest_complete(const struct twilio_rest_call *call,
+				   fetch_done_fn *on_done, void *owner)
+{
+	return post_field(call, "Status", "completed", on_done, owner);
+}
+
+/* --- Answers --- */
+
+static unsigned code_of(const struct fetch_answer *a)
+{
+	json_t *body = json_loadb(a->body, a->body_len, 0, NULL);
+	json_int_t code = json_integer_value(json_object_get(body, "code"));
+
+	json_decref(body);
+	return code > 0 && code < 100000 ? (unsigned)code : 0;
+}
+
+static void say(struct twilio_rest_verdict *v, int error, const char *why)
+{
+	v->error = error;
+	v->why = why;
+}
+
+void twilio_rest_judge(const struct fetch_answer *a,
+		       struct twilio_rest_verdict *out)
+{
+	*out = (struct twilio_rest_verdict){ .why = "" };
+	if (a->error) {
+		say(out, -EIO, "the telephone network does not answer");
+		return;
+	}
+	if (a->status >= 200 && a->status < 300)
+		return;
+	out->code = code_of(a);
+	if (a->status == 404 || out->code == 21220)
+		say(out, -ENOENT,
+		    "the telephone network says the call is over");
+	else if (a->status == 401 || a->status == 403)
+		say(out, -EACCES,
+		    "the telephone network does not accept our credentials");
+	else if (a->status == 429)
+		say(out, -EAGAIN, "the telephone network is too busy");
+	else
+		say(out, -EIO, "the telephone network refused");
+}

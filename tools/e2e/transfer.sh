@@ -1,0 +1,131 @@
+#!/bin/bash
+# What a Twilio call is asked for by REST: to put its caller through, and to end.
+. "${0%/*}/lib/e2e.bash"
+begin transfer "${1:-}"
+
+quick='timing: {first_delta_ms: [10, 30], delta_ms: [200, 400], speed: 20, pause_ms: [5, 10]}'
+good='gaps: 0, clicks: 0, late_ms: 0, breaches: 0'
+greeted='- {wait: heard_start, label: greeting}
+- {wait: heard_end}'
+
+# The network's REST interface must be known before it is there: below what the
+# kernel gives away.
+rest_port() {
+	REST=127.0.0.1:$((20000 + (BASHPID * 7 + ${#ROW}) % 12000))
+}
+
+prepare() { # what transfer_call is for
+	rest_port
+	model model <<-E
+		$quick
+		responses:
+		- {on: greeting, say: ["digits:1"]}
+		- {on: turn, say: ["digits:2"], $1}
+		- {on: note, say: ["digits:3"]}
+	E
+	gateway gateway <<-E
+		agent: {tools: [end_call, transfer_call], turns: {silence_duration_ms: 300}}
+		transfer: {targets: [{name: sales, to: "tel:+41791234567"}], ring_seconds: 7}
+		twilio: {rest: {url: "http://$REST", hang_up: ${HANG_UP:-false}}}
+	E
+}
+
+asks_for_sales='call: [{name: transfer_call, arguments: "{\"target\":\"sales\"}"}]'
+
+answered() {
+	prepare "$asks_for_sales"
+	call call --rest "$REST" <<-E
+		steps:
+		$greeted
+		- {say: test-vectors/speech/digit-7.wav}
+		- {wait: hangup}
+		expect: {outcome: hung_up, $good}
+	E
+	call_says "the person was dialled" call '[.timeline[].text] | any(startswith("dialled"))'
+	log_says gateway "ev=ended end=transferred stream=stop"
+	log_lacks gateway 41791234567
+}
+
+returns() { # DialCallStatus, the model's words for it
+	prepare "$asks_for_sales"
+	call call --rest "$REST" <<-E
+		dial_status: $1
+		steps:
+		$greeted
+		- {say: test-vectors/speech/digit-7.wav}
+		- {wait: heard_end, label: before the transfer}
+		- {wait: heard_start, label: back with the model}
+		- {wait: heard_end}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, $good}
+	E
+	log_says gateway "ev=ended end=transferred"
+	log_says gateway "ev=dialled"
+	model_says "a second session is told why" model \
+		"[.[] | select(.dir == \"in\" and (.text // \"\" | contains(\"[transfer]\") and contains(\"$2\")))] | length == 1"
+	[ "$(grep -c "ev=model_ready" "$ROW/gateway.err")" -eq 2 ] || fail "not two sessions"
+}
+
+refused() { # HTTP status
+	prepare "$asks_for_sales"
+	call call --rest "$REST" --rest-status "$1" <<-E
+		steps:
+		$greeted
+		- {say: test-vectors/speech/digit-7.wav}
+		- {wait: heard_end, label: what now}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, $good}
+	E
+	log_says gateway "ev=rest what=transfer status=$1"
+	log_says gateway "ev=transfer_failed"
+	model_says "the model is told, and answers" model \
+		'any(.text // "" | contains("[transfer] It failed")) and
+			([.[] | select(.type == "response.done")] | length == 3)'
+	[ "$(grep -c "ev=model_ready" "$ROW/gateway.err")" -eq 1 ] || fail "another session"
+}
+
+nobody_there() {
+	prepare "$asks_for_sales"
+	call call <<-E
+		steps:
+		$greeted
+		- {say: test-vectors/speech/digit-7.wav}
+		- {wait: heard_end, label: what now}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, $good}
+	E
+	log_says gateway "ev=transfer_failed"
+	model_says "the model is told, and answers" model \
+		'any(.text // "" | contains("[transfer] It failed")) and
+			([.[] | select(.type == "response.done")] | length == 3)'
+}
+
+hangs_up() { # tandem-call's options
+	HANG_UP=true prepare 'call: [{name: end_call}]'
+	call call --rest "$REST" "$@" <<-E
+		steps:
+		$greeted
+		- {say: test-vectors/speech/digit-7.wav}
+		- {wait: hangup}
+		expect: {outcome: hung_up, $good}
+	E
+	log_says gateway "ev=ended end=goodbye"
+}
+ends_by_rest() {
+	hangs_up
+	call_says "Status=completed ended it" call '.how | contains("Status=completed")'
+}
+ends_without() {
+	hangs_up --rest-status 404
+	call_says "Twilio asked, and was told" call '.how | contains("<Hangup/>")'
+}
+
+row "a transfer that is answered: the call goes with it" answered
+row "nobody answers: back with the model, which knows" returns no-answer "nobody answered"
+row "the line is busy: likewise" returns busy "the line was busy"
+row "REST refuses (500): the call goes on" refused 500
+row "REST refuses (404): likewise" refused 404
+row "no REST server: likewise" nobody_there
+row "the call's end by REST" ends_by_rest
+row "REST does not end it: the socket does" ends_without
+end
