@@ -90,6 +90,10 @@ static void on_start(void *owner, const struct twilio_event *start)
 	bridge_settings(b, b->twilio.number, &settings);
 	settings.has_marks = true;
 	settings.opening = b->twilio.opening;
+	if (settings.opening) {
+		settings.hello = NULL;
+		settings.hello_text = NULL;
+	}
 	bridge_begin(b, &settings, &twilio_leg_port);
 	learn(b, start);
 	bridge_dress(b);
