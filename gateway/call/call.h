@@ -22,6 +22,7 @@
 
 /* Limits. */
 #define CALL_FAREWELL_MS       20000 /* for a goodbye to be made */
+#define CALL_WRAP_UPS_MAX      3     /* times it is asked to end, at most */
 #define CALL_LAST_SPEECH_MS    5000  /* that may still play when time is up */
 #define CALL_SOUND_MS          2000 /* more patience, once an answer has begun */
 #define CALL_TAIL_MS           250  /* silence between goodbye and hang-up */
@@ -77,6 +78,7 @@ enum call_end {
 	CALL_END_CARRIER,      /* the carrier ended it for reasons of its own */
 	CALL_END_CARRIER_LOST, /* the line broke and did not come back */
 	CALL_END_REPLACED,     /* the carrier began the same call anew */
+	CALL_END_BUDGET,       /* it has cost what it may */
 	CALL_ENDS
 };
 
@@ -205,6 +207,7 @@ struct call {
 	struct call_request transfer;                 /* while handing over */
 	bool was_rescued;                   /* the fallback was tried */
 	char transfer_why[CALL_REASON_MAX]; /* it failed */
+	unsigned wrap_ups;                  /* times it was asked to end */
 	enum call_end farewell_end;         /* why it is said */
 	enum call_end carrier_end;          /* why the carrier ended */
 	char end_reason[CALL_REASON_MAX];
@@ -318,6 +321,13 @@ void call_tick(struct call *c, uint64_t now_ns);
  * call_stop: end it now. */
 void call_dismiss(struct call *c, uint64_t now_ns);
 void call_stop(struct call *c, uint64_t now_ns);
+
+/* call_wrap_up: the call has cost what it may: the model is asked to come to a
+ * polite end, says goodbye, and we hang up (CALL_END_BUDGET). A caller who then
+ * speaks up is answered, until it is asked again; the time after
+ * CALL_WRAP_UPS_MAX is the last, as if the call's time were up. Nothing happens
+ * in a call that is not up, or is ending. */
+void call_wrap_up(struct call *c, uint64_t now_ns);
 
 const char *call_end_name(enum call_end end);
 
