@@ -115,7 +115,8 @@ RACES := gateway/exchange_test gateway/inbox_test gateway/ops/lines_test \
 	gateway/siblings_test \
 	gateway/carriers/audiocodes_registry_test \
 	gateway/carriers/twilio_tickets_test gateway/ops/log_test \
-	gateway/net/gate_test gateway/certificates_test
+	gateway/net/gate_test gateway/certificates_test \
+	gateway/records/ledger_test
 race: setup-test
 	@$(MAKE) --no-print-directory V=release programs build/release/tools/testing/make_cert
 	@$(MAKE) --no-print-directory V=tsan build/tsan/tandem $(RACES:%=build/tsan/%)

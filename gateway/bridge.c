@@ -94,6 +94,8 @@ void bridge_summarize(struct bridge *b, const char *stream)
 		   (int64_t)((uv_hrtime() - b->opened_ns) / NS_PER_MS));
 	if (b->has_call)
 		log_call(&l, b);
+	if (b->has_call)
+		bridge_log_cost(&l, b);
 	log_number(&l, "ignored", (int64_t)t->ignored);
 	log_number(&l, "bad", (int64_t)t->bad);
 	log_number(&l, "reordered", (int64_t)t->reordered);
@@ -119,10 +121,17 @@ static void on_session_handled(void *owner, uint64_t read_ns)
 	b->appends = b->session->appends;
 }
 
+static void on_usage(void *owner, const struct realtime_usage *usage,
+		     bool is_heard, uint64_t now_ns)
+{
+	bridge_charge(owner, usage, is_heard, now_ns);
+}
+
 static void set_session(struct bridge *b, struct openai_session *s)
 {
 	s->owner = b;
 	s->on_handled = on_session_handled;
+	s->on_usage = on_usage;
 	b->session = s;
 }
 

@@ -19,6 +19,7 @@
 
 struct config;
 struct http_connection;
+struct realtime_usage;
 struct settings;
 struct twilio_ticket;
 struct worker;
@@ -67,6 +68,10 @@ struct bridge {
 	uint64_t counted_late;
 	uint64_t counted_dropped;
 	uint64_t counted_cut_ms;
+
+	/* What it has cost; bridge_cost.c. */
+	uint64_t cost;       /* gateway/records/money.h */
+	bool is_cost_hidden; /* not all of it is known */
 
 	struct metronome_member clock;
 	struct prefetch ahead; /* of a tick */
@@ -118,6 +123,13 @@ void bridge_count_state(struct bridge *b, enum call_state state);
 void bridge_count_note(struct bridge *b, enum call_note note, uint64_t number);
 void bridge_count_end(struct bridge *b);
 void bridge_census(struct worker *w);
+
+/* bridge_charge: an answer, or (is_heard) a transcript is billed: counted, and
+ * held against the budgets, which may end the call.
+ * bridge_log_cost: cost="0.012346" currency=USD, or cost=unknown. */
+void bridge_charge(struct bridge *b, const struct realtime_usage *u,
+		   bool is_heard, uint64_t now_ns);
+void bridge_log_cost(struct log_line *l, const struct bridge *b);
 
 /* bridge_leg_handled: the leg has taken a message, which came at read_ns. */
 void bridge_leg_handled(struct bridge *b, uint64_t read_ns);

@@ -95,9 +95,12 @@ static int open_shared(struct exchange *e)
 		err = audiocodes_registry_init(&e->registry,
 					       calls + ENTRIES_SPARE);
 	if (!err)
+		err = ledger_init(&e->ledger);
+	if (!err)
 		err = open_gate(e);
 	if (!err)
 		return 0;
+	ledger_free(&e->ledger);
 	audiocodes_registry_free(&e->registry);
 	twilio_tickets_free(&e->tickets);
 	audiocodes_waiting_free(&e->waiting);
@@ -108,6 +111,7 @@ static int open_shared(struct exchange *e)
 static void free_shared(struct exchange *e)
 {
 	gate_free(e->gate);
+	ledger_free(&e->ledger);
 	audiocodes_registry_free(&e->registry);
 	twilio_tickets_free(&e->tickets);
 	audiocodes_waiting_free(&e->waiting);
@@ -583,6 +587,7 @@ static void add(struct worker_figures *sum, const struct worker_figures *f)
 	add_calls(sum, f);
 	ADD(sum, f, refused);
 	ADD(sum, f, http_refused);
+	ADD(sum, f, budget_reached);
 	ADD(sum, f, model.outcome);
 	ADD(sum, f, model.error);
 	ADD(sum, f, model.tokens);

@@ -12,6 +12,8 @@
  *   waiting   AudioCodes sockets by address ..... a lock, one pass
  *   gate      connections without a call, in all
  *             and by address .................... a lock, one look
+ *   ledger    what calls have cost, by agent and
+ *             model, today and by number ........ a lock, one look an answer
  *   upstream  whether the model's server can be
  *             reached ........................... atomics
  *   figures   what each worker counts ........... a writer each (ops/metrics.h)
@@ -43,6 +45,7 @@
 #include "gateway/ops/config.h"
 #include "gateway/ops/lines.h"
 #include "gateway/ops/log.h"
+#include "gateway/records/ledger.h"
 #include "gateway/siblings.h"
 #include "protocols/ip_address.h"
 
@@ -70,6 +73,7 @@ struct exchange {
 	struct siblings siblings; /* who else has the port */
 	struct audiocodes_registry registry;
 	struct audiocodes_waiting waiting;
+	struct ledger ledger;
 	struct gate *gate;
 	unsigned proxy_count;
 	struct ip_block proxies[CONFIG_PROXIES_MAX];

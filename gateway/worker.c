@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -13,6 +14,8 @@
 #include "gateway/net/http_server.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_shared.h"
+#include "gateway/ops/time_zone.h"
+#include "gateway/records/budget.h"
 #include "gateway/routes.h"
 #include "gateway/settings.h"
 #include "protocols/tls.h"
@@ -43,10 +46,26 @@ bool worker_takes_new(const struct worker *w)
 	       (w->stage == DRAIN_DRAINING && w->exchange->hands_over);
 }
 
+static bool is_spent(struct worker *w, const char *number)
+{
+	const struct config_budgets *c = &w->config->budgets;
+	struct ledger_day day;
+	enum budget which;
+
+	if (!budget_any(c))
+		return false;
+	ledger_look(&w->exchange->ledger, number ? number : "",
+		    time_zone_day(w->settings->zone, (int64_t)time(NULL)),
+		    &day);
+	return budget_refuses(c, day.number, day.all, &which);
+}
+
 enum lines_refusal worker_take_line(struct worker *w, const char *number,
 				    const char *source, struct lines_seat *seat)
 {
 	memset(seat, 0, sizeof(*seat));
+	if (is_spent(w, number))
+		return LINES_BUDGET;
 	return worker_admits(w)
 		       ? lines_take(&w->exchange->lines, number, source, seat)
 		       : LINES_STOPPING;

@@ -22,6 +22,10 @@ void check_public(struct check_list *l, const struct config *c);
  * be. */
 void check_files(struct check_list *l, const struct config *c);
 
+/* check_prices: has every model that calls use a price, and a day a beginning?
+ */
+void check_prices(struct check_list *l, const struct config *c);
+
 /* check_certificate: key, dates, names, order and authority.
  *
  * name  "tls.certificates.0"

@@ -38,6 +38,9 @@ struct config_environment;
 #define CONFIG_PROXIES_MAX      64
 #define CONFIG_BLOCK_MAX        44 /* an address, "/" and bits; with NUL */
 #define CONFIG_ROUTES_MAX       32
+#define CONFIG_PRICES_MAX       64
+#define CONFIG_CURRENCY_MAX     4  /* ISO 4217, with NUL */
+#define CONFIG_ZONE_MAX         64 /* "Europe/Zurich", with NUL */
 
 enum config_format { CONFIG_FORMAT_PCM24, CONFIG_FORMAT_PCMU };
 enum config_turns { CONFIG_TURNS_SERVER_VAD, CONFIG_TURNS_SEMANTIC_VAD };
@@ -281,6 +284,41 @@ struct config_limits {
 	unsigned head_ms;    /* for a handshake and a whole request */
 };
 
+/* Of a million tokens, in config.currency; 0: none is known. */
+struct config_price {
+	char model[CONFIG_NAME_MAX]; /* no two alike */
+	double text_in;
+	double text_in_cached; /* 0: as text_in */
+	double text_out;
+	double audio_in;
+	double audio_in_cached; /* 0: as audio_in */
+	double audio_out;
+	double audio_minute; /* of a model that bills by time */
+};
+
+enum config_budget_action {
+	CONFIG_BUDGET_WARN,
+	CONFIG_BUDGET_WRAP_UP,
+	CONFIG_BUDGET_REFUSE
+};
+enum config_budget_running {
+	CONFIG_RUNNING_GO_ON,
+	CONFIG_RUNNING_WRAP_UP,
+};
+
+struct config_budget {
+	double amount; /* in config.currency; 0: no budget */
+	enum config_budget_action action;
+};
+
+struct config_budgets {
+	char timezone[CONFIG_ZONE_MAX]; /* where a day begins */
+	struct config_budget per_call;  /* never refuse */
+	struct config_budget per_number_day;
+	struct config_budget per_day;
+	enum config_budget_running running; /* calls, when others are refused */
+};
+
 struct config {
 	char listen[64];                  /* "127.0.0.1:8080", "[::]:80" */
 	char public_url[CONFIG_TEXT_MAX]; /* https://…, no trailing slash;
@@ -304,6 +342,10 @@ struct config {
 	struct config_overload overload;
 	struct config_drain drain;
 	struct config_limits limits;
+	char currency[CONFIG_CURRENCY_MAX];
+	unsigned price_count;
+	struct config_price prices[CONFIG_PRICES_MAX];
+	struct config_budgets budgets;
 };
 
 /* config_default: every default; no secrets. */

@@ -11,7 +11,7 @@
 struct config_expand;
 struct config_report;
 
-#define CONFIG_CHECK_LEAVES 192 /* more than there are keys */
+#define CONFIG_CHECK_LEAVES 256 /* more than there are keys */
 #define CONFIG_CHECK_PATH   128
 
 /* Which parts of struct config the document sets: byte ranges. */

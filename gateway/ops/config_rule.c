@@ -5,6 +5,9 @@
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_text.h"
 
+#define PRICE_MOST  100000
+#define BUDGET_MOST 1000000
+
 #define WORD "letters, digits and . _ - only"
 #define AUDIO_FORMAT                                     \
 	"raw/ or wav/, then mulaw, lpcm16_8, lpcm16 or " \
@@ -136,6 +139,22 @@ static const struct config_rule rules[] = {
 	{ .path = "limits.connections_per_address", .max = 100000 },
 	{ .path = "limits.handshakes", .min = 1, .max = 100000 },
 	{ .path = "limits.head_ms", .min = 100, .max = 60000 },
+	{ .path = "currency",
+	  .accepts = config_text_is_currency,
+	  .must = "three capital letters of ISO 4217, like USD" },
+	{ .path = "prices.text_in", .max = PRICE_MOST },
+	{ .path = "prices.text_in_cached", .max = PRICE_MOST },
+	{ .path = "prices.text_out", .max = PRICE_MOST },
+	{ .path = "prices.audio_in", .max = PRICE_MOST },
+	{ .path = "prices.audio_in_cached", .max = PRICE_MOST },
+	{ .path = "prices.audio_out", .max = PRICE_MOST },
+	{ .path = "prices.audio_minute", .max = PRICE_MOST },
+	{ .path = "budgets.timezone",
+	  .accepts = config_text_is_zone,
+	  .must = "a name like UTC or Europe/Zurich" },
+	{ .path = "budgets.per_call.amount", .max = BUDGET_MOST },
+	{ .path = "budgets.per_number_day.amount", .max = BUDGET_MOST },
+	{ .path = "budgets.per_day.amount", .max = BUDGET_MOST },
 };
 
 const struct config_rule *config_rule_find(const char *path)

@@ -107,6 +107,13 @@ const struct config config_schema_defaults = {
 		.say = "We are sorry, we have to end this call now. Thank you "
 		       "for calling.",
 	},
+	.currency = "USD",
+	.budgets = {
+		.timezone = "UTC",
+		.per_call.action = CONFIG_BUDGET_WRAP_UP,
+		.per_number_day.action = CONFIG_BUDGET_REFUSE,
+		.per_day.action = CONFIG_BUDGET_REFUSE,
+	},
 };
 /* clang-format on */
 
@@ -158,6 +165,15 @@ static const cyaml_strval_t overload_names[] = {
 	{ "say", CONFIG_OVERLOAD_SAY },
 	{ "dial", CONFIG_OVERLOAD_DIAL },
 	{ "redirect", CONFIG_OVERLOAD_REDIRECT },
+};
+static const cyaml_strval_t budget_names[] = {
+	{ "warn", CONFIG_BUDGET_WARN },
+	{ "wrap_up", CONFIG_BUDGET_WRAP_UP },
+	{ "refuse", CONFIG_BUDGET_REFUSE },
+};
+static const cyaml_strval_t running_names[] = {
+	{ "go_on", CONFIG_RUNNING_GO_ON },
+	{ "wrap_up", CONFIG_RUNNING_WRAP_UP },
 };
 static const cyaml_strval_t tool_names[] = {
 	{ "end_call", CONFIG_TOOL_END_CALL },
@@ -461,6 +477,41 @@ static const cyaml_schema_field_t limits_keys[] = {
 	CYAML_FIELD_UINT("head_ms", FLAGS, struct config_limits, head_ms),
 	CYAML_FIELD_END,
 };
+static const cyaml_schema_field_t price_keys[] = {
+	CYAML_FIELD_STRING("model", NEEDED, struct config_price, model, 1),
+	CYAML_FIELD_FLOAT("text_in", FLAGS, struct config_price, text_in),
+	CYAML_FIELD_FLOAT("text_in_cached", FLAGS, struct config_price,
+			  text_in_cached),
+	CYAML_FIELD_FLOAT("text_out", FLAGS, struct config_price, text_out),
+	CYAML_FIELD_FLOAT("audio_in", FLAGS, struct config_price, audio_in),
+	CYAML_FIELD_FLOAT("audio_in_cached", FLAGS, struct config_price,
+			  audio_in_cached),
+	CYAML_FIELD_FLOAT("audio_out", FLAGS, struct config_price, audio_out),
+	CYAML_FIELD_FLOAT("audio_minute", FLAGS, struct config_price,
+			  audio_minute),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t price = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_price,
+			    price_keys),
+};
+static const cyaml_schema_field_t budget_keys[] = {
+	CYAML_FIELD_FLOAT("amount", FLAGS, struct config_budget, amount),
+	FIELD_WORD("action", struct config_budget, action, budget_names),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t budgets_keys[] = {
+	CYAML_FIELD_STRING("timezone", FLAGS, struct config_budgets, timezone,
+			   1),
+	CYAML_FIELD_MAPPING("per_call", FLAGS, struct config_budgets, per_call,
+			    budget_keys),
+	CYAML_FIELD_MAPPING("per_number_day", FLAGS, struct config_budgets,
+			    per_number_day, budget_keys),
+	CYAML_FIELD_MAPPING("per_day", FLAGS, struct config_budgets, per_day,
+			    budget_keys),
+	FIELD_WORD("running", struct config_budgets, running, running_names),
+	CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_STRING("listen", FLAGS, struct config, listen, 1),
 	CYAML_FIELD_STRING("public_url", FLAGS, struct config, public_url, 0),
@@ -489,6 +540,11 @@ static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_MAPPING("drain", FLAGS, struct config, drain, drain_keys),
 	CYAML_FIELD_MAPPING("limits", FLAGS, struct config, limits,
 			    limits_keys),
+	CYAML_FIELD_STRING("currency", FLAGS, struct config, currency, 1),
+	FIELD_LIST("prices", struct config, prices, price_count, price,
+		   CONFIG_PRICES_MAX),
+	CYAML_FIELD_MAPPING("budgets", FLAGS, struct config, budgets,
+			    budgets_keys),
 	CYAML_FIELD_END,
 };
 

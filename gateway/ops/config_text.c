@@ -81,6 +81,17 @@ bool config_text_is_language(const char *text)
 	return !*text || ((n == 2 || n == 3) && text[n] == '\0');
 }
 
+bool config_text_is_currency(const char *text)
+{
+	return strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3 && !text[3];
+}
+
+bool config_text_is_zone(const char *text)
+{
+	return *text && *text != '/' && !strstr(text, "..") &&
+	       !text[strspn(text, LETTERS DIGITS "/_+-")];
+}
+
 bool config_text_is_terminator(const char *text)
 {
 	return strspn(text, DIGITS "ABCD*#") == strlen(text) &&

@@ -103,6 +103,16 @@ static void check_oauth(struct together *t)
 		report(t, "audiocodes.oauth.scope", without);
 }
 
+static void check_budgets(struct together *t)
+{
+	const struct config_budget *b = &t->c->budgets.per_call;
+
+	if (b->amount > 0 && b->action == CONFIG_BUDGET_REFUSE)
+		report(t, "budgets.per_call.action",
+		       "is refuse, but a call that has cost something is there "
+		       "already; wrap_up ends it");
+}
+
 static void check_tools(struct together *t)
 {
 	if (t->c->agent.tools & CONFIG_TOOL_TRANSFER_CALL &&
@@ -186,6 +196,7 @@ void config_together_check(const struct config *c,
 	check_limits(&t);
 	check_oauth(&t);
 	check_tools(&t);
+	check_budgets(&t);
 	check_accounts(&t);
 	check_bot_tokens(&t);
 	check_unique(&t, "twilio.accounts", c->twilio.accounts[0].sid,
@@ -198,6 +209,8 @@ void config_together_check(const struct config *c,
 	check_unique(&t, "failure.by_number", c->failure.by_number[0].number,
 		     c->failure.by_number_count,
 		     sizeof(c->failure.by_number[0]));
+	check_unique(&t, "prices", c->prices[0].model, c->price_count,
+		     sizeof(c->prices[0]));
 	check_unique(&t, "transfer.targets", c->transfer.targets[0].name,
 		     c->transfer.target_count, sizeof(c->transfer.targets[0]));
 }
