@@ -158,7 +158,7 @@ void bridge_settings(const struct bridge *b, const char *number,
 	*s = (struct call_settings){
 		.caller_format = AUDIO_ULAW,
 		.playout_format = AUDIO_ULAW,
-		.model_format = c->agent.format == CONFIG_FORMAT_PCMU
+		.model_format = b->agent->wanted->format == CONFIG_FORMAT_PCMU
 					? AUDIO_ULAW
 					: AUDIO_PCM24,
 		.lead_ms = c->audio.lead_ms,
@@ -175,7 +175,7 @@ void bridge_settings(const struct bridge *b, const char *number,
 		.digits_max = c->digits.max,
 		.digits_gap_ms = c->digits.gap_ms,
 		.digits_terminator = c->digits.terminator[0],
-		.greets = of->profile.greeting != NULL,
+		.greets = of->profile[b->agent->index].greeting != NULL,
 		.apology = apology->ulaw,
 		.apology_len = apology->len,
 		.farewell = of->farewell.ulaw,
@@ -191,7 +191,7 @@ static bool take_session(struct bridge *b, bool is_text)
 	struct openai_session *s = NULL;
 
 	if (!is_text && worker_standby_suits(w, b->settings))
-		s = openai_pool_take(&w->standby);
+		s = openai_pool_take(&w->standby.pool[b->agent->index]);
 	b->session->is_text = is_text;
 	b->model = s ? w->standby_of : b->settings;
 	b->model->uses++;
@@ -214,20 +214,23 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 		.model = &openai_session_port,
 		.session = b->session,
 		.agent = &agent_port,
-		.agent_owner = &b->settings->agent,
+		.agent_owner = (void *)(uintptr_t)b->agent,
 	};
 
 	call_init(&b->call, s, &w->pool, &ports, now_ns);
 	b->call.on_note = on_note;
 	b->call.owner = b;
 	b->has_call = true;
+	b->session_of = b->agent->wanted;
 	metric_add(&w->figures.calls, 1);
 	bridge_count_state(b, b->call.state);
 	if (is_warm)
-		openai_pool_give(&w->standby, b->session, &b->call, &b->log);
+		openai_pool_give(&w->standby.pool[b->agent->index], b->session,
+				 &b->call, &b->log);
 	else
-		openai_session_open(b->session, &b->model->profile, w->loop,
-				    &b->call, &b->log, now_ns);
+		openai_session_open(b->session,
+				    &b->model->profile[b->agent->index],
+				    w->loop, &b->call, &b->log, now_ns);
 }
 
 void bridge_leg_handled(struct bridge *b, uint64_t read_ns)
@@ -292,6 +295,7 @@ struct bridge *bridge_new(struct worker *w, const char *call)
 	b->worker = w;
 	b->settings = w->settings;
 	b->settings->uses++;
+	b->agent = &b->settings->book->agent[0];
 	b->opened_ns = uv_hrtime();
 	b->clock.on_tick = on_tick;
 	b->counted_state = CALL_OVER;

@@ -17,7 +17,9 @@
 #include "gateway/net/prefetch.h"
 #include "gateway/worker_figures.h"
 
+struct agent;
 struct config;
+struct config_agent;
 struct http_connection;
 struct realtime_usage;
 struct settings;
@@ -46,6 +48,7 @@ struct bridge {
 	struct worker *worker;
 	struct settings *settings;      /* that it began with */
 	struct settings *model;         /* whose profile its session has */
+	const struct agent *agent;      /* who answers; of the settings */
 	struct leg *leg;                /* one of those below */
 	struct openai_session *session; /* owned */
 	enum worker_carrier carrier;
@@ -70,8 +73,9 @@ struct bridge {
 	uint64_t counted_cut_ms;
 
 	/* What it has cost; bridge_cost.c. */
-	uint64_t cost;       /* gateway/records/money.h */
-	bool is_cost_hidden; /* not all of it is known */
+	const struct config_agent *session_of; /* who opened its session */
+	uint64_t cost;                         /* gateway/records/money.h */
+	bool is_cost_hidden;                   /* not all of it is known */
 
 	struct metronome_member clock;
 	struct prefetch ahead; /* of a tick */

@@ -1,6 +1,7 @@
 /* What a call costs, and what its budgets say to that. */
 #include <time.h>
 
+#include "gateway/agents/agent.h"
 #include "gateway/bridge.h"
 #include "gateway/exchange.h"
 #include "gateway/ops/config.h"
@@ -88,20 +89,20 @@ static void hold_against(struct bridge *b, const uint64_t spent[BUDGETS],
 void bridge_charge(struct bridge *b, const struct realtime_usage *u,
 		   bool is_heard, uint64_t now_ns)
 {
-	const struct config *c = b->model->config;
-	const char *model =
-		is_heard ? c->agent.transcription.model : c->model.name;
+	const struct config *c = b->settings->config;
+	const char *model = is_heard ? b->session_of->transcription.model
+				     : config_agent_model(c, b->session_of);
 	struct price_usage usage;
 	struct ledger_day day;
 	struct ledger_entry e = {
-		.agent = "default",
+		.agent = b->agent->wanted->persona.name,
 		.model = model,
 		.number = number_of(b),
 		.day = time_zone_day(b->settings->zone, (int64_t)time(NULL)),
 	};
 
 	read_usage(u, &usage);
-	e.is_known = price_of(b->settings->config, model, &usage, &e.cost);
+	e.is_known = price_of(c, model, &usage, &e.cost);
 	b->cost = money_add(b->cost, e.cost);
 	b->is_cost_hidden |= !e.is_known;
 	ledger_charge(&b->worker->exchange->ledger, &e, &day);

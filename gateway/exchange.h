@@ -25,6 +25,8 @@
  *   settings  what a reload hands to a worker ... an atomic pointer, taken once
  *   config    what they were made of ............ read only, an atomic count
  *             of who uses it
+ *   book      the agents, and what their files
+ *             hold ............................. read only, an atomic count
  *   stage     whether the gateway goes down ..... an atomic
  *
  * Everything else belongs to one worker. The control thread owns the exchange:
@@ -49,6 +51,7 @@
 #include "gateway/siblings.h"
 #include "protocols/ip_address.h"
 
+struct agent_book;
 struct config_shared;
 struct gate;
 struct worker;
@@ -64,6 +67,7 @@ struct exchange_sockets {
 struct exchange {
 	uv_loop_t *control;
 	struct config_shared *config; /* of the calls that begin now */
+	struct agent_book *book;      /* likewise */
 	struct log log;
 	bool hands_over;   /* somebody else has the port, too */
 	bool is_inherited; /* as the same socket */

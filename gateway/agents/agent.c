@@ -1,15 +1,17 @@
 #include "gateway/agents/agent.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "gateway/agents/agent_text.h"
 #include "gateway/agents/plain_text.h"
 #include "gateway/ops/config.h"
 
 static int read_tool(void *owner, const char *name, const char *arguments,
 		     struct call_request *r, char *error, size_t cap)
 {
-	struct agent *a = owner;
+	const struct agent *a = owner;
 
 	return tools_read(&a->tools, name, arguments, r, error, cap);
 }
@@ -34,7 +36,7 @@ static size_t brief(void *owner, const struct call_variables *v, char *out,
 {
 	static const char head[] = "[call] Facts from the telephone network:";
 	const struct config_agent *wanted =
-		&((struct agent *)owner)->config->agent;
+		((const struct agent *)owner)->wanted;
 	size_t begin = (size_t)snprintf(out, cap, "%s", head), at = begin;
 
 	if (begin >= cap)
@@ -53,13 +55,22 @@ const struct call_agent_port agent_port = {
 	.brief = brief,
 };
 
-int agent_init(struct agent *a, const struct config *c)
+int agent_init(struct agent *a, const struct config *c, unsigned index,
+	       char *why, size_t cap)
 {
+	a->index = index;
 	a->config = c;
-	return tools_init(&a->tools, c);
+	a->wanted = config_agent_at(c, index);
+	int err = tools_init(&a->tools, c, a->wanted);
+	if (err)
+		snprintf(why, cap, "out of memory");
+	return err ? err
+		   : agent_text_make(&a->instructions, a->wanted, why, cap);
 }
 
 void agent_free(struct agent *a)
 {
+	free(a->instructions);
+	a->instructions = NULL;
 	tools_free(&a->tools);
 }

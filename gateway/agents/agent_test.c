@@ -7,6 +7,7 @@
 #include "tools/testing/check.h"
 
 static struct config config;
+static char why[256];
 static struct agent agent;
 
 static int open_agent(void **state)
@@ -19,7 +20,7 @@ static int open_agent(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
 		strcpy(config.agent.variables[i], wanted[i]);
 	config.agent.variable_count = ARRAY_LEN(wanted);
-	return agent_init(&agent, &config);
+	return agent_init(&agent, &config, 0, why, sizeof(why));
 }
 
 static int close_agent(void **state)

@@ -18,10 +18,11 @@
 #include "gateway/agents/agent_call.h"
 #include "gateway/call/call_request.h"
 
-#define TOOL_RUNS_MAX   16
-#define TOOL_ANSWER_MAX 32768 /* bytes of JSON; more is an error that says so \
-			       */
-#define TOOL_ID_MAX 128       /* the model's call_id, with NUL */
+#define TOOL_RUNS_MAX 16
+#define TOOL_ANSWER_MAX                                                 \
+	32768           /* bytes of JSON; more is an error that says so \
+			 */
+#define TOOL_ID_MAX 128 /* the model's call_id, with NUL */
 
 struct tool_kind;
 struct tool; /* tools.h */

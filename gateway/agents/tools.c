@@ -54,10 +54,10 @@ static const char *text_of(const json_t *arguments, const char *key)
 	return text ? text : "";
 }
 
-typedef int read_fn(struct tools *t, const json_t *arguments,
+typedef int read_fn(const struct tools *t, const json_t *arguments,
 		    struct call_request *r, const struct complaint *to);
 
-static int read_end(struct tools *t, const json_t *arguments,
+static int read_end(const struct tools *t, const json_t *arguments,
 		    struct call_request *r, const struct complaint *to)
 {
 	(void)t;
@@ -84,7 +84,7 @@ static const char *known_targets(const struct config_transfer *transfer,
 	return list;
 }
 
-static int read_transfer(struct tools *t, const json_t *arguments,
+static int read_transfer(const struct tools *t, const json_t *arguments,
 			 struct call_request *r, const struct complaint *to)
 {
 	const char *name = text_of(arguments, "target");
@@ -106,7 +106,7 @@ static int read_transfer(struct tools *t, const json_t *arguments,
 			known_targets(t->transfer, list, sizeof(list)));
 }
 
-static int read_digits(struct tools *t, const json_t *arguments,
+static int read_digits(const struct tools *t, const json_t *arguments,
 		       struct call_request *r, const struct complaint *to)
 {
 	const char *digits = text_of(arguments, "digits");
@@ -120,23 +120,25 @@ static int read_digits(struct tools *t, const json_t *arguments,
 	return 0;
 }
 
-static int read_metadata(struct tools *t, const json_t *arguments,
+static int read_metadata(const struct tools *t, const json_t *arguments,
 			 struct call_request *r, const struct complaint *to)
 {
+	static _Thread_local char text[CALL_DATA_MAX];
 	const json_t *data = json_object_get(arguments, "data");
 
+	(void)t;
 	if (!json_is_object(data))
 		return complain(to, "data must be a JSON object");
-	size_t n = json_dumpb(data, t->data, sizeof(t->data), JSON_COMPACT);
-	if (n >= sizeof(t->data))
+	size_t n = json_dumpb(data, text, sizeof(text), JSON_COMPACT);
+	if (n >= sizeof(text))
 		return complain(to, "data must be at most %zu bytes of JSON",
-				sizeof(t->data) - 1);
-	t->data[n] = '\0';
-	r->data = t->data;
+				sizeof(text) - 1);
+	text[n] = '\0';
+	r->data = text;
 	return 0;
 }
 
-static int read_recording(struct tools *t, const json_t *arguments,
+static int read_recording(const struct tools *t, const json_t *arguments,
 			  struct call_request *r, const struct complaint *to)
 {
 	static const char *const action[] = {
@@ -240,9 +242,10 @@ static int offer(struct tools *t, size_t row)
 	return 0;
 }
 
-int tools_init(struct tools *t, const struct config *c)
+int tools_init(struct tools *t, const struct config *c,
+	       const struct config_agent *a)
 {
-	unsigned bits = c->agent.tools;
+	unsigned bits = a->tools;
 	int err = 0;
 
 	memset(t, 0, sizeof(*t));
@@ -279,7 +282,7 @@ static bool is_offered(const struct tools *t, const char *name)
 	return false;
 }
 
-int tools_read(struct tools *t, const char *name, const char *arguments,
+int tools_read(const struct tools *t, const char *name, const char *arguments,
 	       struct call_request *r, char *error, size_t cap)
 {
 	const struct complaint to = { error, cap };

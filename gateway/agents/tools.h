@@ -17,6 +17,7 @@
 #include "gateway/call/call_request.h"
 
 struct config;
+struct config_agent;
 struct config_transfer;
 
 /* Limits. */
@@ -35,24 +36,23 @@ struct tools {
 	struct tool offered[TOOLS_MAX];
 	size_t count;
 	const struct config_transfer *transfer;
-	char data[CALL_DATA_MAX]; /* of the last request that had some */
 };
 
-/* tools_init: by the configuration, which must outlive it.
+/* tools_init: those of an agent, by its configuration, which must outlive it.
  * Returns 0 or -ENOMEM; tools_free is valid after either. */
-int tools_init(struct tools *t, const struct config *c);
+int tools_init(struct tools *t, const struct config *c,
+	       const struct config_agent *a);
 void tools_free(struct tools *t);
 
 /* tools_read: a call of a function.
  *
  * arguments  JSON text; "" means none
  * r          filled on 0. Texts are cut to their room between characters, and
- *            have no control characters; data lives in t until the next call
- * error      otherwise: what the model is told, {"error":"…"}; cap at least
- *            TOOLS_ERROR_MIN
- * Returns 0; -ENOENT there is no such function; -EINVAL its arguments do not
- * fit. */
-int tools_read(struct tools *t, const char *name, const char *arguments,
+ *            have no control characters; data is the thread's own, until the
+ * next call error      otherwise: what the model is told, {"error":"…"}; cap at
+ * least TOOLS_ERROR_MIN Returns 0; -ENOENT there is no such function; -EINVAL
+ * its arguments do not fit. */
+int tools_read(const struct tools *t, const char *name, const char *arguments,
 	       struct call_request *r, char *error, size_t cap);
 
 #endif

@@ -22,15 +22,31 @@ bool price_is_known(const struct config *c, const char *model)
 	return find(c, model) != NULL;
 }
 
+/* The n-th model that calls use: of each agent the one that answers, then the
+ * one that transcribes. "": none. */
+static const char *used(const struct config *c, unsigned n)
+{
+	const struct config_agent *a = config_agent_at(c, n / 2);
+
+	return n % 2 ? a->transcription.model : config_agent_model(c, a);
+}
+
+static bool was_before(const struct config *c, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (strcmp(used(c, i), used(c, n)) == 0)
+			return true;
+	return false;
+}
+
 void price_each_gap(const struct config *c, price_gap *tell, void *owner)
 {
-	const char *heard = c->agent.transcription.model;
+	unsigned n = 2 * config_agent_count(c);
 
-	if (!price_is_known(c, c->model.name))
-		tell(owner, c->model.name);
-	if (*heard && !price_is_known(c, heard) &&
-	    strcmp(heard, c->model.name) != 0)
-		tell(owner, heard);
+	for (unsigned i = 0; i < n; i++)
+		if (*used(c, i) && !price_is_known(c, used(c, i)) &&
+		    !was_before(c, i))
+			tell(owner, used(c, i));
 }
 
 /* Of a million tokens each; 0: none. */
