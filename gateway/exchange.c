@@ -13,6 +13,7 @@
 #include "gateway/net/gate.h"
 #include "gateway/carriers/audiocodes_keys.h"
 #include "gateway/certificates.h"
+#include "gateway/net/fetch.h"
 #include "gateway/net/http_server.h"
 #include "gateway/net/listen_socket.h"
 #include "gateway/ops/config_restart.h"
@@ -99,7 +100,10 @@ static int open_shared(struct exchange *e)
 	if (!err)
 		err = open_gate(e);
 	if (!err)
+		err = fetcher_open(&e->fetcher);
+	if (!err)
 		return 0;
+	gate_free(e->gate);
 	ledger_free(&e->ledger);
 	audiocodes_registry_free(&e->registry);
 	twilio_tickets_free(&e->tickets);
@@ -110,6 +114,7 @@ static int open_shared(struct exchange *e)
 
 static void free_shared(struct exchange *e)
 {
+	fetcher_close(e->fetcher);
 	gate_free(e->gate);
 	ledger_free(&e->ledger);
 	audiocodes_registry_free(&e->registry);

@@ -28,6 +28,8 @@
  *   book      the agents, and what their files
  *             hold ............................. read only, an atomic count
  *   stage     whether the gateway goes down ..... an atomic
+ *   fetcher   requests of our own, made by a
+ *             thread for all (net/fetch.h) ...... a lock, one item
  *
  * Everything else belongs to one worker. The control thread owns the exchange:
  * it opens all workers before any thread runs, stops and joins them. */
@@ -53,6 +55,7 @@
 
 struct agent_book;
 struct config_shared;
+struct fetcher;
 struct gate;
 struct worker;
 struct worker_figures;
@@ -79,6 +82,7 @@ struct exchange {
 	struct audiocodes_waiting waiting;
 	struct ledger ledger;
 	struct gate *gate;
+	struct fetcher *fetcher;
 	unsigned proxy_count;
 	struct ip_block proxies[CONFIG_PROXIES_MAX];
 	struct openai_upstream upstream;

@@ -11,6 +11,7 @@
 #include "gateway/bridge.h"
 #include "gateway/carriers/audiocodes_keys.h"
 #include "gateway/exchange.h"
+#include "gateway/net/fetch.h"
 #include "gateway/net/http_server.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_shared.h"
@@ -350,7 +351,12 @@ static int open_handles(struct worker *w, int listening, char *why, size_t cap)
 	err = inbox_open(&w->inbox, w->loop, on_wake, w);
 	if (err)
 		goto close_server;
+	err = fetch_port_open(&w->world.fetch, w->exchange->fetcher, w->loop);
+	if (err)
+		goto close_inbox;
 	return 0;
+close_inbox:
+	inbox_close(&w->inbox, NULL);
 close_server:
 	http_server_close(w->server, NULL);
 close_clock:
@@ -384,6 +390,8 @@ static void init(struct worker *w, struct exchange *e, unsigned index,
 	w->loop = &w->own_loop;
 	snprintf(number, sizeof(number), "%u", index);
 	log_child_of(&w->log, &e->log, LOG_WORKER, "worker", number);
+	w->world.loop = w->loop;
+	w->world.log = w->log;
 	audio_pool_init(&w->pool, (size_t)w->config->limits.calls *
 					  POOL_SECONDS * POOL_BYTES);
 }
@@ -528,6 +536,7 @@ static void on_clock_closed(uv_handle_t *handle)
 
 	net_loop_close(&w->net);
 	inbox_close(&w->inbox, NULL);
+	fetch_port_close(w->world.fetch, NULL, NULL);
 }
 
 static void on_server_closed(void *owner)
