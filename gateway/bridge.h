@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gateway/agents/agent_call.h"
 #include "gateway/call/call.h"
 #include "gateway/carriers/audiocodes_leg.h"
 #include "gateway/carriers/audiocodes_socket.h"
@@ -84,6 +85,7 @@ struct bridge {
 	uint64_t opened_ns;
 
 	struct call call;
+	struct agent_call agent_call; /* who answers it, and with what */
 	union {
 		struct bridge_twilio twilio;
 		struct bridge_audiocodes audiocodes;

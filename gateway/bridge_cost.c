@@ -95,7 +95,7 @@ void bridge_charge(struct bridge *b, const struct realtime_usage *u,
 	struct price_usage usage;
 	struct ledger_day day;
 	struct ledger_entry e = {
-		.agent = b->agent->wanted->persona.name,
+		.agent = b->agent_call.agent->wanted->persona.name,
 		.model = model,
 		.number = number_of(b),
 		.day = time_zone_day(b->settings->zone, (int64_t)time(NULL)),

@@ -12,6 +12,7 @@
 #ifndef GATEWAY_AGENTS_TOOLS_H
 #define GATEWAY_AGENTS_TOOLS_H
 
+#include <jansson.h>
 #include <stddef.h>
 
 #include "gateway/call/call_request.h"
@@ -19,17 +20,22 @@
 struct config;
 struct config_agent;
 struct config_transfer;
+struct tool_kind;
 
 /* Limits. */
-#define TOOLS_MAX           5     /* as many as there are */
+#define TOOLS_MAX           16    /* offered; all there are fit */
 #define TOOLS_ARGUMENTS_MAX 16384 /* bytes; longer ones are an error */
-#define TOOLS_ERROR_MIN     256   /* room an error needs at least */
+#define TOOLS_ERROR_MIN     256   /* room an error needs at least … */
+#define TOOLS_ERROR_MAX     512   /* … and at most */
 
 /* One that is offered. */
 struct tool {
 	const char *name;
-	const char *description; /* for the model */
-	char *parameters;        /* JSON Schema of an object, as text */
+	const char *description;      /* for the model */
+	char *parameters;             /* JSON Schema of an object, as text */
+	json_t *schema;               /* the same, of one that has a kind */
+	const struct tool_kind *kind; /* who does it (tool_run.h); NULL: the
+					 call itself, as tools_read says */
 };
 
 struct tools {
@@ -39,19 +45,31 @@ struct tools {
 };
 
 /* tools_init: those of an agent, by its configuration, which must outlive it.
- * Returns 0 or -ENOMEM; tools_free is valid after either. */
+ * Returns 0, or -ENOMEM, or -EINVAL: a schema that cannot be kept to;
+ * tools_free is valid after any. */
 int tools_init(struct tools *t, const struct config *c,
 	       const struct config_agent *a);
 void tools_free(struct tools *t);
 
-/* tools_read: a call of a function.
+/* tools_find: NULL when it is not offered. */
+const struct tool *tools_find(const struct tools *t, const char *name);
+
+/* tools_arguments: those of a function that has a kind, from JSON text (""
+ * means none). Returns an object that fits its
+ * schema, the caller's; or NULL and an error as below.
+ */
+json_t *tools_arguments(const struct tool *tool, const char *arguments,
+			char *error, size_t cap);
+
+/* tools_read: a call of a function that has none.
  *
  * arguments  JSON text; "" means none
  * r          filled on 0. Texts are cut to their room between characters, and
- *            have no control characters; data is the thread's own, until the
- * next call error      otherwise: what the model is told, {"error":"…"}; cap at
- * least TOOLS_ERROR_MIN Returns 0; -ENOENT there is no such function; -EINVAL
- * its arguments do not fit. */
+ *            have no control characters; data is the caller's, to be freed
+ * error      otherwise: what the model is told, {"error":"…"}; cap at least
+ *            TOOLS_ERROR_MIN
+ * Returns 0; -ENOENT there is no such function; -EINVAL its arguments do not
+ * fit. */
 int tools_read(const struct tools *t, const char *name, const char *arguments,
 	       struct call_request *r, char *error, size_t cap);
 
