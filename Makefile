@@ -90,10 +90,10 @@ setup: setup-dev
 setup-build setup-package setup-test setup-dev: setup-%:
 	@tools/setup.sh $*
 
-## run: set up, build and start the gateway (and a local model without a key)
+## run: set up, build and start the gateway (and a local model without a key; AGENT=NAME for one of deploy/agents)
 run: setup-build
 	@$(MAKE) --no-print-directory programs
-	@tools/run.sh $(B)
+	@AGENT='$(AGENT)' tools/run.sh $(B)
 
 ## demo: one judged call over each carrier, unattended
 demo: setup-build
@@ -184,7 +184,7 @@ CONFDIR ?= /etc/tandem
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 DOCDIR  ?= $(PREFIX)/share/doc/tandem
 MANDIR  ?= $(PREFIX)/share/man
-EXAMPLES := $(wildcard $(addprefix deploy/,nginx haproxy container kubernetes \
+EXAMPLES := $(wildcard $(addprefix deploy/,agents nginx haproxy container kubernetes \
 	prometheus grafana))
 
 ## install: programs, manual pages, systemd unit and examples below PREFIX (DESTDIR, KEEP_DEBUG=1)
