@@ -4,12 +4,14 @@
 #include <jansson.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "codecs/dtmf.h"
+#include "gateway/agents/knowledge.h"
 #include "gateway/net/gate.h"
 #include "gateway/carriers/audiocodes_keys.h"
 #include "gateway/certificates.h"
@@ -43,6 +45,7 @@ unsigned exchange_workers(const struct config *c)
 static void prepare_libraries(void)
 {
 	json_object_seed(0);
+	sqlite3_initialize();
 	dtmf_detector_free(dtmf_detector_new());
 }
 
@@ -245,6 +248,26 @@ static int open_workers(struct exchange *e, const int *fds, unsigned n,
 	return err;
 }
 
+/* The library goes last: a book is made of it. */
+static void close_book(struct exchange *e)
+{
+	agent_book_drop(e->book);
+	knowledge_library_close(e->knowledge);
+}
+
+static int open_book(struct exchange *e, char *why, size_t cap)
+{
+	int err = knowledge_library_open(&e->knowledge, &e->log, 0);
+
+	if (err)
+		snprintf(why, cap, "out of memory");
+	if (!err)
+		err = agent_book_open(&e->book, e->config, why, cap);
+	if (!err)
+		err = agent_book_learn(e->book, e->knowledge, why, cap);
+	return err;
+}
+
 int exchange_open(struct exchange *e, uv_loop_t *control,
 		  const struct config *config,
 		  const struct exchange_sockets *sockets, const struct log *log,
@@ -266,14 +289,14 @@ int exchange_open(struct exchange *e, uv_loop_t *control,
 		snprintf(why, cap, "out of memory");
 		goto drop_config;
 	}
-	err = agent_book_open(&e->book, e->config, why, cap);
+	err = open_book(e, why, cap);
 	if (!err)
 		err = listen_for_calls(e, sockets, fds, n, why, cap);
 	if (!err)
 		err = open_workers(e, fds, n, why, cap);
 	if (!err)
 		return 0;
-	agent_book_drop(e->book);
+	close_book(e);
 	free_shared(e);
 drop_config:
 	if (e->config)
@@ -432,7 +455,7 @@ void exchange_free(struct exchange *e)
 {
 	undo_all(e);
 	free_shared(e);
-	agent_book_drop(e->book);
+	close_book(e);
 	config_shared_drop(e->config);
 }
 
@@ -517,6 +540,8 @@ int exchange_reload(struct exchange *e, const struct config *config, char *why,
 		err = try_keys(e, &c->config, why, cap);
 	if (!err)
 		err = agent_book_open(&book, c, why, cap);
+	if (!err)
+		err = agent_book_learn(book, e->knowledge, why, cap);
 	if (!err && !wants_same_sessions(e->book, book))
 		c->model_version++;
 	if (!err)

@@ -27,6 +27,10 @@
  *             of who uses it
  *   book      the agents, and what their files
  *             hold ............................. read only, an atomic count
+ *   knowledge what agents know out of files,
+ *             and who looks whether they change . a lock, one look at a list;
+ *                                                 an index is read only, an
+ *                                                 atomic count of who uses it
  *   stage     whether the gateway goes down ..... an atomic
  *   fetcher   requests of our own, made by a
  *             thread for all (net/fetch.h) ...... a lock, one item
@@ -57,6 +61,7 @@ struct agent_book;
 struct config_shared;
 struct fetcher;
 struct gate;
+struct knowledge_library;
 struct worker;
 struct worker_figures;
 
@@ -71,6 +76,7 @@ struct exchange {
 	uv_loop_t *control;
 	struct config_shared *config; /* of the calls that begin now */
 	struct agent_book *book;      /* likewise */
+	struct knowledge_library *knowledge;
 	struct log log;
 	bool hands_over;   /* somebody else has the port, too */
 	bool is_inherited; /* as the same socket */

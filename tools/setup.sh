@@ -11,7 +11,7 @@
 set -eu
 
 build="gcc make libc6-dev pkg-config ca-certificates
-libuv1-dev libwslay-dev libmbedtls-dev libjansson-dev libspandsp-dev
+libuv1-dev libwslay-dev libmbedtls-dev libjansson-dev libspandsp-dev libsqlite3-dev
 libsndfile1-dev libhttp-parser-dev libcyaml-dev libyaml-dev libexpat1-dev
 nettle-dev libsystemd-dev libcurl4-openssl-dev"
 package="debhelper"

@@ -7,6 +7,8 @@
 
 struct config;
 struct config_agent;
+struct knowledge;
+struct knowledge_library;
 
 struct agent {
 	unsigned index; /* in the book of agents */
@@ -14,6 +16,7 @@ struct agent {
 	const struct config_agent *wanted; /* what it says of this one */
 	char *instructions;                /* agent_text.h */
 	struct tools tools;
+	struct knowledge *knowledge; /* knowledge.h; NULL: of no files */
 };
 
 /* agent_init: the index-th agent of the configuration, which must outlive it;
@@ -25,5 +28,10 @@ struct agent {
 int agent_init(struct agent *a, const struct config *c, unsigned index,
 	       char *why, size_t cap);
 void agent_free(struct agent *a);
+
+/* agent_learn: what its knowledge.files hold, out of the library, which must
+ * outlive it. Returns 0; or a negative errno and why, as knowledge_open. */
+int agent_learn(struct agent *a, struct knowledge_library *l, char *why,
+		size_t cap);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "gateway/agents/json_schema.h"
+#include "gateway/agents/knowledge_tool.h"
 #include "gateway/agents/plain_text.h"
 #include "gateway/ops/config.h"
 #include "protocols/utf8.h"
@@ -206,6 +207,14 @@ static const struct {
 	  SCHEMA("\"action\":{\"type\":\"string\",\"enum\":[\"start\","
 		 "\"stop\",\"pause\",\"resume\"]}",
 		 "\"action\"") },
+	{ "search_knowledge", CONFIG_TOOL_SEARCH_KNOWLEDGE, &knowledge_tool, 0,
+	  NULL,
+	  "Look something up in the documents that are there for this line. "
+	  "Answers with passages and where they stand.",
+	  SCHEMA("\"query\":{\"type\":\"string\",\"description\":\"A question, "
+		 "or the words to look for, in the language of the "
+		 "documents.\"}",
+		 "\"query\"") },
 };
 
 #define ROWS (sizeof(table) / sizeof(table[0]))

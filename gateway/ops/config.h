@@ -48,6 +48,7 @@ struct config_environment;
 #define CONFIG_HAND_OFFS_MAX    16
 #define CONFIG_WHEN_MAX         256 /* bytes with NUL */
 #define CONFIG_VALUE_MAX        256 /* of a variable; bytes with NUL */
+#define CONFIG_KNOWLEDGE_MAX    16  /* patterns of file names */
 
 enum config_format { CONFIG_FORMAT_PCM24, CONFIG_FORMAT_PCMU };
 enum config_turns { CONFIG_TURNS_SERVER_VAD, CONFIG_TURNS_SEMANTIC_VAD };
@@ -79,6 +80,7 @@ enum config_tool { /* bits */
 		   CONFIG_TOOL_SEND_DTMF = 4,
 		   CONFIG_TOOL_SEND_METADATA = 8,
 		   CONFIG_TOOL_RECORD_CALL = 16,
+		   CONFIG_TOOL_SEARCH_KNOWLEDGE = 1 << 10,
 };
 
 /* A level for each part; LOG_LEVELS: as log.level says. */
@@ -231,6 +233,13 @@ struct config_agent_persona {
 	struct config_hand_off hand_offs[CONFIG_HAND_OFFS_MAX];
 };
 
+struct config_agent_knowledge {
+	unsigned file_count; /* 0: the agent knows nothing by itself */
+	char files[CONFIG_KNOWLEDGE_MAX][CONFIG_TEXT_MAX]; /* * ? [ ] */
+	unsigned results;  /* of one search, at most */
+	char language[16]; /* ISO 639-1; "": the agent's, or en */
+};
+
 struct config_agent {
 	char instructions[CONFIG_INSTRUCTIONS_MAX];
 	char greeting[CONFIG_SENTENCE_MAX]; /* what the first response is
@@ -246,6 +255,7 @@ struct config_agent {
 	unsigned variable_count;
 	char variables[CONFIG_VARIABLES_MAX][CONFIG_WORD_MAX];
 	struct config_agent_persona persona;
+	struct config_agent_knowledge knowledge;
 };
 
 /* Those that have files of their own. Never changed; shared by all copies of a

@@ -81,6 +81,7 @@ const struct config config_schema_defaults = {
 		.noise_reduction = CONFIG_NOISE_NONE,
 		.tools = CONFIG_TOOL_END_CALL,
 		.persona.name = "default",
+		.knowledge = { .results = 4 },
 	},
 	.audio = { .lead_ms = 400, .append_ms = 40 },
 	.digits = { .gap_ms = 1500, .terminator = "#", .max = 32 },
@@ -182,6 +183,7 @@ static const cyaml_strval_t tool_names[] = {
 	{ "send_dtmf", CONFIG_TOOL_SEND_DTMF },
 	{ "send_metadata", CONFIG_TOOL_SEND_METADATA },
 	{ "record_call", CONFIG_TOOL_RECORD_CALL },
+	{ "search_knowledge", CONFIG_TOOL_SEARCH_KNOWLEDGE },
 };
 
 static const cyaml_schema_value_t account_sid = {
@@ -401,6 +403,15 @@ static const cyaml_schema_value_t hand_off = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_hand_off,
 			    hand_off_keys),
 };
+static const cyaml_schema_field_t knowledge_keys[] = {
+	FIELD_LIST("files", struct config_agent_knowledge, files, file_count,
+		   path, CONFIG_KNOWLEDGE_MAX),
+	CYAML_FIELD_UINT("results", FLAGS, struct config_agent_knowledge,
+			 results),
+	CYAML_FIELD_STRING("language", FLAGS, struct config_agent_knowledge,
+			   language, 0),
+	CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t agent_keys[] = {
 	CYAML_FIELD_STRING("instructions", FLAGS, struct config_agent,
 			   instructions, 0),
@@ -441,6 +452,8 @@ static const cyaml_schema_field_t agent_keys[] = {
 		   persona.default_count, variable, CONFIG_VARIABLES_MAX),
 	FIELD_LIST("hand_offs", struct config_agent, persona.hand_offs,
 		   persona.hand_off_count, hand_off, CONFIG_HAND_OFFS_MAX),
+	CYAML_FIELD_MAPPING("knowledge", FLAGS, struct config_agent, knowledge,
+			    knowledge_keys),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t audio_keys[] = {

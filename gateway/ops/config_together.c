@@ -129,6 +129,11 @@ static void check_tools(struct together *t)
 		report(t, "agent.tools",
 		       "has transfer_call, but transfer.targets is empty: "
 		       "there is nobody to transfer to");
+	if (t->c->agent.tools & CONFIG_TOOL_SEARCH_KNOWLEDGE &&
+	    t->c->agent.knowledge.file_count == 0)
+		report(t, "agent.tools",
+		       "has search_knowledge, but agent.knowledge.files is "
+		       "empty: there is nothing to search");
 }
 
 /* names: count texts, stride bytes apart. */
