@@ -12,6 +12,7 @@
 struct ledger_number {
 	char name[LEDGER_NAME_MAX]; /* "": nobody's */
 	uint64_t cost;
+	bool has_changed;
 };
 
 /* One more place, which is never taken by a name, for all the others. */
@@ -120,8 +121,18 @@ static void begin_day(struct ledger *l, int32_t day)
 {
 	l->day = day;
 	l->all = 0;
-	l->numbers = 0;
+	l->has_changed = false;
+	l->numbers = l->changed = 0;
 	memset(l->number, 0, (PLACES + 1) * sizeof(l->number[0]));
+}
+
+/* The last one is everybody's. */
+static void mark(struct ledger *l, struct ledger_number *n)
+{
+	if (n == &l->number[PLACES] || n->has_changed)
+		return;
+	n->has_changed = true;
+	l->changed++;
 }
 
 static void charge_day(struct ledger *l, const struct ledger_entry *e,
@@ -132,11 +143,13 @@ static void charge_day(struct ledger *l, const struct ledger_entry *e,
 	if (e->day < l->day)
 		return;
 	l->all = money_add(l->all, e->cost);
+	l->has_changed = true;
 	after->all = l->all;
 	if (!e->number[0])
 		return;
 	struct ledger_number *n = number_of(l, e->number, true);
 	n->cost = money_add(n->cost, e->cost);
+	mark(l, n);
 	after->number = n->cost;
 }
 
@@ -178,6 +191,50 @@ void ledger_restore(struct ledger *l, const char *number, int32_t day,
 		number_of(l, number, true)->cost = cost;
 	else if (day == l->day)
 		l->all = cost;
+	uv_mutex_unlock(&l->lock);
+}
+
+/* --- For who keeps it --- */
+
+static void take_change(struct ledger_change *out, const char *number,
+			uint64_t cost)
+{
+	name_it(out->number, number);
+	out->cost = cost;
+}
+
+unsigned ledger_take_changes(struct ledger *l, int32_t *day,
+			     struct ledger_change *out, unsigned cap)
+{
+	unsigned n = 0;
+
+	uv_mutex_lock(&l->lock);
+	*day = l->day;
+	if (l->has_changed && cap)
+		take_change(&out[n++], "", l->all);
+	l->has_changed &= !n;
+	for (unsigned i = 0; i < PLACES && n < cap && l->changed; i++) {
+		struct ledger_number *of = &l->number[i];
+		if (!of->has_changed)
+			continue;
+		take_change(&out[n++], of->name, of->cost);
+		of->has_changed = false;
+		l->changed--;
+	}
+	uv_mutex_unlock(&l->lock);
+	return n;
+}
+
+void ledger_return_changes(struct ledger *l, int32_t day,
+			   const struct ledger_change *c, unsigned n)
+{
+	uv_mutex_lock(&l->lock);
+	for (unsigned i = 0; i < n && day == l->day; i++) {
+		if (c[i].number[0])
+			mark(l, number_of(l, c[i].number, true));
+		else
+			l->has_changed = true;
+	}
 	uv_mutex_unlock(&l->lock);
 }
 

@@ -44,6 +44,12 @@ struct ledger_row {
 	uint64_t unpriced; /* answers whose cost is not known */
 };
 
+/* A number's, or "": all calls'. */
+struct ledger_change {
+	char number[LEDGER_NAME_MAX];
+	uint64_t cost;
+};
+
 struct ledger_number;
 
 struct ledger {
@@ -52,8 +58,10 @@ struct ledger {
 	unsigned rows;
 	int32_t day;
 	uint64_t all;
+	bool has_changed;             /* all has */
 	struct ledger_number *number; /* by hash, probed in a row */
 	unsigned numbers;
+	unsigned changed; /* of them */
 };
 
 /* ledger_init: returns 0 or a negative errno. ledger_free: valid for one that
@@ -74,6 +82,15 @@ void ledger_look(struct ledger *l, const char *number, int32_t day,
  * of all (""). Before there are calls. */
 void ledger_restore(struct ledger *l, const char *number, int32_t day,
 		    uint64_t cost);
+
+/* ledger_take_changes: what was spent on *day by those who have spent since
+ * they were taken last; at most cap, the rest the next time. What is counted as
+ * "other" is not among them.
+ * ledger_return_changes: they were not written, and will be taken again. */
+unsigned ledger_take_changes(struct ledger *l, int32_t *day,
+			     struct ledger_change *out, unsigned cap);
+void ledger_return_changes(struct ledger *l, int32_t day,
+			   const struct ledger_change *c, unsigned n);
 
 /* ledger_rows: copies at most cap of them; in the order in which they came.
  * Returns how many. */

@@ -110,6 +110,29 @@ static void rows_without_end(void **state)
 	CHECK_EQ(11 * 2 + 1, row[n - 1].cost, "together");
 }
 
+static void changes_are_taken_once(void **state)
+{
+	struct ledger_change c[3];
+	int32_t day;
+
+	(void)state;
+	CHECK_EQ(0, ledger_take_changes(&ledger, &day, c, 3), "none yet");
+	charge("a", 5, 1);
+	charge("b", 5, 2);
+	charge("b", 5, 2);
+	CHECK_EQ(2, ledger_take_changes(&ledger, &day, c, 2), "two at a time");
+	CHECK_EQ(5, day, "that day's");
+	CHECK_STR("", c[0].number, "all calls first");
+	CHECK_EQ(5, c[0].cost, "what they have spent");
+	ledger_return_changes(&ledger, day, c, 2);
+	CHECK_EQ(3, ledger_take_changes(&ledger, &day, c, 3), "back again");
+	CHECK_EQ(0, ledger_take_changes(&ledger, &day, c, 3), "once");
+	charge("a", 6, 1);
+	ledger_return_changes(&ledger, 5, c, 3);
+	CHECK_EQ(2, ledger_take_changes(&ledger, &day, c, 3),
+		 "yesterday's are of no use");
+}
+
 static void work(void *number)
 {
 	for (unsigned i = 0; i < ROUNDS; i++)
@@ -142,6 +165,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(numbers_without_end, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(rows_without_end, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(changes_are_taken_once, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(many_threads, set_up,
 						tear_down),
