@@ -95,8 +95,6 @@ local_url=${url/0.0.0.0/127.0.0.1}
 echo "  Test calls from this machine:"
 echo "    $build/tandem-call$says $local_url/twilio/voice"
 echo "    $build/tandem-call$says --carrier audiocodes $local_url/audiocodes/tandem"
-[ -z "${AGENT:-}" ] || [ -z "$model" ] ||
-	echo "  The local model plays its part once: start again for another such call."
 echo "  Ctrl-C ends it."
 
 # Until a signal comes or one of the two ends.
