@@ -32,6 +32,7 @@ struct bridge_twilio {
 	struct twilio_leg leg;
 	char call_sid[TWILIO_SID_LEN];
 	char number[LINES_NAME_MAX]; /* dialled */
+	char source[LINES_NAME_MAX]; /* the caller's */
 	unsigned stream;
 };
 
@@ -136,6 +137,9 @@ void bridge_census(struct worker *w);
 void bridge_charge(struct bridge *b, const struct realtime_usage *u,
 		   bool is_heard, uint64_t now_ns);
 void bridge_log_cost(struct log_line *l, const struct bridge *b);
+/* bridge_dress: what is known of the call has changed: its model is told what
+ * its agent's texts make of it. */
+void bridge_dress(struct bridge *b);
 
 /* bridge_leg_handled: the leg has taken a message, which came at read_ns. */
 void bridge_leg_handled(struct bridge *b, uint64_t read_ns);

@@ -68,6 +68,9 @@ static bool resolve_all(struct config_agent *a, const char *file)
 		is_good = config_file_resolve(p->context[i], file);
 	for (unsigned i = 0; is_good && i < a->knowledge.file_count; i++)
 		is_good = config_file_resolve(a->knowledge.files[i], file);
+	for (unsigned i = 0; is_good && i < a->functions.count; i++)
+		is_good = config_file_resolve(
+			a->functions.function[i].parameters_file, file);
 	return is_good;
 }
 
