@@ -228,12 +228,10 @@ static bool take_session(struct bridge *b, bool is_text)
 	return true;
 }
 
-void bridge_begin(struct bridge *b, const struct call_settings *s,
-		  const struct call_carrier_port *carrier)
+static void begin_call(struct bridge *b, const struct call_settings *s,
+		       const struct call_carrier_port *carrier)
 {
 	struct worker *w = b->worker;
-	uint64_t now_ns = uv_hrtime();
-	bool is_warm = take_session(b, s->apology_text != NULL);
 	const struct call_ports ports = {
 		.carrier = carrier,
 		.leg = b->leg,
@@ -245,20 +243,56 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 
 	agent_call_open(&b->agent_call, &w->world, b->settings->book, b->agent,
 			&b->call, &b->log);
-	call_init(&b->call, s, &w->pool, &ports, now_ns);
+	call_init(&b->call, s, &w->pool, &ports, uv_hrtime());
 	b->call.on_note = on_note;
 	b->call.owner = b;
 	b->has_call = true;
 	b->session_of = b->agent->wanted;
 	metric_add(&w->figures.calls, 1);
 	bridge_count_state(b, b->call.state);
+}
+
+/* is_warm: the session is one that stood ready. */
+static void connect_model(struct bridge *b, bool is_warm)
+{
+	struct worker *w = b->worker;
+	unsigned agent = b->agent->index;
+
 	if (is_warm)
-		openai_pool_give(&w->standby.pool[b->agent->index], b->session,
-				 &b->call, &b->log);
+		openai_pool_give(&w->standby.pool[agent], b->session, &b->call,
+				 &b->log);
 	else
-		openai_session_open(b->session,
-				    &b->model->profile[b->agent->index],
-				    w->loop, &b->call, &b->log, now_ns);
+		openai_session_open(b->session, &b->model->profile[agent],
+				    w->loop, &b->call, &b->log, uv_hrtime());
+}
+
+void bridge_begin(struct bridge *b, const struct call_settings *s,
+		  const struct call_carrier_port *carrier)
+{
+	bool is_warm = take_session(b, s->apology_text != NULL);
+
+	begin_call(b, s, carrier);
+	connect_model(b, is_warm);
+}
+
+void bridge_begin_alone(struct bridge *b, const struct call_settings *s,
+			const struct call_carrier_port *carrier)
+{
+	struct call_settings alone = *s;
+
+	alone.connect_ms = 0; /* nothing is under way */
+	begin_call(b, &alone, carrier);
+}
+
+void bridge_join(struct bridge *b, const struct call_settings *s)
+{
+	if (b->call.state != CALL_CONNECTING || b->session->is_closing)
+		return;
+	bool is_warm = take_session(b, s->apology_text != NULL);
+	b->call.ports.session = b->session;
+	agent_call_become(&b->agent_call, b->agent);
+	call_expect_model(&b->call, s, uv_hrtime());
+	connect_model(b, is_warm);
 }
 
 void bridge_leg_handled(struct bridge *b, uint64_t read_ns)

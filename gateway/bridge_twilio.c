@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "gateway/agents/routing.h"
 #include "gateway/bridge.h"
 #include "gateway/exchange.h"
 #include "gateway/net/http_server.h"
+#include "gateway/settings.h"
 #include "gateway/worker.h"
 
 /* The webhook's fields and the <Parameter>s by their names; who calls whom by
@@ -106,6 +108,8 @@ struct bridge *bridge_twilio_open(struct worker *w, struct http_connection *c,
 		 ticket->source);
 	b->twilio.stream = ticket->streams;
 	b->carrier = WORKER_TWILIO;
+	bridge_route(b, ticket->agent[0] ? ticket->agent : NULL,
+		     routing_by_key(b->settings->config, ticket->route));
 	b->leg = &b->twilio.leg.leg;
 	twilio_leg_open(&b->twilio.leg, &b->call, &b->log, &leg_owner, b,
 			b->opened_ns);

@@ -112,9 +112,7 @@ static int load_sound(struct agent *a, char *why, size_t cap)
 int agent_init(struct agent *a, const struct config *c, unsigned index,
 	       char *why, size_t cap)
 {
-	a->index = index;
-	a->knowledge = NULL;
-	a->config = c;
+	*a = (struct agent){ .index = index, .config = c };
 	a->wanted = config_agent_at(c, index);
 	int err = tools_init(&a->tools, c, a->wanted, why, cap);
 

@@ -240,6 +240,12 @@ void call_init(struct call *c, const struct call_settings *settings,
 	       struct audio_pool *pool, const struct call_ports *ports,
 	       uint64_t now_ns);
 
+/* call_expect_model: the model, which was not to be waited for yet, is being
+ * connected: of s count its format, the time it has, the greetings and what
+ * follows when it cannot be reached. Before call_carrier_ready only. */
+void call_expect_model(struct call *c, const struct call_settings *s,
+		       uint64_t now_ns);
+
 /* call_free: give back what the call holds. Valid once it is over, or before it
  * ever began to send. */
 void call_free(struct call *c);

@@ -242,6 +242,12 @@ static enum lines_refusal take_line(struct twilio_desk *d, uint64_t now_ns,
 	return d->take_line(d->owner, p->number, p->source, &p->seat);
 }
 
+static const struct config_route *route_of(const struct twilio_desk *d,
+					   const struct twilio_ticket *k)
+{
+	return d->route ? d->route(d->owner, k->route) : NULL;
+}
+
 static void log_voice(const struct twilio_desk *d, const struct form *form,
 		      const char *why)
 {
@@ -271,6 +277,8 @@ unsigned twilio_desk_voice(struct twilio_desk *d,
 				      .source = from ? from : "" };
 	if (!twilio_tickets_is_invited(d->tickets, sid, r->now_ns))
 		refusal = take_line(d, r->now_ns, &party);
+	if (refusal == LINES_FREE && d->decide)
+		d->decide(d->owner, &form, &party);
 	if (refusal == LINES_FREE &&
 	    invite(d, r, &form, &party, twilio_tickets_issue, &status, out) !=
 		    0)
@@ -299,7 +307,8 @@ static unsigned rejoin(struct twilio_desk *d, const struct twilio_request *r,
 		(void)take_line(d, r->now_ns, &party);
 	if (invite(d, r, form, &party, twilio_tickets_reissue, &status, out) !=
 	    0)
-		twilio_answer_failure(d->config, last->number, true, out);
+		twilio_answer_failure(d->config, last->number,
+				      route_of(d, last), true, out);
 	return status;
 }
 
@@ -337,7 +346,8 @@ unsigned twilio_desk_after_stream(struct twilio_desk *d,
 	if (fate == TWILIO_ENDED)
 		twiml_hangup(out);
 	else if (fate == TWILIO_FAILED)
-		twilio_answer_failure(d->config, ticket.number, false, out);
+		twilio_answer_failure(d->config, ticket.number,
+				      route_of(d, &ticket), false, out);
 	else
 		status = rejoin(d, r, &form, &ticket, out);
 	return status;

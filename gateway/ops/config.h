@@ -46,6 +46,8 @@ struct config_environment;
 #define CONFIG_STANDBY_MAX      64 /* sessions, of all agents on a worker */
 #define CONFIG_CONTEXT_MAX      16 /* files of an agent's context */
 #define CONFIG_HAND_OFFS_MAX    16
+#define CONFIG_CALL_ROUTES_MAX  64
+#define CONFIG_HOURS_MAX        128 /* bytes with NUL */
 #define CONFIG_WHEN_MAX         256  /* bytes with NUL */
 #define CONFIG_VALUE_MAX        256  /* of a variable; bytes with NUL */
 #define CONFIG_FUNCTIONS_MAX    12   /* of an agent */
@@ -368,6 +370,34 @@ struct config_failure {
 	struct config_failure_route by_number[CONFIG_ROUTES_MAX];
 };
 
+enum config_carrier {
+	CONFIG_CARRIER_ANY,
+	CONFIG_CARRIER_TWILIO,
+	CONFIG_CARRIER_AUDIOCODES
+};
+
+/* What failure says, for calls of one route; what is "" or AS_ELSEWHERE is as
+ * failure has it for the number. */
+struct config_route_fallback {
+	enum config_then then;
+	char dial[CONFIG_NAME_MAX];
+	char say[CONFIG_SENTENCE_MAX];
+};
+
+/* Who answers which calls. All that is set must fit; "": any. */
+struct config_route {
+	char number[CONFIG_NAME_MAX]; /* dialled; with * at its end a beginning
+				       */
+	enum config_carrier carrier;
+	char bot[CONFIG_WORD_MAX];
+	char caller[CONFIG_NAME_MAX]; /* the beginning of the number */
+	struct config_variable parameter;
+	char hours[CONFIG_HOURS_MAX];   /* hours.h */
+	char timezone[CONFIG_WORD_MAX]; /* "": UTC */
+	char agent[CONFIG_WORD_MAX];    /* one that there is */
+	struct config_route_fallback fallback;
+};
+
 /* What a caller from Twilio gets while there is no room. */
 struct config_overload {
 	enum config_overload_then then;
@@ -468,6 +498,8 @@ struct config {
 	char agent_files[CONFIG_AGENTS_MAX][CONFIG_TEXT_MAX];
 	struct config_agents *agents; /* NULL: there are no files, or they were
 					 not read */
+	unsigned route_count;
+	struct config_route routes[CONFIG_CALL_ROUTES_MAX];
 	struct config_audio audio;
 	struct config_digits digits;
 	struct config_failure failure;

@@ -190,6 +190,12 @@ static const cyaml_strval_t tool_names[] = {
 	{ "search_knowledge", CONFIG_TOOL_SEARCH_KNOWLEDGE },
 };
 
+static const cyaml_strval_t carrier_names[] = {
+	{ "any", CONFIG_CARRIER_ANY },
+	{ "twilio", CONFIG_CARRIER_TWILIO },
+	{ "audiocodes", CONFIG_CARRIER_AUDIOCODES },
+};
+
 static const cyaml_schema_value_t account_sid = {
 	CYAML_VALUE_STRING(CYAML_FLAG_DEFAULT, char[CONFIG_SID_LEN], 0,
 			   CONFIG_SID_LEN - 1),
@@ -648,6 +654,31 @@ static const cyaml_schema_field_t budgets_keys[] = {
 	FIELD_WORD("running", struct config_budgets, running, running_names),
 	CYAML_FIELD_END,
 };
+static const cyaml_schema_field_t fallback_keys[] = {
+	FIELD_WORD("then", struct config_route_fallback, then, then_names),
+	CYAML_FIELD_STRING("dial", FLAGS, struct config_route_fallback, dial,
+			   0),
+	CYAML_FIELD_STRING("say", FLAGS, struct config_route_fallback, say, 0),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t call_route_keys[] = {
+	CYAML_FIELD_STRING("number", FLAGS, struct config_route, number, 0),
+	FIELD_WORD("carrier", struct config_route, carrier, carrier_names),
+	CYAML_FIELD_STRING("bot", FLAGS, struct config_route, bot, 1),
+	CYAML_FIELD_STRING("caller", FLAGS, struct config_route, caller, 0),
+	CYAML_FIELD_MAPPING("parameter", FLAGS, struct config_route, parameter,
+			    variable_keys),
+	CYAML_FIELD_STRING("hours", FLAGS, struct config_route, hours, 0),
+	CYAML_FIELD_STRING("timezone", FLAGS, struct config_route, timezone, 1),
+	CYAML_FIELD_STRING("agent", NEEDED, struct config_route, agent, 1),
+	CYAML_FIELD_MAPPING("fallback", FLAGS, struct config_route, fallback,
+			    fallback_keys),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t call_route = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_route,
+			    call_route_keys),
+};
 static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_STRING("listen", FLAGS, struct config, listen, 1),
 	CYAML_FIELD_STRING("public_url", FLAGS, struct config, public_url, 0),
@@ -668,6 +699,8 @@ static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_MAPPING("agent", FLAGS, struct config, agent, agent_keys),
 	FIELD_LIST("agents", struct config, agent_files, agent_file_count, path,
 		   CONFIG_AGENTS_MAX),
+	FIELD_LIST("routes", struct config, routes, route_count, call_route,
+		   CONFIG_CALL_ROUTES_MAX),
 	CYAML_FIELD_MAPPING("audio", FLAGS, struct config, audio, audio_keys),
 	CYAML_FIELD_MAPPING("digits", FLAGS, struct config, digits,
 			    digits_keys),

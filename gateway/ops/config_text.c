@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/ops/hours.h"
+#include "gateway/ops/time_zone.h"
+
 #define DIGITS    "0123456789"
 #define LETTERS   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define PHONE_MIN 4  /* digits; a short internal number */
@@ -86,12 +89,6 @@ bool config_text_is_currency(const char *text)
 	return strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3 && !text[3];
 }
 
-bool config_text_is_zone(const char *text)
-{
-	return *text && *text != '/' && !strstr(text, "..") &&
-	       !text[strspn(text, LETTERS DIGITS "/_+-")];
-}
-
 bool config_text_is_terminator(const char *text)
 {
 	return strspn(text, DIGITS "ABCD*#") == strlen(text) &&
@@ -118,6 +115,20 @@ bool config_text_is_line(const char *text)
 		if ((unsigned char)*text < ' ' || *text == 0x7f)
 			return false;
 	return true;
+}
+
+bool config_text_is_hours(const char *text)
+{
+	struct hours h;
+	return !*text || hours_parse(&h, text) == 0;
+}
+
+bool config_text_is_time_zone(const char *text)
+{
+	struct time_zone *zone = NULL;
+	int err = time_zone_open(&zone, text);
+	time_zone_free(zone);
+	return err == 0;
 }
 
 /* AudioCodes reference, 3.1. */

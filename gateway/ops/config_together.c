@@ -228,6 +228,50 @@ static void check_default(struct together *t)
 		       "how many");
 }
 
+static bool routes_everything(const struct config_route *r)
+{
+	return !*r->number && r->carrier == CONFIG_CARRIER_ANY && !*r->bot &&
+	       !*r->caller && !*r->parameter.name && !*r->hours;
+}
+
+/* c: without the agents' files when it was not read from one. */
+static void check_route(struct together *t, unsigned i, bool knows_agents)
+{
+	const struct config *c = t->c;
+	const struct config_route *r = &c->routes[i];
+	char path[32];
+
+	snprintf(path, sizeof(path), "routes.%u", i);
+	size_t line = config_find_line(t->document, path);
+	if (knows_agents && config_agent_find(c, r->agent) < 0)
+		config_report_add(t->report, line,
+				  "routes has \"%s\", and there is no agent "
+				  "of that name",
+				  r->agent);
+	if (*r->timezone && !*r->hours)
+		config_report_add(t->report, line,
+				  "routes: timezone is set, but hours is not");
+	if (r->fallback.then == CONFIG_THEN_DIAL && !*r->fallback.dial &&
+	    !*c->failure.dial)
+		config_report_add(t->report, line,
+				  "routes: fallback.then is dial, but neither "
+				  "it nor failure.dial names a number");
+	if (i + 1 < c->route_count && routes_everything(r))
+		config_report_add(t->report, line,
+				  "routes: this one fits every call, so that "
+				  "those behind it are never looked at");
+}
+
+static void check_call_routes(struct together *t)
+{
+	const struct config *c = t->c;
+	bool knows_agents = config_agent_count(c) == 1 + c->agent_file_count;
+	if (config_check_is_about_bad(t->check, "routes"))
+		return;
+	for (unsigned i = 0; i < c->route_count; i++)
+		check_route(t, i, knows_agents);
+}
+
 /* Tokens of an account that is refused, or of a bot that is not there, are a
  * name misspelt. */
 static void check_holder(struct together *t, const char *list, unsigned i,
@@ -290,6 +334,7 @@ void config_together_check(const struct config *c,
 	check_budgets(&t);
 	check_agent(&t);
 	check_default(&t);
+	check_call_routes(&t);
 	check_accounts(&t);
 	check_bot_tokens(&t);
 	check_unique(&t, "twilio.accounts", c->twilio.accounts[0].sid,

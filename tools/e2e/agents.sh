@@ -153,4 +153,71 @@ expect: {allow_gaps: true}"
 row "a greeting from a file, interrupted over Twilio" cuts_file call
 row "a greeting from a file, interrupted over AudioCodes" cuts_file call_bot
 
+# --- Who answers ---
+
+two_agents() { # the configuration's other keys on standard input
+	mkdir -p "$ROW/agents"
+	printf 'instructions: You are sales.\ngreeting: Greet for sales.\n' >"$ROW/agents/sales.yaml"
+	printf 'instructions: You are support.\ngreeting: Greet for support.\n' >"$ROW/agents/support.yaml"
+	echo "agents: [agents/sales.yaml, agents/support.yaml]"
+	echo "agent: {instructions: You are the default.}"
+	cat
+}
+
+answered_by() { # agent, words of its instructions
+	log_says gateway "ev=routed agent=$1"
+	model_says "$1 answers" model "
+		map(select(.type == \"response.create\" and .dir == \"in\").instructions) |
+			length == 1 and (.[0] | startswith(\"$2\"))"
+}
+
+routes() { # call or call_bot, standby, agent, words, caller
+	STANDBY=$2
+	model model <<<"$quick"
+	gateway gateway < <(two_agents <<-'E'
+		workers: 1
+		routes:
+		- {number: "+1555765*", caller: "+44", agent: sales}
+		- {carrier: twilio, hours: "00:00-00:00", timezone: Europe/Zurich, agent: support}
+		- {bot: tandem, parameter: {name: callee, value: "+15557654321"}, caller: "+41", agent: support}
+	E
+	)
+	[ "$2" -eq 0 ] || await 10 contains "$ROW/gateway.err" ev=pool_ready || fail "none stand"
+	"$1" call --from "$5" --to +15557654321 <<<"$greeted"
+	answered_by "$3" "$4"
+}
+row "routes over Twilio: number and caller" routes call 0 sales "You are sales." +441234567
+row "routes over Twilio: the second, by the hour" routes call 1 support "You are support." +41791234567
+row "routes over AudioCodes: by the number it tells later" routes call_bot 0 sales "You are sales." +441234567
+row "routes over AudioCodes: by a parameter" routes call_bot 1 support "You are support." +41791234567
+row "routes over AudioCodes: none fits" routes call_bot 1 default "You are the default." +33123456789
+
+explains() {
+	two_agents >"$ROW/t.yaml" <<-'E'
+		routes:
+		- {number: "+41*", agent: sales}
+		- {hours: "mon-fri 08:00-18:00", timezone: Europe/Zurich, parameter: {name: tier, value: gold}, agent: support}
+	E
+	"$BUILD/tandem" route +15551234567 -c "$ROW/t.yaml" --at 2026-06-15T10:00 \
+		--parameter tier=gold --caller +33 >"$ROW/out" 2>&1 || fail "status $?"
+	diff - "$ROW/out" <<-'E' >>"$ROW/why"
+		route 0 (sales): number +41*: +15551234567, does not fit
+		route 1 (support): parameter tier=gold: gold, fits
+		route 1 (support): hours mon-fri 08:00-18:00: mon 12:00 Europe/Zurich, fits
+		support answers: route 1 fits
+	E
+	"$BUILD/tandem" route +15551234567 -c "$ROW/t.yaml" --at 2026-06-14T10:00Z \
+		--parameter tier=gold --json >"$ROW/out" 2>&1 || fail "status $?"
+	says "Sunday: the default one" "$ROW/out" '.[0] | .agent == "default" and .route == null and
+		(.steps | length == 3 and (.[2] | .condition == "hours" and .fits == false))'
+	"$BUILD/tandem" route +1 -c "$ROW/t.yaml" --at noon >"$ROW/out" 2>&1 && fail "noon is taken"
+	"$BUILD/tandem" check --offline --listen 127.0.0.1:0 -c "$ROW/t.yaml" >"$ROW/out" 2>&1 ||
+		fail "check: $(cat "$ROW/out")"
+	for words in "agents  *sales: about [0-9]* tokens of instructions ([0-9]* bytes, estimated at 4 a token)" \
+		"routes  *0: number +41\*: sales" "routes  *otherwise: default"; do
+		grep -q "$words" "$ROW/out" || fail "check lacks $words: $(cat "$ROW/out")"
+	done
+}
+row "tandem route explains a decision, tandem check shows the table" explains
+
 end

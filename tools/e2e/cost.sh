@@ -229,7 +229,7 @@ mistakes() {
 	gateway_file nowhere <<<"budgets: {per_day: {amount: 1}, timezone: Europe/Nowhere}"
 	"$BUILD/tandem" check --offline -c "$ROW/nowhere.yaml" >"$ROW/check" 2>&1 &&
 		fail "Europe/Nowhere is taken for good"
-	grep -q "budgets.timezone *Europe/Nowhere" "$ROW/check" || fail "it is not named"
+	grep -q 'budgets.timezone is "Europe/Nowhere"' "$ROW/check" || fail "it is not named"
 }
 row "what is wrong with prices and budgets is told" mistakes
 end
