@@ -247,7 +247,6 @@ static void begin_call(struct bridge *b, const struct call_settings *s,
 	b->call.on_note = on_note;
 	b->call.owner = b;
 	b->has_call = true;
-	b->session_of = b->agent->wanted;
 	metric_add(&w->figures.calls, 1);
 	bridge_count_state(b, b->call.state);
 }
@@ -258,6 +257,7 @@ static void connect_model(struct bridge *b, bool is_warm)
 	struct worker *w = b->worker;
 	unsigned agent = b->agent->index;
 
+	b->session_of = b->agent->wanted;
 	if (is_warm)
 		openai_pool_give(&w->standby.pool[agent], b->session, &b->call,
 				 &b->log);

@@ -3,7 +3,7 @@
 # and the caller's are in test-vectors/scenarios, the agent is as it is shipped.
 . "${0%/*}/lib/e2e.bash"
 begin examples "${1:-}"
-ROWS_MAX=2
+ROWS_MAX=4
 scenarios=test-vectors/scenarios
 
 play() { # call or call_bot, agent: the call from its greeting to its goodbye
