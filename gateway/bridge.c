@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/agents/agent.h"
 #include "gateway/net/ws.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_route.h"
@@ -204,10 +203,12 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 		.leg = b->leg,
 		.model = &openai_session_port,
 		.session = b->session,
-		.agent = &agent_port,
-		.agent_owner = &b->settings->agent,
+		.agent = &agent_call_port,
+		.agent_owner = &b->agent,
 	};
 
+	agent_call_open(&b->agent, &w->agents, NULL, &b->settings->agent,
+			&b->call, &b->log);
 	call_init(&b->call, s, &w->pool, &ports, now_ns);
 	b->call.on_note = on_note;
 	b->call.owner = b;
@@ -240,8 +241,10 @@ static void unlink_and_free(struct bridge *b)
 	*b->link = b->next;
 	if (b->next)
 		b->next->link = b->link;
-	if (b->has_call)
+	if (b->has_call) {
+		agent_call_close(&b->agent);
 		call_free(&b->call);
+	}
 	struct lines_seat seat = b->seat;
 	bridge_free(b);
 	worker_bridge_gone(w, &seat);
@@ -262,6 +265,8 @@ static void on_tick(struct metronome_member *m, uint64_t now_ns)
 	if (b->has_call) {
 		call_tick(&b->call, now_ns);
 		openai_session_tick(b->session, now_ns);
+		if (b->call.state == CALL_OVER)
+			agent_call_close(&b->agent);
 	}
 	b->media = b->leg->total.media_out;
 	b->clears = b->leg->total.clears;

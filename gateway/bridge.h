@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gateway/agents/agent_call.h"
 #include "gateway/call/call.h"
 #include "gateway/carriers/audiocodes_leg.h"
 #include "gateway/carriers/audiocodes_socket.h"
@@ -75,6 +76,7 @@ struct bridge {
 	uint64_t opened_ns;
 
 	struct call call;
+	struct agent_call agent; /* who answers it */
 	union {
 		struct bridge_twilio twilio;
 		struct bridge_audiocodes audiocodes;

@@ -367,6 +367,8 @@ static void init(struct worker *w, struct exchange *e, unsigned index,
 	log_child_of(&w->log, &e->log, LOG_WORKER, "worker", number);
 	audio_pool_init(&w->pool, (size_t)w->config->limits.calls *
 					  POOL_SECONDS * POOL_BYTES);
+	w->agents.loop = w->loop;
+	w->agents.log = w->log;
 }
 
 static void on_session_freed(void *owner);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "gateway/agents/agent_call.h"
 #include "gateway/call/audio_queue.h"
 #include "gateway/carriers/audiocodes_desk.h"
 #include "gateway/carriers/audiocodes_socket.h"
@@ -54,6 +55,7 @@ struct worker {
 	struct metronome metronome;
 	struct audio_pool pool;
 	struct openai_pool standby; /* sessions for the next calls */
+	struct agent_world agents;  /* what those of its calls work with */
 	struct twilio_desk desk;
 	struct audiocodes_desk audiocodes_desk;
 	struct audiocodes_keys *audiocodes_keys; /* NULL without OAuth */

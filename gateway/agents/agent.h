@@ -1,10 +1,9 @@
-/* Who answers a call: the agent's side of the call core. One for all calls of a
- * worker; it keeps nothing of a call. */
+/* An agent: what a configuration says of who answers. One for all calls of a
+ * worker; it keeps nothing of a call (agent_call.h does). */
 #ifndef GATEWAY_AGENTS_AGENT_H
 #define GATEWAY_AGENTS_AGENT_H
 
 #include "gateway/agents/tools.h"
-#include "gateway/call/call_port.h"
 
 struct config;
 
@@ -17,15 +16,5 @@ struct agent {
  * Returns 0 or -ENOMEM; agent_free is valid after either. */
 int agent_init(struct agent *a, const struct config *c);
 void agent_free(struct agent *a);
-
-/* The port's owner is the struct agent.
- *
- * read_tool is tools_read. brief tells the variables that agent.variables
- * names, in that order, a line each; those the call does not have, or that do
- * not fit any more, are left out:
- *
- *     [call] Facts from the telephone network:
- *     caller: +33170000001 */
-extern const struct call_agent_port agent_port;
 
 #endif

@@ -30,19 +30,32 @@ struct agent_call {
 	struct log log;        /* names the call */
 	struct tool_run *runs; /* under way, oldest first */
 	unsigned running;
+
+	/* Of the function that was called last: while its kind begins, and the
+	 * text it ended with. */
+	struct tool_run *beginning;
+	struct call_tool *outcome;
+	char *text; /* owned */
 };
 
 /* agent_call_open: before call_init; the port's owner is the agent_call.
  * agent_call_close: the call is over: what still runs is told to stop, or goes
- * on without anybody who waits for it (tool_kind.cancel). */
+ * on without anybody who waits for it (tool_kind.cancel). Twice is fine. */
 void agent_call_open(struct agent_call *a, struct agent_world *world,
 		     const struct agent_book *book, const struct agent *agent,
 		     struct call *call, const struct log *log);
 void agent_call_close(struct agent_call *a);
 
-/* agent_call_become: another agent answers from now on. */
+/* agent_call_become: another agent answers from now on. What the one before has
+ * begun goes on, and answers. */
 void agent_call_become(struct agent_call *a, const struct agent *agent);
 
+/* What the model is told at the call's start: the variables that
+ * agent.variables names, in that order, a line each; those the call does not
+ * have, or that do not fit any more, are left out:
+ *
+ *     [call] Facts from the telephone network:
+ *     caller: +33170000001 */
 extern const struct call_agent_port agent_call_port;
 
 #endif

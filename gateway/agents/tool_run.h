@@ -19,9 +19,8 @@
 #include "gateway/call/call_request.h"
 
 #define TOOL_RUNS_MAX   16
-#define TOOL_ANSWER_MAX 32768 /* bytes of JSON; more is an error that says so \
-			       */
-#define TOOL_ID_MAX 128       /* the model's call_id, with NUL */
+#define TOOL_ANSWER_MAX 32768 /* bytes; more is an error that says how many */
+#define TOOL_ID_MAX     128   /* the model's call_id, with NUL */
 
 struct tool_kind;
 struct tool; /* tools.h */
@@ -32,8 +31,7 @@ struct tool_run {
 	const struct tool *tool;
 	const struct tool_kind *kind;
 	char call_id[TOOL_ID_MAX];
-	json_t *arguments; /* an object that fits the tool's schema; the run's
-			    */
+	json_t *arguments; /* an object that fits the tool's schema */
 	uint64_t begun_ns;
 	void *work; /* the kind's own */
 	struct tool_run *next;
@@ -44,16 +42,26 @@ struct tool_kind {
 	void (*begin)(struct tool_run *r);
 	/* The call is over. Give up: free work, call nothing; the run goes
 	 * afterwards. NULL: it goes on (what has to be saved), with
-	 * agent_call NULL. */
+	 * agent_call, agent and tool NULL; whatever it answers is dropped. */
 	void (*cancel)(struct tool_run *r);
 };
 
 /* tool_run_answer: json is what the model is told, text of one JSON value.
  * tool_run_fail: {"error": "…"}, in words that the model can act on.
- * tool_run_ask: the call does it itself, and answers; see call_request.h. */
+ * tool_run_ask: the call does it itself, and answers; see call_request.h. q and
+ * its data are copied. */
 void tool_run_answer(struct tool_run *r, const char *json);
 void tool_run_fail(struct tool_run *r, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void tool_run_ask(struct tool_run *r, const struct call_request *q);
+
+/* --- For agent_call.c --- */
+
+/* tool_run_begin: arguments are the run's from here on. Says in *t what became
+ * of it. tool_run_leave_all: the call is over. */
+void tool_run_begin(struct agent_call *a, const struct tool *tool,
+		    const char *call_id, json_t *arguments,
+		    struct call_tool *t);
+void tool_run_leave_all(struct agent_call *a);
 
 #endif

@@ -54,10 +54,10 @@ static const char *text_of(const json_t *arguments, const char *key)
 	return text ? text : "";
 }
 
-typedef int read_fn(struct tools *t, const json_t *arguments,
+typedef int read_fn(const struct tools *t, const json_t *arguments,
 		    struct call_request *r, const struct complaint *to);
 
-static int read_end(struct tools *t, const json_t *arguments,
+static int read_end(const struct tools *t, const json_t *arguments,
 		    struct call_request *r, const struct complaint *to)
 {
 	(void)t;
@@ -84,7 +84,7 @@ static const char *known_targets(const struct config_transfer *transfer,
 	return list;
 }
 
-static int read_transfer(struct tools *t, const json_t *arguments,
+static int read_transfer(const struct tools *t, const json_t *arguments,
 			 struct call_request *r, const struct complaint *to)
 {
 	const char *name = text_of(arguments, "target");
@@ -106,7 +106,7 @@ static int read_transfer(struct tools *t, const json_t *arguments,
 			known_targets(t->transfer, list, sizeof(list)));
 }
 
-static int read_digits(struct tools *t, const json_t *arguments,
+static int read_digits(const struct tools *t, const json_t *arguments,
 		       struct call_request *r, const struct complaint *to)
 {
 	const char *digits = text_of(arguments, "digits");
@@ -120,23 +120,25 @@ static int read_digits(struct tools *t, const json_t *arguments,
 	return 0;
 }
 
-static int read_metadata(struct tools *t, const json_t *arguments,
+static int read_metadata(const struct tools *t, const json_t *arguments,
 			 struct call_request *r, const struct complaint *to)
 {
 	const json_t *data = json_object_get(arguments, "data");
 
+	(void)t;
 	if (!json_is_object(data))
 		return complain(to, "data must be a JSON object");
-	size_t n = json_dumpb(data, t->data, sizeof(t->data), JSON_COMPACT);
-	if (n >= sizeof(t->data))
-		return complain(to, "data must be at most %zu bytes of JSON",
-				sizeof(t->data) - 1);
-	t->data[n] = '\0';
-	r->data = t->data;
-	return 0;
+	char *text = json_dumps(data, JSON_COMPACT);
+	if (text && strlen(text) < CALL_DATA_MAX) {
+		r->data = text;
+		return 0;
+	}
+	free(text);
+	return complain(to, "data must be at most %d bytes of JSON",
+			CALL_DATA_MAX - 1);
 }
 
-static int read_recording(struct tools *t, const json_t *arguments,
+static int read_recording(const struct tools *t, const json_t *arguments,
 			  struct call_request *r, const struct complaint *to)
 {
 	static const char *const action[] = {
@@ -168,33 +170,35 @@ static int read_recording(struct tools *t, const json_t *arguments,
 static const struct {
 	const char *name;
 	enum config_tool bit;
-	enum call_request_kind kind;
-	read_fn *read;
+	const struct tool_kind *kind; /* who does it; NULL: the call, when … */
+	enum call_request_kind request; /* … asked for this … */
+	read_fn *read;                  /* … as the arguments say */
 	const char *description;
 	const char *parameters; /* NULL: made from the configuration */
-} table[TOOLS_MAX] = {
-	{ "end_call", CONFIG_TOOL_END_CALL, CALL_REQUEST_END, read_end,
+} table[] = {
+	{ "end_call", CONFIG_TOOL_END_CALL, NULL, CALL_REQUEST_END, read_end,
 	  "Hang up. Say goodbye to the caller in the same answer; the call "
 	  "ends when the goodbye has been heard.",
 	  SCHEMA(REASON, "") },
-	{ "transfer_call", CONFIG_TOOL_TRANSFER_CALL, CALL_REQUEST_TRANSFER,
-	  read_transfer,
+	{ "transfer_call", CONFIG_TOOL_TRANSFER_CALL, NULL,
+	  CALL_REQUEST_TRANSFER, read_transfer,
 	  "Put the caller through to somebody else. Say so in the same answer; "
 	  "it happens when that has been heard. If it fails you are told, and "
 	  "the caller is with you again.",
 	  NULL },
-	{ "send_dtmf", CONFIG_TOOL_SEND_DTMF, CALL_REQUEST_KEYS, read_digits,
+	{ "send_dtmf", CONFIG_TOOL_SEND_DTMF, NULL, CALL_REQUEST_KEYS,
+	  read_digits,
 	  "Press keys on the line, for a menu or an extension at its other "
 	  "end.",
 	  SCHEMA("\"digits\":{\"type\":\"string\",\"description\":\"1 to 20 of "
 		 "0-9 * #\"}",
 		 "\"digits\"") },
-	{ "send_metadata", CONFIG_TOOL_SEND_METADATA, CALL_REQUEST_METADATA,
-	  read_metadata,
+	{ "send_metadata", CONFIG_TOOL_SEND_METADATA, NULL,
+	  CALL_REQUEST_METADATA, read_metadata,
 	  "Hand over what is known of this call to the systems behind the "
 	  "telephone line.",
 	  SCHEMA("\"data\":{\"type\":\"object\"}", "\"data\"") },
-	{ "record_call", CONFIG_TOOL_RECORD_CALL, CALL_REQUEST_RECORDING,
+	{ "record_call", CONFIG_TOOL_RECORD_CALL, NULL, CALL_REQUEST_RECORDING,
 	  read_recording,
 	  "Start, stop, pause or resume the recording of this call. Pause it "
 	  "before the caller says a secret such as a card number.",
@@ -202,6 +206,9 @@ static const struct {
 		 "\"stop\",\"pause\",\"resume\"]}",
 		 "\"action\"") },
 };
+
+#define ROWS (sizeof(table) / sizeof(table[0]))
+_Static_assert(ROWS <= TOOLS_MAX, "all of them may be offered");
 
 /* --- The offer --- */
 
@@ -230,6 +237,7 @@ static int offer(struct tools *t, size_t row)
 	struct tool *tool = &t->offered[t->count];
 
 	tool->name = table[row].name;
+	tool->kind = table[row].kind;
 	tool->description = table[row].description;
 	tool->parameters = table[row].parameters
 				   ? strdup(table[row].parameters)
@@ -249,7 +257,7 @@ int tools_init(struct tools *t, const struct config *c)
 	t->transfer = &c->transfer;
 	if (!c->transfer.target_count)
 		bits &= ~(unsigned)CONFIG_TOOL_TRANSFER_CALL;
-	for (size_t i = 0; i < TOOLS_MAX && !err; i++)
+	for (size_t i = 0; i < ROWS && !err; i++)
 		if (bits & table[i].bit)
 			err = offer(t, i);
 	return err;
@@ -264,6 +272,14 @@ void tools_free(struct tools *t)
 
 /* --- A call --- */
 
+const struct tool *tools_find(const struct tools *t, const char *name)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (strcmp(t->offered[i].name, name) == 0)
+			return &t->offered[i];
+	return NULL;
+}
+
 static json_t *arguments_json(const char *text)
 {
 	if (strnlen(text, TOOLS_ARGUMENTS_MAX + 1) > TOOLS_ARGUMENTS_MAX)
@@ -271,15 +287,30 @@ static json_t *arguments_json(const char *text)
 	return text[0] ? json_loads(text, 0, NULL) : json_object();
 }
 
-static bool is_offered(const struct tools *t, const char *name)
+static int complain_of_shape(const struct complaint *to)
 {
-	for (size_t i = 0; i < t->count; i++)
-		if (strcmp(t->offered[i].name, name) == 0)
-			return true;
-	return false;
+	return complain(to,
+			"the arguments must be a JSON object of at most %d "
+			"bytes",
+			TOOLS_ARGUMENTS_MAX);
 }
 
-int tools_read(struct tools *t, const char *name, const char *arguments,
+json_t *tools_arguments(const struct tool *tool, const char *arguments,
+			char *error, size_t cap)
+{
+	const struct complaint to = { error, cap };
+	json_t *json = arguments_json(arguments);
+
+	(void)tool;
+	assert(cap >= TOOLS_ERROR_MIN);
+	if (json_is_object(json))
+		return json;
+	json_decref(json);
+	complain_of_shape(&to);
+	return NULL;
+}
+
+int tools_read(const struct tools *t, const char *name, const char *arguments,
 	       struct call_request *r, char *error, size_t cap)
 {
 	const struct complaint to = { error, cap };
@@ -287,7 +318,7 @@ int tools_read(struct tools *t, const char *name, const char *arguments,
 	int err;
 
 	assert(cap >= TOOLS_ERROR_MIN);
-	if (!is_offered(t, name)) {
+	if (!tools_find(t, name)) {
 		complain(&to, "there is no function \"%.*s\"",
 			 (int)utf8_cut(name, strlen(name), QUOTE_MAX), name);
 		return -ENOENT;
@@ -295,15 +326,12 @@ int tools_read(struct tools *t, const char *name, const char *arguments,
 	while (strcmp(table[row].name, name) != 0)
 		row++;
 	memset(r, 0, sizeof(*r));
-	r->kind = table[row].kind;
+	r->kind = table[row].request;
 	json_t *json = arguments_json(arguments);
 	if (json_is_object(json) || r->kind == CALL_REQUEST_END)
 		err = table[row].read(t, json, r, &to);
 	else
-		err = complain(&to,
-			       "the arguments must be a JSON object of at "
-			       "most %d bytes",
-			       TOOLS_ARGUMENTS_MAX);
+		err = complain_of_shape(&to);
 	json_decref(json);
 	return err;
 }

@@ -12,30 +12,34 @@
 #ifndef GATEWAY_AGENTS_TOOLS_H
 #define GATEWAY_AGENTS_TOOLS_H
 
+#include <jansson.h>
 #include <stddef.h>
 
 #include "gateway/call/call_request.h"
 
 struct config;
 struct config_transfer;
+struct tool_kind;
 
 /* Limits. */
-#define TOOLS_MAX           5     /* as many as there are */
+#define TOOLS_MAX           16    /* offered; all there are fit */
 #define TOOLS_ARGUMENTS_MAX 16384 /* bytes; longer ones are an error */
-#define TOOLS_ERROR_MIN     256   /* room an error needs at least */
+#define TOOLS_ERROR_MIN     256   /* room an error needs at least … */
+#define TOOLS_ERROR_MAX     512   /* … and at most */
 
 /* One that is offered. */
 struct tool {
 	const char *name;
-	const char *description; /* for the model */
-	char *parameters;        /* JSON Schema of an object, as text */
+	const char *description;      /* for the model */
+	char *parameters;             /* JSON Schema of an object, as text */
+	const struct tool_kind *kind; /* who does it (tool_run.h); NULL: the
+					 call itself, as tools_read says */
 };
 
 struct tools {
 	struct tool offered[TOOLS_MAX];
 	size_t count;
 	const struct config_transfer *transfer;
-	char data[CALL_DATA_MAX]; /* of the last request that had some */
 };
 
 /* tools_init: by the configuration, which must outlive it.
@@ -43,16 +47,25 @@ struct tools {
 int tools_init(struct tools *t, const struct config *c);
 void tools_free(struct tools *t);
 
-/* tools_read: a call of a function.
+/* tools_find: NULL when it is not offered. */
+const struct tool *tools_find(const struct tools *t, const char *name);
+
+/* tools_arguments: those of a function that has a kind, from JSON text (""
+ * means none). Returns an object, the caller's; or NULL and an error as below.
+ */
+json_t *tools_arguments(const struct tool *tool, const char *arguments,
+			char *error, size_t cap);
+
+/* tools_read: a call of a function that has none.
  *
  * arguments  JSON text; "" means none
  * r          filled on 0. Texts are cut to their room between characters, and
- *            have no control characters; data lives in t until the next call
+ *            have no control characters; data is the caller's, to be freed
  * error      otherwise: what the model is told, {"error":"…"}; cap at least
  *            TOOLS_ERROR_MIN
  * Returns 0; -ENOENT there is no such function; -EINVAL its arguments do not
  * fit. */
-int tools_read(struct tools *t, const char *name, const char *arguments,
+int tools_read(const struct tools *t, const char *name, const char *arguments,
 	       struct call_request *r, char *error, size_t cap);
 
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/ops/config.h"
@@ -141,13 +142,14 @@ static void what_calls_mean(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
 		struct call_request r;
-		char error[512];
+		char error[TOOLS_ERROR_MAX];
 
 		CHECK_EQ(0,
 			 tools_read(&tools, row[i].name, row[i].arguments, &r,
 				    error, sizeof(error)),
 			 row[i].why);
 		CHECK_STR(row[i].request, described(&r), row[i].why);
+		free(r.data);
 	}
 }
 
@@ -204,7 +206,7 @@ static void what_the_model_is_told(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
 		struct call_request r;
-		char error[512];
+		char error[TOOLS_ERROR_MAX];
 
 		CHECK_EQ(row[i].err,
 			 tools_read(&tools, row[i].name, row[i].arguments, &r,
@@ -217,7 +219,7 @@ static void what_the_model_is_told(void **state)
 static void what_is_not_offered_is_not_taken(void **state)
 {
 	struct call_request r;
-	char error[512];
+	char error[TOOLS_ERROR_MAX];
 
 	close_all(state);
 	open_with(ALL, 0);
@@ -252,6 +254,7 @@ static void every_text_has_its_room(void **state)
 
 	/* {"k":"x…"} of 4095 bytes, and of 4096. */
 	for (size_t n = 4087; n <= 4088; n++) {
+		r.data = NULL;
 		memset(arguments, 'x', sizeof(arguments));
 		memcpy(arguments, "{\"data\":{\"k\":\"", 14);
 		strcpy(arguments + 14 + n, "\"}}");
@@ -259,6 +262,7 @@ static void every_text_has_its_room(void **state)
 			 tools_read(&tools, "send_metadata", arguments, &r,
 				    error, sizeof(error)),
 			 "data fits, or is refused whole");
+		free(r.data);
 	}
 	CHECK_STR("{\"error\":\"data must be at most 4095 bytes of JSON\"}",
 		  error, "and the model is told");
@@ -284,7 +288,7 @@ static void every_text_has_its_room(void **state)
 static void known_targets_are_named_as_far_as_they_fit(void **state)
 {
 	struct call_request r;
-	char error[512], name[CONFIG_WORD_MAX];
+	char error[TOOLS_ERROR_MAX], name[CONFIG_WORD_MAX];
 
 	close_all(state);
 	open_with(ALL, CONFIG_TARGETS_MAX);

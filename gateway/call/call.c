@@ -60,6 +60,7 @@ void call_free(struct call *c)
 	audio_queue_clear(&c->ring);
 	playout_free(&c->playout);
 	call_drop_errands(c);
+	call_tools_drop(c);
 	call_variables_clear(&c->variables);
 	free(c->text);
 	c->text = NULL;
@@ -94,6 +95,7 @@ static void close_model(struct call *c, uint64_t now_ns)
 	c->has_model = false;
 	c->ports.model->close(c->ports.session);
 	memset(&c->sequencer, 0, sizeof(c->sequencer));
+	call_tools_drop(c);
 	c->answer_due_ns = 0;
 	c->audio_due_ns = 0;
 	c->cancel_due_ns = 0;

@@ -37,6 +37,8 @@
 #define CALL_ERRAND_MS         10000 /* until speech must have ended for them */
 #define CALL_ERRANDS_MAX       4 /* requests that wait for the speech's end */
 #define CALL_PARTICIPANTS_MAX  8
+#define CALL_TOOLS_MAX         16  /* functions under way; more is an error */
+#define CALL_TOOL_ID_MAX       128 /* bytes of a function call's id, with NUL */
 
 /* What happened, for the log. */
 enum call_note {
@@ -175,7 +177,10 @@ struct call {
 
 	/* The model's turns. */
 	bool response_has_audio;
-	bool tool_answered; /* a response is owed for tool output */
+	bool tool_answered;  /* a response is owed for tool output */
+	bool tool_late;      /* … behind the answer that the caller is owed */
+	unsigned tool_round; /* responses that are over */
+	struct call_tools *tools; /* functions that run; NULL: none ever has */
 	bool goodbye_asked;
 	bool goodbye_said;
 	uint64_t tail_ns; /* goodbye was heard: hang up then */
@@ -303,10 +308,30 @@ void call_model_response_done(struct call *c, const char *response_id,
 			      const char *why, uint64_t now_ns);
 /* A request to speak was answered by an error. */
 void call_model_refused(struct call *c, bool is_busy, uint64_t now_ns);
-/* A function the model calls; the agent reads it, and what cannot be done is
- * answered with an error. */
+/* A function the model calls. The agent answers it, or has the call do what it
+ * asks for; what cannot be done is answered with an error. One that runs
+ * already is not called again. */
 void call_model_tool(struct call *c, const char *call_id, const char *name,
 		     const char *arguments, uint64_t now_ns);
+
+/* --- From the agent --- */
+
+/* A function that the model called has taken its time: what the model is told,
+ * one JSON value; or what the call is to do.
+ *
+ * Once all that one response has called are answered and the response is over,
+ * the model is asked to go on, once. Not when the caller speaks: the answer to
+ * that covers it; an answer that the caller is owed already comes first.
+ *
+ * A call that says goodbye, or hands the caller over, still takes the output to
+ * the model (who hears of it should the caller stay) and does not ask it to
+ * speak; one that is to end or be transferred by call_tool_asks has the model
+ * say goodbye first. Without a model, and when the call is over, it comes to
+ * nothing; so does an id that does not run. */
+void call_tool_answered(struct call *c, const char *call_id, const char *output,
+			uint64_t now_ns);
+void call_tool_asks(struct call *c, const char *call_id,
+		    const struct call_request *r, uint64_t now_ns);
 
 /* --- The clock --- */
 

@@ -105,6 +105,7 @@ void call_model_speech(struct call *c, bool is_speaking, uint64_t now_ns)
 	tell(c, is_speaking ? CALL_SPEECH_STARTED : CALL_SPEECH_STOPPED, "");
 	if (is_speaking) {
 		c->answer_due_ns = 0;
+		c->tool_late = false;
 		c->turn_ns = 0;
 		c->no_inputs = 0;
 		call_interrupt(c, false, now_ns);
@@ -165,6 +166,9 @@ void call_model_response(struct call *c, const char *response_id, bool by_us,
 		cancel(c, response_id, CALL_CANCEL_MS, now_ns);
 	else
 		expect_sound(c, now_ns);
+	if (c->tool_late)
+		call_want(c, SPEAK_TOOL, now_ns);
+	c->tool_late = false;
 }
 
 /* Ask again later, or give the model up. */
@@ -195,9 +199,11 @@ static void go_on(struct call *c, bool was_cut, uint64_t now_ns)
 {
 	if (call_is_leaving(c) && !was_cut)
 		look_for_goodbye(c, now_ns);
-	else if (c->tool_answered && !was_cut)
+	else if (c->tool_answered && !was_cut &&
+		 !call_tools_run_of(c, c->tool_round))
 		call_want(c, SPEAK_TOOL, now_ns);
 	c->tool_answered = false;
+	c->tool_round++;
 	speak(c, sequencer_due(&c->sequencer, now_ns));
 }
 
@@ -362,6 +368,7 @@ static void watch_answer(struct call *c, uint64_t now_ns)
 	if (!is_due(&c->answer_due_ns, now_ns))
 		return;
 	call_note(c, CALL_NOTE_NO_ANSWER, NULL, c->settings.model_silence_ms);
+	c->tool_late = false;
 	sequencer_missed(&c->sequencer);
 	call_want(c, SPEAK_AGAIN, now_ns);
 }

@@ -59,6 +59,17 @@ bool call_is_paused(const struct call *c);
 /* Let the carrier speak a text. */
 void call_say_text(struct call *c, const char *text, uint64_t now_ns);
 
+/* Do, or put off, what the model asked for, and answer its function. Returns
+ * whether it is owed a response for that. */
+bool call_carry_out(struct call *c, const char *call_id,
+		    const struct call_request *r, uint64_t now_ns);
+
+/* Functions that take their time: whether one runs; one that this round's
+ * response has called; and: no model waits for them any more. */
+bool call_tools_run(const struct call *c);
+bool call_tools_run_of(const struct call *c, unsigned round);
+void call_tools_drop(struct call *c);
+
 /* Do what the model asked for and what waited for its speech to end. */
 void call_run_errands(struct call *c, uint64_t now_ns);
 void call_drop_errands(struct call *c);

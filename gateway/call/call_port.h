@@ -69,13 +69,25 @@ struct call_model_port {
 	void (*close)(void *session);
 };
 
+/* What becomes of a function that the model calls. */
+enum call_tool_fate {
+	CALL_TOOL_ANSWERED, /* answer is what the model is told */
+	CALL_TOOL_ASKS,     /* the call does it, and answers: request */
+	CALL_TOOL_RUNS      /* call_tool_answered or call_tool_asks follows */
+};
+
+/* Texts, request.data among them, live until the next function is called. */
+struct call_tool {
+	enum call_tool_fate fate;
+	const char *answer; /* one JSON value */
+	struct call_request request;
+};
+
 /* What the call asks its agent. */
 struct call_agent_port {
-	/* Read a function the model calls. Returns 0 and *r, whose data
-	 * lives until the next one; or a negative errno and in error what the
-	 * model is told, a JSON object. */
-	int (*read_tool)(void *agent, const char *name, const char *arguments,
-			 struct call_request *r, char *error, size_t cap);
+	/* A function is called. *t is zeroed, and filled. */
+	void (*begin_tool)(void *agent, const char *call_id, const char *name,
+			   const char *arguments, struct call_tool *t);
 	/* What the model is told when the call begins, from the variables.
 	 * Returns the length; 0: nothing. */
 	size_t (*brief)(void *agent, const struct call_variables *v, char *out,

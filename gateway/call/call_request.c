@@ -57,7 +57,7 @@ void call_run_errands(struct call *c, uint64_t now_ns)
 /* --- Requests --- */
 
 /* What the model does next is its own affair: it is owed a response. */
-static void answer_and_go_on(struct call *c, const char *call_id, int err,
+static bool answer_and_go_on(struct call *c, const char *call_id, int err,
 			     const char *done)
 {
 	const char *output = done;
@@ -67,49 +67,51 @@ static void answer_and_go_on(struct call *c, const char *call_id, int err,
 	else if (err)
 		output = "{\"error\":\"too much at once, try again later\"}";
 	answer(c, call_id, output);
-	c->tool_answered = true;
+	return true;
 }
 
-static void end_call(struct call *c, const char *call_id,
+/* Each returns whether the model is owed a response. */
+
+static bool end_call(struct call *c, const char *call_id,
 		     const struct call_request *r, uint64_t now_ns)
 {
 	if (c->state != CALL_UP) {
 		answer(c, call_id, "{\"status\":\"already ending\"}");
-		return;
+		return false;
 	}
 	answer(c, call_id, "{\"status\":\"the call ends after your goodbye\"}");
 	utf8_copy(c->end_reason, sizeof(c->end_reason), r->reason);
 	c->farewell_end = CALL_END_MODEL;
 	call_step(c, CALL_END_ASKED, now_ns);
+	return false;
 }
 
-static void transfer(struct call *c, const char *call_id,
+static bool transfer(struct call *c, const char *call_id,
 		     const struct call_request *r, uint64_t now_ns)
 {
-	if (!c->ports.carrier->request) {
-		answer_and_go_on(c, call_id, -ENOTSUP, NULL);
-		return;
-	}
+	if (!c->ports.carrier->request)
+		return answer_and_go_on(c, call_id, -ENOTSUP, NULL);
 	if (c->state != CALL_UP) {
 		answer(c, call_id, "{\"status\":\"already ending\"}");
-		return;
+		return false;
 	}
 	answer(c, call_id,
 	       "{\"status\":\"the caller is put through after your words\"}");
 	c->transfer = *r;
 	call_step(c, CALL_TRANSFER_ASKED, now_ns);
+	return false;
 }
 
-static void send_later(struct call *c, const char *call_id,
+static bool send_later(struct call *c, const char *call_id,
 		       const struct call_request *r, uint64_t now_ns)
 {
-	answer_and_go_on(
+	return answer_and_go_on(
 		c, call_id, add_errand(c, r, now_ns),
 		"{\"status\":\"sent as soon as your words were heard\"}");
 }
 
 /* At once: whoever is about to say a card's number waits for the pause. */
-static void record(struct call *c, const char *call_id,
+static bool record(struct call *c, const char *call_id,
 		   const struct call_request *r, uint64_t now_ns)
 {
 	int err = -ENOTSUP;
@@ -117,13 +119,13 @@ static void record(struct call *c, const char *call_id,
 	(void)now_ns;
 	if (c->ports.carrier->request)
 		err = c->ports.carrier->request(c->ports.leg, r);
-	answer_and_go_on(c, call_id, err, "{\"status\":\"done\"}");
+	return answer_and_go_on(c, call_id, err, "{\"status\":\"done\"}");
 }
 
-void call_model_tool(struct call *c, const char *call_id, const char *name,
-		     const char *arguments, uint64_t now_ns)
+bool call_carry_out(struct call *c, const char *call_id,
+		    const struct call_request *r, uint64_t now_ns)
 {
-	static void (*const take[])(struct call * c, const char *call_id,
+	static bool (*const take[])(struct call * c, const char *call_id,
 				    const struct call_request *r,
 				    uint64_t now_ns) = {
 		[CALL_REQUEST_END] = end_call,
@@ -132,20 +134,8 @@ void call_model_tool(struct call *c, const char *call_id, const char *name,
 		[CALL_REQUEST_METADATA] = send_later,
 		[CALL_REQUEST_RECORDING] = record,
 	};
-	struct call_request r = { 0 };
-	char error[512];
 
-	if (!call_is_live(c))
-		return;
-	c->audio_due_ns = 0;
-	if (c->ports.agent->read_tool(c->ports.agent_owner, name, arguments, &r,
-				      error, sizeof(error)) != 0) {
-		answer(c, call_id, error);
-		c->tool_answered = true;
-		return;
-	}
-	call_note(c, CALL_NOTE_REQUEST, name, 0);
-	take[r.kind](c, call_id, &r, now_ns);
+	return take[r->kind](c, call_id, r, now_ns);
 }
 
 /* --- Transfer --- */

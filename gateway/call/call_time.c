@@ -28,10 +28,10 @@ void call_ask_goodbye(struct call *c, uint64_t now_ns)
 
 /* --- Silence --- */
 
-/* Somebody talks, is about to, or is owed an answer. */
+/* Somebody talks, is about to, is owed an answer, or waits for a function. */
 static bool is_anything_going_on(const struct call *c, uint64_t now_ns)
 {
-	return c->sequencer.caller_speaking ||
+	return c->sequencer.caller_speaking || call_tools_run(c) ||
 	       !sequencer_is_quiet(&c->sequencer) || now_ns < c->text_ns ||
 	       playout_has_sound(&c->playout, now_ns);
 }

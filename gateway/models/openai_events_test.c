@@ -87,20 +87,19 @@ static size_t no_brief(void *agent, const struct call_variables *v, char *out,
 
 static char arguments_read[256];
 
-static int any_tool(void *owner, const char *name, const char *arguments,
-		    struct call_request *r, char *error, size_t cap)
+static void any_tool(void *owner, const char *call_id, const char *name,
+		     const char *arguments, struct call_tool *t)
 {
 	(void)owner;
+	(void)call_id;
 	(void)name;
-	(void)error;
-	(void)cap;
 	snprintf(arguments_read, sizeof(arguments_read), "%s", arguments);
-	r->kind = CALL_REQUEST_END;
-	return 0;
+	t->fate = CALL_TOOL_ASKS;
+	t->request.kind = CALL_REQUEST_END;
 }
 
 static const struct call_agent_port agent = {
-	.read_tool = any_tool,
+	.begin_tool = any_tool,
 	.brief = no_brief,
 };
 

@@ -71,14 +71,14 @@ static const struct call_carrier_port carrier = {
 	.hang_up = hang_up,
 };
 
-static int read_tool(void *owner, const char *name, const char *arguments,
-		     struct call_request *r, char *error, size_t cap)
+static void begin_tool(void *owner, const char *call_id, const char *name,
+		       const char *arguments, struct call_tool *t)
 {
 	(void)owner;
-	(void)r;
+	(void)call_id;
 	tell(name, arguments);
-	snprintf(error, cap, "{\"error\":\"not today\"}");
-	return -EINVAL;
+	t->fate = CALL_TOOL_ANSWERED;
+	t->answer = "{\"error\":\"not today\"}";
 }
 
 static size_t brief(void *owner, const struct call_variables *v, char *out,
@@ -90,7 +90,7 @@ static size_t brief(void *owner, const struct call_variables *v, char *out,
 }
 
 static const struct call_agent_port agent = {
-	.read_tool = read_tool,
+	.begin_tool = begin_tool,
 	.brief = brief,
 };
 

@@ -246,15 +246,16 @@ static const struct call_model_port model = {
 };
 
 /* An agent with one tool, and nothing to tell of the call. */
-static inline int port_tool(void *agent, const char *name,
-			    const char *arguments, struct call_request *r,
-			    char *error, size_t cap)
+static inline void port_tool(void *agent, const char *call_id, const char *name,
+			     const char *arguments, struct call_tool *t)
 {
 	(void)agent;
+	(void)call_id;
 	(void)arguments;
-	snprintf(error, cap, "{\"error\":\"unknown\"}");
-	r->kind = CALL_REQUEST_END;
-	return strcmp(name, "end_call") == 0 ? 0 : -ENOENT;
+	t->answer = "{\"error\":\"unknown\"}";
+	t->request.kind = CALL_REQUEST_END;
+	t->fate = strcmp(name, "end_call") == 0 ? CALL_TOOL_ASKS
+						: CALL_TOOL_ANSWERED;
 }
 
 static inline size_t port_brief(void *agent, const struct call_variables *v,
@@ -268,7 +269,7 @@ static inline size_t port_brief(void *agent, const struct call_variables *v,
 }
 
 static const struct call_agent_port agent = {
-	.read_tool = port_tool,
+	.begin_tool = port_tool,
 	.brief = port_brief,
 };
 
@@ -298,17 +299,15 @@ static const struct call_settings settings = {
 	.apology_len = sizeof(apology),
 };
 
-/* An agent with every tool; its arguments are the request's text as it is. */
-static inline int port_any_tool(void *owner, const char *name,
-				const char *arguments, struct call_request *r,
-				char *error, size_t cap)
+/* What a function asks for, by its name; the arguments are the request's text
+ * as it is. Returns 0 or -ENOENT. */
+static inline int rig_request(struct call_request *r, const char *name,
+			      const char *arguments)
 {
 	static const char *const known[] = { "end", "transfer", "keys",
 					     "metadata", "recording" };
 	static char data[CALL_DATA_MAX];
 
-	(void)owner;
-	snprintf(error, cap, "{\"error\":\"unknown\"}");
 	for (unsigned i = 0; i < ARRAY_LEN(known); i++) {
 		if (strcmp(known[i], name) != 0)
 			continue;
@@ -323,6 +322,22 @@ static inline int port_any_tool(void *owner, const char *name,
 	return -ENOENT;
 }
 
+/* An agent with every tool, and "slow", which runs until the test answers. */
+static inline void port_any_tool(void *owner, const char *call_id,
+				 const char *name, const char *arguments,
+				 struct call_tool *t)
+{
+	(void)owner;
+	(void)call_id;
+	t->answer = "{\"error\":\"unknown\"}";
+	if (strcmp(name, "slow") == 0)
+		t->fate = CALL_TOOL_RUNS;
+	else if (rig_request(&t->request, name, arguments) == 0)
+		t->fate = CALL_TOOL_ASKS;
+	else
+		t->fate = CALL_TOOL_ANSWERED;
+}
+
 static inline size_t port_tell(void *owner, const struct call_variables *v,
 			       char *out, size_t cap)
 {
@@ -333,7 +348,7 @@ static inline size_t port_tell(void *owner, const struct call_variables *v,
 }
 
 static const struct call_agent_port full_agent = {
-	.read_tool = port_any_tool,
+	.begin_tool = port_any_tool,
 	.brief = port_tell,
 };
 

@@ -1,0 +1,126 @@
+#include "gateway/agents/agent_call.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/agents/agent.h"
+#include "gateway/agents/plain_text.h"
+#include "gateway/agents/tool_run.h"
+#include "gateway/ops/config.h"
+
+void agent_call_open(struct agent_call *a, struct agent_world *world,
+		     const struct agent_book *book, const struct agent *agent,
+		     struct call *call, const struct log *log)
+{
+	*a = (struct agent_call){
+		.world = world,
+		.book = book,
+		.agent = agent,
+		.call = call,
+		.log = *log,
+	};
+}
+
+void agent_call_close(struct agent_call *a)
+{
+	tool_run_leave_all(a);
+	free(a->text);
+	a->text = NULL;
+}
+
+void agent_call_become(struct agent_call *a, const struct agent *agent)
+{
+	a->agent = agent;
+}
+
+/* --- Functions --- */
+
+static void answer(struct agent_call *a, struct call_tool *t, const char *text)
+{
+	t->fate = CALL_TOOL_ANSWERED;
+	a->text = strdup(text);
+	t->answer = a->text ? a->text : "{\"error\":\"out of memory\"}";
+}
+
+static void begin_run(struct agent_call *a, const struct tool *tool,
+		      const char *call_id, const char *arguments,
+		      struct call_tool *t)
+{
+	char error[TOOLS_ERROR_MAX];
+	json_t *json = tools_arguments(tool, arguments, error, sizeof(error));
+
+	if (json)
+		tool_run_begin(a, tool, call_id, json, t);
+	else
+		answer(a, t, error);
+}
+
+static void read_request(struct agent_call *a, const char *name,
+			 const char *arguments, struct call_tool *t)
+{
+	char error[TOOLS_ERROR_MAX];
+
+	if (tools_read(&a->agent->tools, name, arguments, &t->request, error,
+		       sizeof(error)) != 0) {
+		answer(a, t, error);
+		return;
+	}
+	t->fate = CALL_TOOL_ASKS;
+	a->text = t->request.data;
+}
+
+static void begin_tool(void *owner, const char *call_id, const char *name,
+		       const char *arguments, struct call_tool *t)
+{
+	struct agent_call *a = owner;
+	const struct tool *tool = tools_find(&a->agent->tools, name);
+
+	free(a->text);
+	a->text = NULL;
+	if (tool && tool->kind)
+		begin_run(a, tool, call_id, arguments, t);
+	else
+		read_request(a, name, arguments, t);
+}
+
+/* --- The call's facts --- */
+
+/* Returns what was added to out. */
+static size_t tell(char *out, size_t cap, const char *name, const char *value)
+{
+	char line[CALL_VARIABLE_NAME_MAX + CALL_VARIABLE_VALUE_MAX + 4];
+	char plain[CALL_VARIABLE_VALUE_MAX];
+	int n;
+
+	plain_text_copy(plain, sizeof(plain), value);
+	n = snprintf(line, sizeof(line), "\n%s: %s", name, plain);
+	if ((size_t)n >= cap)
+		return 0;
+	memcpy(out, line, (size_t)n + 1);
+	return (size_t)n;
+}
+
+static size_t brief(void *owner, const struct call_variables *v, char *out,
+		    size_t cap)
+{
+	static const char head[] = "[call] Facts from the telephone network:";
+	const struct agent_call *a = owner;
+	const struct config_agent *wanted = &a->agent->config->agent;
+	size_t begin = (size_t)snprintf(out, cap, "%s", head), at = begin;
+
+	if (begin >= cap)
+		return 0;
+	for (unsigned i = 0; i < wanted->variable_count; i++) {
+		const char *name = wanted->variables[i];
+		const char *value = call_variables_get(v, name);
+		if (value && value[0])
+			at += tell(out + at, cap - at, name, value);
+	}
+	return at > begin ? at : 0;
+}
+
+const struct call_agent_port agent_call_port = {
+	.begin_tool = begin_tool,
+	.brief = brief,
+};
