@@ -464,17 +464,44 @@ static int judge(struct spoken *s, const struct spoken_text *t)
 	return 0;
 }
 
+/* Written as addresses are, not as they are said: "six@example.com" has no 6
+ * in it. */
+static bool is_written(const struct spoken_words *w)
+{
+	bool has_at = false;
+
+	for (unsigned i = 0; i < w->count; i++) {
+		if (i && !w->word[i].is_glued)
+			return false;
+		has_at |= spoken_words_is(w, i, "@");
+	}
+	return has_at;
+}
+
+static int read_written(struct address *a)
+{
+	char text[SPOKEN_MAX];
+
+	for (unsigned i = 0; i < a->w->count; i++) {
+		int err = fold_word(a, &a->w->word[i], text);
+		if (err)
+			return err;
+		spoken_add(&a->text, text, strlen(text));
+	}
+	return 0;
+}
+
 int spoken_read_email(struct spoken *s, const struct spoken_context *c,
 		      const struct spoken_words *w)
 {
 	struct address a = { .s = s, .w = w, .languages = c->languages };
 
 	a.is_one_word = says(&a, 0, one_word);
-	while (spoken_words_at(w, a.at)->kind) {
-		int err = take(&a);
-		if (err)
-			return err;
-	}
+	int err = is_written(w) ? read_written(&a) : 0;
+	while (!err && !is_written(w) && spoken_words_at(w, a.at)->kind)
+		err = take(&a);
+	if (err)
+		return err;
 	if (a.text.is_full)
 		return spoken_fail(s, "it is too long for an address; ask for "
 				      "it again");

@@ -7,13 +7,11 @@ static const struct {
 	const char *phrase;
 	const char *letter;
 } names[] = {
-	{ "double u", "w" },      { "double you", "w" },
-	{ "double v", "w" },      { "double ve", "w" },
-	{ "doppel u", "w" },      { "ypsilon", "y" },
-	{ "i grec", "y" },        { "zed", "z" },
-	{ "zett", "z" },          { "jot", "j" },
-	{ "eszett", "\xc3\x9f" }, { "scharfes s", "\xc3\x9f" },
-	{ "aitch", "h" },
+	{ "double u", "w" },  { "double you", "w" },
+	{ "double v", "w" },  { "double ve", "w" },
+	{ "doppel u", "w" },  { "ypsilon", "y" },
+	{ "i grec", "y" },    { "eszett", "\xc3\x9f" },
+	{ "scharfes s", "\xc3\x9f" },
 };
 static const char *const capital[] = { "capital",   "upper case", "uppercase",
 				       "big",       "gross",      "grosses",
