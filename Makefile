@@ -6,7 +6,8 @@
 V ?= release
 B := build/$(V)
 
-PKGS := libuv spandsp jansson sndfile libcyaml yaml-0.1 expat nettle libsystemd
+PKGS := libuv spandsp jansson sndfile libcyaml yaml-0.1 expat nettle libsystemd \
+	libcurl
 CC   ?= cc
 ifeq ($(origin CC),default)
 CC   := gcc
@@ -115,7 +116,7 @@ RACES := gateway/exchange_test gateway/inbox_test gateway/ops/lines_test \
 	gateway/siblings_test \
 	gateway/carriers/audiocodes_registry_test \
 	gateway/carriers/twilio_tickets_test gateway/ops/log_test \
-	gateway/net/gate_test gateway/certificates_test
+	gateway/net/gate_test gateway/net/fetch_test gateway/certificates_test
 race: setup-test
 	@$(MAKE) --no-print-directory V=release programs build/release/tools/testing/make_cert
 	@$(MAKE) --no-print-directory V=tsan build/tsan/tandem $(RACES:%=build/tsan/%)

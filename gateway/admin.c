@@ -11,6 +11,7 @@
 #include "gateway/net/listen_socket.h"
 #include "gateway/ops/config_shared.h"
 #include "gateway/ops/resources.h"
+#include "gateway/standby.h"
 
 #define NS_PER_MS 1000000ull
 
@@ -32,14 +33,14 @@ static bool is_failing(const struct admin *a, uint64_t now_ns)
 
 	if (atomic_load(&u->failures) < ADMIN_FAILURES)
 		return false;
-	return a->exchange->config->config.model.standby > 0 ||
+	return standby_wanted(&a->exchange->config->config) > 0 ||
 	       now_ns <
 		       atomic_load(&u->failed_ns) + ADMIN_FAILED_MS * NS_PER_MS;
 }
 
 static bool is_starting(const struct admin *a, uint64_t now_ns)
 {
-	return a->exchange->config->config.model.standby > 0 &&
+	return standby_wanted(&a->exchange->config->config) > 0 &&
 	       !atomic_load(&a->exchange->upstream.was_reached) &&
 	       now_ns < a->opened_ns + ADMIN_START_MS * NS_PER_MS;
 }

@@ -259,7 +259,7 @@ static void write_model(FILE *out, const struct exchange *e,
 	unsigned standing = 0;
 
 	for (unsigned i = 0; i < e->count; i++)
-		standing += openai_pool_stood(&e->worker[i]->standby);
+		standing += standby_stood(&e->worker[i]->standby);
 	metrics_one(out, "tandem_standby_sessions", METRIC_GAUGE,
 		    "Sessions that stand ready for the next calls.", standing);
 	metrics_one(out, "tandem_upstream_failures", METRIC_GAUGE,
@@ -344,7 +344,7 @@ static void write_limits(FILE *out, const struct exchange *e)
 		{ "call_seconds", c->limits.call_minutes * 60.0 },
 		{ "caller_ring_seconds", c->limits.ring_seconds },
 		{ "playout_seconds", PLAYOUT_QUEUE_S },
-		{ "standby_sessions", (double)c->model.standby * e->count },
+		{ "standby_sessions", (double)standby_wanted(c) * e->count },
 		{ "inbox_items", INBOX_MAX },
 		{ "admin_connections", ADMIN_CONNECTIONS },
 	};

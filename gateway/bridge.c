@@ -148,7 +148,7 @@ void bridge_settings(const struct bridge *b, const char *number,
 	*s = (struct call_settings){
 		.caller_format = AUDIO_ULAW,
 		.playout_format = AUDIO_ULAW,
-		.model_format = c->agent.format == CONFIG_FORMAT_PCMU
+		.model_format = b->agent->wanted->format == CONFIG_FORMAT_PCMU
 					? AUDIO_ULAW
 					: AUDIO_PCM24,
 		.lead_ms = c->audio.lead_ms,
@@ -165,7 +165,7 @@ void bridge_settings(const struct bridge *b, const char *number,
 		.digits_max = c->digits.max,
 		.digits_gap_ms = c->digits.gap_ms,
 		.digits_terminator = c->digits.terminator[0],
-		.greets = of->profile.greeting != NULL,
+		.greets = of->profile[b->agent->index].greeting != NULL,
 		.apology = apology->ulaw,
 		.apology_len = apology->len,
 		.farewell = of->farewell.ulaw,
@@ -181,7 +181,7 @@ static bool take_session(struct bridge *b, bool is_text)
 	struct openai_session *s = NULL;
 
 	if (!is_text && worker_standby_suits(w, b->settings))
-		s = openai_pool_take(&w->standby);
+		s = openai_pool_take(&w->standby.pool[b->agent->index]);
 	b->session->is_text = is_text;
 	b->model = s ? w->standby_of : b->settings;
 	b->model->uses++;
@@ -204,10 +204,10 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 		.model = &openai_session_port,
 		.session = b->session,
 		.agent = &agent_call_port,
-		.agent_owner = &b->agent,
+		.agent_owner = &b->agent_call,
 	};
 
-	agent_call_open(&b->agent, &w->agents, NULL, &b->settings->agent,
+	agent_call_open(&b->agent_call, &w->world, b->settings->book, b->agent,
 			&b->call, &b->log);
 	call_init(&b->call, s, &w->pool, &ports, now_ns);
 	b->call.on_note = on_note;
@@ -216,10 +216,12 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 	metric_add(&w->figures.calls, 1);
 	bridge_count_state(b, b->call.state);
 	if (is_warm)
-		openai_pool_give(&w->standby, b->session, &b->call, &b->log);
+		openai_pool_give(&w->standby.pool[b->agent->index], b->session,
+				 &b->call, &b->log);
 	else
-		openai_session_open(b->session, &b->model->profile, w->loop,
-				    &b->call, &b->log, now_ns);
+		openai_session_open(b->session,
+				    &b->model->profile[b->agent->index],
+				    w->loop, &b->call, &b->log, now_ns);
 }
 
 void bridge_leg_handled(struct bridge *b, uint64_t read_ns)
@@ -242,7 +244,7 @@ static void unlink_and_free(struct bridge *b)
 	if (b->next)
 		b->next->link = b->link;
 	if (b->has_call) {
-		agent_call_close(&b->agent);
+		agent_call_close(&b->agent_call);
 		call_free(&b->call);
 	}
 	struct lines_seat seat = b->seat;
@@ -266,7 +268,7 @@ static void on_tick(struct metronome_member *m, uint64_t now_ns)
 		call_tick(&b->call, now_ns);
 		openai_session_tick(b->session, now_ns);
 		if (b->call.state == CALL_OVER)
-			agent_call_close(&b->agent);
+			agent_call_close(&b->agent_call);
 	}
 	b->media = b->leg->total.media_out;
 	b->clears = b->leg->total.clears;
@@ -288,6 +290,7 @@ struct bridge *bridge_new(struct worker *w, const char *call)
 	b->worker = w;
 	b->settings = w->settings;
 	b->settings->uses++;
+	b->agent = &b->settings->book->agent[0];
 	b->opened_ns = uv_hrtime();
 	b->clock.on_tick = on_tick;
 	b->counted_state = CALL_OVER;

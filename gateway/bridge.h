@@ -18,6 +18,7 @@
 #include "gateway/net/prefetch.h"
 #include "gateway/worker_figures.h"
 
+struct agent;
 struct config;
 struct http_connection;
 struct settings;
@@ -46,6 +47,7 @@ struct bridge {
 	struct worker *worker;
 	struct settings *settings;      /* that it began with */
 	struct settings *model;         /* whose profile its session has */
+	const struct agent *agent;      /* who answers; of the settings */
 	struct leg *leg;                /* one of those below */
 	struct openai_session *session; /* owned */
 	enum worker_carrier carrier;
@@ -76,7 +78,7 @@ struct bridge {
 	uint64_t opened_ns;
 
 	struct call call;
-	struct agent_call agent; /* who answers it */
+	struct agent_call agent_call; /* who answers it, and with what */
 	union {
 		struct bridge_twilio twilio;
 		struct bridge_audiocodes audiocodes;

@@ -13,6 +13,7 @@
 #include "gateway/net/gate.h"
 #include "gateway/carriers/audiocodes_keys.h"
 #include "gateway/certificates.h"
+#include "gateway/net/fetch.h"
 #include "gateway/net/http_server.h"
 #include "gateway/net/listen_socket.h"
 #include "gateway/ops/config_restart.h"
@@ -97,7 +98,10 @@ static int open_shared(struct exchange *e)
 	if (!err)
 		err = open_gate(e);
 	if (!err)
+		err = fetcher_open(&e->fetcher);
+	if (!err)
 		return 0;
+	gate_free(e->gate);
 	audiocodes_registry_free(&e->registry);
 	twilio_tickets_free(&e->tickets);
 	audiocodes_waiting_free(&e->waiting);
@@ -107,6 +111,7 @@ static int open_shared(struct exchange *e)
 
 static void free_shared(struct exchange *e)
 {
+	fetcher_close(e->fetcher);
 	gate_free(e->gate);
 	audiocodes_registry_free(&e->registry);
 	twilio_tickets_free(&e->tickets);
@@ -199,7 +204,7 @@ static int open_worker(struct exchange *e, int listening,
 	int err = -ENOMEM;
 
 	if (w)
-		err = settings_open(&settings, e->config, c, why, cap);
+		err = settings_open(&settings, e->book, c, why, cap);
 	else
 		snprintf(why, cap, "out of memory");
 	if (err) {
@@ -257,11 +262,14 @@ int exchange_open(struct exchange *e, uv_loop_t *control,
 		snprintf(why, cap, "out of memory");
 		goto drop_config;
 	}
-	err = listen_for_calls(e, sockets, fds, n, why, cap);
+	err = agent_book_open(&e->book, e->config, why, cap);
+	if (!err)
+		err = listen_for_calls(e, sockets, fds, n, why, cap);
 	if (!err)
 		err = open_workers(e, fds, n, why, cap);
 	if (!err)
 		return 0;
+	agent_book_drop(e->book);
 	free_shared(e);
 drop_config:
 	if (e->config)
@@ -420,6 +428,7 @@ void exchange_free(struct exchange *e)
 {
 	undo_all(e);
 	free_shared(e);
+	agent_book_drop(e->book);
 	config_shared_drop(e->config);
 }
 
@@ -427,12 +436,15 @@ void exchange_free(struct exchange *e)
 
 /* What a model session is made of. Files may hold something else under the same
  * name. */
-static bool wants_same_sessions(const struct config *a, const struct config *b)
+static bool wants_same_sessions(const struct agent_book *before,
+				const struct agent_book *now)
 {
+	const struct config *a = &before->shared->config;
+	const struct config *b = &now->shared->config;
+
 	return memcmp(&a->model, &b->model, sizeof(a->model)) == 0 &&
-	       memcmp(&a->agent, &b->agent, sizeof(a->agent)) == 0 &&
 	       memcmp(&a->transfer, &b->transfer, sizeof(a->transfer)) == 0 &&
-	       !b->model.ca_file[0];
+	       !b->model.ca_file[0] && agent_book_equals(before, now);
 }
 
 /* Read here once, where a mistake in it still changes nothing; each worker
@@ -455,14 +467,14 @@ static int try_keys(struct exchange *e, const struct config *c, char *why,
 	return err;
 }
 
-static int open_all_settings(const struct exchange *e, struct config_shared *c,
+static int open_all_settings(const struct exchange *e, struct agent_book *book,
 			     struct settings **out, char *why, size_t cap)
 {
 	struct certificates *own;
-	int err = certificates_read(&own, &c->config.tls, why, cap);
+	int err = certificates_read(&own, &book->shared->config.tls, why, cap);
 
 	for (unsigned i = 0; i < e->count && !err; i++)
-		err = settings_open(&out[i], c, own, why, cap);
+		err = settings_open(&out[i], book, own, why, cap);
 	certificates_free(own);
 	for (unsigned i = 0; i < e->count && err; i++) {
 		settings_free(out[i]);
@@ -488,6 +500,7 @@ int exchange_reload(struct exchange *e, const struct config *config, char *why,
 {
 	const struct config_shared *old = e->config;
 	struct settings *settings[CONFIG_WORKERS_MAX] = { NULL };
+	struct agent_book *book = NULL;
 	struct config_shared *c = config_shared_new(config, old->model_version);
 
 	if (!c) {
@@ -495,17 +508,22 @@ int exchange_reload(struct exchange *e, const struct config *config, char *why,
 		return -ENOMEM;
 	}
 	config_restart_keep(&c->config, &old->config);
-	if (!wants_same_sessions(&old->config, &c->config))
-		c->model_version++;
 	int err = changes_port(&old->config, &c->config, why, cap);
 	if (!err)
 		err = try_keys(e, &c->config, why, cap);
 	if (!err)
-		err = open_all_settings(e, c, settings, why, cap);
+		err = agent_book_open(&book, c, why, cap);
+	if (!err && !wants_same_sessions(e->book, book))
+		c->model_version++;
+	if (!err)
+		err = open_all_settings(e, book, settings, why, cap);
 	if (err) {
+		agent_book_drop(book);
 		config_shared_drop(c);
 		return err;
 	}
+	agent_book_drop(e->book);
+	e->book = book;
 	config_shared_drop(e->config);
 	e->config = c;
 	note_expiry(e, settings[0]);
@@ -536,7 +554,7 @@ void exchange_report(const struct exchange *e)
 	for (unsigned i = 0; i < e->count; i++) {
 		unsigned running = atomic_load(&e->worker[i]->running);
 		calls += running;
-		standing += openai_pool_stood(&e->worker[i]->standby);
+		standing += standby_stood(&e->worker[i]->standby);
 		len += (size_t)snprintf(each + len, sizeof(each) - len, "%s%u",
 					i ? "," : "", running);
 	}

@@ -23,7 +23,11 @@
  *   settings  what a reload hands to a worker ... an atomic pointer, taken once
  *   config    what they were made of ............ read only, an atomic count
  *             of who uses it
+ *   book      the agents, and what their files
+ *             hold ............................. read only, an atomic count
  *   stage     whether the gateway goes down ..... an atomic
+ *   fetcher   requests of our own, made by a
+ *             thread for all (net/fetch.h) ...... a lock, one item
  *
  * Everything else belongs to one worker. The control thread owns the exchange:
  * it opens all workers before any thread runs, stops and joins them. */
@@ -46,7 +50,9 @@
 #include "gateway/siblings.h"
 #include "protocols/ip_address.h"
 
+struct agent_book;
 struct config_shared;
+struct fetcher;
 struct gate;
 struct worker;
 struct worker_figures;
@@ -61,6 +67,7 @@ struct exchange_sockets {
 struct exchange {
 	uv_loop_t *control;
 	struct config_shared *config; /* of the calls that begin now */
+	struct agent_book *book;      /* likewise */
 	struct log log;
 	bool hands_over;   /* somebody else has the port, too */
 	bool is_inherited; /* as the same socket */
@@ -71,6 +78,7 @@ struct exchange {
 	struct audiocodes_registry registry;
 	struct audiocodes_waiting waiting;
 	struct gate *gate;
+	struct fetcher *fetcher;
 	unsigned proxy_count;
 	struct ip_block proxies[CONFIG_PROXIES_MAX];
 	struct openai_upstream upstream;

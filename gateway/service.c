@@ -221,7 +221,7 @@ static void on_reload(struct service *s, int signal)
 		log_reloaded(s, &next);
 		config_restart_keep(&next, &s->config);
 		config_wipe(&s->config);
-		s->config = next;
+		config_copy(&s->config, &next);
 		set_levels(s);
 	}
 	config_wipe(&next);
@@ -410,7 +410,7 @@ static int run_and_free(struct service *s)
 int service_run(struct service *s, const struct config *config,
 		service_load *load, void *owner)
 {
-	s->config = *config;
+	config_copy(&s->config, config);
 	s->load = load;
 	s->owner = owner;
 	int err = uv_loop_init(&s->loop);

@@ -114,22 +114,33 @@ static int load(struct settings *s, const struct certificates *c, char *why,
 		err = load_serving_tls(s, c, why, cap);
 	if (!err)
 		err = load_prompts(s, why, cap);
-	if (!err && (err = agent_init(&s->agent, s->config)))
+	if (!err &&
+	    !(s->profile = calloc(s->book->count, sizeof(s->profile[0])))) {
 		snprintf(why, cap, "out of memory");
+		err = -ENOMEM;
+	}
 	return err;
 }
 
-static void make_profile(struct settings *s)
+static void make_profile(struct settings *s, const struct agent *a)
 {
-	openai_profile_init(&s->profile, s->config, s->model_tls);
-	for (size_t i = 0; i < s->agent.tools.count; i++) {
-		const struct tool *t = &s->agent.tools.offered[i];
-		openai_profile_offer(&s->profile, t->name, t->description,
-				     t->parameters);
+	struct openai_profile *p = &s->profile[a->index];
+
+	openai_profile_init(p, s->config, a->wanted, a->instructions,
+			    s->model_tls);
+	for (size_t i = 0; i < a->tools.count; i++) {
+		const struct tool *t = &a->tools.offered[i];
+		openai_profile_offer(p, t->name, t->description, t->parameters);
 	}
 }
 
-int settings_open(struct settings **out, struct config_shared *c,
+void settings_count(struct settings *s, struct openai_figures *figures)
+{
+	for (unsigned i = 0; i < s->book->count; i++)
+		s->profile[i].figures = figures;
+}
+
+int settings_open(struct settings **out, struct agent_book *book,
 		  const struct certificates *certificates, char *why,
 		  size_t cap)
 {
@@ -140,14 +151,16 @@ int settings_open(struct settings **out, struct config_shared *c,
 		snprintf(why, cap, "out of memory");
 		return -ENOMEM;
 	}
-	s->shared = config_shared_keep(c);
-	s->config = &c->config;
+	s->book = agent_book_keep(book);
+	s->shared = config_shared_keep(book->shared);
+	s->config = &s->shared->config;
 	int err = load(s, certificates, why, cap);
 	if (err) {
 		settings_free(s);
 		return err;
 	}
-	make_profile(s);
+	for (unsigned i = 0; i < book->count; i++)
+		make_profile(s, &book->agent[i]);
 	bridge_audiocodes_settings(s->config, &s->audiocodes);
 	*out = s;
 	return 0;
@@ -158,8 +171,10 @@ void settings_free(struct settings *s)
 	if (!s)
 		return;
 	free_prompts(s);
-	agent_free(&s->agent);
-	openai_profile_wipe(&s->profile);
+	for (unsigned i = 0; s->profile && i < s->book->count; i++)
+		openai_profile_wipe(&s->profile[i]);
+	free(s->profile);
+	agent_book_drop(s->book);
 	tls_context_free(s->model_tls);
 	tls_context_free(s->keys_tls);
 	tls_context_free(s->serving_tls);

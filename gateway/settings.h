@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "gateway/agents/agent.h"
+#include "gateway/agents/agent_book.h"
 #include "gateway/agents/prompt.h"
 #include "gateway/carriers/audiocodes_settings.h"
 #include "gateway/models/openai_session.h"
@@ -32,19 +32,22 @@ struct settings {
 	struct prompt
 		*route_apology; /* of failure.by_number; empty: as above */
 	struct prompt farewell; /* when the gateway goes down */
-	struct agent agent;
-	struct openai_profile profile;
+	struct agent_book *book;
+	struct openai_profile *profile; /* of the book's agents */
 	struct audiocodes_settings audiocodes;
 };
 
-/* settings_open: of c, which is kept.
+/* settings_open: of a book of agents and its configuration, which is kept.
  *
  * certificates  to serve with, or NULL; not kept
  * why  on failure: what was wrong, in words
  * Returns 0 and *out; or a negative errno with nothing left behind. */
-int settings_open(struct settings **out, struct config_shared *c,
+int settings_open(struct settings **out, struct agent_book *book,
 		  const struct certificates *certificates, char *why,
 		  size_t cap);
+
+/* settings_count: where their sessions are counted. */
+void settings_count(struct settings *s, struct openai_figures *figures);
 
 /* settings_free: nobody uses them any more. NULL is fine. */
 void settings_free(struct settings *s);

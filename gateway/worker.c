@@ -10,6 +10,7 @@
 #include "gateway/bridge.h"
 #include "gateway/carriers/audiocodes_keys.h"
 #include "gateway/exchange.h"
+#include "gateway/net/fetch.h"
 #include "gateway/net/http_server.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_shared.h"
@@ -331,7 +332,12 @@ static int open_handles(struct worker *w, int listening, char *why, size_t cap)
 	err = inbox_open(&w->inbox, w->loop, on_wake, w);
 	if (err)
 		goto close_server;
+	err = fetch_port_open(&w->world.fetch, w->exchange->fetcher, w->loop);
+	if (err)
+		goto close_inbox;
 	return 0;
+close_inbox:
+	inbox_close(&w->inbox, NULL);
 close_server:
 	http_server_close(w->server, NULL);
 close_clock:
@@ -365,19 +371,18 @@ static void init(struct worker *w, struct exchange *e, unsigned index,
 	w->loop = &w->own_loop;
 	snprintf(number, sizeof(number), "%u", index);
 	log_child_of(&w->log, &e->log, LOG_WORKER, "worker", number);
+	w->world.loop = w->loop;
+	w->world.log = w->log;
 	audio_pool_init(&w->pool, (size_t)w->config->limits.calls *
 					  POOL_SECONDS * POOL_BYTES);
-	w->agents.loop = w->loop;
-	w->agents.log = w->log;
 }
 
 static void on_session_freed(void *owner);
 
 static void open_standby(struct worker *w)
 {
-	openai_pool_open(&w->standby, w->loop, &w->settings->profile,
-			 w->config->model.standby, &w->log, on_standby_gone, w);
-	w->standby.on_freed = on_session_freed;
+	standby_open(&w->standby, w->loop, w->settings, &w->log,
+		     on_standby_gone, on_session_freed, w);
 }
 
 int worker_open(struct worker *w, struct exchange *exchange, unsigned index,
@@ -402,7 +407,7 @@ int worker_open(struct worker *w, struct exchange *exchange, unsigned index,
 		return err;
 	}
 	w->figures.model.upstream = &exchange->upstream;
-	settings->profile.figures = &w->figures.model;
+	settings_count(settings, &w->figures.model);
 	w->metronome.lag = &w->figures.lag;
 	open_audiocodes(w);
 	open_twilio(w);
@@ -429,7 +434,7 @@ bool worker_standby_suits(const struct worker *w, const struct settings *s)
 static bool is_used(const struct worker *w, const struct settings *s)
 {
 	return s->uses > 0 || s == w->standby_of ||
-	       openai_pool_uses(&w->standby, &s->profile);
+	       standby_uses(&w->standby, s);
 }
 
 /* Those that no call and no session has any more, the newest aside. */
@@ -477,14 +482,13 @@ static void apply(struct worker *w, struct settings *s)
 	renew_keys(w, s);
 	if (s->serving_tls)
 		http_server_set_tls(w->server, s->serving_tls);
-	s->profile.figures = &w->figures.model;
+	settings_count(s, &w->figures.model);
 	s->older = w->settings;
 	w->settings = s;
 	w->config = w->desk.config = w->audiocodes_desk.config = s->config;
 	if (!worker_standby_suits(w, s)) {
 		w->standby_of = s;
-		openai_pool_renew(&w->standby, &s->profile,
-				  s->config->model.standby);
+		standby_renew(&w->standby, s);
 	}
 	sweep_settings(w);
 }
@@ -513,6 +517,7 @@ static void on_clock_closed(uv_handle_t *handle)
 
 	net_loop_close(&w->net);
 	inbox_close(&w->inbox, NULL);
+	fetch_port_close(w->world.fetch, NULL, NULL);
 }
 
 static void on_server_closed(void *owner)
@@ -536,8 +541,8 @@ static bool is_needed(const struct worker *w)
 static void go_on_stopping(struct worker *w)
 {
 	if (w->stage == DRAIN_RUNNING || w->is_closing || w->running ||
-	    w->audiocodes_host.count || !w->standby.is_gone || is_needed(w) ||
-	    !inbox_shut(&w->inbox))
+	    w->audiocodes_host.count || !standby_is_gone(&w->standby) ||
+	    is_needed(w) || !inbox_shut(&w->inbox))
 		return;
 	w->is_closing = true;
 	audiocodes_keys_close(w->audiocodes_keys);
@@ -575,7 +580,7 @@ static void each_bridge(struct worker *w, void (*act)(struct bridge *b))
 static void drain(struct worker *w)
 {
 	http_server_wind_down(w->server);
-	openai_pool_stop(&w->standby);
+	standby_stop(&w->standby);
 	if (w->exchange->hands_over) {
 		http_server_stop_listening(w->server,
 					   !w->exchange->is_inherited);
@@ -602,7 +607,7 @@ static void cut(struct worker *w)
 {
 	each_bridge(w, bridge_abort);
 	audiocodes_socket_abort_all(&w->audiocodes_host);
-	openai_pool_stop(&w->standby);
+	standby_stop(&w->standby);
 }
 
 /* Orders, and the end they lead to. */

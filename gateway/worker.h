@@ -17,12 +17,12 @@
 #include "gateway/carriers/twilio_desk.h"
 #include "gateway/drain.h"
 #include "gateway/inbox.h"
-#include "gateway/models/openai_pool.h"
 #include "gateway/models/openai_session.h"
 #include "gateway/net/metronome.h"
 #include "gateway/net/net_loop.h"
 #include "gateway/ops/lines.h"
 #include "gateway/ops/log.h"
+#include "gateway/standby.h"
 #include "gateway/worker_figures.h"
 
 struct bridge;
@@ -54,8 +54,8 @@ struct worker {
 	struct net_loop net;
 	struct metronome metronome;
 	struct audio_pool pool;
-	struct openai_pool standby; /* sessions for the next calls */
-	struct agent_world agents;  /* what those of its calls work with */
+	struct standby standby;     /* sessions for the next calls */
+	struct agent_world world;   /* of the agents of its calls */
 	struct twilio_desk desk;
 	struct audiocodes_desk audiocodes_desk;
 	struct audiocodes_keys *audiocodes_keys; /* NULL without OAuth */

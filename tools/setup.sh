@@ -13,7 +13,7 @@ set -eu
 build="gcc make libc6-dev pkg-config ca-certificates
 libuv1-dev libwslay-dev libmbedtls-dev libjansson-dev libspandsp-dev
 libsndfile1-dev libhttp-parser-dev libcyaml-dev libyaml-dev libexpat1-dev
-nettle-dev libsystemd-dev"
+nettle-dev libsystemd-dev libcurl4-openssl-dev"
 package="debhelper"
 test="libcmocka-dev jq curl openssl perl nginx haproxy lintian mandoc man-db systemd gdb"
 # prometheus: for promtool, which reads what /metrics says.

@@ -6,15 +6,24 @@
 #include "gateway/agents/tools.h"
 
 struct config;
+struct config_agent;
 
 struct agent {
+	unsigned index; /* in the book of agents */
 	const struct config *config;
+	const struct config_agent *wanted; /* what it says of this one */
+	char *instructions;                /* agent_text.h */
 	struct tools tools;
 };
 
-/* agent_init: by the configuration, which must outlive it.
- * Returns 0 or -ENOMEM; agent_free is valid after either. */
-int agent_init(struct agent *a, const struct config *c);
+/* agent_init: the index-th agent of the configuration, which must outlive it;
+ * reads the files that it names.
+ *
+ * why  on failure: what was wrong, in words
+ * Returns 0 or a negative errno, as agent_text_make; agent_free is valid after
+ * either. */
+int agent_init(struct agent *a, const struct config *c, unsigned index,
+	       char *why, size_t cap);
 void agent_free(struct agent *a);
 
 #endif

@@ -106,7 +106,7 @@ static size_t brief(void *owner, const struct call_variables *v, char *out,
 {
 	static const char head[] = "[call] Facts from the telephone network:";
 	const struct agent_call *a = owner;
-	const struct config_agent *wanted = &a->agent->config->agent;
+	const struct config_agent *wanted = a->agent->wanted;
 	size_t begin = (size_t)snprintf(out, cap, "%s", head), at = begin;
 
 	if (begin >= cap)

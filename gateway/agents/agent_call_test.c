@@ -11,6 +11,7 @@
 /* --- A call that has a model and nothing else --- */
 
 static struct config config;
+static char why_not[256];
 static struct agent agent;
 static struct agent_world world;
 static struct agent_call a;
@@ -177,7 +178,8 @@ static int open_all(void **state)
 	holds = 0;
 	memset(long_text, ' ', sizeof(long_text) - 1);
 	configure();
-	assert_int_equal(0, agent_init(&agent, &config));
+	assert_int_equal(0, agent_init(&agent, &config, 0, why_not,
+				       sizeof(why_not)));
 	offer("work", &kind);
 	offer("save", &stubborn);
 	audio_pool_init(&pool, 100000);
@@ -362,7 +364,8 @@ static void another_agent_answers(void **state)
 	(void)state;
 	respond("a", "work", "{}");
 	other_config.agent.tools = CONFIG_TOOL_END_CALL;
-	assert_int_equal(0, agent_init(&other, &other_config));
+	assert_int_equal(0, agent_init(&other, &other_config, 0, why_not,
+				       sizeof(why_not)));
 	agent_call_become(&a, &other);
 	respond("b", "work", "{}");
 	expect("b {\"error\":\"there is no function \\\"work\\\"\"};speak "

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/agents/json_schema.h"
 #include "gateway/agents/plain_text.h"
 #include "gateway/ops/config.h"
 #include "protocols/utf8.h"
@@ -232,6 +233,16 @@ static char *transfer_parameters(const struct config_transfer *transfer)
 	return text;
 }
 
+/* What is checked before anything is called. */
+static int read_schema(struct tool *tool)
+{
+	char why[TOOLS_ERROR_MIN];
+
+	tool->schema =
+		json_loads(tool->parameters, JSON_REJECT_DUPLICATES, NULL);
+	return json_schema_check(tool->schema, why, sizeof(why)) ? 0 : -EINVAL;
+}
+
 static int offer(struct tools *t, size_t row)
 {
 	struct tool *tool = &t->offered[t->count];
@@ -245,12 +256,13 @@ static int offer(struct tools *t, size_t row)
 	if (!tool->parameters)
 		return -ENOMEM;
 	t->count++;
-	return 0;
+	return tool->kind ? read_schema(tool) : 0;
 }
 
-int tools_init(struct tools *t, const struct config *c)
+int tools_init(struct tools *t, const struct config *c,
+	       const struct config_agent *a)
 {
-	unsigned bits = c->agent.tools;
+	unsigned bits = a->tools;
 	int err = 0;
 
 	memset(t, 0, sizeof(*t));
@@ -265,8 +277,10 @@ int tools_init(struct tools *t, const struct config *c)
 
 void tools_free(struct tools *t)
 {
-	for (size_t i = 0; i < t->count; i++)
+	for (size_t i = 0; i < t->count; i++) {
 		free(t->offered[i].parameters);
+		json_decref(t->offered[i].schema);
+	}
 	t->count = 0;
 }
 
@@ -300,13 +314,17 @@ json_t *tools_arguments(const struct tool *tool, const char *arguments,
 {
 	const struct complaint to = { error, cap };
 	json_t *json = arguments_json(arguments);
+	char why[TOOLS_ERROR_MIN];
 
-	(void)tool;
 	assert(cap >= TOOLS_ERROR_MIN);
-	if (json_is_object(json))
+	if (!json_is_object(json))
+		complain_of_shape(&to);
+	else if (!tool->schema ||
+		 json_schema_accepts(tool->schema, json, why, sizeof(why)))
 		return json;
+	else
+		complain(&to, "%s", why);
 	json_decref(json);
-	complain_of_shape(&to);
 	return NULL;
 }
 

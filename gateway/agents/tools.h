@@ -18,6 +18,7 @@
 #include "gateway/call/call_request.h"
 
 struct config;
+struct config_agent;
 struct config_transfer;
 struct tool_kind;
 
@@ -32,6 +33,7 @@ struct tool {
 	const char *name;
 	const char *description;      /* for the model */
 	char *parameters;             /* JSON Schema of an object, as text */
+	json_t *schema;               /* the same, of one that has a kind */
 	const struct tool_kind *kind; /* who does it (tool_run.h); NULL: the
 					 call itself, as tools_read says */
 };
@@ -42,16 +44,19 @@ struct tools {
 	const struct config_transfer *transfer;
 };
 
-/* tools_init: by the configuration, which must outlive it.
- * Returns 0 or -ENOMEM; tools_free is valid after either. */
-int tools_init(struct tools *t, const struct config *c);
+/* tools_init: those of an agent, by its configuration, which must outlive it.
+ * Returns 0, or -ENOMEM, or -EINVAL: a schema that cannot be kept to;
+ * tools_free is valid after any. */
+int tools_init(struct tools *t, const struct config *c,
+	       const struct config_agent *a);
 void tools_free(struct tools *t);
 
 /* tools_find: NULL when it is not offered. */
 const struct tool *tools_find(const struct tools *t, const char *name);
 
 /* tools_arguments: those of a function that has a kind, from JSON text (""
- * means none). Returns an object, the caller's; or NULL and an error as below.
+ * means none). Returns an object that fits its
+ * schema, the caller's; or NULL and an error as below.
  */
 json_t *tools_arguments(const struct tool *tool, const char *arguments,
 			char *error, size_t cap);

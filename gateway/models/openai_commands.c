@@ -1,12 +1,12 @@
 /* The OpenAI driver, towards the server: the call's wishes as client events. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/models/openai_parts.h"
 #include "gateway/net/ws.h"
 
-#define APPEND_BYTES     6144  /* audio in one append: 128 ms of PCM16 */
-#define INSTRUCTIONS_MAX 20480 /* the agent's and a response's own */
+#define APPEND_BYTES 6144 /* audio in one append: 128 ms of PCM16 */
 
 /* Event ids say what they are for, so that an error names its cause. */
 static void next_id(struct openai_session *s, const char *kind, char id[32])
@@ -59,10 +59,12 @@ static void append(void *session, const uint8_t *bytes, size_t n)
 	}
 }
 
-/* A response's own instructions replace the session's: repeat the persona. */
-static const char *instructions_for(struct openai_session *s, enum speak what,
-				    char *text, size_t cap)
+/* A response's own instructions replace the session's: repeat the persona.
+ * Returns them from malloc; or NULL: those of the session will do. */
+static char *instructions_for(const struct openai_session *s, enum speak what)
 {
+	const char *persona = s->profile->instructions;
+
 	const char *extra = NULL;
 
 	if (what == SPEAK_GREETING)
@@ -71,7 +73,10 @@ static const char *instructions_for(struct openai_session *s, enum speak what,
 		extra = "Say a short goodbye now; the call ends after it.";
 	if (!extra)
 		return NULL;
-	snprintf(text, cap, "%s\n\n%s", s->profile->instructions, extra);
+	size_t cap = strlen(persona) + strlen(extra) + sizeof("\n\n");
+	char *text = malloc(cap);
+	if (text)
+		snprintf(text, cap, "%s\n\n%s", persona, extra);
 	return text;
 }
 
@@ -84,14 +89,13 @@ static void speak(void *session, enum speak what)
 		[SPEAK_GOODBYE] = "goodbye",
 	};
 	struct openai_session *s = session;
-	char text[INSTRUCTIONS_MAX];
+	char *text = instructions_for(s, what);
 
 	next_id(s, "speak", s->speak_id);
 	transmit(s, s->speak_id,
-		 realtime_command_respond(&s->out, s->speak_id,
-					  instructions_for(s, what, text,
-							   sizeof(text)),
+		 realtime_command_respond(&s->out, s->speak_id, text,
 					  purpose[what]));
+	free(text);
 }
 
 static void cancel(void *session, const char *response_id)

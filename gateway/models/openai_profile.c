@@ -4,13 +4,6 @@
 #include "gateway/models/openai_session.h"
 #include "gateway/ops/config.h"
 
-/* Every agent is told how this line works. */
-static const char house_rules[] =
-	"\n\nThis is a telephone call. When the caller presses keys you receive "
-	"a message such as \"[keypad] 42#\".";
-static const char how_to_end[] =
-	" To end the call, say goodbye and call the function end_call.";
-
 static const char *const eagerness[] = {
 	[CONFIG_EAGERNESS_AUTO] = "auto",
 	[CONFIG_EAGERNESS_LOW] = "low",
@@ -27,6 +20,12 @@ static const char *const noise[] = {
 static const char *or_null(const char *text)
 {
 	return text[0] ? text : NULL;
+}
+
+static const char *language_of(const struct config_agent *a)
+{
+	return or_null(a->transcription.language[0] ? a->transcription.language
+						    : a->persona.language);
 }
 
 static void set_session(struct realtime_session *s,
@@ -46,7 +45,7 @@ static void set_session(struct realtime_session *s,
 		.eagerness = eagerness[a->turns.eagerness],
 		.noise_reduction = noise[a->noise_reduction],
 		.transcription_model = or_null(a->transcription.model),
-		.transcription_language = or_null(a->transcription.language),
+		.transcription_language = language_of(a),
 		.max_output_tokens = (int)a->max_output_tokens,
 	};
 }
@@ -68,12 +67,13 @@ static void escape(char *out, size_t cap, const char *text)
 }
 
 void openai_profile_init(struct openai_profile *p, const struct config *c,
+			 const struct config_agent *a, const char *instructions,
 			 struct tls_context *tls)
 {
 	char model[3 * CONFIG_NAME_MAX];
 
 	memset(p, 0, sizeof(*p));
-	escape(model, sizeof(model), c->model.name);
+	escape(model, sizeof(model), config_agent_model(c, a));
 	snprintf(p->url, sizeof(p->url), "%s?model=%s", c->model.url, model);
 	if (secret_is_set(&c->model.key))
 		snprintf(p->headers, sizeof(p->headers),
@@ -82,11 +82,9 @@ void openai_profile_init(struct openai_profile *p, const struct config *c,
 	p->tls = tls;
 	p->connect_timeout_ms = c->model.connect_timeout_ms;
 	p->configure_timeout_ms = c->model.configure_timeout_ms;
-	snprintf(p->instructions, sizeof(p->instructions), "%s%s%s",
-		 c->agent.instructions, house_rules,
-		 c->agent.tools & CONFIG_TOOL_END_CALL ? how_to_end : "");
-	p->greeting = or_null(c->agent.greeting);
-	set_session(&p->session, &c->agent, p->instructions);
+	p->instructions = instructions;
+	p->greeting = or_null(a->greeting);
+	set_session(&p->session, a, instructions);
 	p->session.tool = p->tool;
 }
 

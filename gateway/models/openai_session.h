@@ -25,6 +25,7 @@
 #include "protocols/realtime_command.h"
 
 struct config;
+struct config_agent;
 struct openai_figures;
 struct tls_context;
 struct ws;
@@ -46,17 +47,18 @@ struct openai_profile {
 	unsigned configure_timeout_ms;
 	struct realtime_session session;
 	struct realtime_tool tool[OPENAI_TOOLS_MAX];
-	char instructions[18 * 1024];   /* the agent's, and the house rules */
+	const char *instructions;       /* all of them */
 	struct openai_figures *figures; /* where it is counted, or NULL */
 	const char *greeting;           /* what the first response is told, or
 					   NULL: the caller begins */
 };
 
-/* openai_profile_init: from the configuration, which must outlive it. tls may
- * be NULL when the URL is ws://. openai_profile_offer: a function the model may
- * call; its texts must outlive the profile. openai_profile_wipe forgets the
- * key. */
+/* openai_profile_init: for one agent of the configuration; both must outlive
+ * it, like the instructions. tls may be NULL when the URL is ws://.
+ * openai_profile_offer: a function the model may call; its texts must outlive
+ * the profile. openai_profile_wipe forgets the key. */
 void openai_profile_init(struct openai_profile *p, const struct config *c,
+			 const struct config_agent *a, const char *instructions,
 			 struct tls_context *tls);
 void openai_profile_offer(struct openai_profile *p, const char *name,
 			  const char *description, const char *parameters);

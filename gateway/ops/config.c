@@ -1,14 +1,12 @@
 #include "gateway/ops/config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "gateway/ops/config_file.h"
 #include "gateway/ops/config_parse.h"
 #include "gateway/ops/config_report.h"
 #include "gateway/ops/config_schema.h"
@@ -21,71 +19,13 @@ void config_default(struct config *c)
 
 /* -- reading it ---------------------------------------------------------- */
 
-/* Up to CONFIG_FILE_MAX bytes into *out, which the caller frees.
- * Returns the length or a negative errno. */
-static ssize_t read_all(int fd, char **out)
-{
-	struct stat st;
-	if (fstat(fd, &st) != 0)
-		return -errno;
-	if (S_ISDIR(st.st_mode))
-		return -EISDIR;
-	char *text = malloc(CONFIG_FILE_MAX + 1);
-	if (!text)
-		return -ENOMEM;
-	size_t len = 0;
-	ssize_t n = 1;
-	while (n > 0 && len <= CONFIG_FILE_MAX) {
-		n = read(fd, text + len, CONFIG_FILE_MAX + 1 - len);
-		len += n > 0 ? (size_t)n : 0;
-	}
-	ssize_t result = (ssize_t)len;
-	if (n < 0)
-		result = -errno;
-	else if (len > CONFIG_FILE_MAX)
-		result = -EFBIG;
-	if (result < 0)
-		free(text);
-	else
-		*out = text;
-	return result;
-}
-
-static ssize_t read_file(const char *path, char **out)
-{
-	/* A FIFO nobody writes to must not hang the start. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return -errno;
-	ssize_t n = read_all(fd, out);
-	close(fd);
-	return n;
-}
-
-/* "prompts/sorry.wav" in "/etc/tandem/tandem.yaml" is
- * "/etc/tandem/prompts/sorry.wav"; a URL stays. Returns false when that is too
- * long. */
-static bool resolve(char path[CONFIG_TEXT_MAX], const char *file)
-{
-	char joined[CONFIG_TEXT_MAX];
-	const char *slash = strrchr(file, '/');
-	if (!*path || *path == '/' || !slash || strstr(path, "://"))
-		return true;
-	int n = snprintf(joined, sizeof(joined), "%.*s/%s", (int)(slash - file),
-			 file, path);
-	if (n < 0 || n >= CONFIG_TEXT_MAX)
-		return false;
-	memcpy(path, joined, sizeof(joined));
-	return true;
-}
-
 static int read_and_parse(struct config *c, const char *path,
 			  struct config_environment *environment,
 			  struct config_report *report,
 			  struct config_report *warnings)
 {
 	char *yaml = NULL;
-	ssize_t len = read_file(path, &yaml);
+	ssize_t len = config_file_read(path, CONFIG_FILE_MAX, &yaml);
 	if (len == -EFBIG)
 		config_report_add(report, 0,
 				  "is over %u KiB, too large for a "
@@ -96,8 +36,8 @@ static int read_and_parse(struct config *c, const char *path,
 				  strerror((int)-len));
 	if (len < 0)
 		return (int)len;
-	int err = config_parse_report(c, yaml, (size_t)len, environment, report,
-				      warnings);
+	int err = config_parse_report(c, yaml, (size_t)len, environment, true,
+				      report, warnings);
 	free(yaml);
 	return err;
 }
@@ -105,15 +45,17 @@ static int read_and_parse(struct config *c, const char *path,
 /* Every key that names a file. */
 static bool resolve_all(struct config *c, const char *path)
 {
-	bool is_good = resolve(c->model.ca_file, path) &&
-		       resolve(c->failure.prompt, path) &&
-		       resolve(c->drain.prompt, path) &&
-		       resolve(c->audiocodes.oauth.jwks, path);
+	bool is_good = config_file_resolve(c->model.ca_file, path) &&
+		       config_file_resolve(c->failure.prompt, path) &&
+		       config_file_resolve(c->drain.prompt, path) &&
+		       config_file_resolve(c->audiocodes.oauth.jwks, path);
 	for (unsigned i = 0; is_good && i < c->tls.certificate_count; i++)
-		is_good = resolve(c->tls.certificates[i].certificate, path) &&
-			  resolve(c->tls.certificates[i].key, path);
+		is_good = config_file_resolve(
+				  c->tls.certificates[i].certificate, path) &&
+			  config_file_resolve(c->tls.certificates[i].key, path);
 	for (unsigned i = 0; is_good && i < c->failure.by_number_count; i++)
-		is_good = resolve(c->failure.by_number[i].prompt, path);
+		is_good = config_file_resolve(c->failure.by_number[i].prompt,
+					      path);
 	return is_good;
 }
 
@@ -173,11 +115,12 @@ int config_load_all(struct config *c, const char *path,
 	}
 	int err = load_both(loaded, path, l->environment, &report,
 			    l->warnings ? &warnings : NULL);
-	if (!err)
-		*c = *loaded;
 	if (l->warnings)
 		config_report_end(&warnings);
-	config_wipe(loaded);
+	if (err)
+		config_wipe(loaded);
+	else
+		config_move(c, loaded);
 	free(loaded);
 	return err;
 }

@@ -2,11 +2,12 @@
  * elsewhere. deploy/tandem.yaml shows every key with its default and what it
  * means; this header adds units and shapes only.
  *
- * A struct config is a plain value: fixed text, no pointers, nothing to free,
- * and never changed once loaded. It holds secrets: config_wipe when done. */
+ * A struct config is fixed text, and never changed once loaded. It holds
+ * secrets, and its agents: config_wipe when done, config_copy for another. */
 #ifndef GATEWAY_OPS_CONFIG_H
 #define GATEWAY_OPS_CONFIG_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -38,6 +39,12 @@ struct config_environment;
 #define CONFIG_PROXIES_MAX      64
 #define CONFIG_BLOCK_MAX        44 /* an address, "/" and bits; with NUL */
 #define CONFIG_ROUTES_MAX       32
+#define CONFIG_AGENTS_MAX       32 /* agent files */
+#define CONFIG_STANDBY_MAX      64 /* sessions, of all agents on a worker */
+#define CONFIG_CONTEXT_MAX      16 /* files of an agent's context */
+#define CONFIG_HAND_OFFS_MAX    16
+#define CONFIG_WHEN_MAX         256 /* bytes with NUL */
+#define CONFIG_VALUE_MAX        256 /* of a variable; bytes with NUL */
 
 enum config_format { CONFIG_FORMAT_PCM24, CONFIG_FORMAT_PCMU };
 enum config_turns { CONFIG_TURNS_SERVER_VAD, CONFIG_TURNS_SEMANTIC_VAD };
@@ -189,6 +196,38 @@ struct config_agent_transcription {
 	char language[16];           /* ISO 639-1, "": unset */
 };
 
+/* Whom an agent may hand its call to. */
+struct config_hand_off {
+	char agent[CONFIG_WORD_MAX]; /* one that there is */
+	char when[CONFIG_WHEN_MAX];  /* told to the model; may be "" */
+	unsigned line;               /* of its file */
+};
+
+/* What a variable is when the call has none of that name. */
+struct config_variable {
+	char name[CONFIG_WORD_MAX]; /* no two alike */
+	char value[CONFIG_VALUE_MAX];
+};
+
+/* Who an agent is, beside the session it has. */
+struct config_agent_persona {
+	char name[CONFIG_WORD_MAX];  /* "default" the agent section's */
+	char model[CONFIG_NAME_MAX]; /* "": model.name */
+	char language[16];           /* ISO 639-1; "": unset */
+	unsigned standby;            /* "default": model.standby counts */
+	char instructions_file[CONFIG_TEXT_MAX]; /* instead of instructions */
+	unsigned context_count;
+	char context[CONFIG_CONTEXT_MAX][CONFIG_TEXT_MAX]; /* files */
+	/* Instead of greeting; at most one of them. */
+	char greeting_says[CONFIG_SENTENCE_MAX];
+	char greeting_file[CONFIG_TEXT_MAX]; /* WAV */
+	char greeting_file_text[CONFIG_SENTENCE_MAX];
+	unsigned default_count;
+	struct config_variable defaults[CONFIG_VARIABLES_MAX];
+	unsigned hand_off_count;
+	struct config_hand_off hand_offs[CONFIG_HAND_OFFS_MAX];
+};
+
 struct config_agent {
 	char instructions[CONFIG_INSTRUCTIONS_MAX];
 	char greeting[CONFIG_SENTENCE_MAX]; /* what the first response is
@@ -203,6 +242,15 @@ struct config_agent {
 				       when there are transfer.targets */
 	unsigned variable_count;
 	char variables[CONFIG_VARIABLES_MAX][CONFIG_WORD_MAX];
+	struct config_agent_persona persona;
+};
+
+/* Those that have files of their own. Never changed; shared by all copies of a
+ * configuration, and freed, its secrets wiped, with the last (config_wipe). */
+struct config_agents {
+	atomic_uint uses;
+	unsigned count;
+	struct config_agent agent[]; /* in the order of agent_files */
 };
 
 struct config_audio {
@@ -298,6 +346,10 @@ struct config {
 	struct config_transfer transfer;
 	struct config_model model;
 	struct config_agent agent;
+	unsigned agent_file_count;
+	char agent_files[CONFIG_AGENTS_MAX][CONFIG_TEXT_MAX];
+	struct config_agents *agents; /* NULL: there are no files, or they were
+					 not read */
 	struct config_audio audio;
 	struct config_digits digits;
 	struct config_failure failure;
@@ -325,7 +377,8 @@ struct config_loading {
 /* config_load_all: the defaults, changed by a file, and the secrets.
  *
  * path  the file; NULL means the defaults alone. A relative path inside it is
- *       taken from the file's own directory.
+ *       taken from the file's own directory. The agent files it names are read
+ *       with it; what is wrong in one is told with that one's name.
  *
  * A secret is looked for in this order; what is found first counts alone:
  *   1  the variable OPENAI_API_KEY, TWILIO_AUTH_TOKEN or AUDIOCODES_TOKENS,
@@ -352,12 +405,27 @@ int config_load_all(struct config *c, const char *path,
 int config_load(struct config *c, const char *path, char *errors, size_t cap);
 
 /* config_parse: the same from memory; name stands for the file in errors, and
- * for its directory. */
+ * for its directory. Agent files are not read. */
 int config_parse(struct config *c, const char *yaml, size_t len,
 		 const char *name, char *errors, size_t cap);
 
-/* config_wipe: forget the secrets. */
+/* config_wipe: forget the secrets, and let go of the agents. */
 void config_wipe(struct config *c);
+
+/* config_copy: to becomes what from is; each is to be wiped. config_move: what
+ * from was, which is wiped. What to was before is not looked at. */
+void config_copy(struct config *to, const struct config *from);
+void config_move(struct config *to, struct config *from);
+
+/* config_agent_count: with the default one. config_agent_at: 0 is the agent
+ * section, i the i-th file. config_agent_find: by its name; the index, or -1.
+ */
+unsigned config_agent_count(const struct config *c);
+const struct config_agent *config_agent_at(const struct config *c, unsigned i);
+int config_agent_find(const struct config *c, const char *name);
+/* config_agent_model: the model it speaks with. */
+const char *config_agent_model(const struct config *c,
+			       const struct config_agent *a);
 
 /* config_each_secret: every place in c that may hold one. */
 void config_each_secret(struct config *c,

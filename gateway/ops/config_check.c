@@ -393,12 +393,19 @@ static void check_mapping(struct walk *w, const struct place *p)
 	check_needed(w, p);
 }
 
+const struct config_check_root config_check_whole = { &config_schema_root, "",
+						      0 };
+const struct config_check_root config_check_agent = {
+	&config_schema_agent, "agent", offsetof(struct config, agent)
+};
+
 void config_check(struct config_check *check, struct config_report *report,
 		  const struct config_expand *expand, yaml_document_t *document,
-		  yaml_node_t *root)
+		  const struct config_check_root *root)
 {
 	struct walk w = { check, report, expand, document, 0 };
-	struct place p = { "", 0, &config_schema_root, root, false };
+	struct place p = { root->path, root->offset, root->schema,
+			   yaml_document_get_root_node(document), false };
 	check->set_count = 0;
 	check->bad_count = 0;
 	check->has_overflown = false;

@@ -10,8 +10,9 @@
 
 struct config_expand;
 struct config_report;
+struct cyaml_schema_value;
 
-#define CONFIG_CHECK_LEAVES 192 /* more than there are keys */
+#define CONFIG_CHECK_LEAVES 256 /* more than there are keys */
 #define CONFIG_CHECK_PATH   128
 
 /* Which parts of struct config the document sets: byte ranges. */
@@ -32,11 +33,20 @@ struct config_check {
 	bool has_overflown; /* there were more: some are still in it */
 };
 
-/* config_check: mistakes are added to report. root is a mapping node; expand is
- * what was done to the document. */
+/* What the root of a document is. */
+struct config_check_root {
+	const struct cyaml_schema_value *schema; /* a mapping */
+	const char *path;                        /* "", or "agent" */
+	uint32_t offset;                         /* in struct config */
+};
+extern const struct config_check_root config_check_whole; /* tandem.yaml */
+extern const struct config_check_root config_check_agent; /* an agent file */
+
+/* config_check: mistakes are added to report. expand is what was done to the
+ * document, whose root is a mapping node. */
 void config_check(struct config_check *check, struct config_report *report,
 		  const struct config_expand *expand, yaml_document_t *document,
-		  yaml_node_t *root);
+		  const struct config_check_root *root);
 
 /* config_check_is_about_bad: does a sentence name a key that has a mistake in
  * it, so that it is perhaps only a consequence? */

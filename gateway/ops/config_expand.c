@@ -56,6 +56,11 @@ static const char *path_of(const struct pass *p, int id, char out[PATH_LEN])
 		at -= len;
 		memcpy(out + at, key, len);
 	}
+	size_t len = strlen(p->x->within);
+	if (len && len + 1 <= at) {
+		out[--at] = '.';
+		memcpy(out + (at -= len), p->x->within, len);
+	}
 	return out + at;
 }
 

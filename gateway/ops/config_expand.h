@@ -21,6 +21,7 @@ struct config_report;
 struct config_expand {
 	struct config_environment *environment; /* or NULL */
 	const char *file;                       /* the configuration's path */
+	const char *within; /* what the root of the document is: "", "agent" */
 	struct config_report *report;
 	struct config_report *warnings; /* or NULL */
 	size_t first;                   /* index of the first such node */

@@ -8,6 +8,7 @@
 #include <yaml.h>
 
 #include "gateway/ops/config.h"
+#include "gateway/ops/config_agents.h"
 #include "gateway/ops/config_check.h"
 #include "gateway/ops/config_emit.h"
 #include "gateway/ops/config_expand.h"
@@ -22,7 +23,9 @@
 
 /* One file on its way. Large. */
 struct parsing {
-	struct config parsed;
+	struct config parsed; /* of an agent file: its agent alone is read */
+	const struct config_check_root *root;
+	bool reads_agents;
 	struct config_check check;
 	struct config_expand expand;
 	struct config_report *report;
@@ -44,12 +47,12 @@ __attribute__((format(printf, 3, 0))) static void on_cyaml_log(
 	config_report_add(report, 0, "cannot be loaded: %s", text);
 }
 
-static void copy_set(struct parsing *p, const struct config *loaded)
+static void copy_set(struct parsing *p, const char *loaded)
 {
 	const struct config_check *check = &p->check;
 	for (size_t i = 0; i < check->set_count; i++)
 		memcpy((char *)&p->parsed + check->set[i].offset,
-		       (const char *)loaded + check->set[i].offset,
+		       loaded + check->set[i].offset - p->root->offset,
 		       check->set[i].size);
 }
 
@@ -65,16 +68,15 @@ static void load_text(struct parsing *p, const char *yaml, size_t len)
 		.log_level = CYAML_LOG_ERROR,
 		.flags = CYAML_CFG_NO_ALIAS,
 	};
-	struct config *loaded = NULL;
+	cyaml_data_t *loaded = NULL;
 	cyaml_err_t err = cyaml_load_data((const uint8_t *)yaml, len, &how,
-					  &config_schema_root,
-					  (cyaml_data_t **)&loaded, NULL);
+					  p->root->schema, &loaded, NULL);
 	if (err && !report->mistakes)
 		config_report_add(report, 0, "cannot be loaded: %s",
 				  cyaml_strerror(err));
 	if (!err && loaded)
 		copy_set(p, loaded);
-	cyaml_free(&how, &config_schema_root, loaded, 0);
+	cyaml_free(&how, p->root->schema, loaded, 0);
 }
 
 static void put_secret(void *owner, struct secret *s)
@@ -126,16 +128,28 @@ static void arrange_tokens(struct config_audiocodes *a)
 	explicit_bzero(list, sizeof(list));
 }
 
+static void read_agents(struct parsing *p, yaml_document_t *document)
+{
+	const struct config_agents_place at = { document, p->expand.environment,
+						p->report, p->expand.warnings };
+	config_agents_load(&p->parsed, &at);
+}
+
 static void take_mapping(struct parsing *p, yaml_document_t *document,
 			 const char *yaml, size_t len)
 {
 	config_expand(&p->expand, document);
-	config_check(&p->check, p->report, &p->expand, document,
-		     yaml_document_get_root_node(document));
+	config_check(&p->check, p->report, &p->expand, document, p->root);
 	if (p->check.has_overflown)
 		return;
 	load_document(p, document, yaml, len);
+	if (p->reads_agents)
+		read_agents(p, document);
 	config_together_check(&p->parsed, &p->check, document, p->report);
+	if (p->root != &config_check_whole) {
+		config_agents_lines(&p->parsed.agent, document, "");
+		return;
+	}
 	arrange_tokens(&p->parsed.audiocodes);
 	drop_last_slash(p->parsed.public_url);
 }
@@ -291,30 +305,73 @@ static void parse(struct parsing *p, const char *yaml, size_t len)
 static int end_parsing(struct parsing *p, struct config *c)
 {
 	int err = config_report_end(p->report);
-	if (!err)
-		*c = p->parsed;
-	config_wipe(&p->parsed);
+	if (err)
+		config_wipe(&p->parsed);
+	else
+		config_move(c, &p->parsed);
 	config_expand_wipe(&p->expand);
 	return err;
 }
 
-int config_parse_report(struct config *c, const char *yaml, size_t len,
-			struct config_environment *environment,
-			struct config_report *report,
-			struct config_report *warnings)
+static struct parsing *begin_parsing(const struct config_check_root *root,
+				     struct config_environment *environment,
+				     struct config_report *report,
+				     struct config_report *warnings)
 {
 	struct parsing *p = malloc(sizeof(*p));
 	if (!p) {
 		config_report_add(report, 0, "no memory");
-		return -ENOMEM;
+		return NULL;
 	}
 	config_default(&p->parsed);
+	p->root = root;
+	p->reads_agents = false;
 	p->report = report;
 	p->expand.count = 0;
 	p->expand.environment = environment;
 	p->expand.file = report->file;
+	p->expand.within = root->path;
 	p->expand.report = report;
 	p->expand.warnings = warnings;
+	return p;
+}
+
+void config_parse_agent(struct config_agent *a, const struct config *c,
+			const char *yaml, size_t len,
+			struct config_environment *environment,
+			struct config_report *report,
+			struct config_report *warnings)
+{
+	struct parsing *p = begin_parsing(&config_check_agent, environment,
+					  report, warnings);
+	if (!p)
+		return;
+	report->within = "agent";
+	p->parsed.transfer = c->transfer;
+	p->parsed.agent.persona.name[0] = '\0';
+	if (is_blank(yaml, len))
+		config_report_add(
+			report, 0,
+			"is empty; {} is an agent with every default");
+	else
+		parse(p, yaml, len);
+	*a = p->parsed.agent;
+	config_wipe(&p->parsed);
+	config_expand_wipe(&p->expand);
+	free(p);
+	report->within = NULL;
+}
+
+int config_parse_report(struct config *c, const char *yaml, size_t len,
+			struct config_environment *environment,
+			bool reads_agents, struct config_report *report,
+			struct config_report *warnings)
+{
+	struct parsing *p = begin_parsing(&config_check_whole, environment,
+					  report, warnings);
+	if (!p)
+		return -ENOMEM;
+	p->reads_agents = reads_agents;
 	if (is_blank(yaml, len))
 		config_report_add(report, 0,
 				  "is empty; for the defaults start without "
@@ -331,5 +388,5 @@ int config_parse(struct config *c, const char *yaml, size_t len,
 {
 	struct config_report report;
 	config_report_begin(&report, name, errors, cap);
-	return config_parse_report(c, yaml, len, NULL, &report, NULL);
+	return config_parse_report(c, yaml, len, NULL, false, &report, NULL);
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,6 +35,19 @@ static void add(struct config_report *r, const char *where, char *text)
 	r->len += (size_t)n;
 }
 
+/* "agent.turns.type" of an agent file is "turns.type" there. */
+static void leave_out(char *text, const char *within)
+{
+	size_t len = strlen(within);
+	for (char *at = text; (at = strstr(at, within));) {
+		bool begins = at == text || strchr(" \"(", at[-1]);
+		if (begins && at[len] == '.')
+			memmove(at, at + len + 1, strlen(at + len + 1) + 1);
+		else
+			at += len;
+	}
+}
+
 void config_report_add(struct config_report *r, size_t line, const char *format,
 		       ...)
 {
@@ -42,6 +56,8 @@ void config_report_add(struct config_report *r, size_t line, const char *format,
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	if (r->within)
+		leave_out(text, r->within);
 	if (line)
 		snprintf(where, sizeof(where), "%s:%zu: ", r->file, line);
 	else

@@ -6,6 +6,9 @@
 
 struct config_report {
 	const char *file; /* as the user named it */
+	/* What every key is in: "agent" in an agent file, whose keys are those
+	 * of that section; it is not said. NULL: nothing. */
+	const char *within;
 	char *out;
 	size_t cap, len;
 	unsigned mistakes;

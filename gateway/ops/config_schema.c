@@ -80,6 +80,7 @@ const struct config config_schema_defaults = {
 		},
 		.noise_reduction = CONFIG_NOISE_NONE,
 		.tools = CONFIG_TOOL_END_CALL,
+		.persona.name = "default",
 	},
 	.audio = { .lead_ms = 400, .append_ms = 40 },
 	.digits = { .gap_ms = 1500, .terminator = "#", .max = 32 },
@@ -362,6 +363,28 @@ static const cyaml_schema_field_t transcription_keys[] = {
 			   language, 0),
 	CYAML_FIELD_END,
 };
+static const cyaml_schema_value_t path = {
+	CYAML_VALUE_STRING(CYAML_FLAG_DEFAULT, char[CONFIG_TEXT_MAX], 1,
+			   CONFIG_TEXT_MAX - 1),
+};
+static const cyaml_schema_field_t variable_keys[] = {
+	CYAML_FIELD_STRING("name", NEEDED, struct config_variable, name, 1),
+	CYAML_FIELD_STRING("value", NEEDED, struct config_variable, value, 0),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t variable = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_variable,
+			    variable_keys),
+};
+static const cyaml_schema_field_t hand_off_keys[] = {
+	CYAML_FIELD_STRING("agent", NEEDED, struct config_hand_off, agent, 1),
+	CYAML_FIELD_STRING("when", FLAGS, struct config_hand_off, when, 0),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t hand_off = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_hand_off,
+			    hand_off_keys),
+};
 static const cyaml_schema_field_t agent_keys[] = {
 	CYAML_FIELD_STRING("instructions", FLAGS, struct config_agent,
 			   instructions, 0),
@@ -381,6 +404,27 @@ static const cyaml_schema_field_t agent_keys[] = {
 			  CYAML_ARRAY_LEN(tool_names)),
 	FIELD_LIST("variables", struct config_agent, variables, variable_count,
 		   word, CONFIG_VARIABLES_MAX),
+	CYAML_FIELD_STRING("name", FLAGS, struct config_agent, persona.name, 1),
+	CYAML_FIELD_STRING("model", FLAGS, struct config_agent, persona.model,
+			   0),
+	CYAML_FIELD_STRING("language", FLAGS, struct config_agent,
+			   persona.language, 0),
+	CYAML_FIELD_UINT("standby", FLAGS, struct config_agent,
+			 persona.standby),
+	CYAML_FIELD_STRING("instructions_file", FLAGS, struct config_agent,
+			   persona.instructions_file, 0),
+	FIELD_LIST("context", struct config_agent, persona.context,
+		   persona.context_count, path, CONFIG_CONTEXT_MAX),
+	CYAML_FIELD_STRING("greeting_says", FLAGS, struct config_agent,
+			   persona.greeting_says, 0),
+	CYAML_FIELD_STRING("greeting_file", FLAGS, struct config_agent,
+			   persona.greeting_file, 0),
+	CYAML_FIELD_STRING("greeting_file_text", FLAGS, struct config_agent,
+			   persona.greeting_file_text, 0),
+	FIELD_LIST("variable_defaults", struct config_agent, persona.defaults,
+		   persona.default_count, variable, CONFIG_VARIABLES_MAX),
+	FIELD_LIST("hand_offs", struct config_agent, persona.hand_offs,
+		   persona.hand_off_count, hand_off, CONFIG_HAND_OFFS_MAX),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t audio_keys[] = {
@@ -479,6 +523,8 @@ static const cyaml_schema_field_t config_keys[] = {
 			    transfer_keys),
 	CYAML_FIELD_MAPPING("model", FLAGS, struct config, model, model_keys),
 	CYAML_FIELD_MAPPING("agent", FLAGS, struct config, agent, agent_keys),
+	FIELD_LIST("agents", struct config, agent_files, agent_file_count, path,
+		   CONFIG_AGENTS_MAX),
 	CYAML_FIELD_MAPPING("audio", FLAGS, struct config, audio, audio_keys),
 	CYAML_FIELD_MAPPING("digits", FLAGS, struct config, digits,
 			    digits_keys),
@@ -492,7 +538,11 @@ static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_END,
 };
 
-/* Loaded into memory of libcyaml's, hence the pointer. */
+/* Loaded into memory of libcyaml's, hence the pointers. */
 const struct cyaml_schema_value config_schema_root = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct config, config_keys),
+};
+const struct cyaml_schema_value config_schema_agent = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct config_agent,
+			    agent_keys),
 };

@@ -8,6 +8,8 @@
 
 /* Keys, types and where they go in struct config. */
 extern const struct cyaml_schema_value config_schema_root;
+/* The agent section, which is what an agent file holds. */
+extern const struct cyaml_schema_value config_schema_agent;
 extern const struct config config_schema_defaults;
 
 #endif

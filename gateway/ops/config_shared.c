@@ -11,7 +11,7 @@ struct config_shared *config_shared_new(const struct config *c,
 		return NULL;
 	atomic_init(&s->uses, 1);
 	s->model_version = model_version;
-	s->config = *c;
+	config_copy(&s->config, c);
 	return s;
 }
 

@@ -33,8 +33,8 @@ static void names_each_mistake(void **state)
 		  "t.yaml:2: unknown key \"voise\" in agent (did you mean "
 		  "\"voice\"?)",
 		  "a letter wrong" },
-		{ "agents:\n  voice: ash\n",
-		  "t.yaml:1: unknown key \"agents\" (did you mean \"agent\"?)",
+		{ "agentz:\n  voice: ash\n",
+		  "t.yaml:1: unknown key \"agentz\" (did you mean \"agent\"?)",
 		  "at the top level" },
 		{ "Listen: 1.2.3.4:5\n",
 		  "t.yaml:1: unknown key \"Listen\" (did you mean \"listen\"?)",

@@ -15,13 +15,22 @@ struct together {
 	struct config_report *report;
 };
 
+/* In an agent file the keys of agent stand at the top. */
+static size_t line_of(const struct together *t, const char *path)
+{
+	const char *within = t->report->within;
+	size_t len = within ? strlen(within) : 0;
+	if (len && strncmp(path, within, len) == 0 && path[len] == '.')
+		path += len + 1;
+	return config_find_line(t->document, path);
+}
+
 static void report(struct together *t, const char *path, const char *what)
 {
 	if (!config_check_is_about_bad(t->check, path) &&
 	    !config_check_is_about_bad(t->check, what))
-		config_report_add(t->report,
-				  config_find_line(t->document, path), "%s %s",
-				  path, what);
+		config_report_add(t->report, line_of(t, path), "%s %s", path,
+				  what);
 }
 
 static void check_failure(struct together *t)
@@ -124,10 +133,61 @@ static void check_unique(struct together *t, const char *list,
 			j++;
 		snprintf(entry, sizeof(entry), "%s.%u", list, i);
 		if (j < i)
-			config_report_add(t->report,
-					  config_find_line(t->document, entry),
+			config_report_add(t->report, line_of(t, entry),
 					  "%s has \"%s\" twice", list, name);
 	}
+}
+
+static bool is_set(const struct together *t, const char *path)
+{
+	return line_of(t, path) != 0;
+}
+
+/* Those that stand there: a default gives way. */
+static void check_texts(struct together *t)
+{
+	const struct config_agent *a = &t->c->agent;
+	const struct config_agent_persona *p = &a->persona;
+	bool greets = is_set(t, "agent.greeting") && *a->greeting;
+	if (*p->instructions_file && is_set(t, "agent.instructions"))
+		report(t, "agent.instructions_file",
+		       "is set, and so is agent.instructions: which counts "
+		       "cannot be known, remove one");
+	if (greets + !!*p->greeting_says + !!*p->greeting_file > 1)
+		report(t,
+		       *p->greeting_file ? "agent.greeting_file"
+					 : "agent.greeting_says",
+		       "is not the only greeting: of agent.greeting, "
+		       "agent.greeting_says and agent.greeting_file one can "
+		       "be");
+	if (*p->greeting_file_text && !*p->greeting_file)
+		report(t, "agent.greeting_file_text",
+		       "is set, but agent.greeting_file is not");
+}
+
+/* What every agent must be, in whichever file it stands. */
+static void check_agent(struct together *t)
+{
+	const struct config_agent_persona *p = &t->c->agent.persona;
+	check_tools(t);
+	check_texts(t);
+	check_unique(t, "agent.variable_defaults", p->defaults[0].name,
+		     p->default_count, sizeof(p->defaults[0]));
+	check_unique(t, "agent.hand_offs", p->hand_offs[0].agent,
+		     p->hand_off_count, sizeof(p->hand_offs[0]));
+}
+
+static void check_default(struct together *t)
+{
+	const struct config_agent_persona *p = &t->c->agent.persona;
+	if (strcmp(p->name, "default") != 0)
+		report(t, "agent.name",
+		       "is for agent files: this section is the agent "
+		       "\"default\"");
+	if (p->standby)
+		report(t, "agent.standby",
+		       "is for agent files: of this agent model.standby says "
+		       "how many");
 }
 
 /* Tokens of an account that is refused, or of a bot that is not there, are a
@@ -180,12 +240,17 @@ void config_together_check(const struct config *c,
 			   yaml_document_t *document, struct config_report *r)
 {
 	struct together t = { c, check, document, r };
+	if (r->within) { /* an agent file */
+		check_agent(&t);
+		return;
+	}
 	check_failure(&t);
 	check_routes(&t);
 	check_overload(&t);
 	check_limits(&t);
 	check_oauth(&t);
-	check_tools(&t);
+	check_agent(&t);
+	check_default(&t);
 	check_accounts(&t);
 	check_bot_tokens(&t);
 	check_unique(&t, "twilio.accounts", c->twilio.accounts[0].sid,

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/ops/config.h"
@@ -29,9 +30,59 @@ static void wipe(void *owner, struct secret *s)
 	secret_wipe(s);
 }
 
+static void drop_agents(struct config *c)
+{
+	struct config_agents *a = c->agents;
+
+	c->agents = NULL;
+	if (!a || atomic_fetch_sub(&a->uses, 1) > 1)
+		return;
+	explicit_bzero(a->agent, a->count * sizeof(a->agent[0]));
+	free(a);
+}
+
+void config_copy(struct config *to, const struct config *from)
+{
+	*to = *from;
+	if (to->agents)
+		atomic_fetch_add(&to->agents->uses, 1);
+}
+
+void config_move(struct config *to, struct config *from)
+{
+	*to = *from;
+	from->agents = NULL;
+	config_wipe(from);
+}
+
+unsigned config_agent_count(const struct config *c)
+{
+	return 1 + (c->agents ? c->agents->count : 0);
+}
+
+const struct config_agent *config_agent_at(const struct config *c, unsigned i)
+{
+	return i ? &c->agents->agent[i - 1] : &c->agent;
+}
+
+int config_agent_find(const struct config *c, const char *name)
+{
+	for (unsigned i = 0; i < config_agent_count(c); i++)
+		if (strcmp(config_agent_at(c, i)->persona.name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+const char *config_agent_model(const struct config *c,
+			       const struct config_agent *a)
+{
+	return a->persona.model[0] ? a->persona.model : c->model.name;
+}
+
 void config_wipe(struct config *c)
 {
 	config_each_secret(c, wipe, NULL);
+	drop_agents(c);
 	c->twilio.auth_token_count = 0;
 	c->twilio.account_count = 0;
 	c->audiocodes.token_list_count = 0;

@@ -298,6 +298,33 @@ static void refuse(struct model_session *s, json_t *event,
 			"invalid_request_error.beta_api_shape_disabled");
 }
 
+/* What a client tells the model in words of its own. */
+static void trace_words(json_t *members, const json_t *event)
+{
+	static const char *const holder[] = { "session", "response" };
+	json_t *item = json_object_get(event, "item");
+	json_t *part = json_array_get(json_object_get(item, "content"), 0);
+	json_t *tool, *names = json_array();
+	size_t i;
+
+	for (i = 0; i < sizeof(holder) / sizeof(holder[0]); i++) {
+		json_t *said = json_object_get(
+			json_object_get(event, holder[i]), "instructions");
+		if (json_is_string(said))
+			json_object_set(members, "instructions", said);
+	}
+	json_array_foreach(
+		json_object_get(json_object_get(event, "session"), "tools"), i,
+		tool) json_array_append(names, json_object_get(tool, "name"));
+	if (json_array_size(names))
+		json_object_set(members, "tools", names);
+	if (json_is_string(json_object_get(part, "text"))) {
+		json_object_set(members, "role", json_object_get(item, "role"));
+		json_object_set(members, "text", json_object_get(part, "text"));
+	}
+	json_decref(names);
+}
+
 static json_t *traced_members(struct model_session *s, const char *type,
 			      json_t *event)
 {
@@ -317,6 +344,7 @@ static json_t *traced_members(struct model_session *s, const char *type,
 			json_integer(item ? (json_int_t)model_item_ms(item)
 					  : 0));
 	}
+	trace_words(members, event);
 	return members;
 }
 

@@ -1,0 +1,204 @@
+/* The book of agents: what their files hold, and what is said of those that
+ * cannot be read. */
+#include "gateway/agents/agent_book.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/agents/agent_text.h"
+#include "gateway/ops/config.h"
+#include "gateway/ops/config_shared.h"
+#include "tools/testing/check.h"
+
+static char dir[64];
+static struct config config;
+static struct agent_book *book;
+static char why[512];
+
+static const char *path_of(const char *name)
+{
+	static char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return path;
+}
+
+static void write_file(const char *name, const char *text, size_t n)
+{
+	FILE *f = fopen(path_of(name), "w");
+
+	assert_non_null(f);
+	assert_int_equal(n, fwrite(text, 1, n, f));
+	fclose(f);
+}
+
+static void write_text(const char *name, const char *text)
+{
+	write_file(name, text, strlen(text));
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	strcpy(dir, "/tmp/tandem-book-XXXXXX");
+	assert_non_null(mkdtemp(dir));
+	config_default(&config);
+	book = NULL;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	char command[128];
+
+	(void)state;
+	agent_book_drop(book);
+	config_wipe(&config);
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	return system(command);
+}
+
+static int open_book(void)
+{
+	struct config_shared *shared = config_shared_new(&config, 0);
+	int err = agent_book_open(&book, shared, why, sizeof(why));
+
+	config_shared_drop(shared);
+	return err;
+}
+
+/* With one agent file more. */
+static void load(const char *agent)
+{
+	char errors[1024];
+
+	write_text("a.yaml", agent);
+	write_text("t.yaml", "agents: [a.yaml]\n");
+	config_wipe(&config);
+	CHECK_EQ(0, config_load(&config, path_of("t.yaml"), errors, 1024),
+		 errors);
+}
+
+#define RULES                                                             \
+	"\n\nThis is a telephone call. When the caller presses keys you " \
+	"receive a message such as \"[keypad] 42#\"."
+
+static void tells_all_of_it(void **state)
+{
+	(void)state;
+	write_text("i.md", "# Me\nI am é.\n");
+	write_text("opening_hours.md", "8 to 5\n");
+	write_text("prices.v2.txt", "Much.");
+	load("instructions_file: i.md\n"
+	     "context: [opening_hours.md, prices.v2.txt]\n"
+	     "language: de\n"
+	     "tools: []\n");
+	CHECK_EQ(0, open_book(), why);
+	CHECK_EQ(2, book->count, "the default one, too");
+	CHECK(agent_book_find(book, "a") == &book->agent[1], "by its name");
+	CHECK(agent_book_find(book, "default") == &book->agent[0], "likewise");
+	CHECK(!agent_book_find(book, "b"), "nobody");
+	CHECK_STR("# Me\nI am é.\n"
+		  "\n\nSpeak the language whose ISO 639 code is \"de\", unless "
+		  "the caller asks for another."
+		  "\n\n# Context: opening_hours\n\n8 to 5\n"
+		  "\n\n# Context: prices.v2\n\nMuch." RULES,
+		  book->agent[1].instructions, "in this order");
+	CHECK(strstr(book->agent[0].instructions,
+		     "end the call." RULES " To end the call"),
+	      "of the section as it says");
+}
+
+static void refuses_files(void **state)
+{
+	static char large[AGENT_TEXT_FILE_MAX + 1];
+	static const struct {
+		const char *agent, *key, *what;
+		int err;
+	} row[] = {
+		{ "instructions_file: none.md\n", "instructions_file",
+		  "none.md: No such file or directory", -ENOENT },
+		{ "context: [latin.md]\n", "context",
+		  "latin.md: is not text in UTF-8", -EILSEQ },
+		{ "context: [nul.md]\n", "context",
+		  "nul.md: is not text in UTF-8", -EILSEQ },
+		{ "context: [large.md]\n", "context",
+		  "large.md: has over 65536 bytes, too many", -EFBIG },
+		{ "context: ['.']\n", "context", ".: Is a directory", -EISDIR },
+	};
+
+	(void)state;
+	memset(large, 'x', sizeof(large));
+	write_text("latin.md", "caf\xe9");
+	write_file("nul.md", "a\0b", 3);
+	write_file("large.md", large, sizeof(large));
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		char expected[512];
+
+		load(row[i].agent);
+		CHECK_EQ(row[i].err, open_book(), row[i].what);
+		snprintf(expected, sizeof(expected), "%s/a.yaml: %s: %s/%s",
+			 dir, row[i].key, dir, row[i].what);
+		CHECK_STR(expected, why, "with the agent's file");
+		CHECK(!book, "nothing is left behind");
+	}
+}
+
+static void the_whole_is_bounded(void **state)
+{
+	static char half[AGENT_TEXT_MAX / 2];
+
+	(void)state;
+	memset(half, 'x', sizeof(half));
+	write_file("half.md", half, sizeof(half));
+	load("{instructions_file: half.md, context: [half.md]}\n");
+	CHECK_EQ(-EFBIG, open_book(), "two halves and some words");
+	CHECK(strstr(why, "instructions: with the context 98"), why);
+	write_file("half.md", half, sizeof(half) - 200);
+	CHECK_EQ(0, open_book(), "with room for the words");
+}
+
+/* A reload with another text is another book. */
+static void tells_them_apart(void **state)
+{
+	(void)state;
+	write_text("c.md", "one");
+	load("context: [c.md]\n");
+	CHECK_EQ(0, open_book(), why);
+	struct agent_book *before = book;
+	CHECK_EQ(0, open_book(), why);
+	CHECK(agent_book_equals(before, book), "the same files");
+	agent_book_drop(book);
+	write_text("c.md", "two");
+	CHECK_EQ(0, open_book(), why);
+	CHECK(!agent_book_equals(before, book), "another text");
+	agent_book_drop(agent_book_keep(before)); /* as long as it is used */
+	CHECK(strstr(before->agent[1].instructions, "one"),
+	      "and those that run keep theirs");
+	agent_book_drop(before);
+}
+
+static void estimates(void **state)
+{
+	(void)state;
+	CHECK_EQ(0, agent_text_tokens(0), "none");
+	CHECK_EQ(1, agent_text_tokens(1), "one");
+	CHECK_EQ(1, agent_text_tokens(4), "four bytes are one");
+	CHECK_EQ(2, agent_text_tokens(5), "and a begun one counts");
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(tells_all_of_it),
+		TEST(refuses_files),
+		TEST(the_whole_is_bounded),
+		TEST(tells_them_apart),
+		TEST(estimates),
+	};
+	return cmocka_run_group_tests_name("agent_book", tests, NULL, NULL);
+}
