@@ -7,7 +7,7 @@ V ?= release
 B := build/$(V)
 
 PKGS := libuv spandsp jansson sndfile libcyaml yaml-0.1 expat nettle libsystemd \
-	libcurl
+	libcurl sqlite3
 CC   ?= cc
 ifeq ($(origin CC),default)
 CC   := gcc
