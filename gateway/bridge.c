@@ -1,5 +1,6 @@
 #include "gateway/bridge.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -209,6 +210,7 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 
 	agent_call_open(&b->agent_call, &w->world, b->settings->book, b->agent,
 			&b->call, &b->log);
+	b->agent_call.name = b->name;
 	call_init(&b->call, s, &w->pool, &ports, now_ns);
 	b->call.on_note = on_note;
 	b->call.owner = b;
@@ -295,6 +297,7 @@ struct bridge *bridge_new(struct worker *w, const char *call)
 	b->clock.on_tick = on_tick;
 	b->counted_state = CALL_OVER;
 	set_session(b, s);
+	snprintf(b->name, sizeof(b->name), "%s", call);
 	log_child_of(&b->log, &w->log, LOG_CALL, "call", call);
 	return b;
 }

@@ -26,6 +26,7 @@
  *   book      the agents, and what their files
  *             hold ............................. read only, an atomic count
  *   stage     whether the gateway goes down ..... an atomic
+ *   forms     where they remain (SQLite) ........ a lock, off the loops
  *   fetcher   requests of our own, made by a
  *             thread for all (net/fetch.h) ...... a lock, one item
  *
@@ -53,6 +54,7 @@
 struct agent_book;
 struct config_shared;
 struct fetcher;
+struct form_store;
 struct gate;
 struct worker;
 struct worker_figures;
@@ -79,6 +81,7 @@ struct exchange {
 	struct audiocodes_waiting waiting;
 	struct gate *gate;
 	struct fetcher *fetcher;
+	struct form_store *forms; /* NULL: store.path is "" */
 	unsigned proxy_count;
 	struct ip_block proxies[CONFIG_PROXIES_MAX];
 	struct openai_upstream upstream;

@@ -7,10 +7,14 @@ static const struct {
 	const char *phrase;
 	const char *letter;
 } names[] = {
-	{ "double u", "w" },  { "double you", "w" },
-	{ "double v", "w" },  { "double ve", "w" },
-	{ "doppel u", "w" },  { "ypsilon", "y" },
-	{ "i grec", "y" },    { "eszett", "\xc3\x9f" },
+	{ "double u", "w" },
+	{ "double you", "w" },
+	{ "double v", "w" },
+	{ "double ve", "w" },
+	{ "doppel u", "w" },
+	{ "ypsilon", "y" },
+	{ "i grec", "y" },
+	{ "eszett", "\xc3\x9f" },
 	{ "scharfes s", "\xc3\x9f" },
 };
 static const char *const capital[] = { "capital",   "upper case", "uppercase",

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "gateway/agents/json_schema.h"
+#include "gateway/agents/form.h"
 #include "gateway/agents/plain_text.h"
 #include "gateway/ops/config.h"
 #include "protocols/utf8.h"
@@ -206,6 +207,14 @@ static const struct {
 	  SCHEMA("\"action\":{\"type\":\"string\",\"enum\":[\"start\","
 		 "\"stop\",\"pause\",\"resume\"]}",
 		 "\"action\"") },
+	{ "save_form", CONFIG_TOOL_SAVE_FORM, &form_kind, CALL_REQUEST_END,
+	  NULL,
+	  "Save what the caller tells, as soon as it is said, one or more "
+	  "fields at a time, and again when the caller corrects it. Write each "
+	  "down as it was said. The answer has what was stored, what is "
+	  "missing, what to read back to the caller, and what was not "
+	  "understood and why: ask for that again.",
+	  NULL },
 };
 
 #define ROWS (sizeof(table) / sizeof(table[0]))
@@ -243,16 +252,24 @@ static int read_schema(struct tool *tool)
 	return json_schema_check(tool->schema, why, sizeof(why)) ? 0 : -EINVAL;
 }
 
-static int offer(struct tools *t, size_t row)
+static char *make_parameters(const struct tools *t,
+			     const struct config_agent *a, size_t row)
+{
+	if (table[row].parameters)
+		return strdup(table[row].parameters);
+	return table[row].bit == CONFIG_TOOL_SAVE_FORM
+		       ? form_parameters(&a->form)
+		       : transfer_parameters(t->transfer);
+}
+
+static int offer(struct tools *t, const struct config_agent *a, size_t row)
 {
 	struct tool *tool = &t->offered[t->count];
 
 	tool->name = table[row].name;
 	tool->kind = table[row].kind;
 	tool->description = table[row].description;
-	tool->parameters = table[row].parameters
-				   ? strdup(table[row].parameters)
-				   : transfer_parameters(t->transfer);
+	tool->parameters = make_parameters(t, a, row);
 	if (!tool->parameters)
 		return -ENOMEM;
 	t->count++;
@@ -271,7 +288,7 @@ int tools_init(struct tools *t, const struct config *c,
 		bits &= ~(unsigned)CONFIG_TOOL_TRANSFER_CALL;
 	for (size_t i = 0; i < ROWS && !err; i++)
 		if (bits & table[i].bit)
-			err = offer(t, i);
+			err = offer(t, a, i);
 	return err;
 }
 

@@ -8,7 +8,8 @@
  *   transfer_call  {target, reason?}  target: the name of a configured one
  *   send_dtmf      {digits}           1 to CALL_DIGITS_MAX of 0-9 * #
  *   send_metadata  {data}             an object, CALL_DATA_MAX as text
- *   record_call    {action}           start, stop, pause or resume */
+ *   record_call    {action}           start, stop, pause or resume
+ *   save_form      {field: text, …}   form.h */
 #ifndef GATEWAY_AGENTS_TOOLS_H
 #define GATEWAY_AGENTS_TOOLS_H
 

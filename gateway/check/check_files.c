@@ -8,6 +8,7 @@
 #include "gateway/check/check_parts.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/watched_file.h"
+#include "gateway/records/form_store.h"
 #include "protocols/jwks.h"
 #include "protocols/tls.h"
 
@@ -80,11 +81,26 @@ static void check_key_set(struct check_list *l, const char *path)
 	jwks_free(set);
 }
 
+static void check_store(struct check_list *l, const char *path)
+{
+	char why[FORM_STORE_WHY_MAX];
+
+	if (!*path)
+		return;
+	if (form_store_probe(path, why, sizeof(why)))
+		check_list_add(l, CHECK_IS_BAD, "store.path", "%s: %s", path,
+			       why);
+	else
+		check_list_add(l, CHECK_IS_GOOD, "store.path", "%s%s", path,
+			       access(path, F_OK) ? ", not there yet" : "");
+}
+
 void check_files(struct check_list *l, const struct config *c)
 {
 	const char *jwks = c->audiocodes.oauth.jwks;
 	check_prompt(l, c->failure.prompt);
 	check_authorities(l, &c->model);
+	check_store(l, c->store.path);
 	if (*jwks && !strstr(jwks, "://"))
 		check_key_set(l, jwks);
 }
