@@ -65,7 +65,7 @@ LIB   := $(filter-out $(TESTS) $(FUZZ) $(MAINS) tools/testing/%,$(SRC))
 # What only tests use, and what may need cmocka.
 RIG   := $(filter-out $(TESTS) $(MAINS),$(filter tools/testing/%,$(SRC)))
 
-PROGRAMS  := $(B)/tandem $(B)/tandem-call $(B)/tandem-model
+PROGRAMS  := $(B)/tandem $(B)/tandem-call $(B)/tandem-model $(B)/tandem-desk
 BENCH     := $(B)/tandem-bench
 MEASURES  := $(patsubst %_main.c,$(B)/%,$(filter tools/measure/%_main.c,$(MAINS)))
 TESTTOOLS := $(patsubst %_main.c,$(B)/%,$(filter tools/testing/%_main.c,$(MAINS)))
@@ -240,6 +240,7 @@ $(B)/libtesting.a: $(RIG:%.c=$(B)/%.o)
 $(B)/tandem: $(B)/gateway/main.o $(B)/libtandem.a
 $(B)/tandem-call: $(B)/tools/call/main.o $(B)/libtandem.a
 $(B)/tandem-model: $(B)/tools/model/main.o $(B)/libtandem.a
+$(B)/tandem-desk: $(B)/tools/desk/main.o $(B)/libtandem.a
 # Its model server makes a certificate for itself.
 $(BENCH): $(B)/tools/bench/main.o $(B)/libtandem.a $(B)/libtesting.a
 $(PROGRAMS) $(BENCH) $(MEASURES) $(TESTTOOLS):

@@ -42,7 +42,7 @@ contents() {
 
 	dpkg-deb -x "$DEB" "$root"
 	dpkg-deb -e "$DEB" "$ROW/control"
-	for program in tandem tandem-call tandem-model tandem-bench; do
+	for program in tandem tandem-call tandem-model tandem-desk tandem-bench; do
 		words=$(ldd "$root/usr/bin/$program")
 		[[ $words != *"not found"* ]] || fail "$program lacks a library"
 		"$root/usr/bin/$program" --help >"$ROW/help" || fail "$program does not run"
@@ -53,7 +53,7 @@ contents() {
 		fail "the configuration it brings is not good"
 	[ "$(<"$ROW/control/conffiles")" = /etc/tandem/tandem.yaml ] ||
 		fail "conffiles: $(<"$ROW/control/conffiles")"
-	for program in usr/share/man/man{8/tandem.8,5/tandem.yaml.5,1/tandem-call.1,1/tandem-model.1,1/tandem-bench.1}.gz \
+	for program in usr/share/man/man{8/tandem.8,5/tandem.yaml.5,1/tandem-call.1,1/tandem-model.1,1/tandem-desk.1,1/tandem-bench.1}.gz \
 		lib/systemd/system/tandem.{service,socket} \
 		usr/share/doc/tandem/copyright usr/share/doc/tandem/changelog.gz \
 		usr/share/doc/tandem/examples/{nginx/tandem.conf,haproxy/tandem.cfg,kubernetes/tandem.yaml}; do

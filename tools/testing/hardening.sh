@@ -93,7 +93,7 @@ claim "jumps and returns are guarded (CET)" $?
 [ -n "$start_is_guarded" ] ||
 	echo "# no program can claim CET: the start files of this C library lack it"
 
-for program in tandem tandem-call tandem-model tandem-bench; do
+for program in tandem tandem-call tandem-model tandem-desk tandem-bench; do
 	judge "$build/$program"
 done
 

@@ -67,6 +67,7 @@ gateway/models     codecs protocols gateway/ops gateway/net gateway/call
 gateway/check      codecs protocols gateway/*
 gateway            codecs protocols gateway/*
 tools/model        codecs protocols gateway/ops gateway/net !messages
+tools/desk         codecs protocols gateway/ops gateway/net !messages
 tools/call         codecs protocols gateway/ops gateway/net !messages
 tools/bench        codecs protocols gateway/ops gateway/net tools/testing/test_cert.h !messages
 tools/measure      codecs protocols gateway/* tools/*

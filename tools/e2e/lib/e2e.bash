@@ -259,6 +259,21 @@ model() { # name, options…
 	MODEL_URL=wss://localhost:$PORT/v1/realtime
 }
 
+# --- The desk: webhooks and a text model, a scenario on standard input; it
+# leaves with 0 because every request was as it must be ---
+
+desk() { # name, options…
+	local name=$1
+
+	shift
+	cat >"$ROW/$name.yaml"
+	MODELS+=("$name")
+	start "$name" "$BUILD/tandem-desk" --listen 127.0.0.1:0 \
+		--scenario "$ROW/$name.yaml" --trace "$ROW/$name.trace" "$@"
+	port_of "$name"
+	DESK_URL=http://127.0.0.1:$PORT
+}
+
 # --- The gateway: what its configuration says beside the model on standard
 # input, what is said of the model in MODEL_KEYS. Each call opens its session
 # when it begins, so that a row knows which is whose; one that wants sessions
