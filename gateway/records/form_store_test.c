@@ -222,7 +222,7 @@ static void writes_beside_the_loop(void **state)
 	struct form_store *s = opened();
 	uv_loop_t loop;
 	unsigned one = 1;
-	char call[16], value[16];
+	char call[32], value[32];
 
 	(void)state;
 	uv_loop_init(&loop);
