@@ -77,6 +77,7 @@ enum config_tool { /* bits */
 		   CONFIG_TOOL_SEND_METADATA = 8,
 		   CONFIG_TOOL_RECORD_CALL = 16,
 		   CONFIG_TOOL_SAVE_FORM = 1 << 11,
+		   CONFIG_TOOL_COLLECT_DIGITS = 1 << 12,
 };
 
 /* A level for each part; LOG_LEVELS: as log.level says. */

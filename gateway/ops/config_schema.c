@@ -167,6 +167,7 @@ static const cyaml_strval_t tool_names[] = {
 	{ "send_metadata", CONFIG_TOOL_SEND_METADATA },
 	{ "record_call", CONFIG_TOOL_RECORD_CALL },
 	{ "save_form", CONFIG_TOOL_SAVE_FORM },
+	{ "collect_digits", CONFIG_TOOL_COLLECT_DIGITS },
 };
 static const cyaml_strval_t field_type_names[] = {
 	{ "name", CONFIG_FIELD_NAME },     { "email", CONFIG_FIELD_EMAIL },

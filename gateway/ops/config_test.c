@@ -372,8 +372,8 @@ static void names_each_mistake(void **state)
 		  "an alias as a key" },
 		{ "agent: {tools: [end_call, transfer]}\n",
 		  "t.yaml:1: agent.tools is \"transfer\", must be end_call, "
-		  "transfer_call, send_dtmf, send_metadata, record_call or "
-		  "save_form",
+		  "transfer_call, send_dtmf, send_metadata, record_call, "
+		  "save_form or collect_digits",
 		  "no such tool" },
 		{ "agent: {tools: [save_form]}\n",
 		  "t.yaml:1: agent.tools has save_form, but agent.form has no "
