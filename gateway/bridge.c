@@ -1,5 +1,6 @@
 #include "gateway/bridge.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -243,6 +244,7 @@ static void begin_call(struct bridge *b, const struct call_settings *s,
 
 	agent_call_open(&b->agent_call, &w->world, b->settings->book, b->agent,
 			&b->call, &b->log);
+	b->agent_call.name = b->name;
 	call_init(&b->call, s, &w->pool, &ports, uv_hrtime());
 	b->call.on_note = on_note;
 	b->call.owner = b;
@@ -366,6 +368,7 @@ struct bridge *bridge_new(struct worker *w, const char *call)
 	b->clock.on_tick = on_tick;
 	b->counted_state = CALL_OVER;
 	set_session(b, s);
+	snprintf(b->name, sizeof(b->name), "%s", call);
 	log_child_of(&b->log, &w->log, LOG_CALL, "call", call);
 	utf8_copy(b->agent_call.id, sizeof(b->agent_call.id), call);
 	return b;

@@ -21,6 +21,7 @@
 #include "gateway/ops/config_restart.h"
 #include "gateway/ops/config_shared.h"
 #include "gateway/ops/resources.h"
+#include "gateway/records/form_store.h"
 #include "gateway/settings.h"
 #include "gateway/worker.h"
 #include "protocols/tls.h"
@@ -268,6 +269,19 @@ static int open_book(struct exchange *e, char *why, size_t cap)
 	return err;
 }
 
+static int open_forms(struct exchange *e, char *why, size_t cap)
+{
+	const char *path = e->config->config.store.path;
+	char reason[FORM_STORE_WHY_MAX];
+
+	if (!*path)
+		return 0;
+	int err = form_store_open(&e->forms, path, reason, sizeof(reason));
+	if (err)
+		snprintf(why, cap, "store.path: %s: %s", path, reason);
+	return err;
+}
+
 int exchange_open(struct exchange *e, uv_loop_t *control,
 		  const struct config *config,
 		  const struct exchange_sockets *sockets, const struct log *log,
@@ -291,11 +305,14 @@ int exchange_open(struct exchange *e, uv_loop_t *control,
 	}
 	err = open_book(e, why, cap);
 	if (!err)
+		err = open_forms(e, why, cap);
+	if (!err)
 		err = listen_for_calls(e, sockets, fds, n, why, cap);
 	if (!err)
 		err = open_workers(e, fds, n, why, cap);
 	if (!err)
 		return 0;
+	form_store_close(e->forms);
 	close_book(e);
 	free_shared(e);
 drop_config:
@@ -455,6 +472,7 @@ void exchange_free(struct exchange *e)
 {
 	undo_all(e);
 	free_shared(e);
+	form_store_close(e->forms);
 	close_book(e);
 	config_shared_drop(e->config);
 }

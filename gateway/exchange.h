@@ -32,6 +32,7 @@
  *                                                 an index is read only, an
  *                                                 atomic count of who uses it
  *   stage     whether the gateway goes down ..... an atomic
+ *   forms     where they remain (SQLite) ........ a lock, off the loops
  *   fetcher   requests of our own, made by a
  *             thread for all (net/fetch.h) ...... a lock, one item
  *
@@ -60,6 +61,7 @@
 struct agent_book;
 struct config_shared;
 struct fetcher;
+struct form_store;
 struct gate;
 struct knowledge_library;
 struct worker;
@@ -89,6 +91,7 @@ struct exchange {
 	struct ledger ledger;
 	struct gate *gate;
 	struct fetcher *fetcher;
+	struct form_store *forms; /* NULL: store.path is "" */
 	unsigned proxy_count;
 	struct ip_block proxies[CONFIG_PROXIES_MAX];
 	struct openai_upstream upstream;

@@ -9,6 +9,8 @@
  *   send_dtmf      {digits}           1 to CALL_DIGITS_MAX of 0-9 * #
  *   send_metadata  {data}             an object, CALL_DATA_MAX as text
  *   record_call    {action}           start, stop, pause or resume
+ *   collect_digits {purpose, min?, max?, terminator?, timeout_ms?, masked?}
+ *   save_form      {field: text, …}   form.h
  *
  * By kinds of their own:
  *

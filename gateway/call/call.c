@@ -83,6 +83,8 @@ void call_free(struct call *c)
 	call_drop_errands(c);
 	call_tools_drop(c);
 	call_variables_clear(&c->variables);
+	call_collect_free(c);
+	explicit_bzero(&c->digits, sizeof(c->digits));
 	free(c->text);
 	c->text = NULL;
 }

@@ -38,6 +38,7 @@
 #define CALL_ERRAND_MS         10000 /* until speech must have ended for them */
 #define CALL_ERRANDS_MAX       4 /* requests that wait for the speech's end */
 #define CALL_PARTICIPANTS_MAX  8
+#define CALL_MASKED_MAX        8   /* masked entries kept; then the oldest goes */
 #define CALL_TOOLS_MAX         16  /* functions under way; more is an error */
 #define CALL_TOOL_ID_MAX       128 /* bytes of a function call's id, with NUL */
 
@@ -168,6 +169,7 @@ struct call {
 	struct transcoder up;
 	struct caller_timeline timeline;
 	struct digits digits;
+	struct call_collect *collect; /* keys for functions; NULL: none ever */
 	char *text; /* waits for the model, CALL_TEXT_MAX bytes; or NULL */
 	unsigned no_inputs; /* in a row */
 	uint64_t quiet_ns;  /* since when nobody talks; 0: somebody does */
@@ -352,6 +354,12 @@ void call_tool_answered(struct call *c, const char *call_id, const char *output,
 			uint64_t now_ns);
 void call_tool_asks(struct call *c, const char *call_id,
 		    const struct call_request *r, uint64_t now_ns);
+
+/* call_masked_digits: what the caller pressed for a function that asked for it
+ * masked, by its name; of up to CALL_MASKED_MAX names. For other functions to
+ * pass on, and for nobody's eyes. NULL: nothing. Wiped when the call is over.
+ */
+const char *call_masked_digits(const struct call *c, const char *name);
 
 /* --- The clock --- */
 

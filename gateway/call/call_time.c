@@ -86,7 +86,7 @@ void call_caller_silent(struct call *c, uint64_t now_ns)
 static bool is_quiet(const struct call *c, uint64_t now_ns)
 {
 	return c->state == CALL_UP && c->is_open && !c->is_detached &&
-	       !c->digits.count && !c->answer_due_ns && !c->retry_ns &&
+	       !c->digits.count && !call_collects(c) && !c->answer_due_ns && !c->retry_ns &&
 	       !is_anything_going_on(c, now_ns);
 }
 

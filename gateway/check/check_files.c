@@ -10,6 +10,7 @@
 #include "gateway/check/check_parts.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/watched_file.h"
+#include "gateway/records/form_store.h"
 #include "protocols/jwks.h"
 #include "protocols/tls.h"
 
@@ -100,6 +101,20 @@ static void check_knowledge(struct check_list *l, const struct config_agent *a)
 	knowledge_index_drop(index);
 }
 
+static void check_store(struct check_list *l, const char *path)
+{
+	char why[FORM_STORE_WHY_MAX];
+
+	if (!*path)
+		return;
+	if (form_store_probe(path, why, sizeof(why)))
+		check_list_add(l, CHECK_IS_BAD, "store.path", "%s: %s", path,
+			       why);
+	else
+		check_list_add(l, CHECK_IS_GOOD, "store.path", "%s%s", path,
+			       access(path, F_OK) ? ", not there yet" : "");
+}
+
 void check_files(struct check_list *l, const struct config *c)
 {
 	const char *jwks = c->audiocodes.oauth.jwks;
@@ -107,6 +122,7 @@ void check_files(struct check_list *l, const struct config *c)
 	check_authorities(l, &c->model);
 	for (unsigned i = 0; i < config_agent_count(c); i++)
 		check_knowledge(l, config_agent_at(c, i));
+	check_store(l, c->store.path);
 	if (*jwks && !strstr(jwks, "://"))
 		check_key_set(l, jwks);
 }

@@ -90,6 +90,8 @@ enum config_tool { /* bits */
 		   CONFIG_TOOL_SEND_METADATA = 8,
 		   CONFIG_TOOL_RECORD_CALL = 16,
 		   CONFIG_TOOL_SEARCH_KNOWLEDGE = 1 << 10,
+		   CONFIG_TOOL_SAVE_FORM = 1 << 11,
+		   CONFIG_TOOL_COLLECT_DIGITS = 1 << 12,
 };
 
 /* A level for each part; LOG_LEVELS: as log.level says. */
@@ -311,6 +313,43 @@ struct config_agent_functions {
 	struct config_mcp mcp[CONFIG_MCP_MAX];
 };
 
+#define CONFIG_FORM_FIELDS_MAX  24
+#define CONFIG_FORM_CHOICES_MAX 16
+#define CONFIG_FORM_CHOICE_MAX  64 /* bytes with NUL */
+
+enum config_field_type { /* as agents/spoken.h has them */
+			 CONFIG_FIELD_NAME,
+			 CONFIG_FIELD_EMAIL,
+			 CONFIG_FIELD_PHONE,
+			 CONFIG_FIELD_DATE,
+			 CONFIG_FIELD_NUMBER,
+			 CONFIG_FIELD_CHOICE,
+			 CONFIG_FIELD_TEXT,
+};
+
+struct config_form_field {
+	char name[CONFIG_WORD_MAX]; /* no two alike */
+	enum config_field_type type;
+	bool required;
+	bool read_back;
+	unsigned choice_count; /* of a choice: 1 at least */
+	char choices[CONFIG_FORM_CHOICES_MAX][CONFIG_FORM_CHOICE_MAX];
+};
+
+/* What callers are asked for. */
+struct config_agent_form {
+	char name[CONFIG_WORD_MAX]; /* "": there is none */
+	unsigned field_count;
+	struct config_form_field fields[CONFIG_FORM_FIELDS_MAX];
+	char language[16]; /* en, de, fr; "": any of them */
+	char country[3];   /* ISO 3166-1 alpha-2; "": numbers need "+" */
+	bool extensions;   /* of telephone numbers are kept */
+	struct config_form_webhook {
+		char url[CONFIG_TEXT_MAX]; /* "": nobody is told */
+		struct secret secret;      /* set when url is */
+	} webhook;
+};
+
 struct config_agent {
 	char instructions[CONFIG_INSTRUCTIONS_MAX];
 	char greeting[CONFIG_SENTENCE_MAX]; /* what the first response is
@@ -328,6 +367,7 @@ struct config_agent {
 	struct config_agent_persona persona;
 	struct config_agent_knowledge knowledge;
 	struct config_agent_functions functions;
+	struct config_agent_form form;
 };
 
 /* Those that have files of their own. Never changed; shared by all copies of a
@@ -424,6 +464,11 @@ struct config_drain {
 					  where no prompt can be played */
 };
 
+/* Where forms remain. */
+struct config_store {
+	char path[CONFIG_TEXT_MAX]; /* SQLite; "": nowhere */
+};
+
 struct config_limits {
 	unsigned calls;
 	unsigned calls_per_worker; /* 0: no limit of its own; so the next */
@@ -510,6 +555,7 @@ struct config {
 	unsigned price_count;
 	struct config_price prices[CONFIG_PRICES_MAX];
 	struct config_budgets budgets;
+	struct config_store store;
 };
 
 /* config_default: every default; no secrets. */

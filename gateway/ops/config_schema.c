@@ -188,12 +188,19 @@ static const cyaml_strval_t tool_names[] = {
 	{ "send_metadata", CONFIG_TOOL_SEND_METADATA },
 	{ "record_call", CONFIG_TOOL_RECORD_CALL },
 	{ "search_knowledge", CONFIG_TOOL_SEARCH_KNOWLEDGE },
+	{ "save_form", CONFIG_TOOL_SAVE_FORM },
+	{ "collect_digits", CONFIG_TOOL_COLLECT_DIGITS },
 };
-
 static const cyaml_strval_t carrier_names[] = {
 	{ "any", CONFIG_CARRIER_ANY },
 	{ "twilio", CONFIG_CARRIER_TWILIO },
 	{ "audiocodes", CONFIG_CARRIER_AUDIOCODES },
+};
+static const cyaml_strval_t field_type_names[] = {
+	{ "name", CONFIG_FIELD_NAME },     { "email", CONFIG_FIELD_EMAIL },
+	{ "phone", CONFIG_FIELD_PHONE },   { "date", CONFIG_FIELD_DATE },
+	{ "number", CONFIG_FIELD_NUMBER }, { "choice", CONFIG_FIELD_CHOICE },
+	{ "text", CONFIG_FIELD_TEXT },
 };
 
 static const cyaml_schema_value_t account_sid = {
@@ -491,6 +498,46 @@ static const cyaml_schema_field_t mcp_keys[] = {
 static const cyaml_schema_value_t mcp = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_mcp, mcp_keys),
 };
+static const cyaml_schema_value_t choice = {
+	CYAML_VALUE_STRING(CYAML_FLAG_DEFAULT, char[CONFIG_FORM_CHOICE_MAX], 1,
+			   CONFIG_FORM_CHOICE_MAX - 1),
+};
+static const cyaml_schema_field_t form_field_keys[] = {
+	CYAML_FIELD_STRING("name", NEEDED, struct config_form_field, name, 1),
+	CYAML_FIELD_ENUM("type", NEEDED | CYAML_FLAG_STRICT,
+			 struct config_form_field, type, field_type_names,
+			 CYAML_ARRAY_LEN(field_type_names)),
+	CYAML_FIELD_BOOL("required", FLAGS, struct config_form_field, required),
+	CYAML_FIELD_BOOL("read_back", FLAGS, struct config_form_field,
+			 read_back),
+	FIELD_LIST("choices", struct config_form_field, choices, choice_count,
+		   choice, CONFIG_FORM_CHOICES_MAX),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t form_field = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_form_field,
+			    form_field_keys),
+};
+static const cyaml_schema_field_t form_webhook_keys[] = {
+	CYAML_FIELD_STRING("url", FLAGS, struct config_form_webhook, url, 0),
+	CYAML_FIELD_STRING("secret", FLAGS, struct config_form_webhook,
+			   secret.hidden, 0),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t form_keys[] = {
+	CYAML_FIELD_STRING("name", FLAGS, struct config_agent_form, name, 0),
+	FIELD_LIST("fields", struct config_agent_form, fields, field_count,
+		   form_field, CONFIG_FORM_FIELDS_MAX),
+	CYAML_FIELD_STRING("language", FLAGS, struct config_agent_form,
+			   language, 0),
+	CYAML_FIELD_STRING("country", FLAGS, struct config_agent_form, country,
+			   0),
+	CYAML_FIELD_BOOL("extensions", FLAGS, struct config_agent_form,
+			 extensions),
+	CYAML_FIELD_MAPPING("webhook", FLAGS, struct config_agent_form, webhook,
+			    form_webhook_keys),
+	CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t agent_keys[] = {
 	CYAML_FIELD_STRING("instructions", FLAGS, struct config_agent,
 			   instructions, 0),
@@ -539,6 +586,8 @@ static const cyaml_schema_field_t agent_keys[] = {
 			    functions.filler, filler_keys),
 	FIELD_LIST("mcp", struct config_agent, functions.mcp,
 		   functions.mcp_count, mcp, CONFIG_MCP_MAX),
+	CYAML_FIELD_MAPPING("form", FLAGS, struct config_agent, form,
+			    form_keys),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t audio_keys[] = {
@@ -679,6 +728,10 @@ static const cyaml_schema_value_t call_route = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_route,
 			    call_route_keys),
 };
+static const cyaml_schema_field_t store_keys[] = {
+	CYAML_FIELD_STRING("path", FLAGS, struct config_store, path, 0),
+	CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_STRING("listen", FLAGS, struct config, listen, 1),
 	CYAML_FIELD_STRING("public_url", FLAGS, struct config, public_url, 0),
@@ -716,6 +769,7 @@ static const cyaml_schema_field_t config_keys[] = {
 		   CONFIG_PRICES_MAX),
 	CYAML_FIELD_MAPPING("budgets", FLAGS, struct config, budgets,
 			    budgets_keys),
+	CYAML_FIELD_MAPPING("store", FLAGS, struct config, store, store_keys),
 	CYAML_FIELD_END,
 };
 

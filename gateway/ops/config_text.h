@@ -14,6 +14,9 @@ bool config_text_is_language(const char *text);     /* "", en, yue */
 bool config_text_is_terminator(const char *text);   /* "", one DTMF key */
 bool config_text_is_dial(const char *text);         /* "", +41…, sip:… */
 bool config_text_is_word(const char *text);         /* letters, digits . _ - */
+bool config_text_is_word_or_none(const char *text); /* "", or the same */
+bool config_text_is_spoken(const char *text);       /* "", en, de, fr */
+bool config_text_is_country(const char *text);      /* "", two capitals */
 bool config_text_is_line(const char *text);         /* no control character */
 bool config_text_is_audio_format(const char *text); /* raw/mulaw … */
 bool config_text_is_header_name(const char *text);  /* of SIP */

@@ -202,6 +202,48 @@ static void check_functions(struct together *t)
 		     sizeof(f->mcp[0]));
 }
 
+static void check_field(struct together *t, unsigned i)
+{
+	const struct config_form_field *f = &t->c->agent.form.fields[i];
+	bool is_choice = f->type == CONFIG_FIELD_CHOICE;
+	char path[64];
+
+	snprintf(path, sizeof(path), "agent.form.fields.%u", i);
+	if (is_choice != (f->choice_count > 0))
+		config_report_add(t->report,
+				  config_find_line(t->document, path),
+				  is_choice ? "agent.form.fields: %s is a "
+					      "choice, but has no choices"
+					    : "agent.form.fields: %s has "
+					      "choices, but is no choice",
+				  f->name);
+}
+
+static void check_form(struct together *t)
+{
+	const struct config_agent *a = &t->c->agent;
+	const struct config_agent_form *f = &a->form;
+	bool is_wanted = a->tools & CONFIG_TOOL_SAVE_FORM;
+
+	if (is_wanted && (!*f->name || !f->field_count))
+		report(t, "agent.tools",
+		       "has save_form, but agent.form has no name or no "
+		       "fields: there is nothing to save");
+	else if (is_wanted && !*t->c->store.path && !*f->webhook.url)
+		report(t, "agent.tools",
+		       "has save_form, but store.path and "
+		       "agent.form.webhook.url are empty: there is nowhere to "
+		       "save to");
+	if (*f->webhook.url && !secret_is_set(&f->webhook.secret))
+		report(t, "agent.form.webhook.url",
+		       "is set, but agent.form.webhook.secret is not: nobody "
+		       "could tell whose requests they are");
+	for (unsigned i = 0; i < f->field_count; i++)
+		check_field(t, i);
+	check_unique(t, "agent.form.fields", f->fields[0].name, f->field_count,
+		     sizeof(f->fields[0]));
+}
+
 /* What every agent must be, in whichever file it stands. */
 static void check_agent(struct together *t)
 {
@@ -213,6 +255,7 @@ static void check_agent(struct together *t)
 	check_unique(t, "agent.hand_offs", p->hand_offs[0].agent,
 		     p->hand_off_count, sizeof(p->hand_offs[0]));
 	check_functions(t);
+	check_form(t);
 }
 
 static void check_default(struct together *t)
