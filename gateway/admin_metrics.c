@@ -325,6 +325,28 @@ static void write_cost(FILE *out, struct exchange *e,
 		"budget", budget, f->budget_reached, BUDGETS);
 }
 
+/* --- Agents --- */
+
+static void write_tally(FILE *out, struct tally *t, const char *name,
+			const char *help)
+{
+	struct tally now;
+
+	tally_copy(t, &now);
+	metrics_family(out, name, METRIC_COUNTER, help);
+	for (unsigned i = 0; i < now.count; i++)
+		metrics_sample(out, name, (double)now.row[i].n, "agent",
+			       now.row[i].name, NULL);
+}
+
+static void write_agents(FILE *out, struct exchange *e)
+{
+	write_tally(out, &e->answered, "tandem_agent_calls_total",
+		    "Calls, by the agent that answered first.");
+	write_tally(out, &e->hand_offs, "tandem_hand_offs_total",
+		    "Hand-offs, by the agent that took the call.");
+}
+
 /* --- Workers --- */
 
 static void write_lag(FILE *out, const struct exchange *e)
@@ -472,6 +494,7 @@ int admin_metrics_write(const struct admin *a, uint64_t now_ns, FILE *out)
 	write_audio(out, e, f);
 	write_model(out, e, f);
 	write_cost(out, a->exchange, f);
+	write_agents(out, a->exchange);
 	write_workers(out, e);
 	write_limits(out, e);
 	write_process(out, a);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/exchange.h"
 #include "gateway/net/ws.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_route.h"
@@ -128,6 +129,17 @@ static void on_usage(void *owner, const struct realtime_usage *usage,
 	bridge_charge(owner, usage, is_heard, now_ns);
 }
 
+static void on_become(void *owner, const struct agent *agent)
+{
+	struct bridge *b = owner;
+
+	if (!b->model || agent == b->agent)
+		return;
+	b->agent = agent;
+	tally_add(&b->worker->exchange->hand_offs, agent->wanted->persona.name);
+	bridge_dress(b);
+}
+
 void bridge_dress(struct bridge *b)
 {
 	const struct openai_profile *p = &b->model->profile[b->agent->index];
@@ -245,6 +257,8 @@ static void begin_call(struct bridge *b, const struct call_settings *s,
 	agent_call_open(&b->agent_call, &w->world, b->settings->book, b->agent,
 			&b->call, &b->log);
 	b->agent_call.name = b->name;
+	b->agent_call.on_become = on_become;
+	b->agent_call.owner = b;
 	call_init(&b->call, s, &w->pool, &ports, uv_hrtime());
 	b->call.on_note = on_note;
 	b->call.owner = b;
@@ -260,6 +274,7 @@ static void connect_model(struct bridge *b, bool is_warm)
 	unsigned agent = b->agent->index;
 
 	b->session_of = b->agent->wanted;
+	tally_add(&w->exchange->answered, b->agent->wanted->persona.name);
 	if (is_warm)
 		openai_pool_give(&w->standby.pool[agent], b->session, &b->call,
 				 &b->log);
@@ -290,9 +305,9 @@ void bridge_join(struct bridge *b, const struct call_settings *s)
 {
 	if (b->call.state != CALL_CONNECTING || b->session->is_closing)
 		return;
+	agent_call_become(&b->agent_call, b->agent);
 	bool is_warm = take_session(b, s->apology_text != NULL);
 	b->call.ports.session = b->session;
-	agent_call_become(&b->agent_call, b->agent);
 	call_expect_model(&b->call, s, uv_hrtime());
 	connect_model(b, is_warm);
 }

@@ -21,6 +21,9 @@ void agent_call_open(struct agent_call *a, struct agent_world *world,
 	a->log = *log;
 	a->runs = a->beginning = NULL;
 	a->running = 0;
+	a->hand_offs = 0;
+	a->on_become = NULL;
+	a->owner = NULL;
 	a->outcome = NULL;
 	a->text = NULL;
 }
@@ -37,6 +40,8 @@ void agent_call_close(struct agent_call *a)
 void agent_call_become(struct agent_call *a, const struct agent *agent)
 {
 	a->agent = agent;
+	if (a->on_become)
+		a->on_become(a->owner, agent);
 }
 
 /* --- Functions --- */

@@ -45,6 +45,11 @@ struct agent_call {
 	unsigned running;
 	const char *name;         /* the call's, at the carrier; or NULL */
 	struct form_state *forms; /* form.h */
+	unsigned hand_offs; /* so far */
+	/* Another agent has taken the call; its session is to be told. Set
+	 * behind agent_call_open, or NULL. */
+	void (*on_become)(void *owner, const struct agent *agent);
+	void *owner;
 
 	/* Of the function that was called last: while its kind begins, and the
 	 * text it ended with. */

@@ -12,6 +12,7 @@
 #include "gateway/agents/json_schema.h"
 #include "gateway/agents/knowledge_tool.h"
 #include "gateway/agents/form.h"
+#include "gateway/agents/hand_off.h"
 #include "gateway/agents/plain_text.h"
 #include "gateway/call/digits.h"
 #include "gateway/ops/config.h"
@@ -300,6 +301,8 @@ static const struct {
 	  "missing, what to read back to the caller, and what was not "
 	  "understood and why: ask for that again.",
 	  NULL },
+	{ "hand_off", CONFIG_TOOL_HAND_OFF, &hand_off_kind, CALL_REQUEST_END,
+	  NULL, NULL, NULL },
 };
 
 #define ROWS (sizeof(table) / sizeof(table[0]))
@@ -348,6 +351,20 @@ static char *make_parameters(const struct tools *t,
 		       : transfer_parameters(t->transfer);
 }
 
+/* Made of an agent's hand_offs. */
+static int offer_hand_off(struct tools *t, const struct config_agent *a)
+{
+	struct tool *tool = &t->offered[t->count];
+
+	tool->name = "hand_off";
+	tool->kind = &hand_off_kind;
+	tool->text = hand_off_description(a);
+	tool->description = tool->text;
+	tool->parameters = hand_off_parameters(a);
+	t->count++;
+	return tool->text && tool->parameters ? read_schema(tool) : -ENOMEM;
+}
+
 static int offer(struct tools *t, const struct config_agent *a, size_t row)
 {
 	struct tool *tool = &t->offered[t->count];
@@ -369,7 +386,9 @@ static int offer_built_in(struct tools *t, const struct config_agent *a,
 
 	for (size_t i = 0; i < ROWS && !err; i++)
 		if (bits & table[i].bit)
-			err = offer(t, a, i);
+			err = table[i].bit == CONFIG_TOOL_HAND_OFF
+				      ? offer_hand_off(t, a)
+				      : offer(t, a, i);
 	if (err)
 		snprintf(why, cap, "out of memory");
 	return err;
@@ -405,6 +424,8 @@ int tools_init(struct tools *t, const struct config *c,
 	t->transfer = &c->transfer;
 	if (!c->transfer.target_count)
 		bits &= ~(unsigned)CONFIG_TOOL_TRANSFER_CALL;
+	if (a->persona.hand_off_count)
+		bits |= CONFIG_TOOL_HAND_OFF;
 	int err = offer_built_in(t, a, bits, why, cap);
 	return err ? err : offer_functions(t, &a->functions, why, cap);
 }
@@ -412,6 +433,7 @@ int tools_init(struct tools *t, const struct config *c,
 void tools_free(struct tools *t)
 {
 	for (size_t i = 0; i < t->count; i++) {
+		free(t->offered[i].text);
 		free(t->offered[i].parameters);
 		json_decref(t->offered[i].schema);
 	}

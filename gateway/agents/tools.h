@@ -11,6 +11,7 @@
  *   record_call    {action}           start, stop, pause or resume
  *   collect_digits {purpose, min?, max?, terminator?, timeout_ms?, masked?}
  *   save_form      {field: text, …}   form.h
+ *   hand_off       {agent, reason}    where there are hand_offs; hand_off.h
  *
  * By kinds of their own:
  *
@@ -39,6 +40,7 @@ struct tool_kind;
 struct tool {
 	const char *name;
 	const char *description;      /* for the model */
+	char *text;                   /* the same, where it is its own */
 	char *parameters;             /* JSON Schema of an object, as text */
 	json_t *schema;               /* the same, of one that has a kind */
 	const struct tool_kind *kind; /* who does it (tool_run.h); NULL: the

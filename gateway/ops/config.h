@@ -47,7 +47,7 @@ struct config_environment;
 #define CONFIG_CONTEXT_MAX      16 /* files of an agent's context */
 #define CONFIG_HAND_OFFS_MAX    16
 #define CONFIG_CALL_ROUTES_MAX  64
-#define CONFIG_HOURS_MAX        128 /* bytes with NUL */
+#define CONFIG_HOURS_MAX        128  /* bytes with NUL */
 #define CONFIG_WHEN_MAX         256  /* bytes with NUL */
 #define CONFIG_VALUE_MAX        256  /* of a variable; bytes with NUL */
 #define CONFIG_FUNCTIONS_MAX    12   /* of an agent */
@@ -89,6 +89,7 @@ enum config_tool { /* bits */
 		   CONFIG_TOOL_SEND_DTMF = 4,
 		   CONFIG_TOOL_SEND_METADATA = 8,
 		   CONFIG_TOOL_RECORD_CALL = 16,
+		   CONFIG_TOOL_HAND_OFF = 32,
 		   CONFIG_TOOL_SEARCH_KNOWLEDGE = 1 << 10,
 		   CONFIG_TOOL_SAVE_FORM = 1 << 11,
 		   CONFIG_TOOL_COLLECT_DIGITS = 1 << 12,

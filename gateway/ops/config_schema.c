@@ -187,6 +187,7 @@ static const cyaml_strval_t tool_names[] = {
 	{ "send_dtmf", CONFIG_TOOL_SEND_DTMF },
 	{ "send_metadata", CONFIG_TOOL_SEND_METADATA },
 	{ "record_call", CONFIG_TOOL_RECORD_CALL },
+	{ "hand_off", CONFIG_TOOL_HAND_OFF },
 	{ "search_knowledge", CONFIG_TOOL_SEARCH_KNOWLEDGE },
 	{ "save_form", CONFIG_TOOL_SAVE_FORM },
 	{ "collect_digits", CONFIG_TOOL_COLLECT_DIGITS },

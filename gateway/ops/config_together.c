@@ -134,6 +134,11 @@ static void check_tools(struct together *t)
 		report(t, "agent.tools",
 		       "has search_knowledge, but agent.knowledge.files is "
 		       "empty: there is nothing to search");
+	if (t->c->agent.tools & CONFIG_TOOL_HAND_OFF &&
+	    t->c->agent.persona.hand_off_count == 0)
+		report(t, "agent.tools",
+		       "has hand_off, but agent.hand_offs is empty: there is "
+		       "nobody to hand off to");
 }
 
 /* names: count texts, stride bytes apart. */

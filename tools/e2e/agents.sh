@@ -192,6 +192,55 @@ row "routes over AudioCodes: by the number it tells later" routes call_bot 0 sal
 row "routes over AudioCodes: by a parameter" routes call_bot 1 support "You are support." +41791234567
 row "routes over AudioCodes: none fits" routes call_bot 1 default "You are the default." +33123456789
 
+# --- Hand-offs ---
+
+hands_off() { # call or call_bot
+	mkdir -p "$ROW/agents"
+	printf 'instructions: You are sales of {{callee}}.\ngreeting: Greet for sales.\ntools: [end_call, send_dtmf]\n' \
+		>"$ROW/agents/sales.yaml"
+	model model <<-'E'
+		timing: {first_delta_ms: [40, 80], pause_ms: [0, 20]}
+		responses:
+		- {on: greeting, say: ["digits:1"]}
+		- on: turn
+		  call: [{name: hand_off, arguments: '{"agent":"sales","reason":"wants to buy"}'}]
+		- {on: tool, say: ["digits:42"]}
+		expect: {allow_gaps: true}
+	E
+	gateway gateway <<-'E'
+		agents: [agents/sales.yaml]
+		agent:
+		  instructions: You are the front desk.
+		  noise_reduction: far_field
+		  hand_offs: [{agent: sales, when: the caller wants to buy}]
+	E
+	"$1" call --from +15551230001 --to +15557654321 <<-'E'
+		steps:
+		- {wait: heard_end, label: greeting}
+		- {say: test-vectors/speech/digit-3.wav}
+		- {wait: heard_end, label: sales}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, breaches: 0}
+	E
+	sounds_good call
+	log_says gateway 'ev=hand_off from=default to=sales intent="wants to buy"'
+	model_says "the front desk may hand off" model '
+		map(select(.type == "session.update" and .dir == "in")) | .[0].tools == ["end_call", "hand_off"]'
+	model_says "the session becomes sales" model '
+		map(select(.type == "session.update" and .dir == "in")) | .[-1] |
+			(.instructions | startswith("You are sales of \"+15557654321\".")) and
+			.tools == ["end_call", "send_dtmf"]'
+	model_says "is told before it goes on, and greets nobody" model '
+		map(select(.dir == "in" and (.type | test("session.update|response.create")))) |
+			map(.type)[-2:] == ["session.update", "response.create"] and
+			(map(select(.type == "response.create" and .instructions != null)) | length == 1)'
+	curl -s -m 5 "$ADMIN_URL/metrics" >"$ROW/metrics"
+	grep -qF 'tandem_hand_offs_total{agent="sales"} 1' "$ROW/metrics" || fail "it is not counted"
+	grep -qF 'tandem_agent_calls_total{agent="default"} 1' "$ROW/metrics" || fail "the call is not counted"
+}
+row "hand_off over Twilio: the same session, no second greeting" hands_off call
+row "hand_off over AudioCodes: the same session, no second greeting" hands_off call_bot
+
 explains() {
 	two_agents >"$ROW/t.yaml" <<-'E'
 		routes:
