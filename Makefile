@@ -7,7 +7,7 @@ V ?= release
 B := build/$(V)
 
 PKGS := libuv spandsp jansson sndfile libcyaml yaml-0.1 expat nettle libsystemd \
-	libcurl
+	libcurl sqlite3
 CC   ?= cc
 ifeq ($(origin CC),default)
 CC   := gcc
@@ -90,10 +90,10 @@ setup: setup-dev
 setup-build setup-package setup-test setup-dev: setup-%:
 	@tools/setup.sh $*
 
-## run: set up, build and start the gateway (and a local model without a key)
+## run: set up, build and start the gateway (and a local model without a key; AGENT=NAME for one of deploy/agents)
 run: setup-build
 	@$(MAKE) --no-print-directory programs
-	@tools/run.sh $(B)
+	@AGENT='$(AGENT)' tools/run.sh $(B)
 
 ## demo: one judged call over each carrier, unattended
 demo: setup-build
@@ -116,7 +116,8 @@ RACES := gateway/exchange_test gateway/inbox_test gateway/ops/lines_test \
 	gateway/siblings_test \
 	gateway/carriers/audiocodes_registry_test \
 	gateway/carriers/twilio_tickets_test gateway/ops/log_test \
-	gateway/net/gate_test gateway/net/fetch_test gateway/certificates_test
+	gateway/net/gate_test gateway/net/fetch_test gateway/certificates_test \
+	gateway/records/ledger_test
 race: setup-test
 	@$(MAKE) --no-print-directory V=release programs build/release/tools/testing/make_cert
 	@$(MAKE) --no-print-directory V=tsan build/tsan/tandem $(RACES:%=build/tsan/%)
@@ -183,7 +184,7 @@ CONFDIR ?= /etc/tandem
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 DOCDIR  ?= $(PREFIX)/share/doc/tandem
 MANDIR  ?= $(PREFIX)/share/man
-EXAMPLES := $(wildcard $(addprefix deploy/,nginx haproxy container kubernetes \
+EXAMPLES := $(wildcard $(addprefix deploy/,agents nginx haproxy container kubernetes \
 	prometheus grafana))
 
 ## install: programs, manual pages, systemd unit and examples below PREFIX (DESTDIR, KEEP_DEBUG=1)

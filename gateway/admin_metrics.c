@@ -8,6 +8,9 @@
 #include "gateway/ops/config_shared.h"
 #include "gateway/ops/resources.h"
 #include "gateway/ops/version.h"
+#include "gateway/records/budget.h"
+#include "gateway/records/ledger.h"
+#include "gateway/records/money.h"
 #include "gateway/worker.h"
 
 #define NS 1e9
@@ -280,6 +283,48 @@ static void write_model(FILE *out, const struct exchange *e,
 		"kind", tokens, f->model.tokens, OPENAI_TOKENS);
 }
 
+/* --- What it costs --- */
+
+static const char *budget(unsigned i)
+{
+	return budget_name((enum budget)i);
+}
+
+static void write_rows(FILE *out, const struct exchange *e,
+		       const struct ledger_row *row, unsigned n)
+{
+	static const char cost[] = "tandem_cost_total";
+	static const char unpriced[] = "tandem_unpriced_responses_total";
+
+	metrics_family(out, cost, METRIC_COUNTER,
+		       "What responses and transcripts have cost, in units of "
+		       "the currency, as far as prices are known.");
+	for (unsigned i = 0; i < n; i++)
+		metrics_sample(out, cost,
+			       (double)row[i].cost / (double)MONEY_ONE, "agent",
+			       row[i].agent, "model", row[i].model, "currency",
+			       e->config->config.currency, NULL);
+	metrics_family(out, unpriced, METRIC_COUNTER,
+		       "Of those, the ones whose cost is not known.");
+	for (unsigned i = 0; i < n; i++)
+		metrics_sample(out, unpriced, (double)row[i].unpriced, "agent",
+			       row[i].agent, "model", row[i].model, NULL);
+}
+
+static void write_cost(FILE *out, struct exchange *e,
+		       const struct worker_figures *f)
+{
+	struct ledger_row *row = calloc(LEDGER_ROWS_MAX, sizeof(*row));
+
+	if (row)
+		write_rows(out, e, row,
+			   ledger_rows(&e->ledger, row, LEDGER_ROWS_MAX));
+	free(row);
+	counter(out, "tandem_budgets_reached_total",
+		"Times a budget was reached; those of a day once a day.",
+		"budget", budget, f->budget_reached, BUDGETS);
+}
+
 /* --- Agents --- */
 
 static void write_tally(FILE *out, struct tally *t, const char *name,
@@ -448,6 +493,7 @@ int admin_metrics_write(const struct admin *a, uint64_t now_ns, FILE *out)
 	write_interruptions(out, f);
 	write_audio(out, e, f);
 	write_model(out, e, f);
+	write_cost(out, a->exchange, f);
 	write_agents(out, a->exchange);
 	write_workers(out, e);
 	write_limits(out, e);

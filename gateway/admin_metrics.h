@@ -4,9 +4,10 @@
  * Names begin with tandem_ and stay what they are; process_… are those every
  * exporter has. Labels, and how many values each has, all of them ours:
  *
- *   carrier 2, state 7, end 11, request 2, reason 6, status 10, outcome 9,
+ *   carrier 2, state 7, end 13, request 2, reason 6, status 10, outcome 9,
  *   code 25, kind 6, direction 2, side 2, limit a dozen, version 1,
- *   worker one for each, 64 at most
+ *   budget 3, currency 1, worker one for each, 64 at most; agent and model,
+ *   as the configuration names them, in at most LEDGER_ROWS_MAX pairs
  *
  * which makes about 300 series, and 15 more for each worker. A caller, a
  * number, a bot or an address is no label: that is what the log is for. */

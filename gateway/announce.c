@@ -6,6 +6,8 @@
 #include "gateway/carriers/audiocodes_desk.h"
 #include "gateway/carriers/twilio_desk.h"
 #include "gateway/ops/config.h"
+#include "gateway/records/budget.h"
+#include "gateway/records/price.h"
 #include "gateway/ops/log.h"
 
 #define URL_MAX ANNOUNCE_URL_MAX
@@ -84,6 +86,35 @@ void announce_warnings(const struct log *log, const struct config *c)
 {
 	struct log copy = *log;
 	announce_each_warning(c, log_warning, &copy);
+}
+
+struct gaps {
+	struct log log;
+	enum log_level level;
+};
+
+static void log_gap(void *owner, const char *model)
+{
+	const struct gaps *g = owner;
+
+	log_event(&g->log, g->level, "cost_unknown", "model", model, "why",
+		  "prices has no entry for it: what it costs is not known, and "
+		  "no budget counts it",
+		  NULL);
+}
+
+/* Who states no price has not asked. */
+void announce_costs(const struct log *log, const struct config *c)
+{
+	bool is_asked = c->price_count || budget_any(&c->budgets);
+	struct gaps g = { *log, is_asked ? LOG_WARN : LOG_INFO };
+
+	price_each_gap(c, log_gap, &g);
+	if (budget_any(&c->budgets))
+		log_event(log, LOG_INFO, "budgets_forgotten", "why",
+			  "what was spent today is kept in memory: a restart "
+			  "begins anew",
+			  NULL);
 }
 
 /* -- URLs ---------------------------------------------------------------- */

@@ -26,6 +26,10 @@ typedef void announce_warning(void *owner, const char *event, const char *bot,
 void announce_each_warning(const struct config *c, announce_warning *tell,
 			   void *owner);
 
+/* announce_costs: to the log, which models have no price, and whether budgets
+ * outlive the process. */
+void announce_costs(const struct log *log, const struct config *c);
+
 /* announce_paste: to out, for a configuration nobody serves yet: exactly what
  * to enter at the carriers. Of a token only where it goes. */
 void announce_paste(FILE *out, const struct config *c);

@@ -1,5 +1,6 @@
 #include "gateway/bridge.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +96,8 @@ void bridge_summarize(struct bridge *b, const char *stream)
 		   (int64_t)((uv_hrtime() - b->opened_ns) / NS_PER_MS));
 	if (b->has_call)
 		log_call(&l, b);
+	if (b->has_call)
+		bridge_log_cost(&l, b);
 	log_number(&l, "ignored", (int64_t)t->ignored);
 	log_number(&l, "bad", (int64_t)t->bad);
 	log_number(&l, "reordered", (int64_t)t->reordered);
@@ -118,6 +121,12 @@ static void on_session_handled(void *owner, uint64_t read_ns)
 	b->clears = t->clears;
 	b->media = t->media_out;
 	b->appends = b->session->appends;
+}
+
+static void on_usage(void *owner, const struct realtime_usage *usage,
+		     bool is_heard, uint64_t now_ns)
+{
+	bridge_charge(owner, usage, is_heard, now_ns);
 }
 
 static void on_become(void *owner, const struct agent *agent)
@@ -154,6 +163,7 @@ static void set_session(struct bridge *b, struct openai_session *s)
 {
 	s->owner = b;
 	s->on_handled = on_session_handled;
+	s->on_usage = on_usage;
 	s->on_begin = on_session_begin;
 	b->session = s;
 }
@@ -246,6 +256,7 @@ static void begin_call(struct bridge *b, const struct call_settings *s,
 
 	agent_call_open(&b->agent_call, &w->world, b->settings->book, b->agent,
 			&b->call, &b->log);
+	b->agent_call.name = b->name;
 	b->agent_call.on_become = on_become;
 	b->agent_call.owner = b;
 	call_init(&b->call, s, &w->pool, &ports, uv_hrtime());
@@ -262,6 +273,7 @@ static void connect_model(struct bridge *b, bool is_warm)
 	struct worker *w = b->worker;
 	unsigned agent = b->agent->index;
 
+	b->session_of = b->agent->wanted;
 	tally_add(&w->exchange->answered, b->agent->wanted->persona.name);
 	if (is_warm)
 		openai_pool_give(&w->standby.pool[agent], b->session, &b->call,
@@ -371,6 +383,7 @@ struct bridge *bridge_new(struct worker *w, const char *call)
 	b->clock.on_tick = on_tick;
 	b->counted_state = CALL_OVER;
 	set_session(b, s);
+	snprintf(b->name, sizeof(b->name), "%s", call);
 	log_child_of(&b->log, &w->log, LOG_CALL, "call", call);
 	utf8_copy(b->agent_call.id, sizeof(b->agent_call.id), call);
 	return b;

@@ -20,10 +20,12 @@
 
 struct agent;
 struct config;
+struct config_agent;
 struct config_route;
 struct form;
 struct http_connection;
 struct fetch;
+struct realtime_usage;
 struct settings;
 struct twilio_party;
 struct twilio_request;
@@ -52,6 +54,8 @@ struct bridge_audiocodes {
 	bool is_undecided; /* who answers; the model is not connected yet */
 	int entry;         /* in the registry */
 };
+
+#define BRIDGE_NAME_MAX 96 /* a longer one is cut */
 
 /* What every message touches comes first. */
 struct bridge {
@@ -83,6 +87,11 @@ struct bridge {
 	uint64_t counted_dropped;
 	uint64_t counted_cut_ms;
 
+	/* What it has cost; bridge_cost.c. */
+	const struct config_agent *session_of; /* who opened its session */
+	uint64_t cost;                         /* gateway/records/money.h */
+	bool is_cost_hidden;                   /* not all of it is known */
+
 	struct metronome_member clock;
 	struct prefetch ahead; /* of a tick */
 	struct bridge *next;   /* the worker's list */
@@ -96,6 +105,7 @@ struct bridge {
 		struct bridge_audiocodes audiocodes;
 	};
 	struct log log;
+	char name[BRIDGE_NAME_MAX]; /* the call's, at the carrier */
 };
 
 /* --- For the files that know a carrier --- */
@@ -153,6 +163,12 @@ void bridge_count_note(struct bridge *b, enum call_note note, uint64_t number);
 void bridge_count_end(struct bridge *b);
 void bridge_census(struct worker *w);
 
+/* bridge_charge: an answer, or (is_heard) a transcript is billed: counted, and
+ * held against the budgets, which may end the call.
+ * bridge_log_cost: cost="0.012346" currency=USD, or cost=unknown. */
+void bridge_charge(struct bridge *b, const struct realtime_usage *u,
+		   bool is_heard, uint64_t now_ns);
+void bridge_log_cost(struct log_line *l, const struct bridge *b);
 /* bridge_dress: what is known of the call has changed: its model is told what
  * its agent's texts make of it. */
 void bridge_dress(struct bridge *b);

@@ -4,12 +4,14 @@
 #include <jansson.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "codecs/dtmf.h"
+#include "gateway/agents/knowledge.h"
 #include "gateway/net/gate.h"
 #include "gateway/carriers/audiocodes_keys.h"
 #include "gateway/certificates.h"
@@ -19,6 +21,7 @@
 #include "gateway/ops/config_restart.h"
 #include "gateway/ops/config_shared.h"
 #include "gateway/ops/resources.h"
+#include "gateway/records/form_store.h"
 #include "gateway/settings.h"
 #include "gateway/worker.h"
 #include "protocols/tls.h"
@@ -43,6 +46,7 @@ unsigned exchange_workers(const struct config *c)
 static void prepare_libraries(void)
 {
 	json_object_seed(0);
+	sqlite3_initialize();
 	dtmf_detector_free(dtmf_detector_new());
 }
 
@@ -114,12 +118,15 @@ static int open_tables(struct exchange *e)
 		err = audiocodes_registry_init(&e->registry,
 					       calls + ENTRIES_SPARE);
 	if (!err)
+		err = ledger_init(&e->ledger);
+	if (!err)
 		err = open_gate(e);
 	if (!err)
 		err = fetcher_open(&e->fetcher);
 	if (!err)
 		return 0;
 	gate_free(e->gate);
+	ledger_free(&e->ledger);
 	audiocodes_registry_free(&e->registry);
 	twilio_tickets_free(&e->tickets);
 	audiocodes_waiting_free(&e->waiting);
@@ -144,6 +151,7 @@ static void free_shared(struct exchange *e)
 	free_tallies(e);
 	fetcher_close(e->fetcher);
 	gate_free(e->gate);
+	ledger_free(&e->ledger);
 	audiocodes_registry_free(&e->registry);
 	twilio_tickets_free(&e->tickets);
 	audiocodes_waiting_free(&e->waiting);
@@ -272,6 +280,39 @@ static int open_workers(struct exchange *e, const int *fds, unsigned n,
 	return err;
 }
 
+/* The library goes last: a book is made of it. */
+static void close_book(struct exchange *e)
+{
+	agent_book_drop(e->book);
+	knowledge_library_close(e->knowledge);
+}
+
+static int open_book(struct exchange *e, char *why, size_t cap)
+{
+	int err = knowledge_library_open(&e->knowledge, &e->log, 0);
+
+	if (err)
+		snprintf(why, cap, "out of memory");
+	if (!err)
+		err = agent_book_open(&e->book, e->config, why, cap);
+	if (!err)
+		err = agent_book_learn(e->book, e->knowledge, why, cap);
+	return err;
+}
+
+static int open_forms(struct exchange *e, char *why, size_t cap)
+{
+	const char *path = e->config->config.store.path;
+	char reason[FORM_STORE_WHY_MAX];
+
+	if (!*path)
+		return 0;
+	int err = form_store_open(&e->forms, path, reason, sizeof(reason));
+	if (err)
+		snprintf(why, cap, "store.path: %s: %s", path, reason);
+	return err;
+}
+
 int exchange_open(struct exchange *e, uv_loop_t *control,
 		  const struct config *config,
 		  const struct exchange_sockets *sockets, const struct log *log,
@@ -293,14 +334,17 @@ int exchange_open(struct exchange *e, uv_loop_t *control,
 		snprintf(why, cap, "out of memory");
 		goto drop_config;
 	}
-	err = agent_book_open(&e->book, e->config, why, cap);
+	err = open_book(e, why, cap);
+	if (!err)
+		err = open_forms(e, why, cap);
 	if (!err)
 		err = listen_for_calls(e, sockets, fds, n, why, cap);
 	if (!err)
 		err = open_workers(e, fds, n, why, cap);
 	if (!err)
 		return 0;
-	agent_book_drop(e->book);
+	form_store_close(e->forms);
+	close_book(e);
 	free_shared(e);
 drop_config:
 	if (e->config)
@@ -459,7 +503,8 @@ void exchange_free(struct exchange *e)
 {
 	undo_all(e);
 	free_shared(e);
-	agent_book_drop(e->book);
+	form_store_close(e->forms);
+	close_book(e);
 	config_shared_drop(e->config);
 }
 
@@ -544,6 +589,8 @@ int exchange_reload(struct exchange *e, const struct config *config, char *why,
 		err = try_keys(e, &c->config, why, cap);
 	if (!err)
 		err = agent_book_open(&book, c, why, cap);
+	if (!err)
+		err = agent_book_learn(book, e->knowledge, why, cap);
 	if (!err && !wants_same_sessions(e->book, book))
 		c->model_version++;
 	if (!err)
@@ -632,6 +679,7 @@ static void add(struct worker_figures *sum, const struct worker_figures *f)
 	add_calls(sum, f);
 	ADD(sum, f, refused);
 	ADD(sum, f, http_refused);
+	ADD(sum, f, budget_reached);
 	ADD(sum, f, model.outcome);
 	ADD(sum, f, model.error);
 	ADD(sum, f, model.tokens);

@@ -13,6 +13,8 @@
  *   waiting   AudioCodes sockets by address ..... a lock, one pass
  *   gate      connections without a call, in all
  *             and by address .................... a lock, one look
+ *   ledger    what calls have cost, by agent and
+ *             model, today and by number ........ a lock, one look an answer
  *   upstream  whether the model's server can be
  *             reached ........................... atomics
  *   figures   what each worker counts ........... a writer each (ops/metrics.h)
@@ -26,7 +28,12 @@
  *             of who uses it
  *   book      the agents, and what their files
  *             hold ............................. read only, an atomic count
+ *   knowledge what agents know out of files,
+ *             and who looks whether they change . a lock, one look at a list;
+ *                                                 an index is read only, an
+ *                                                 atomic count of who uses it
  *   stage     whether the gateway goes down ..... an atomic
+ *   forms     where they remain (SQLite) ........ a lock, off the loops
  *   fetcher   requests of our own, made by a
  *             thread for all (net/fetch.h) ...... a lock, one item
  *
@@ -48,6 +55,7 @@
 #include "gateway/ops/config.h"
 #include "gateway/ops/lines.h"
 #include "gateway/ops/log.h"
+#include "gateway/records/ledger.h"
 #include "gateway/ops/tally.h"
 #include "gateway/siblings.h"
 #include "protocols/ip_address.h"
@@ -55,7 +63,9 @@
 struct agent_book;
 struct config_shared;
 struct fetcher;
+struct form_store;
 struct gate;
+struct knowledge_library;
 struct worker;
 struct worker_figures;
 
@@ -70,6 +80,7 @@ struct exchange {
 	uv_loop_t *control;
 	struct config_shared *config; /* of the calls that begin now */
 	struct agent_book *book;      /* likewise */
+	struct knowledge_library *knowledge;
 	struct log log;
 	bool hands_over;   /* somebody else has the port, too */
 	bool is_inherited; /* as the same socket */
@@ -81,8 +92,10 @@ struct exchange {
 	struct tally hand_offs;   /* by the agent that took over */
 	struct audiocodes_registry registry;
 	struct audiocodes_waiting waiting;
+	struct ledger ledger;
 	struct gate *gate;
 	struct fetcher *fetcher;
+	struct form_store *forms; /* NULL: store.path is "" */
 	unsigned proxy_count;
 	struct ip_block proxies[CONFIG_PROXIES_MAX];
 	struct openai_upstream upstream;

@@ -223,6 +223,7 @@ static void on_reload(struct service *s, int signal)
 		config_wipe(&s->config);
 		config_copy(&s->config, &next);
 		set_levels(s);
+		announce_costs(&s->log, &s->config);
 	}
 	config_wipe(&next);
 	write_status(s, status);
@@ -347,6 +348,7 @@ static int run(struct service *s)
 				   s->exchange.count);
 		announce_admin(stdout, &s->config, admin_port(&s->admin));
 		announce_warnings(&s->log, &s->config);
+		announce_costs(&s->log, &s->config);
 		supervisor_ready("0 calls running");
 	}
 	uv_run(&s->loop, UV_RUN_DEFAULT);

@@ -9,6 +9,7 @@
 #include "gateway/certificates.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_shared.h"
+#include "gateway/ops/time_zone.h"
 #include "protocols/tls.h"
 
 static int load_model_tls(struct settings *s, char *why, size_t cap)
@@ -102,6 +103,22 @@ static void free_prompts(struct settings *s)
 	free(s->route_apology);
 }
 
+static int load_zone(struct settings *s, char *why, size_t cap)
+{
+	const char *name = s->config->budgets.timezone;
+	int err = time_zone_open(&s->zone, name);
+
+	if (err == -ENOENT)
+		snprintf(why, cap,
+			 "budgets.timezone: there is no %s in " TIME_ZONE_FOLDER
+			 "; install tzdata, or correct the name",
+			 name);
+	else if (err)
+		snprintf(why, cap, "budgets.timezone: %s: %s", name,
+			 strerror(-err));
+	return err;
+}
+
 /* What may be missing or wrong. */
 static int load(struct settings *s, const struct certificates *c, char *why,
 		size_t cap)
@@ -114,6 +131,8 @@ static int load(struct settings *s, const struct certificates *c, char *why,
 		err = load_serving_tls(s, c, why, cap);
 	if (!err)
 		err = load_prompts(s, why, cap);
+	if (!err)
+		err = load_zone(s, why, cap);
 	if (!err &&
 	    !(s->profile = calloc(s->book->count, sizeof(s->profile[0])))) {
 		snprintf(why, cap, "out of memory");
@@ -171,6 +190,7 @@ void settings_free(struct settings *s)
 	if (!s)
 		return;
 	free_prompts(s);
+	time_zone_free(s->zone);
 	for (unsigned i = 0; s->profile && i < s->book->count; i++)
 		openai_profile_wipe(&s->profile[i]);
 	free(s->profile);

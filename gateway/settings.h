@@ -17,6 +17,7 @@
 struct certificates;
 struct config;
 struct config_shared;
+struct time_zone;
 struct tls_context;
 
 struct settings {
@@ -35,6 +36,7 @@ struct settings {
 	struct agent_book *book;
 	struct openai_profile *profile; /* of the book's agents */
 	struct audiocodes_settings audiocodes;
+	struct time_zone *zone; /* of budgets.timezone */
 };
 
 /* settings_open: of a book of agents and its configuration, which is kept.

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -11,10 +12,13 @@
 #include "gateway/bridge.h"
 #include "gateway/carriers/audiocodes_keys.h"
 #include "gateway/exchange.h"
+#include "gateway/agents/webhook.h"
 #include "gateway/net/fetch.h"
 #include "gateway/net/http_server.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_shared.h"
+#include "gateway/ops/time_zone.h"
+#include "gateway/records/budget.h"
 #include "gateway/routes.h"
 #include "gateway/settings.h"
 #include "protocols/tls.h"
@@ -45,10 +49,26 @@ bool worker_takes_new(const struct worker *w)
 	       (w->stage == DRAIN_DRAINING && w->exchange->hands_over);
 }
 
+static bool is_spent(struct worker *w, const char *number)
+{
+	const struct config_budgets *c = &w->config->budgets;
+	struct ledger_day day;
+	enum budget which;
+
+	if (!budget_any(c))
+		return false;
+	ledger_look(&w->exchange->ledger, number ? number : "",
+		    time_zone_day(w->settings->zone, (int64_t)time(NULL)),
+		    &day);
+	return budget_refuses(c, day.number, day.all, &which);
+}
+
 enum lines_refusal worker_take_line(struct worker *w, const char *number,
 				    const char *source, struct lines_seat *seat)
 {
 	memset(seat, 0, sizeof(*seat));
+	if (is_spent(w, number))
+		return LINES_BUDGET;
 	return worker_admits(w)
 		       ? lines_take(&w->exchange->lines, number, source, seat)
 		       : LINES_STOPPING;
@@ -308,10 +328,17 @@ static void release(struct worker *w)
 	settings_free(atomic_exchange(&w->incoming, NULL));
 	tls_context_free(w->keys_tls);
 	w->keys_tls = NULL;
+	webhooks_free(w->world.webhooks);
+	w->world.webhooks = NULL;
 	audio_pool_free(&w->pool);
 }
 
 static void on_standby_gone(void *owner)
+{
+	go_on_stopping(owner);
+}
+
+static void on_webhooks_done(void *owner)
 {
 	go_on_stopping(owner);
 }
@@ -350,7 +377,13 @@ static int open_handles(struct worker *w, int listening, char *why, size_t cap)
 	err = fetch_port_open(&w->world.fetch, w->exchange->fetcher, w->loop);
 	if (err)
 		goto close_inbox;
-	return 0;
+	w->world.forms = w->exchange->forms;
+	w->world.webhooks =
+		webhooks_open(w->loop, w->world.fetch, on_webhooks_done, w);
+	if (w->world.webhooks)
+		return 0;
+	err = -ENOMEM;
+	fetch_port_close(w->world.fetch, NULL, NULL);
 close_inbox:
 	inbox_close(&w->inbox, NULL);
 close_server:
@@ -532,6 +565,7 @@ static void on_clock_closed(uv_handle_t *handle)
 
 	net_loop_close(&w->net);
 	inbox_close(&w->inbox, NULL);
+	webhooks_close(w->world.webhooks);
 	fetch_port_close(w->world.fetch, NULL, NULL);
 }
 
@@ -548,8 +582,10 @@ static void on_server_closed(void *owner)
  * next may reach any of them. */
 static bool is_needed(const struct worker *w)
 {
-	return w->stage < DRAIN_STOPPING && (http_server_busy(w->server) > 0 ||
-					     exchange_is_needed(w->exchange));
+	return w->stage < DRAIN_STOPPING &&
+	       (http_server_busy(w->server) > 0 ||
+		webhooks_under_way(w->world.webhooks) ||
+		exchange_is_needed(w->exchange));
 }
 
 /* When nobody is left, nor on the way, the server goes. */

@@ -9,6 +9,7 @@
 #include "gateway/models/openai_figures.h"
 #include "gateway/ops/histogram.h"
 #include "gateway/ops/metrics.h"
+#include "gateway/records/budget.h"
 
 /* Delays, from a read to the write that it caused. */
 enum worker_delay {
@@ -77,6 +78,7 @@ struct worker_figures {
 	struct metric refused[WORKER_CARRIERS][WORKER_REQUESTS]
 			     [WORKER_REFUSALS];
 	struct metric http_refused[WORKER_HTTP_STATUSES];
+	struct metric budget_reached[BUDGETS];
 	struct worker_census census;
 	struct openai_figures model;
 };

@@ -181,6 +181,7 @@ static int take_end_ms(struct realtime_event *ev, json_t *document)
 	return 0;
 }
 
+/* The transcript of what the model said; the caller's is read below. */
 static int take_transcript(struct realtime_event *ev, json_t *document)
 {
 	ev->transcript = text_of(document, "transcript");
@@ -261,7 +262,8 @@ static void read_details(struct realtime_event *ev, const json_t *details)
 }
 
 /* Nobody speaks so many; what is larger, or negative, is a mistake. */
-#define TOKENS_MAX 100000000
+#define TOKENS_MAX  100000000
+#define SECONDS_MAX 86400
 
 static uint64_t tokens_of(const json_t *object, const char *key)
 {
@@ -286,17 +288,45 @@ static void read_cached(struct realtime_usage *u, const json_t *input)
 	u->cached_audio = all < u->input_audio ? all : u->input_audio;
 }
 
+/* Sums that nobody splits are of some kind, and have a price. */
+static uint64_t unsplit(const json_t *usage, const json_t *details,
+			const char *sum)
+{
+	return json_is_object(details) ? 0 : tokens_of(usage, sum);
+}
+
 /* Some servers put it beside the response. Any of it may be missing. */
 static void read_usage(struct realtime_usage *u, const json_t *usage)
 {
 	const json_t *input = json_object_get(usage, "input_token_details");
 	const json_t *output = json_object_get(usage, "output_token_details");
 
+	u->is_told = json_is_object(usage);
+	u->unsplit = unsplit(usage, input, "input_tokens") +
+		     unsplit(usage, output, "output_tokens");
 	u->input_text = tokens_of(input, "text_tokens");
 	u->input_audio = tokens_of(input, "audio_tokens");
 	u->output_text = tokens_of(output, "text_tokens");
 	u->output_audio = tokens_of(output, "audio_tokens");
 	read_cached(u, input);
+}
+
+/* A model that transcribes answers in text alone, or is paid by time. */
+static int take_heard(struct realtime_event *ev, json_t *document)
+{
+	const json_t *usage = json_object_get(document, "usage");
+	const json_t *input = json_object_get(usage, "input_token_details");
+	double seconds = json_number_value(json_object_get(usage, "seconds"));
+	struct realtime_usage *u = &ev->usage;
+
+	u->is_told = json_is_object(usage);
+	u->input_text = tokens_of(input, "text_tokens");
+	u->input_audio = tokens_of(input, "audio_tokens");
+	u->output_text = tokens_of(usage, "output_tokens");
+	u->unsplit = unsplit(usage, input, "input_tokens");
+	if (seconds > 0 && seconds <= SECONDS_MAX)
+		u->audio_ms = (uint64_t)(seconds * 1000 + 0.5);
+	return take_transcript(ev, document);
 }
 
 static int take_response(struct realtime_event *ev, json_t *document)
@@ -336,7 +366,7 @@ static const struct {
 	{ "conversation.item.done", REALTIME_ITEM_DONE, take_item },
 	{ "conversation.item.truncated", REALTIME_TRUNCATED, take_end_ms },
 	{ TRANSCRIBED "delta", REALTIME_INPUT_TRANSCRIPT_DELTA, take_piece },
-	{ TRANSCRIBED "completed", REALTIME_INPUT_TRANSCRIPT, take_transcript },
+	{ TRANSCRIBED "completed", REALTIME_INPUT_TRANSCRIPT, take_heard },
 	{ "response.created", REALTIME_RESPONSE_CREATED, take_response },
 	{ "response.done", REALTIME_RESPONSE_DONE, take_response },
 	{ "response.output_item.added", REALTIME_OUTPUT_ITEM_ADDED, take_item },

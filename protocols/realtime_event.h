@@ -10,6 +10,7 @@
 #define PROTOCOLS_REALTIME_EVENT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,12 +51,15 @@ enum realtime_status {
 	REALTIME_STATUS_OTHER
 };
 
-/* Tokens of a response, as the server counts them; absent ones are 0. The input
- * counts what was cached, too. */
+/* What a response, or a transcript, is billed for, as the server tells it; what
+ * is absent is 0. The input counts what was cached, too. */
 struct realtime_usage {
+	bool is_told; /* there was one */
 	uint64_t input_text, input_audio;
 	uint64_t cached_text, cached_audio;
 	uint64_t output_text, output_audio;
+	uint64_t unsplit;  /* tokens without a word of their kind */
+	uint64_t audio_ms; /* of a transcript that is billed by time */
 };
 
 /* One event. Strings are NUL-terminated, never NULL ("" when absent), and live
@@ -79,7 +83,7 @@ struct realtime_event {
 	const char *status_reason;   /* turn_detected, max_output_tokens, … */
 	const char *purpose;         /* metadata.purpose of a response */
 
-	struct realtime_usage usage; /* RESPONSE_DONE */
+	struct realtime_usage usage; /* RESPONSE_DONE, INPUT_TRANSCRIPT */
 
 	const char *error_type; /* ERROR, and RESPONSE_DONE when failed */
 	const char *error_code;

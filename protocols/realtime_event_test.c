@@ -328,6 +328,88 @@ static void test_usage(void **state)
 	}
 }
 
+#define HEARD(usage)                                                      \
+	"{\"type\":\"conversation.item.input_audio_transcription."        \
+	"completed\",\"item_id\":\"item_U1\",\"transcript\":\"Tuesday\"," \
+	"\"usage\":" usage "}"
+
+/* 3.3, the transcription events; by tokens and by time. */
+static void test_transcript_usage(void **state)
+{
+	static const struct {
+		const char *message;
+		struct realtime_usage usage;
+		const char *why;
+	} row[] = {
+		{ HEARD("{\"type\":\"tokens\",\"total_tokens\":45,"
+			"\"input_tokens\":31,\"output_tokens\":14,"
+			"\"input_token_details\":{\"text_tokens\":10,"
+			"\"audio_tokens\":21}}"),
+		  { .is_told = true,
+		    .input_text = 10,
+		    .input_audio = 21,
+		    .output_text = 14 },
+		  "tokens" },
+		{ HEARD("{\"type\":\"tokens\",\"input_tokens\":31,"
+			"\"output_tokens\":14,\"input_token_details\":null}"),
+		  { .is_told = true, .output_text = 14, .unsplit = 31 },
+		  "without details" },
+		{ HEARD("{\"type\":\"duration\",\"seconds\":2}"),
+		  { .is_told = true, .audio_ms = 2000 },
+		  "the reference's own" },
+		{ HEARD("{\"type\":\"duration\",\"seconds\":1.2345}"),
+		  { .is_told = true, .audio_ms = 1235 },
+		  "parts of a second" },
+		{ HEARD("{\"type\":\"duration\",\"seconds\":1e300}"),
+		  { .is_told = true },
+		  "impossible" },
+		{ HEARD("{\"type\":\"duration\",\"seconds\":-1}"),
+		  { .is_told = true },
+		  "below nothing" },
+		{ HEARD("null"), { .is_told = false }, "none" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		struct realtime_event ev;
+		const struct realtime_usage *u = &ev.usage, *want;
+		char *text;
+
+		want = &row[i].usage;
+		parse_good(&ev, &text, row[i].message);
+		CHECK_EQ(want->is_told, u->is_told, row[i].why);
+		CHECK_EQ(want->input_text, u->input_text, row[i].why);
+		CHECK_EQ(want->input_audio, u->input_audio, row[i].why);
+		CHECK_EQ(want->output_text, u->output_text, row[i].why);
+		CHECK_EQ(want->unsplit, u->unsplit, row[i].why);
+		CHECK_EQ(want->audio_ms, u->audio_ms, row[i].why);
+		CHECK_STR("Tuesday", ev.transcript, row[i].why);
+		discard(&ev, text);
+	}
+}
+
+static void test_unsplit(void **state)
+{
+	struct realtime_event ev;
+	char *text;
+
+	(void)state;
+	parse_good(&ev, &text,
+		   USAGE("\"total_tokens\":90,\"input_tokens\":70,"
+			 "\"output_tokens\":20"));
+	CHECK_EQ(90, ev.usage.unsplit, "sums alone");
+	CHECK(ev.usage.is_told, "they are usage");
+	discard(&ev, text);
+	parse_good(&ev, &text,
+		   USAGE(INPUT "},\"input_tokens\":140,"
+			       "\"output_tokens\":20"));
+	CHECK_EQ(20, ev.usage.unsplit, "the output alone");
+	discard(&ev, text);
+	parse_good(&ev, &text, DONE("\"id\":\"resp_a\",\"usage\":null"));
+	CHECK(!ev.usage.is_told, "null is none");
+	discard(&ev, text);
+}
+
 static void test_response_created(void **state)
 {
 	struct realtime_event ev;
@@ -605,6 +687,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_session),
+		cmocka_unit_test(test_transcript_usage),
+		cmocka_unit_test(test_unsplit),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_offsets),
 		cmocka_unit_test(test_response_done),

@@ -11,11 +11,11 @@
 set -eu
 
 build="gcc make libc6-dev pkg-config ca-certificates
-libuv1-dev libwslay-dev libmbedtls-dev libjansson-dev libspandsp-dev
+libuv1-dev libwslay-dev libmbedtls-dev libjansson-dev libspandsp-dev libsqlite3-dev
 libsndfile1-dev libhttp-parser-dev libcyaml-dev libyaml-dev libexpat1-dev
-nettle-dev libsystemd-dev libcurl4-openssl-dev"
+nettle-dev libsystemd-dev libcurl4-openssl-dev libsqlite3-dev"
 package="debhelper"
-test="libcmocka-dev jq curl openssl perl nginx haproxy lintian mandoc man-db systemd gdb"
+test="libcmocka-dev sqlite3 jq curl openssl perl nginx haproxy lintian mandoc man-db systemd gdb"
 # prometheus: for promtool, which reads what /metrics says.
 dev="clang libclang-rt-14-dev clang-format clang-tidy cppcheck pmccabe gcovr
 valgrind testssl.sh prometheus"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/agents/agent_text.h"
+#include "gateway/agents/knowledge.h"
 #include "gateway/agents/template.h"
 #include "gateway/call/variables.h"
 #include "gateway/ops/config.h"
@@ -131,4 +132,18 @@ void agent_free(struct agent *a)
 	agent_words_free(&a->words);
 	prompt_free(&a->sound);
 	tools_free(&a->tools);
+	knowledge_drop(a->knowledge);
+	a->knowledge = NULL;
+}
+
+int agent_learn(struct agent *a, struct knowledge_library *l, char *why,
+		size_t cap)
+{
+	char reason[CONFIG_TEXT_MAX + 128];
+	int err = knowledge_open(&a->knowledge, l, a->wanted, reason,
+				 sizeof(reason));
+
+	if (err)
+		snprintf(why, cap, "knowledge.files: %s", reason);
+	return err;
 }

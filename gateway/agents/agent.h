@@ -11,6 +11,8 @@
 struct call_variables;
 struct config;
 struct config_agent;
+struct knowledge;
+struct knowledge_library;
 
 /* What the model of one call is told; both from malloc, for agent_words_free.
  */
@@ -28,6 +30,7 @@ struct agent {
 	struct prompt sound;      /* greeting_file; or none */
 	bool has_places; /* in its texts: each call fills them (template.h) */
 	struct tools tools;
+	struct knowledge *knowledge; /* knowledge.h; NULL: of no files */
 };
 
 /* agent_init: the index-th agent of the configuration, which must outlive it;
@@ -40,6 +43,10 @@ int agent_init(struct agent *a, const struct config *c, unsigned index,
 	       char *why, size_t cap);
 void agent_free(struct agent *a);
 
+/* agent_learn: what its knowledge.files hold, out of the library, which must
+ * outlive it. Returns 0; or a negative errno and why, as knowledge_open. */
+int agent_learn(struct agent *a, struct knowledge_library *l, char *why,
+		size_t cap);
 /* agent_greets: the model is to say something first. */
 bool agent_greets(const struct agent *a);
 

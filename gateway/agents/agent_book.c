@@ -53,6 +53,21 @@ int agent_book_open(struct agent_book **out, struct config_shared *c, char *why,
 	return err;
 }
 
+int agent_book_learn(struct agent_book *b, struct knowledge_library *l,
+		     char *why, size_t cap)
+{
+	char reason[CONFIG_TEXT_MAX + 256];
+	int err = 0;
+
+	for (unsigned i = 0; i < b->count && !err; i++) {
+		err = agent_learn(&b->agent[i], l, reason, sizeof(reason));
+		if (err)
+			snprintf(why, cap, "%s: %s",
+				 file_of(&b->shared->config, i), reason);
+	}
+	return err;
+}
+
 struct agent_book *agent_book_keep(struct agent_book *b)
 {
 	atomic_fetch_add(&b->uses, 1);

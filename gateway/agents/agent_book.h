@@ -30,6 +30,11 @@ struct agent_book {
 int agent_book_open(struct agent_book **out, struct config_shared *c, char *why,
 		    size_t cap);
 
+/* agent_book_learn: what its agents know out of files, before anybody uses it.
+ * Returns 0; or a negative errno and why. */
+int agent_book_learn(struct agent_book *b, struct knowledge_library *l,
+		     char *why, size_t cap);
+
 /* Any thread. agent_book_keep returns b. NULL is fine to drop. */
 struct agent_book *agent_book_keep(struct agent_book *b);
 void agent_book_drop(struct agent_book *b);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/agents/agent.h"
+#include "gateway/agents/form.h"
 #include "gateway/agents/plain_text.h"
 #include "gateway/agents/tool_run.h"
 #include "gateway/ops/config.h"
@@ -30,6 +31,8 @@ void agent_call_open(struct agent_call *a, struct agent_world *world,
 void agent_call_close(struct agent_call *a)
 {
 	tool_run_leave_all(a);
+	form_leave(a->forms);
+	a->forms = NULL;
 	free(a->text);
 	a->text = NULL;
 }

@@ -13,7 +13,10 @@
 struct agent;
 struct agent_book;
 struct fetch_port;
+struct form_state;
+struct form_store;
 struct tool_run;
+struct webhooks;
 
 #define AGENT_CALL_ID_MAX 128 /* bytes with NUL; more is cut */
 
@@ -22,6 +25,12 @@ struct agent_world {
 	uv_loop_t *loop;
 	struct fetch_port *fetch;
 	unsigned functions; /* HTTP functions under way */
+	struct webhooks *webhooks; /* webhook.h */
+	struct form_store *forms;  /* of the process; NULL: none is kept */
+	/* What happens in calls, for whoever watches: "form.saved" and its
+	 * JSON, valid for the call it is told in. NULL: nobody does. */
+	void (*on_event)(void *owner, const char *event, const char *json);
+	void *event_owner;
 	struct log log;
 };
 
@@ -34,6 +43,8 @@ struct agent_call {
 	struct log log;        /* names the call */
 	struct tool_run *runs; /* under way, oldest first */
 	unsigned running;
+	const char *name;         /* the call's, at the carrier; or NULL */
+	struct form_state *forms; /* form.h */
 	unsigned hand_offs; /* so far */
 	/* Another agent has taken the call; its session is to be told. Set
 	 * behind agent_call_open, or NULL. */

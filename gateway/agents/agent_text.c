@@ -18,6 +18,10 @@ static const char house_rules[] =
 	"a message such as \"[keypad] 42#\".";
 static const char how_to_end[] =
 	" To end the call, say goodbye and call the function end_call.";
+static const char how_to_search[] =
+	" What you do not know for certain, look up with the function "
+	"search_knowledge before you answer; say nothing that it does not "
+	"find.";
 
 struct making {
 	const struct config_agent *agent;
@@ -92,6 +96,8 @@ static int put_all(struct making *m)
 	fputs(house_rules, m->out);
 	if (a->tools & CONFIG_TOOL_END_CALL)
 		fputs(how_to_end, m->out);
+	if (a->tools & CONFIG_TOOL_SEARCH_KNOWLEDGE)
+		fputs(how_to_search, m->out);
 	return err;
 }
 

@@ -10,8 +10,11 @@
 
 #include "gateway/agents/http_offer.h"
 #include "gateway/agents/json_schema.h"
+#include "gateway/agents/knowledge_tool.h"
+#include "gateway/agents/form.h"
 #include "gateway/agents/hand_off.h"
 #include "gateway/agents/plain_text.h"
+#include "gateway/call/digits.h"
 #include "gateway/ops/config.h"
 #include "protocols/utf8.h"
 
@@ -161,6 +164,61 @@ static int read_recording(const struct tools *t, const json_t *arguments,
 	return complain(to, "action must be start, stop, pause or resume");
 }
 
+/* A whole number of the arguments; without it, what is usual. */
+static bool read_number(const json_t *arguments, const char *key,
+			unsigned usual, unsigned min, unsigned max,
+			unsigned *value)
+{
+	const json_t *number = json_object_get(arguments, key);
+	json_int_t n = number ? json_integer_value(number) : usual;
+
+	*value = (unsigned)n;
+	return (!number || json_is_integer(number)) && n >= min && n <= max;
+}
+
+static int read_terminator(const json_t *arguments, char *terminator)
+{
+	const json_t *key = json_object_get(arguments, "terminator");
+	const char *text = key ? json_string_value(key) : "#";
+
+	if (!text || strlen(text) > 1 ||
+	    !strspn(text, "0123456789*#") != !*text)
+		return -EINVAL;
+	*terminator = *text;
+	return 0;
+}
+
+static int read_collect(const struct tools *t, const json_t *arguments,
+			struct call_request *r, const struct complaint *to)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+	struct call_collect_request *q = &r->collect;
+	const char *purpose = text_of(arguments, "purpose");
+	size_t len = strlen(purpose);
+
+	(void)t;
+	if (!len || len >= sizeof(q->name) || strspn(purpose, letters) != len)
+		return complain(to,
+				"purpose must be a word of at most %zu small "
+				"letters, digits, _ and -",
+				sizeof(q->name) - 1);
+	if (!read_number(arguments, "max", 20, 1, DIGITS_MAX, &q->max) ||
+	    !read_number(arguments, "min", 1, 1, q->max, &q->min))
+		return complain(to,
+				"min and max must be 1 to %d, and min no "
+				"more than max",
+				DIGITS_MAX);
+	if (!read_number(arguments, "timeout_ms", 10000, 1000, 60000,
+			 &q->timeout_ms))
+		return complain(to, "timeout_ms must be 1000 to 60000");
+	if (read_terminator(arguments, &q->terminator))
+		return complain(to, "terminator must be one key of 0-9 * #, or "
+				    "empty");
+	q->is_masked = json_is_true(json_object_get(arguments, "masked"));
+	memcpy(q->name, purpose, len + 1);
+	return 0;
+}
+
 /* --- The table --- */
 
 #define SCHEMA(properties, required)                       \
@@ -208,6 +266,41 @@ static const struct {
 	  SCHEMA("\"action\":{\"type\":\"string\",\"enum\":[\"start\","
 		 "\"stop\",\"pause\",\"resume\"]}",
 		 "\"action\"") },
+	{ "search_knowledge", CONFIG_TOOL_SEARCH_KNOWLEDGE, &knowledge_tool, 0,
+	  NULL,
+	  "Look something up in the documents that are there for this line. "
+	  "Answers with passages and where they stand.",
+	  SCHEMA("\"query\":{\"type\":\"string\",\"description\":\"A question, "
+		 "or the words to look for, in the language of the "
+		 "documents.\"}",
+		 "\"query\"") },
+	{ "collect_digits", CONFIG_TOOL_COLLECT_DIGITS, NULL,
+	  CALL_REQUEST_COLLECT, read_collect,
+	  "Let the caller press keys, and wait for them. Say in the same answer "
+	  "what to press. The answer has the digits; of secret ones (a card, a "
+	  "PIN: masked) only how many there were, and other functions take "
+	  "them by their purpose.",
+	  SCHEMA("\"purpose\":{\"type\":\"string\",\"description\":\"What "
+		 "they are, in one word: order, card, pin.\"},"
+		 "\"min\":{\"type\":\"integer\",\"description\":\"Fewest "
+		 "keys, 1.\"},"
+		 "\"max\":{\"type\":\"integer\",\"description\":\"Most keys, "
+		 "20; at most 64.\"},"
+		 "\"terminator\":{\"type\":\"string\",\"description\":\"The "
+		 "key that ends it, #.\"},"
+		 "\"timeout_ms\":{\"type\":\"integer\",\"description\":"
+		 "\"Longest wait for a key, 10000.\"},"
+		 "\"masked\":{\"type\":\"boolean\",\"description\":\"Whether "
+		 "they are secret.\"}",
+		 "\"purpose\"") },
+	{ "save_form", CONFIG_TOOL_SAVE_FORM, &form_kind, CALL_REQUEST_END,
+	  NULL,
+	  "Save what the caller tells, as soon as it is said, one or more "
+	  "fields at a time, and again when the caller corrects it. Write each "
+	  "down as it was said. The answer has what was stored, what is "
+	  "missing, what to read back to the caller, and what was not "
+	  "understood and why: ask for that again.",
+	  NULL },
 	{ "hand_off", CONFIG_TOOL_HAND_OFF, &hand_off_kind, CALL_REQUEST_END,
 	  NULL, NULL, NULL },
 };
@@ -248,6 +341,16 @@ static int read_schema(struct tool *tool)
 	return json_schema_check(tool->schema, why, sizeof(why)) ? 0 : -EINVAL;
 }
 
+static char *make_parameters(const struct tools *t,
+			     const struct config_agent *a, size_t row)
+{
+	if (table[row].parameters)
+		return strdup(table[row].parameters);
+	return table[row].bit == CONFIG_TOOL_SAVE_FORM
+		       ? form_parameters(&a->form)
+		       : transfer_parameters(t->transfer);
+}
+
 /* Made of an agent's hand_offs. */
 static int offer_hand_off(struct tools *t, const struct config_agent *a)
 {
@@ -262,31 +365,30 @@ static int offer_hand_off(struct tools *t, const struct config_agent *a)
 	return tool->text && tool->parameters ? read_schema(tool) : -ENOMEM;
 }
 
-static int offer(struct tools *t, size_t row)
+static int offer(struct tools *t, const struct config_agent *a, size_t row)
 {
 	struct tool *tool = &t->offered[t->count];
 
 	tool->name = table[row].name;
 	tool->kind = table[row].kind;
 	tool->description = table[row].description;
-	tool->parameters = table[row].parameters
-				   ? strdup(table[row].parameters)
-				   : transfer_parameters(t->transfer);
+	tool->parameters = make_parameters(t, a, row);
 	if (!tool->parameters)
 		return -ENOMEM;
 	t->count++;
 	return tool->kind ? read_schema(tool) : 0;
 }
 
-static int offer_built_in(struct tools *t, unsigned bits,
-			  const struct config_agent *a, char *why, size_t cap)
+static int offer_built_in(struct tools *t, const struct config_agent *a,
+			  unsigned bits, char *why, size_t cap)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < ROWS && !err; i++)
 		if (bits & table[i].bit)
-			err = table[i].description ? offer(t, i)
-						   : offer_hand_off(t, a);
+			err = table[i].bit == CONFIG_TOOL_HAND_OFF
+				      ? offer_hand_off(t, a)
+				      : offer(t, a, i);
 	if (err)
 		snprintf(why, cap, "out of memory");
 	return err;
@@ -324,7 +426,7 @@ int tools_init(struct tools *t, const struct config *c,
 		bits &= ~(unsigned)CONFIG_TOOL_TRANSFER_CALL;
 	if (a->persona.hand_off_count)
 		bits |= CONFIG_TOOL_HAND_OFF;
-	int err = offer_built_in(t, bits, a, why, cap);
+	int err = offer_built_in(t, a, bits, why, cap);
 	return err ? err : offer_functions(t, &a->functions, why, cap);
 }
 

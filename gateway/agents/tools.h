@@ -9,7 +9,13 @@
  *   send_dtmf      {digits}           1 to CALL_DIGITS_MAX of 0-9 * #
  *   send_metadata  {data}             an object, CALL_DATA_MAX as text
  *   record_call    {action}           start, stop, pause or resume
- *   hand_off       {agent, reason}    where there are hand_offs; hand_off.h */
+ *   collect_digits {purpose, min?, max?, terminator?, timeout_ms?, masked?}
+ *   save_form      {field: text, …}   form.h
+ *   hand_off       {agent, reason}    where there are hand_offs; hand_off.h
+ *
+ * By kinds of their own:
+ *
+ *   search_knowledge  {query}         knowledge_tool.h */
 #ifndef GATEWAY_AGENTS_TOOLS_H
 #define GATEWAY_AGENTS_TOOLS_H
 

@@ -83,6 +83,8 @@ void call_free(struct call *c)
 	call_drop_errands(c);
 	call_tools_drop(c);
 	call_variables_clear(&c->variables);
+	call_collect_free(c);
+	explicit_bzero(&c->digits, sizeof(c->digits));
 	free(c->text);
 	c->text = NULL;
 }
@@ -164,6 +166,7 @@ static void hang_up(struct call *c, uint64_t now_ns)
 		[CALL_END_CARRIER] = "carrier",
 		[CALL_END_CARRIER_LOST] = "line lost",
 		[CALL_END_REPLACED] = "replaced",
+		[CALL_END_BUDGET] = "budget spent",
 	};
 	const char *reason = c->end_reason[0] ? c->end_reason : word[c->end];
 
@@ -230,7 +233,8 @@ static enum call_end reason_for(const struct call *c, enum call_event event)
 		return CALL_END_SHUTDOWN;
 	if (c->state == CALL_LAST_WORDS ||
 	    (event == CALL_DEADLINE && c->state == CALL_UP))
-		return CALL_END_TOO_LONG;
+		return c->wrap_ups > CALL_WRAP_UPS_MAX ? CALL_END_BUDGET
+						       : CALL_END_TOO_LONG;
 	return c->state == CALL_FAREWELL ? c->farewell_end
 					 : CALL_END_MODEL_LOST;
 }
@@ -406,6 +410,7 @@ const char *call_end_name(enum call_end end)
 		[CALL_END_CARRIER] = "carrier",
 		[CALL_END_CARRIER_LOST] = "carrier_lost",
 		[CALL_END_REPLACED] = "replaced",
+		[CALL_END_BUDGET] = "budget",
 	};
 	return name[end];
 }

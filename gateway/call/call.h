@@ -22,6 +22,7 @@
 
 /* Limits. */
 #define CALL_FAREWELL_MS       20000 /* for a goodbye to be made */
+#define CALL_WRAP_UPS_MAX      3     /* times it is asked to end, at most */
 #define CALL_LAST_SPEECH_MS    5000  /* that may still play when time is up */
 #define CALL_SOUND_MS          2000 /* more patience, once an answer has begun */
 #define CALL_TAIL_MS           250  /* silence between goodbye and hang-up */
@@ -37,6 +38,7 @@
 #define CALL_ERRAND_MS         10000 /* until speech must have ended for them */
 #define CALL_ERRANDS_MAX       4 /* requests that wait for the speech's end */
 #define CALL_PARTICIPANTS_MAX  8
+#define CALL_MASKED_MAX        8   /* masked entries kept; then the oldest goes */
 #define CALL_TOOLS_MAX         16  /* functions under way; more is an error */
 #define CALL_TOOL_ID_MAX       128 /* bytes of a function call's id, with NUL */
 
@@ -79,6 +81,7 @@ enum call_end {
 	CALL_END_CARRIER,      /* the carrier ended it for reasons of its own */
 	CALL_END_CARRIER_LOST, /* the line broke and did not come back */
 	CALL_END_REPLACED,     /* the carrier began the same call anew */
+	CALL_END_BUDGET,       /* it has cost what it may */
 	CALL_ENDS
 };
 
@@ -168,6 +171,7 @@ struct call {
 	struct transcoder up;
 	struct caller_timeline timeline;
 	struct digits digits;
+	struct call_collect *collect; /* keys for functions; NULL: none ever */
 	char *text; /* waits for the model, CALL_TEXT_MAX bytes; or NULL */
 	unsigned no_inputs; /* in a row */
 	uint64_t quiet_ns;  /* since when nobody talks; 0: somebody does */
@@ -223,6 +227,7 @@ struct call {
 	struct call_request transfer;                 /* while handing over */
 	bool was_rescued;                   /* the fallback was tried */
 	char transfer_why[CALL_REASON_MAX]; /* it failed */
+	unsigned wrap_ups;                  /* times it was asked to end */
 	enum call_end farewell_end;         /* why it is said */
 	enum call_end carrier_end;          /* why the carrier ended */
 	char end_reason[CALL_REASON_MAX];
@@ -352,6 +357,12 @@ void call_tool_answered(struct call *c, const char *call_id, const char *output,
 void call_tool_asks(struct call *c, const char *call_id,
 		    const struct call_request *r, uint64_t now_ns);
 
+/* call_masked_digits: what the caller pressed for a function that asked for it
+ * masked, by its name; of up to CALL_MASKED_MAX names. For other functions to
+ * pass on, and for nobody's eyes. NULL: nothing. Wiped when the call is over.
+ */
+const char *call_masked_digits(const struct call *c, const char *name);
+
 /* --- The clock --- */
 
 /* call_tick: once per 20 ms. */
@@ -362,6 +373,13 @@ void call_tick(struct call *c, uint64_t now_ns);
  * call_stop: end it now. */
 void call_dismiss(struct call *c, uint64_t now_ns);
 void call_stop(struct call *c, uint64_t now_ns);
+
+/* call_wrap_up: the call has cost what it may: the model is asked to come to a
+ * polite end, says goodbye, and we hang up (CALL_END_BUDGET). A caller who then
+ * speaks up is answered, until it is asked again; the time after
+ * CALL_WRAP_UPS_MAX is the last, as if the call's time were up. Nothing happens
+ * in a call that is not up, or is ending. */
+void call_wrap_up(struct call *c, uint64_t now_ns);
 
 const char *call_end_name(enum call_end end);
 

@@ -47,6 +47,19 @@ static void keep_silence(struct call *c, unsigned ms)
 	}
 }
 
+/* As long as what came, and nothing of it. */
+static void keep_nothing_of(struct call *c, size_t n)
+{
+	uint8_t silence[SILENCE_SLICE];
+
+	memset(silence, audio_format_silence(c->settings.caller_format),
+	       sizeof(silence));
+	for (size_t part; n; n -= part) {
+		part = n < sizeof(silence) ? n : sizeof(silence);
+		keep(c, silence, part);
+	}
+}
+
 static void append(void *owner, const uint8_t *bytes, size_t n)
 {
 	struct call *c = owner;
@@ -87,7 +100,10 @@ void call_caller_audio(struct call *c, uint64_t timestamp_ms,
 	keep_silence(c, caller_timeline_frame(&c->timeline, timestamp_ms,
 					      (unsigned)(n / bytes_per_ms),
 					      now_ns));
-	keep(c, bytes, n);
+	if (call_is_muted(c))
+		keep_nothing_of(c, n);
+	else
+		keep(c, bytes, n);
 	if (call_is_live(c))
 		call_uplink(c);
 }
@@ -126,6 +142,7 @@ void call_caller_tick(struct call *c, uint64_t now_ns)
 					      c->sequencer.caller_speaking,
 					      now_ns));
 	call_uplink(c);
+	call_collect_tick(c, now_ns);
 	if (digits_due(&c->digits, now_ns))
 		send_digits(c, now_ns);
 }
@@ -135,6 +152,11 @@ void call_caller_digit(struct call *c, char key, uint64_t now_ns)
 	if (!is_listening(c))
 		return;
 	c->no_inputs = 0;
+	if (call_collects(c)) {
+		call_interrupt(c, true, now_ns);
+		call_collect_key(c, key, now_ns);
+		return;
+	}
 	bool is_whole = digits_press(&c->digits, key, now_ns);
 	if (!call_is_live(c))
 		return; /* it waits, like the caller's voice */

@@ -77,6 +77,22 @@ bool call_tools_run(const struct call *c);
 bool call_tools_run_of(const struct call *c, unsigned round);
 void call_tools_drop(struct call *c);
 
+/* One that the call itself answers later, by call_tool_answered. Returns 0 or
+ * a negative errno. */
+int call_tools_hold(struct call *c, const char *call_id);
+
+/* Keys for a function: begin (0; -EALREADY, -ENOBUFS, -ENOMEM), whether they
+ * are being collected, a key (returns whether it was taken), the clock. */
+int call_collect_begin(struct call *c, const char *call_id,
+		       const struct call_request *r, uint64_t now_ns);
+bool call_collects(const struct call *c);
+bool call_collect_key(struct call *c, char key, uint64_t now_ns);
+void call_collect_tick(struct call *c, uint64_t now_ns);
+void call_collect_free(struct call *c);
+
+/* Whether the model must not hear the caller: tones would tell the keys. */
+bool call_is_muted(const struct call *c);
+
 /* Do what the model asked for and what waited for its speech to end. */
 void call_run_errands(struct call *c, uint64_t now_ns);
 void call_drop_errands(struct call *c);

@@ -129,6 +129,20 @@ static bool record(struct call *c, const char *call_id,
 	return answer_and_go_on(c, call_id, err, "{\"status\":\"done\"}");
 }
 
+static bool collect(struct call *c, const char *call_id,
+		    const struct call_request *r, uint64_t now_ns)
+{
+	int err = call_collect_begin(c, call_id, r, now_ns);
+
+	if (err == -EALREADY) {
+		answer(c, call_id,
+		       "{\"error\":\"keys are being collected already; wait "
+		       "for them\"}");
+		return true;
+	}
+	return err ? answer_and_go_on(c, call_id, err, NULL) : false;
+}
+
 bool call_carry_out(struct call *c, const char *call_id,
 		    const struct call_request *r, uint64_t now_ns)
 {
@@ -140,6 +154,7 @@ bool call_carry_out(struct call *c, const char *call_id,
 		[CALL_REQUEST_KEYS] = send_later,
 		[CALL_REQUEST_METADATA] = send_later,
 		[CALL_REQUEST_RECORDING] = record,
+		[CALL_REQUEST_COLLECT] = collect,
 	};
 
 	return take[r->kind](c, call_id, r, now_ns);

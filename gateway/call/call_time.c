@@ -26,6 +26,24 @@ void call_ask_goodbye(struct call *c, uint64_t now_ns)
 	call_want(c, SPEAK_GOODBYE, now_ns);
 }
 
+void call_wrap_up(struct call *c, uint64_t now_ns)
+{
+	if (!call_is_live(c) || c->state != CALL_UP)
+		return;
+	if (++c->wrap_ups > CALL_WRAP_UPS_MAX) {
+		call_step(c, CALL_DEADLINE, now_ns);
+		return;
+	}
+	c->farewell_end = CALL_END_BUDGET;
+	call_step(c, CALL_END_ASKED, now_ns);
+	c->ports.model->add_note(c->ports.session,
+				 "[end] This call has to come to its end now. "
+				 "In a sentence or two, tell the caller what "
+				 "was settled and what is left open, say that "
+				 "you have to end the call, and say goodbye.");
+	call_ask_goodbye(c, now_ns);
+}
+
 /* --- Silence --- */
 
 /* Somebody talks, is about to, is owed an answer, or waits for a function. */
@@ -68,7 +86,7 @@ void call_caller_silent(struct call *c, uint64_t now_ns)
 static bool is_quiet(const struct call *c, uint64_t now_ns)
 {
 	return c->state == CALL_UP && c->is_open && !c->is_detached &&
-	       !c->digits.count && !c->answer_due_ns && !c->retry_ns &&
+	       !c->digits.count && !call_collects(c) && !c->answer_due_ns && !c->retry_ns &&
 	       !is_anything_going_on(c, now_ns);
 }
 

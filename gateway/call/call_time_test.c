@@ -268,6 +268,65 @@ static void test_no_warning(void **state)
 	expect("", "as configured");
 }
 
+static const char end_it[] =
+	"note [end] This call has to come to its end now. In a sentence or two, "
+	"tell the caller what was settled and what is left open, say that you "
+	"have to end the call, and say goodbye.;";
+
+static void test_wrapped_up(void **state)
+{
+	(void)state;
+
+	up();
+	greet();
+	call_wrap_up(&c, now());
+	expect_both(end_it, "speak goodbye;", "asked politely");
+	CHECK_EQ(CALL_FAREWELL, c.state, "it is on its way out");
+	call_wrap_up(&c, now());
+	expect("", "once is enough");
+	say("r1", 1000);
+	pass(1800);
+	expect("close;hang_up;", "heard, then over");
+	CHECK_EQ(CALL_END_BUDGET, c.end, "for that reason");
+}
+
+/* Whoever speaks up each time does not have the call for ever. */
+static void test_wrapped_up_in_vain(void **state)
+{
+	(void)state;
+
+	up();
+	greet();
+	for (unsigned i = 0; i < CALL_WRAP_UPS_MAX; i++) {
+		char goodbye[] = "g0", reply[] = "r0";
+		goodbye[1] = reply[1] = (char)('0' + i);
+		call_wrap_up(&c, now());
+		say(goodbye, 1000);
+		pass(500);
+		caller_speaks();
+		CHECK_EQ(CALL_UP, c.state, "but I wanted …");
+		pass(500);
+		caller_is_silent();
+		answer(reply, reply, 300);
+		pass(1000);
+	}
+	told[0] = '\0';
+	call_wrap_up(&c, now());
+	CHECK_EQ(CALL_LAST_WORDS, c.state, "the last time");
+	expect_both(time_is_up, "speak goodbye;", "as when the time is up");
+	say("r3", 1000);
+	pass(1800);
+	CHECK_EQ(CALL_END_BUDGET, c.end, "for that reason");
+}
+
+static void test_not_yet_up(void **state)
+{
+	(void)state;
+
+	call_wrap_up(&c, now());
+	CHECK_EQ(CALL_CONNECTING, c.state, "nothing was said yet");
+}
+
 #define TIME_TEST(f) cmocka_unit_test_setup_teardown(f, setup_time, teardown)
 
 int main(void)
@@ -285,6 +344,9 @@ int main(void)
 		TIME_TEST(test_a_speech_is_cut_short),
 		TIME_TEST(test_a_mute_model_at_the_end),
 		TIME_TEST(test_no_warning),
+		TIME_TEST(test_wrapped_up),
+		TIME_TEST(test_wrapped_up_in_vain),
+		TIME_TEST(test_not_yet_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,16 @@
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "gateway/agents/knowledge.h"
 #include "gateway/agents/prompt.h"
 #include "gateway/check/check_list.h"
 #include "gateway/check/check_parts.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/watched_file.h"
+#include "gateway/records/form_store.h"
 #include "protocols/jwks.h"
 #include "protocols/tls.h"
 
@@ -80,11 +83,46 @@ static void check_key_set(struct check_list *l, const char *path)
 	jwks_free(set);
 }
 
+static void check_knowledge(struct check_list *l, const struct config_agent *a)
+{
+	struct knowledge_index *index;
+	char name[CONFIG_WORD_MAX + 32], why[CONFIG_TEXT_MAX + 128];
+	size_t files;
+
+	if (!a->knowledge.file_count)
+		return;
+	snprintf(name, sizeof(name), "%s knowledge.files", a->persona.name);
+	if (knowledge_build(&index, a, &files, why, sizeof(why))) {
+		check_list_add(l, CHECK_IS_BAD, name, "%s", why);
+		return;
+	}
+	check_list_add(l, CHECK_IS_GOOD, name, "files: %zu, passages: %u",
+		       files, knowledge_index_chunks(index));
+	knowledge_index_drop(index);
+}
+
+static void check_store(struct check_list *l, const char *path)
+{
+	char why[FORM_STORE_WHY_MAX];
+
+	if (!*path)
+		return;
+	if (form_store_probe(path, why, sizeof(why)))
+		check_list_add(l, CHECK_IS_BAD, "store.path", "%s: %s", path,
+			       why);
+	else
+		check_list_add(l, CHECK_IS_GOOD, "store.path", "%s%s", path,
+			       access(path, F_OK) ? ", not there yet" : "");
+}
+
 void check_files(struct check_list *l, const struct config *c)
 {
 	const char *jwks = c->audiocodes.oauth.jwks;
 	check_prompt(l, c->failure.prompt);
 	check_authorities(l, &c->model);
+	for (unsigned i = 0; i < config_agent_count(c); i++)
+		check_knowledge(l, config_agent_at(c, i));
+	check_store(l, c->store.path);
 	if (*jwks && !strstr(jwks, "://"))
 		check_key_set(l, jwks);
 }

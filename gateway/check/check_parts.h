@@ -22,6 +22,9 @@ void check_public(struct check_list *l, const struct config *c);
  * be. */
 void check_files(struct check_list *l, const struct config *c);
 
+/* check_prices: has every model that calls use a price, and a day a beginning?
+ */
+void check_prices(struct check_list *l, const struct config *c);
 /* check_agents: their files can be read, about how many tokens their
  * instructions are, and which routes lead to them. */
 void check_agents(struct check_list *l, const struct config *c);

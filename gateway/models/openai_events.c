@@ -134,6 +134,21 @@ static enum call_outcome outcome_of(const struct realtime_event *ev)
 	}
 }
 
+/* One that was cut off before it began, or failed, has none. */
+static void tell_usage(struct openai_session *s,
+		       const struct realtime_event *ev, bool is_heard,
+		       uint64_t now_ns)
+{
+	struct realtime_usage usage = ev->usage;
+
+	if (!usage.is_told && (is_heard || ev->status != REALTIME_COMPLETED))
+		return;
+	if (!usage.is_told)
+		usage.unsplit = 1;
+	if (s->on_usage)
+		s->on_usage(s->owner, &usage, is_heard, now_ns);
+}
+
 static void on_response_done(struct openai_session *s,
 			     const struct realtime_event *ev, uint64_t now_ns)
 {
@@ -148,6 +163,7 @@ static void on_response_done(struct openai_session *s,
 	call_model_response_done(s->call, ev->response_id,
 				 ev->purpose[0] != '\0', outcome_of(ev), why,
 				 now_ns);
+	tell_usage(s, ev, false, now_ns);
 }
 
 static void on_item_done(struct openai_session *s,
@@ -224,6 +240,7 @@ static void on_transcript(struct openai_session *s,
 		s->heard[0] = '\0';
 	if (ev->transcript[0])
 		call_model_transcript(s->call, ev->transcript, true, now_ns);
+	tell_usage(s, ev, true, now_ns);
 }
 
 /* --- Words instead of sound --- */

@@ -27,6 +27,7 @@
 struct config;
 struct config_agent;
 struct openai_figures;
+struct realtime_usage;
 struct tls_context;
 struct ws;
 
@@ -102,6 +103,11 @@ struct openai_session {
 	/* A message has been handled.
 	 * read_ns: when it came. */
 	void (*on_handled)(void *owner, uint64_t read_ns);
+	/* An answer is done, or (is_heard) a transcript of the caller's words:
+	 * what it is billed for. The call has been told of it. NULL: nobody
+	 * asks. */
+	void (*on_usage)(void *owner, const struct realtime_usage *usage,
+			 bool is_heard, uint64_t now_ns);
 	/* The call is about to talk: all is known of it that is told at its
 	 * beginning. May say openai_session_become. NULL: nothing to say. */
 	void (*on_begin)(void *owner);

@@ -49,6 +49,7 @@ static bool resolve_all(struct config *c, const char *path)
 		       config_file_resolve(c->twilio.rest.ca_file, path) &&
 		       config_file_resolve(c->failure.prompt, path) &&
 		       config_file_resolve(c->drain.prompt, path) &&
+		       config_file_resolve(c->store.path, path) &&
 		       config_file_resolve(c->audiocodes.oauth.jwks, path);
 	for (unsigned i = 0; is_good && i < c->tls.certificate_count; i++)
 		is_good = config_file_resolve(

@@ -39,6 +39,9 @@ struct config_environment;
 #define CONFIG_PROXIES_MAX      64
 #define CONFIG_BLOCK_MAX        44 /* an address, "/" and bits; with NUL */
 #define CONFIG_ROUTES_MAX       32
+#define CONFIG_PRICES_MAX       64
+#define CONFIG_CURRENCY_MAX     4  /* ISO 4217, with NUL */
+#define CONFIG_ZONE_MAX         64 /* "Europe/Zurich", with NUL */
 #define CONFIG_AGENTS_MAX       32 /* agent files */
 #define CONFIG_STANDBY_MAX      64 /* sessions, of all agents on a worker */
 #define CONFIG_CONTEXT_MAX      16 /* files of an agent's context */
@@ -54,6 +57,7 @@ struct config_environment;
 #define CONFIG_FILLER_MAX       256 /* bytes with NUL */
 #define CONFIG_MCP_MAX          4   /* servers of an agent */
 #define CONFIG_MCP_TOOLS_MAX    8   /* allowed ones of a server */
+#define CONFIG_KNOWLEDGE_MAX    16  /* patterns of file names */
 
 enum config_format { CONFIG_FORMAT_PCM24, CONFIG_FORMAT_PCMU };
 enum config_turns { CONFIG_TURNS_SERVER_VAD, CONFIG_TURNS_SEMANTIC_VAD };
@@ -86,6 +90,9 @@ enum config_tool { /* bits */
 		   CONFIG_TOOL_SEND_METADATA = 8,
 		   CONFIG_TOOL_RECORD_CALL = 16,
 		   CONFIG_TOOL_HAND_OFF = 32,
+		   CONFIG_TOOL_SEARCH_KNOWLEDGE = 1 << 10,
+		   CONFIG_TOOL_SAVE_FORM = 1 << 11,
+		   CONFIG_TOOL_COLLECT_DIGITS = 1 << 12,
 };
 
 /* A level for each part; LOG_LEVELS: as log.level says. */
@@ -250,6 +257,13 @@ struct config_agent_persona {
 	struct config_hand_off hand_offs[CONFIG_HAND_OFFS_MAX];
 };
 
+struct config_agent_knowledge {
+	unsigned file_count; /* 0: the agent knows nothing by itself */
+	char files[CONFIG_KNOWLEDGE_MAX][CONFIG_TEXT_MAX]; /* * ? [ ] */
+	unsigned results;  /* of one search, at most */
+	char language[16]; /* ISO 639-1; "": the agent's, or en */
+};
+
 enum config_method {
 	CONFIG_METHOD_POST,
 	CONFIG_METHOD_GET,
@@ -312,6 +326,43 @@ struct config_agent_functions {
 	struct config_mcp mcp[CONFIG_MCP_MAX];
 };
 
+#define CONFIG_FORM_FIELDS_MAX  24
+#define CONFIG_FORM_CHOICES_MAX 16
+#define CONFIG_FORM_CHOICE_MAX  64 /* bytes with NUL */
+
+enum config_field_type { /* as agents/spoken.h has them */
+			 CONFIG_FIELD_NAME,
+			 CONFIG_FIELD_EMAIL,
+			 CONFIG_FIELD_PHONE,
+			 CONFIG_FIELD_DATE,
+			 CONFIG_FIELD_NUMBER,
+			 CONFIG_FIELD_CHOICE,
+			 CONFIG_FIELD_TEXT,
+};
+
+struct config_form_field {
+	char name[CONFIG_WORD_MAX]; /* no two alike */
+	enum config_field_type type;
+	bool required;
+	bool read_back;
+	unsigned choice_count; /* of a choice: 1 at least */
+	char choices[CONFIG_FORM_CHOICES_MAX][CONFIG_FORM_CHOICE_MAX];
+};
+
+/* What callers are asked for. */
+struct config_agent_form {
+	char name[CONFIG_WORD_MAX]; /* "": there is none */
+	unsigned field_count;
+	struct config_form_field fields[CONFIG_FORM_FIELDS_MAX];
+	char language[16]; /* en, de, fr; "": any of them */
+	char country[3];   /* ISO 3166-1 alpha-2; "": numbers need "+" */
+	bool extensions;   /* of telephone numbers are kept */
+	struct config_form_webhook {
+		char url[CONFIG_TEXT_MAX]; /* "": nobody is told */
+		struct secret secret;      /* set when url is */
+	} webhook;
+};
+
 struct config_agent {
 	char instructions[CONFIG_INSTRUCTIONS_MAX];
 	char greeting[CONFIG_SENTENCE_MAX]; /* what the first response is
@@ -327,7 +378,9 @@ struct config_agent {
 	unsigned variable_count;
 	char variables[CONFIG_VARIABLES_MAX][CONFIG_WORD_MAX];
 	struct config_agent_persona persona;
+	struct config_agent_knowledge knowledge;
 	struct config_agent_functions functions;
+	struct config_agent_form form;
 };
 
 /* Those that have files of their own. Never changed; shared by all copies of a
@@ -424,6 +477,11 @@ struct config_drain {
 					  where no prompt can be played */
 };
 
+/* Where forms remain. */
+struct config_store {
+	char path[CONFIG_TEXT_MAX]; /* SQLite; "": nowhere */
+};
+
 struct config_limits {
 	unsigned calls;
 	unsigned calls_per_worker; /* 0: no limit of its own; so the next */
@@ -440,6 +498,41 @@ struct config_limits {
 	unsigned connections_per_address; /* of them; 0: no limit */
 	unsigned handshakes; /* TLS, begun and not done, of each worker */
 	unsigned head_ms;    /* for a handshake and a whole request */
+};
+
+/* Of a million tokens, in config.currency; 0: none is known. */
+struct config_price {
+	char model[CONFIG_NAME_MAX]; /* no two alike */
+	double text_in;
+	double text_in_cached; /* 0: as text_in */
+	double text_out;
+	double audio_in;
+	double audio_in_cached; /* 0: as audio_in */
+	double audio_out;
+	double audio_minute; /* of a model that bills by time */
+};
+
+enum config_budget_action {
+	CONFIG_BUDGET_WARN,
+	CONFIG_BUDGET_WRAP_UP,
+	CONFIG_BUDGET_REFUSE
+};
+enum config_budget_running {
+	CONFIG_RUNNING_GO_ON,
+	CONFIG_RUNNING_WRAP_UP,
+};
+
+struct config_budget {
+	double amount; /* in config.currency; 0: no budget */
+	enum config_budget_action action;
+};
+
+struct config_budgets {
+	char timezone[CONFIG_ZONE_MAX]; /* where a day begins */
+	struct config_budget per_call;  /* never refuse */
+	struct config_budget per_number_day;
+	struct config_budget per_day;
+	enum config_budget_running running; /* calls, when others are refused */
 };
 
 struct config {
@@ -471,6 +564,11 @@ struct config {
 	struct config_overload overload;
 	struct config_drain drain;
 	struct config_limits limits;
+	char currency[CONFIG_CURRENCY_MAX];
+	unsigned price_count;
+	struct config_price prices[CONFIG_PRICES_MAX];
+	struct config_budgets budgets;
+	struct config_store store;
 };
 
 /* config_default: every default; no secrets. */

@@ -28,6 +28,7 @@ static const struct {
 	KEY("workers", workers),
 	KEY("proxies", proxies),
 	TEXT("admin.listen", admin.listen),
+	TEXT("store.path", store.path),
 	KEY("limits.calls", limits.calls),
 	KEY("limits.calls_per_worker", limits.calls_per_worker),
 	KEY("limits.calls_per_number", limits.calls_per_number),

@@ -5,6 +5,9 @@
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_text.h"
 
+#define PRICE_MOST  100000
+#define BUDGET_MOST 1000000
+
 #define WORD     "letters, digits and . _ - only"
 #define FUNCTION "letters, digits and _ - only, at most 64"
 #define AUDIO_FORMAT                                     \
@@ -169,6 +172,10 @@ static const struct config_rule rules[] = {
 	{ .path = "agent.hand_offs.when",
 	  .accepts = config_text_is_line,
 	  .must = "one line of text" },
+	{ .path = "agent.knowledge.results", .min = 1, .max = 8 },
+	{ .path = "agent.knowledge.language",
+	  .accepts = config_text_is_language,
+	  .must = "empty or an ISO 639-1 code, like en" },
 	{ .path = "routes.number",
 	  .accepts = config_text_is_line,
 	  .must = "one line of text" },
@@ -195,6 +202,25 @@ static const struct config_rule rules[] = {
 	{ .path = "routes.fallback.dial",
 	  .accepts = config_text_is_dial,
 	  .must = "empty, a number like +41791234567, or sip:…" },
+	{ .path = "agent.form.name",
+	  .accepts = config_text_is_word_or_none,
+	  .must = "empty, or " WORD },
+	{ .path = "agent.form.fields.name",
+	  .accepts = config_text_is_word,
+	  .must = WORD },
+	{ .path = "agent.form.fields.choices",
+	  .accepts = config_text_is_line,
+	  .must = "one line of text" },
+	{ .path = "agent.form.language",
+	  .accepts = config_text_is_spoken,
+	  .must = "empty, en, de or fr" },
+	{ .path = "agent.form.country",
+	  .accepts = config_text_is_country,
+	  .must = "empty or an ISO 3166 code in capitals, like CH" },
+	{ .path = "agent.form.webhook.url",
+	  .accepts = config_text_is_redirect,
+	  .must = "empty, or like https://host/path" },
+	{ .path = "agent.form.webhook.secret", .is_secret = true },
 	{ .path = "audio.lead_ms", .min = 20, .max = 2000 },
 	{ .path = "audio.append_ms", .min = 20, .max = 100, .step = 20 },
 	{ .path = "digits.gap_ms", .min = 100, .max = 10000 },
@@ -239,6 +265,23 @@ static const struct config_rule rules[] = {
 	{ .path = "limits.connections_per_address", .max = 100000 },
 	{ .path = "limits.handshakes", .min = 1, .max = 100000 },
 	{ .path = "limits.head_ms", .min = 100, .max = 60000 },
+	{ .path = "currency",
+	  .accepts = config_text_is_currency,
+	  .must = "three capital letters of ISO 4217, like USD" },
+	{ .path = "prices.text_in", .max = PRICE_MOST },
+	{ .path = "prices.text_in_cached", .max = PRICE_MOST },
+	{ .path = "prices.text_out", .max = PRICE_MOST },
+	{ .path = "prices.audio_in", .max = PRICE_MOST },
+	{ .path = "prices.audio_in_cached", .max = PRICE_MOST },
+	{ .path = "prices.audio_out", .max = PRICE_MOST },
+	{ .path = "prices.audio_minute", .max = PRICE_MOST },
+	{ .path = "budgets.timezone",
+	  .accepts = config_text_is_time_zone,
+	  .must = "UTC, or a time zone that this system knows, like "
+		  "Europe/Zurich" },
+	{ .path = "budgets.per_call.amount", .max = BUDGET_MOST },
+	{ .path = "budgets.per_number_day.amount", .max = BUDGET_MOST },
+	{ .path = "budgets.per_day.amount", .max = BUDGET_MOST },
 };
 
 const struct config_rule *config_rule_find(const char *path)

@@ -86,6 +86,7 @@ const struct config config_schema_defaults = {
 		.noise_reduction = CONFIG_NOISE_NONE,
 		.tools = CONFIG_TOOL_END_CALL,
 		.persona.name = "default",
+		.knowledge = { .results = 4 },
 		.functions.filler = {
 			.after_ms = 1500,
 			.sound = CONFIG_SOUND_NONE,
@@ -116,6 +117,13 @@ const struct config config_schema_defaults = {
 		.seconds = 600,
 		.say = "We are sorry, we have to end this call now. Thank you "
 		       "for calling.",
+	},
+	.currency = "USD",
+	.budgets = {
+		.timezone = "UTC",
+		.per_call.action = CONFIG_BUDGET_WRAP_UP,
+		.per_number_day.action = CONFIG_BUDGET_REFUSE,
+		.per_day.action = CONFIG_BUDGET_REFUSE,
 	},
 };
 /* clang-format on */
@@ -169,6 +177,15 @@ static const cyaml_strval_t overload_names[] = {
 	{ "dial", CONFIG_OVERLOAD_DIAL },
 	{ "redirect", CONFIG_OVERLOAD_REDIRECT },
 };
+static const cyaml_strval_t budget_names[] = {
+	{ "warn", CONFIG_BUDGET_WARN },
+	{ "wrap_up", CONFIG_BUDGET_WRAP_UP },
+	{ "refuse", CONFIG_BUDGET_REFUSE },
+};
+static const cyaml_strval_t running_names[] = {
+	{ "go_on", CONFIG_RUNNING_GO_ON },
+	{ "wrap_up", CONFIG_RUNNING_WRAP_UP },
+};
 static const cyaml_strval_t tool_names[] = {
 	{ "end_call", CONFIG_TOOL_END_CALL },
 	{ "transfer_call", CONFIG_TOOL_TRANSFER_CALL },
@@ -176,12 +193,20 @@ static const cyaml_strval_t tool_names[] = {
 	{ "send_metadata", CONFIG_TOOL_SEND_METADATA },
 	{ "record_call", CONFIG_TOOL_RECORD_CALL },
 	{ "hand_off", CONFIG_TOOL_HAND_OFF },
+	{ "search_knowledge", CONFIG_TOOL_SEARCH_KNOWLEDGE },
+	{ "save_form", CONFIG_TOOL_SAVE_FORM },
+	{ "collect_digits", CONFIG_TOOL_COLLECT_DIGITS },
 };
-
 static const cyaml_strval_t carrier_names[] = {
 	{ "any", CONFIG_CARRIER_ANY },
 	{ "twilio", CONFIG_CARRIER_TWILIO },
 	{ "audiocodes", CONFIG_CARRIER_AUDIOCODES },
+};
+static const cyaml_strval_t field_type_names[] = {
+	{ "name", CONFIG_FIELD_NAME },     { "email", CONFIG_FIELD_EMAIL },
+	{ "phone", CONFIG_FIELD_PHONE },   { "date", CONFIG_FIELD_DATE },
+	{ "number", CONFIG_FIELD_NUMBER }, { "choice", CONFIG_FIELD_CHOICE },
+	{ "text", CONFIG_FIELD_TEXT },
 };
 
 static const cyaml_schema_value_t account_sid = {
@@ -418,6 +443,15 @@ static const cyaml_schema_value_t hand_off = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_hand_off,
 			    hand_off_keys),
 };
+static const cyaml_schema_field_t knowledge_keys[] = {
+	FIELD_LIST("files", struct config_agent_knowledge, files, file_count,
+		   path, CONFIG_KNOWLEDGE_MAX),
+	CYAML_FIELD_UINT("results", FLAGS, struct config_agent_knowledge,
+			 results),
+	CYAML_FIELD_STRING("language", FLAGS, struct config_agent_knowledge,
+			   language, 0),
+	CYAML_FIELD_END,
+};
 static const cyaml_strval_t method_names[] = {
 	{ "POST", CONFIG_METHOD_POST },     { "GET", CONFIG_METHOD_GET },
 	{ "PUT", CONFIG_METHOD_PUT },       { "PATCH", CONFIG_METHOD_PATCH },
@@ -487,6 +521,46 @@ static const cyaml_schema_field_t mcp_keys[] = {
 static const cyaml_schema_value_t mcp = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_mcp, mcp_keys),
 };
+static const cyaml_schema_value_t choice = {
+	CYAML_VALUE_STRING(CYAML_FLAG_DEFAULT, char[CONFIG_FORM_CHOICE_MAX], 1,
+			   CONFIG_FORM_CHOICE_MAX - 1),
+};
+static const cyaml_schema_field_t form_field_keys[] = {
+	CYAML_FIELD_STRING("name", NEEDED, struct config_form_field, name, 1),
+	CYAML_FIELD_ENUM("type", NEEDED | CYAML_FLAG_STRICT,
+			 struct config_form_field, type, field_type_names,
+			 CYAML_ARRAY_LEN(field_type_names)),
+	CYAML_FIELD_BOOL("required", FLAGS, struct config_form_field, required),
+	CYAML_FIELD_BOOL("read_back", FLAGS, struct config_form_field,
+			 read_back),
+	FIELD_LIST("choices", struct config_form_field, choices, choice_count,
+		   choice, CONFIG_FORM_CHOICES_MAX),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t form_field = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_form_field,
+			    form_field_keys),
+};
+static const cyaml_schema_field_t form_webhook_keys[] = {
+	CYAML_FIELD_STRING("url", FLAGS, struct config_form_webhook, url, 0),
+	CYAML_FIELD_STRING("secret", FLAGS, struct config_form_webhook,
+			   secret.hidden, 0),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t form_keys[] = {
+	CYAML_FIELD_STRING("name", FLAGS, struct config_agent_form, name, 0),
+	FIELD_LIST("fields", struct config_agent_form, fields, field_count,
+		   form_field, CONFIG_FORM_FIELDS_MAX),
+	CYAML_FIELD_STRING("language", FLAGS, struct config_agent_form,
+			   language, 0),
+	CYAML_FIELD_STRING("country", FLAGS, struct config_agent_form, country,
+			   0),
+	CYAML_FIELD_BOOL("extensions", FLAGS, struct config_agent_form,
+			 extensions),
+	CYAML_FIELD_MAPPING("webhook", FLAGS, struct config_agent_form, webhook,
+			    form_webhook_keys),
+	CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t agent_keys[] = {
 	CYAML_FIELD_STRING("instructions", FLAGS, struct config_agent,
 			   instructions, 0),
@@ -527,12 +601,16 @@ static const cyaml_schema_field_t agent_keys[] = {
 		   persona.default_count, variable, CONFIG_VARIABLES_MAX),
 	FIELD_LIST("hand_offs", struct config_agent, persona.hand_offs,
 		   persona.hand_off_count, hand_off, CONFIG_HAND_OFFS_MAX),
+	CYAML_FIELD_MAPPING("knowledge", FLAGS, struct config_agent, knowledge,
+			    knowledge_keys),
 	FIELD_LIST("functions", struct config_agent, functions.function,
 		   functions.count, function, CONFIG_FUNCTIONS_MAX),
 	CYAML_FIELD_MAPPING("filler", FLAGS, struct config_agent,
 			    functions.filler, filler_keys),
 	FIELD_LIST("mcp", struct config_agent, functions.mcp,
 		   functions.mcp_count, mcp, CONFIG_MCP_MAX),
+	CYAML_FIELD_MAPPING("form", FLAGS, struct config_agent, form,
+			    form_keys),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t audio_keys[] = {
@@ -613,6 +691,41 @@ static const cyaml_schema_field_t limits_keys[] = {
 	CYAML_FIELD_UINT("head_ms", FLAGS, struct config_limits, head_ms),
 	CYAML_FIELD_END,
 };
+static const cyaml_schema_field_t price_keys[] = {
+	CYAML_FIELD_STRING("model", NEEDED, struct config_price, model, 1),
+	CYAML_FIELD_FLOAT("text_in", FLAGS, struct config_price, text_in),
+	CYAML_FIELD_FLOAT("text_in_cached", FLAGS, struct config_price,
+			  text_in_cached),
+	CYAML_FIELD_FLOAT("text_out", FLAGS, struct config_price, text_out),
+	CYAML_FIELD_FLOAT("audio_in", FLAGS, struct config_price, audio_in),
+	CYAML_FIELD_FLOAT("audio_in_cached", FLAGS, struct config_price,
+			  audio_in_cached),
+	CYAML_FIELD_FLOAT("audio_out", FLAGS, struct config_price, audio_out),
+	CYAML_FIELD_FLOAT("audio_minute", FLAGS, struct config_price,
+			  audio_minute),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t price = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_price,
+			    price_keys),
+};
+static const cyaml_schema_field_t budget_keys[] = {
+	CYAML_FIELD_FLOAT("amount", FLAGS, struct config_budget, amount),
+	FIELD_WORD("action", struct config_budget, action, budget_names),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t budgets_keys[] = {
+	CYAML_FIELD_STRING("timezone", FLAGS, struct config_budgets, timezone,
+			   1),
+	CYAML_FIELD_MAPPING("per_call", FLAGS, struct config_budgets, per_call,
+			    budget_keys),
+	CYAML_FIELD_MAPPING("per_number_day", FLAGS, struct config_budgets,
+			    per_number_day, budget_keys),
+	CYAML_FIELD_MAPPING("per_day", FLAGS, struct config_budgets, per_day,
+			    budget_keys),
+	FIELD_WORD("running", struct config_budgets, running, running_names),
+	CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t fallback_keys[] = {
 	FIELD_WORD("then", struct config_route_fallback, then, then_names),
 	CYAML_FIELD_STRING("dial", FLAGS, struct config_route_fallback, dial,
@@ -637,6 +750,10 @@ static const cyaml_schema_field_t call_route_keys[] = {
 static const cyaml_schema_value_t call_route = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_route,
 			    call_route_keys),
+};
+static const cyaml_schema_field_t store_keys[] = {
+	CYAML_FIELD_STRING("path", FLAGS, struct config_store, path, 0),
+	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_STRING("listen", FLAGS, struct config, listen, 1),
@@ -670,6 +787,12 @@ static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_MAPPING("drain", FLAGS, struct config, drain, drain_keys),
 	CYAML_FIELD_MAPPING("limits", FLAGS, struct config, limits,
 			    limits_keys),
+	CYAML_FIELD_STRING("currency", FLAGS, struct config, currency, 1),
+	FIELD_LIST("prices", struct config, prices, price_count, price,
+		   CONFIG_PRICES_MAX),
+	CYAML_FIELD_MAPPING("budgets", FLAGS, struct config, budgets,
+			    budgets_keys),
+	CYAML_FIELD_MAPPING("store", FLAGS, struct config, store, store_keys),
 	CYAML_FIELD_END,
 };
 

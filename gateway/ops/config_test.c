@@ -399,9 +399,28 @@ static void names_each_mistake(void **state)
 		  "an alias as a key" },
 		{ "agent: {tools: [end_call, transfer]}\n",
 		  "t.yaml:1: agent.tools is \"transfer\", must be end_call, "
-		  "transfer_call, send_dtmf, send_metadata, record_call or "
-		  "hand_off",
+		  "transfer_call, send_dtmf, send_metadata, record_call, "
+		  "hand_off, search_knowledge, save_form or collect_digits",
 		  "no such tool" },
+		{ "agent: {tools: [save_form]}\n",
+		  "t.yaml:1: agent.tools has save_form, but agent.form has no "
+		  "name or no fields: there is nothing to save",
+		  "a tool without its form" },
+		{ "agent: {tools: [save_form], form: {name: a, fields: "
+		  "[{name: b, type: text}]}}\n",
+		  "t.yaml:1: agent.tools has save_form, but store.path and "
+		  "agent.form.webhook.url are empty: there is nowhere to save "
+		  "to",
+		  "a form nobody keeps" },
+		{ "agent: {form: {webhook: {url: \"https://a.b/\"}}}\n",
+		  "t.yaml:1: agent.form.webhook.url is set, but "
+		  "agent.form.webhook.secret is not: nobody could tell whose "
+		  "requests they are",
+		  "a webhook nobody can trust" },
+		{ "agent: {form: {fields: [{name: b, type: choice}]}}\n",
+		  "t.yaml:1: agent.form.fields: b is a choice, but has no "
+		  "choices",
+		  "a choice without any" },
 		{ "agent: {tools: end_call}\n",
 		  "t.yaml:1: agent.tools is a single value, must be a list",
 		  "one tool is a list, too" },

@@ -84,6 +84,11 @@ bool config_text_is_language(const char *text)
 	return !*text || ((n == 2 || n == 3) && text[n] == '\0');
 }
 
+bool config_text_is_currency(const char *text)
+{
+	return strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3 && !text[3];
+}
+
 bool config_text_is_terminator(const char *text)
 {
 	return strspn(text, DIGITS "ABCD*#") == strlen(text) &&
@@ -184,6 +189,23 @@ bool config_text_is_webhook(const char *text)
 }
 
 /* Where the carrier asks on: its own affair whether in the clear. */
+bool config_text_is_word_or_none(const char *text)
+{
+	return !*text || config_text_is_word(text);
+}
+
+bool config_text_is_spoken(const char *text)
+{
+	return !*text || strcmp(text, "en") == 0 || strcmp(text, "de") == 0 ||
+	       strcmp(text, "fr") == 0;
+}
+
+bool config_text_is_country(const char *text)
+{
+	return !*text ||
+	       (strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 2 && !text[2]);
+}
+
 bool config_text_is_redirect(const char *text)
 {
 	const char *host = strstr(text, "://");

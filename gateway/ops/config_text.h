@@ -15,6 +15,8 @@ bool config_text_is_terminator(const char *text);   /* "", one DTMF key */
 bool config_text_is_dial(const char *text);         /* "", +41…, sip:… */
 bool config_text_is_word(const char *text);         /* letters, digits . _ - */
 bool config_text_is_word_or_none(const char *text); /* "", or the same */
+bool config_text_is_spoken(const char *text);       /* "", en, de, fr */
+bool config_text_is_country(const char *text);      /* "", two capitals */
 bool config_text_is_line(const char *text);         /* no control character */
 bool config_text_is_audio_format(const char *text); /* raw/mulaw … */
 bool config_text_is_header_name(const char *text);  /* of SIP */
@@ -24,6 +26,7 @@ bool config_text_is_webhook(const char *text); /* http(s)://host…, with {…} 
 bool config_text_is_redirect(const char *text); /* "", http(s)://host… */
 bool config_text_is_jwks(const char *text);     /* "", file, https://… */
 
+bool config_text_is_currency(const char *text); /* USD */
 bool config_text_is_block(const char *text);     /* 10.0.0.0/8, 2001:db8::1 */
 bool config_text_is_hours(const char *text);     /* "", as hours.h */
 bool config_text_is_time_zone(const char *text); /* one this system has */

@@ -112,6 +112,16 @@ static void check_oauth(struct together *t)
 		report(t, "audiocodes.oauth.scope", without);
 }
 
+static void check_budgets(struct together *t)
+{
+	const struct config_budget *b = &t->c->budgets.per_call;
+
+	if (b->amount > 0 && b->action == CONFIG_BUDGET_REFUSE)
+		report(t, "budgets.per_call.action",
+		       "is refuse, but a call that has cost something is there "
+		       "already; wrap_up ends it");
+}
+
 static void check_tools(struct together *t)
 {
 	if (t->c->agent.tools & CONFIG_TOOL_TRANSFER_CALL &&
@@ -119,6 +129,11 @@ static void check_tools(struct together *t)
 		report(t, "agent.tools",
 		       "has transfer_call, but transfer.targets is empty: "
 		       "there is nobody to transfer to");
+	if (t->c->agent.tools & CONFIG_TOOL_SEARCH_KNOWLEDGE &&
+	    t->c->agent.knowledge.file_count == 0)
+		report(t, "agent.tools",
+		       "has search_knowledge, but agent.knowledge.files is "
+		       "empty: there is nothing to search");
 	if (t->c->agent.tools & CONFIG_TOOL_HAND_OFF &&
 	    t->c->agent.persona.hand_off_count == 0)
 		report(t, "agent.tools",
@@ -192,6 +207,48 @@ static void check_functions(struct together *t)
 		     sizeof(f->mcp[0]));
 }
 
+static void check_field(struct together *t, unsigned i)
+{
+	const struct config_form_field *f = &t->c->agent.form.fields[i];
+	bool is_choice = f->type == CONFIG_FIELD_CHOICE;
+	char path[64];
+
+	snprintf(path, sizeof(path), "agent.form.fields.%u", i);
+	if (is_choice != (f->choice_count > 0))
+		config_report_add(t->report,
+				  config_find_line(t->document, path),
+				  is_choice ? "agent.form.fields: %s is a "
+					      "choice, but has no choices"
+					    : "agent.form.fields: %s has "
+					      "choices, but is no choice",
+				  f->name);
+}
+
+static void check_form(struct together *t)
+{
+	const struct config_agent *a = &t->c->agent;
+	const struct config_agent_form *f = &a->form;
+	bool is_wanted = a->tools & CONFIG_TOOL_SAVE_FORM;
+
+	if (is_wanted && (!*f->name || !f->field_count))
+		report(t, "agent.tools",
+		       "has save_form, but agent.form has no name or no "
+		       "fields: there is nothing to save");
+	else if (is_wanted && !*t->c->store.path && !*f->webhook.url)
+		report(t, "agent.tools",
+		       "has save_form, but store.path and "
+		       "agent.form.webhook.url are empty: there is nowhere to "
+		       "save to");
+	if (*f->webhook.url && !secret_is_set(&f->webhook.secret))
+		report(t, "agent.form.webhook.url",
+		       "is set, but agent.form.webhook.secret is not: nobody "
+		       "could tell whose requests they are");
+	for (unsigned i = 0; i < f->field_count; i++)
+		check_field(t, i);
+	check_unique(t, "agent.form.fields", f->fields[0].name, f->field_count,
+		     sizeof(f->fields[0]));
+}
+
 /* What every agent must be, in whichever file it stands. */
 static void check_agent(struct together *t)
 {
@@ -203,6 +260,7 @@ static void check_agent(struct together *t)
 	check_unique(t, "agent.hand_offs", p->hand_offs[0].agent,
 		     p->hand_off_count, sizeof(p->hand_offs[0]));
 	check_functions(t);
+	check_form(t);
 }
 
 static void check_default(struct together *t)
@@ -321,6 +379,7 @@ void config_together_check(const struct config *c,
 	check_overload(&t);
 	check_limits(&t);
 	check_oauth(&t);
+	check_budgets(&t);
 	check_agent(&t);
 	check_default(&t);
 	check_call_routes(&t);
@@ -336,6 +395,8 @@ void config_together_check(const struct config *c,
 	check_unique(&t, "failure.by_number", c->failure.by_number[0].number,
 		     c->failure.by_number_count,
 		     sizeof(c->failure.by_number[0]));
+	check_unique(&t, "prices", c->prices[0].model, c->price_count,
+		     sizeof(c->prices[0]));
 	check_unique(&t, "transfer.targets", c->transfer.targets[0].name,
 		     c->transfer.target_count, sizeof(c->transfer.targets[0]));
 }

@@ -250,6 +250,7 @@ const char *lines_refusal_text(enum lines_refusal r)
 		[LINES_PER_NUMBER] = "limits.calls_per_number is reached",
 		[LINES_PER_SOURCE] = "limits.calls_per_source is reached",
 		[LINES_ANONYMOUS] = "limits.calls_anonymous is reached",
+		[LINES_BUDGET] = "a budget is spent",
 		[LINES_STOPPING] = "the gateway stops",
 	};
 	return text[r];

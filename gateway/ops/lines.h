@@ -36,6 +36,7 @@ enum lines_refusal {
 	LINES_PER_NUMBER,
 	LINES_PER_SOURCE,
 	LINES_ANONYMOUS,
+	LINES_BUDGET,  /* likewise: too much was spent */
 	LINES_STOPPING /* likewise: the gateway goes down */
 };
 

@@ -1,0 +1,144 @@
+#!/bin/bash
+# Forms: what callers tell, over both carriers, in normal form in the store and at
+# a webhook.
+. "${0%/*}/lib/e2e.bash"
+begin forms "${1:-}"
+command -v sqlite3 >/dev/null || bail "sqlite3 is missing"
+export FORM_SECRET=open-sesame
+
+contact='agent:
+  tools: [end_call, save_form]
+  form:
+    name: contact
+    country: CH
+    fields:
+    - {name: name, type: name, required: true}
+    - {name: mail, type: email, required: true, read_back: true}
+    - {name: phone, type: phone}'
+corrected='timing: {first_delta_ms: [40, 80], pause_ms: [0, 20]}
+responses:
+- on: greeting
+  say: ["digits:1"]
+  call:
+  - {name: save_form, arguments: "{\"name\":\"john smith\",\"mail\":\"john dot smith at gmail dot com\"}"}
+- on: tool
+  say: ["digits:2"]
+  call:
+  - {name: save_form, arguments: "{\"name\":\"Jon Smith\",\"phone\":\"oh seven nine\"}"}
+- {on: tool, say: ["digits:3"]}
+expect: {allow_gaps: true}'
+listens='steps:
+- {wait: heard_end, label: what is said}
+- {wait: 2500}
+- {hangup: true}
+expect: {outcome: caller_hung_up, breaches: 0}'
+
+stored() { # claim, query, what it answers
+	local got
+
+	got=$(sqlite3 -readonly "$ROW/forms.db" "$2" 2>&1)
+	[ "$got" = "$3" ] || fail "not so: $1: $2 says \"$got\", not \"$3\""
+}
+
+told() { # claim, text in an answer that the model was given
+	model_says "$1" model "any(.output // \"\" | contains($(jq -n --arg t "$2" '$t')))"
+}
+
+# --- Both carriers, corrections, webhook ---
+
+saved() { # call or call_bot
+	model model <<<"$corrected"
+	desk desk <<-E
+		webhooks:
+		- path: /forms
+		  secret: $FORM_SECRET
+		  wants: '{"form":"contact","agent":"default"}'
+		  answers: [{status: 503}, {status: 204}]
+		  requests: 3
+	E
+	gateway gateway <<-E
+		$contact
+		    webhook: {url: "$DESK_URL/forms", secret: "\${env:FORM_SECRET}"}
+		store: {path: forms.db}
+	E
+	"$1" call <<<"$listens"
+	await 5 eval '[ "$(grep -c ev=webhook_sent "$ROW/gateway.err")" -eq 2 ]' ||
+		fail "the webhook was not told twice"
+	told "what was stored" '"stored":{"name":"John Smith","mail":"john.smith@gmail.com"}'
+	told "what to read back" '"read_back":["mail"]'
+	told "what was not understood" '"not_understood":{"phone":"it has 2 digits'
+	stored "a row, two versions" \
+		"SELECT form, agent, version, is_complete FROM form" "contact|default|2|1"
+	stored "its fields" "SELECT field, value FROM form_field ORDER BY 1" \
+		$'mail|john.smith@gmail.com\nname|Jon Smith'
+	stored "what they were" "SELECT version, field, value, previous FROM form_version" \
+		$'1|mail|john.smith@gmail.com|\n1|name|John Smith|\n2|name|Jon Smith|John Smith'
+	stored "the call's name" "SELECT call FROM form" \
+		"$(jq -r '.call_sid // .conversation_id' "$ROW/call.out")"
+	log_lacks gateway smith
+	log_lacks gateway Smith
+}
+row "Twilio: a form, corrected: one row, its versions, webhook with retry" saved call
+row "AudioCodes: the same" saved call_bot
+
+# --- A caller who does not wait ---
+
+after_hangup() {
+	model model <<-'E'
+		responses:
+		- on: greeting
+		  say: ["digits:1", "silence:3000"]
+		  call: [{name: save_form, arguments: '{"name":"Jane Doe"}'}]
+		expect: {allow_gaps: true}
+	E
+	desk desk <<-E
+		webhooks:
+		- path: /forms
+		  secret: $FORM_SECRET
+		  answers: [{status: 503, retry_after_s: 5}, {status: 204}]
+		  requests: 2
+	E
+	gateway gateway <<-E
+		$contact
+		    webhook: {url: "$DESK_URL/forms", secret: "\${env:FORM_SECRET}"}
+		store: {path: forms.db}
+	E
+	call call <<-'E'
+		steps:
+		- {wait: heard_start, label: first}
+		- {wait: 2500}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, breaches: 0}
+	E
+	await 10 contains "$ROW/gateway.err" ev=webhook_sent || fail "it is not tried again"
+	sed -n '/ev=ended/,$p' "$ROW/gateway.err" | grep -q ev=webhook_sent ||
+		fail "that was before the caller was gone"
+	stored "what was said last" "SELECT value FROM form_field" "Jane Doe"
+}
+row "a form whose caller has hung up: its webhook is tried again all the same" after_hangup
+
+# --- A store that is none ---
+
+no_store() {
+	model model <<<"$corrected"
+	printf '%s\nstore: {path: /nonexistent/forms.db}\n' "$contact" | gateway_file bad
+	"$BUILD/tandem" serve -c "$ROW/bad.yaml" --listen 127.0.0.1:0 --admin "" \
+		>"$ROW/out" 2>&1 && fail "tandem serve starts"
+	grep -qF "store.path: /nonexistent/forms.db: No such file or directory" "$ROW/out" ||
+		fail "serve says: $(cat "$ROW/out")"
+	"$BUILD/tandem" check --offline --listen 127.0.0.1:0 -c "$ROW/bad.yaml" >"$ROW/out" 2>&1 &&
+		fail "tandem check finds nothing"
+	grep -qF "✗ store.path" "$ROW/out" || fail "check says: $(cat "$ROW/out")"
+	echo "no database at all, but long enough to be looked at" >"$ROW/text.db"
+	printf '%s\nstore: {path: text.db}\n' "$contact" | gateway_file text
+	"$BUILD/tandem" check --offline --listen 127.0.0.1:0 -c "$ROW/text.yaml" >"$ROW/out" 2>&1 &&
+		fail "tandem check takes a text for a store"
+	printf '%s\nstore: {path: new.db}\n' "$contact" | gateway_file new
+	"$BUILD/tandem" check --offline --listen 127.0.0.1:0 -c "$ROW/new.yaml" >"$ROW/out" 2>&1 ||
+		fail "check says: $(cat "$ROW/out")"
+	grep -qF "not there yet" "$ROW/out" || fail "check says: $(cat "$ROW/out")"
+	[ ! -e "$ROW/new.db" ] || fail "check makes it"
+}
+row "a store that cannot be written: said by serve and by check, which makes none" no_store
+
+end
