@@ -188,12 +188,6 @@ bool config_text_is_webhook(const char *text)
 	       !memchr(host + 3, '@', n);
 }
 
-/* Where the carrier asks on: its own affair whether in the clear. */
-bool config_text_is_word_or_none(const char *text)
-{
-	return !*text || config_text_is_word(text);
-}
-
 bool config_text_is_spoken(const char *text)
 {
 	return !*text || strcmp(text, "en") == 0 || strcmp(text, "de") == 0 ||
