@@ -16,6 +16,8 @@ struct agent {
 	const struct config_agent *wanted; /* what it says of this one */
 	char *instructions;                /* agent_text.h */
 	struct tools tools;
+	/* What only its supervisor may call: search_knowledge, if at all. */
+	struct tools supervisor_tools;
 	struct knowledge *knowledge; /* knowledge.h; NULL: of no files */
 };
 

@@ -11,6 +11,7 @@
 #include "gateway/agents/json_schema.h"
 #include "gateway/agents/knowledge_tool.h"
 #include "gateway/agents/plain_text.h"
+#include "gateway/agents/supervisor.h"
 #include "gateway/ops/config.h"
 #include "protocols/utf8.h"
 
@@ -215,6 +216,15 @@ static const struct {
 		 "or the words to look for, in the language of the "
 		 "documents.\"}",
 		 "\"query\"") },
+	{ "ask_supervisor", CONFIG_TOOL_ASK_SUPERVISOR, &supervisor_tool, 0,
+	  NULL,
+	  "Ask somebody who knows more and decides more than you. It takes a "
+	  "few seconds: in the same answer tell the caller that you are going "
+	  "to find out, in a few words. Then pass the answer on in your own "
+	  "words.",
+	  SCHEMA("\"question\":{\"type\":\"string\",\"description\":\"What you "
+		 "want to know, with all that matters for it.\"}",
+		 "\"question\"") },
 };
 
 #define ROWS (sizeof(table) / sizeof(table[0]))
@@ -280,6 +290,19 @@ int tools_init(struct tools *t, const struct config *c,
 		bits &= ~(unsigned)CONFIG_TOOL_TRANSFER_CALL;
 	for (size_t i = 0; i < ROWS && !err; i++)
 		if (bits & table[i].bit)
+			err = offer(t, i);
+	return err;
+}
+
+int tools_init_only(struct tools *t, const struct config *c,
+		    enum config_tool bit)
+{
+	int err = 0;
+
+	memset(t, 0, sizeof(*t));
+	t->transfer = &c->transfer;
+	for (size_t i = 0; i < ROWS && !err; i++)
+		if (table[i].bit == bit)
 			err = offer(t, i);
 	return err;
 }

@@ -372,7 +372,7 @@ static void names_each_mistake(void **state)
 		  "an alias as a key" },
 		{ "agent: {tools: [end_call, transfer]}\n",
 		  "t.yaml:1: agent.tools is \"transfer\", must be end_call, "
-		  "transfer_call, send_dtmf, send_metadata, record_call or search_knowledge",
+		  "transfer_call, send_dtmf, send_metadata, record_call, search_knowledge or ask_supervisor",
 		  "no such tool" },
 		{ "agent: {tools: end_call}\n",
 		  "t.yaml:1: agent.tools is a single value, must be a list",

@@ -124,6 +124,11 @@ static void check_tools(struct together *t)
 		report(t, "agent.tools",
 		       "has search_knowledge, but agent.knowledge.files is "
 		       "empty: there is nothing to search");
+	if (t->c->agent.tools & CONFIG_TOOL_ASK_SUPERVISOR &&
+	    !*t->c->agent.supervisor.url)
+		report(t, "agent.tools",
+		       "has ask_supervisor, but agent.supervisor.url is empty: "
+		       "there is nobody to ask");
 }
 
 /* names: count texts, stride bytes apart. */
