@@ -52,7 +52,26 @@ static void on_ended(void *owner, enum audiocodes_leg_end how)
 	bridge_summarize(b, word[how]);
 }
 
+static void set_fallback(struct bridge *b);
+static void set_call(const struct bridge *b, struct call_settings *s);
+
+/* All is known of the call that will be: who answers, if that was open. */
+static void on_begin(void *owner)
+{
+	struct bridge *b = owner;
+	struct call_settings settings;
+
+	if (!b->audiocodes.is_undecided)
+		return;
+	b->audiocodes.is_undecided = false;
+	(void)bridge_audiocodes_decide(b, true);
+	set_fallback(b);
+	set_call(b, &settings);
+	bridge_join(b, &settings);
+}
+
 static const struct audiocodes_leg_owner leg_owner = {
+	.on_begin = on_begin,
 	.on_handled = on_handled,
 	.on_ended = on_ended,
 };
@@ -101,9 +120,11 @@ static struct audiocodes_leg *on_find(void *owner, struct audiocodes_socket *s,
 static void set_fallback(struct bridge *b)
 {
 	struct bridge_audiocodes *a = &b->audiocodes;
-	const char *dial = config_route_dial(b->worker->config, a->bot);
+	const char *dial =
+		config_route_dial(b->settings->config, a->bot, b->route);
 	const char *scheme = strchr(dial, ':') ? "" : "tel:";
 
+	a->fallback[0] = '\0';
 	if (dial[0])
 		snprintf(a->fallback, sizeof(a->fallback), "%s%s", scheme,
 			 dial);
@@ -127,9 +148,10 @@ static void set_call(const struct bridge *b, struct call_settings *s)
 	s->ending_ms = a->resume_s * 1000 + AUDIOCODES_END_MS + ENDING_SLACK_MS;
 	s->no_input_max = a->no_input_max;
 	s->fallback = b->audiocodes.fallback[0] ? b->audiocodes.fallback : NULL;
-	s->apology_text = leg->expects_audio
-				  ? NULL
-				  : config_route_say(c, b->audiocodes.bot);
+	s->apology_text =
+		leg->expects_audio
+			? NULL
+			: config_route_say(c, b->audiocodes.bot, b->route);
 	s->farewell_text = leg->expects_audio ? NULL : c->drain.say;
 }
 
@@ -260,9 +282,14 @@ static struct audiocodes_leg *on_initiate(void *owner,
 		turn_away(w, b);
 		return NULL;
 	}
+	bool is_decided = bridge_audiocodes_decide(b, false);
 	set_fallback(b);
 	set_call(b, &settings);
-	bridge_begin(b, &settings, &audiocodes_port);
+	if (is_decided)
+		bridge_begin(b, &settings, &audiocodes_port);
+	else
+		bridge_begin_alone(b, &settings, &audiocodes_port);
+	a->is_undecided = !is_decided;
 	bridge_enlist(b);
 	seat(w, s);
 	return &a->leg;

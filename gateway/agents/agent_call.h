@@ -16,14 +16,18 @@ struct fetch_port;
 struct tool_run;
 struct transcript;
 
+#define AGENT_CALL_ID_MAX 128 /* bytes with NUL; more is cut */
+
 /* What agents of one worker work with. Its members outlive every call. */
 struct agent_world {
 	uv_loop_t *loop;
 	struct fetch_port *fetch;
+	unsigned functions; /* HTTP functions under way */
 	struct log log;
 };
 
 struct agent_call {
+	char id[AGENT_CALL_ID_MAX]; /* the carrier's; "": not told */
 	struct agent_world *world;
 	const struct agent_book *book; /* of the call's configuration */
 	const struct agent *agent;     /* who answers now */
@@ -41,7 +45,8 @@ struct agent_call {
 	struct transcript *transcript; /* NULL: nobody wants one */
 };
 
-/* agent_call_open: before call_init; the port's owner is the agent_call.
+/* agent_call_open: before call_init; the port's owner is the agent_call. Its id
+ * may be set before.
  * agent_call_close: the call is over: what still runs is told to stop, or goes
  * on without anybody who waits for it (tool_kind.cancel). Twice is fine. */
 void agent_call_open(struct agent_call *a, struct agent_world *world,

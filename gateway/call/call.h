@@ -122,6 +122,13 @@ struct call_settings {
 	unsigned digits_gap_ms;
 	char digits_terminator; /* 0: none */
 	bool greets;            /* the model speaks first */
+	/* Played as soon as the line may be spoken on, in place of the model's
+	 * greeting; mu-law, not owned. NULL: nothing. Then what is said in it,
+	 * for the model, and for a carrier that speaks the words itself; "" or
+	 * NULL: not known. */
+	const uint8_t *hello;
+	size_t hello_len;
+	const char *hello_text;
 	const uint8_t *apology; /* G.711 mu-law, not owned */
 	size_t apology_len;
 	const uint8_t *farewell; /* likewise, when the gateway goes down */
@@ -194,6 +201,10 @@ struct call {
 	uint64_t errand_ns; /* the first one is run by then */
 	struct sequencer sequencer;
 
+	/* The greeting that was played: what the model is not told yet. */
+	bool has_hello;
+	unsigned hello_item; /* in the ledger */
+
 	/* To the caller. */
 	struct transcoder down;
 	char source_item[PLAYOUT_ID_MAX];
@@ -225,6 +236,12 @@ struct call {
 void call_init(struct call *c, const struct call_settings *settings,
 	       struct audio_pool *pool, const struct call_ports *ports,
 	       uint64_t now_ns);
+
+/* call_expect_model: the model, which was not to be waited for yet, is being
+ * connected: of s count its format, the time it has, the greetings and what
+ * follows when it cannot be reached. Before call_carrier_ready only. */
+void call_expect_model(struct call *c, const struct call_settings *s,
+		       uint64_t now_ns);
 
 /* call_free: give back what the call holds. Valid once it is over, or before it
  * ever began to send. */

@@ -22,6 +22,8 @@
 
 struct buffer;
 struct config;
+struct config_route;
+struct form;
 struct http_message;
 
 #define TWILIO_PATH_VOICE  "/twilio/voice"
@@ -29,6 +31,7 @@ struct http_message;
 #define TWILIO_PATH_STATUS "/twilio/stream-status"
 #define TWILIO_PATH_MEDIA  "/twilio/media/"
 
+#define TWILIO_FACTS_MAX  48   /* of a webhook, that are told with the stream */
 #define TWILIO_EXPLAIN_MS 2000 /* between two looks into a wrong signature */
 
 struct twilio_desk {
@@ -42,6 +45,12 @@ struct twilio_desk {
 					const char *source,
 					struct lines_seat *seat);
 	enum lines_refusal (*take_place)(void *owner);
+	/* Who answers the call of a webhook: p->agent and p->route. NULL: it is
+	 * not asked. */
+	void (*decide)(void *owner, const struct form *form,
+		       struct twilio_party *p);
+	/* The route of a ticket, or NULL; likewise. */
+	const struct config_route *(*route)(void *owner, uint64_t key);
 	/* A line without a place goes back. */
 	void (*give_line)(void *owner, struct lines_seat *seat);
 	void *owner;
