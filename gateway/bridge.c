@@ -1,6 +1,5 @@
 #include "gateway/bridge.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "gateway/ops/config_route.h"
 #include "gateway/settings.h"
 #include "gateway/worker.h"
+#include "protocols/utf8.h"
 
 #define NS_PER_MS 1000000ull
 #define ENDING_MS 5000 /* for a carrier to end a call when told to */
@@ -119,10 +119,30 @@ static void on_session_handled(void *owner, uint64_t read_ns)
 	b->appends = b->session->appends;
 }
 
+void bridge_dress(struct bridge *b)
+{
+	const struct openai_profile *p = &b->model->profile[b->agent->index];
+	struct agent_words w = { 0 };
+
+	if (b->agent->has_places &&
+	    agent_words(&w, b->agent, &b->call.variables) != 0)
+		log_event(&b->log, LOG_ERROR, "no_memory", "what",
+			  "the agent's texts have no variables in this call",
+			  NULL);
+	const struct openai_words words = { w.instructions, w.greeting };
+	openai_session_become(b->session, p, &words);
+}
+
+static void on_session_begin(void *owner)
+{
+	bridge_dress(owner);
+}
+
 static void set_session(struct bridge *b, struct openai_session *s)
 {
 	s->owner = b;
 	s->on_handled = on_session_handled;
+	s->on_begin = on_session_begin;
 	b->session = s;
 }
 
@@ -166,7 +186,13 @@ void bridge_settings(const struct bridge *b, const char *number,
 		.digits_max = c->digits.max,
 		.digits_gap_ms = c->digits.gap_ms,
 		.digits_terminator = c->digits.terminator[0],
-		.greets = of->profile[b->agent->index].greeting != NULL,
+		.greets = agent_greets(b->agent),
+		.hello = b->agent->sound.ulaw,
+		.hello_len = b->agent->sound.len,
+		.hello_text =
+			b->agent->sound.ulaw
+				? b->agent->wanted->persona.greeting_file_text
+				: NULL,
 		.apology = apology->ulaw,
 		.apology_len = apology->len,
 		.farewell = of->farewell.ulaw,
@@ -210,7 +236,6 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 
 	agent_call_open(&b->agent_call, &w->world, b->settings->book, b->agent,
 			&b->call, &b->log);
-	b->agent_call.name = b->name;
 	call_init(&b->call, s, &w->pool, &ports, now_ns);
 	b->call.on_note = on_note;
 	b->call.owner = b;
@@ -297,8 +322,8 @@ struct bridge *bridge_new(struct worker *w, const char *call)
 	b->clock.on_tick = on_tick;
 	b->counted_state = CALL_OVER;
 	set_session(b, s);
-	snprintf(b->name, sizeof(b->name), "%s", call);
 	log_child_of(&b->log, &w->log, LOG_CALL, "call", call);
+	utf8_copy(b->agent_call.id, sizeof(b->agent_call.id), call);
 	return b;
 }
 

@@ -30,6 +30,7 @@ struct bridge_twilio {
 	struct twilio_leg leg;
 	char call_sid[TWILIO_SID_LEN];
 	char number[LINES_NAME_MAX]; /* dialled */
+	char source[LINES_NAME_MAX]; /* the caller's */
 	unsigned stream;
 };
 
@@ -41,8 +42,6 @@ struct bridge_audiocodes {
 	struct audiocodes_principal principal;
 	int entry; /* in the registry */
 };
-
-#define BRIDGE_NAME_MAX 96 /* a longer one is cut */
 
 /* What every message touches comes first. */
 struct bridge {
@@ -86,7 +85,6 @@ struct bridge {
 		struct bridge_audiocodes audiocodes;
 	};
 	struct log log;
-	char name[BRIDGE_NAME_MAX]; /* the call's, at the carrier */
 };
 
 /* --- For the files that know a carrier --- */
@@ -125,6 +123,10 @@ void bridge_count_state(struct bridge *b, enum call_state state);
 void bridge_count_note(struct bridge *b, enum call_note note, uint64_t number);
 void bridge_count_end(struct bridge *b);
 void bridge_census(struct worker *w);
+
+/* bridge_dress: what is known of the call has changed: its model is told what
+ * its agent's texts make of it. */
+void bridge_dress(struct bridge *b);
 
 /* bridge_leg_handled: the leg has taken a message, which came at read_ns. */
 void bridge_leg_handled(struct bridge *b, uint64_t read_ns);

@@ -1,11 +1,36 @@
 /* A call from Twilio: its ticket, its leg, and what its end means for the
  * request that follows. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "gateway/bridge.h"
 #include "gateway/exchange.h"
 #include "gateway/net/http_server.h"
 #include "gateway/worker.h"
+
+/* The webhook's fields and the <Parameter>s by their names; who calls whom by
+ * those that every carrier has. */
+static void learn(struct bridge *b, const struct twilio_event *start)
+{
+	struct call_variables *v = &b->call.variables;
+	const char *name;
+	json_t *value;
+	unsigned lost = 0;
+
+	(void)call_variables_set(v, "caller", b->twilio.source);
+	(void)call_variables_set(v, "callee", b->twilio.number);
+	json_object_foreach(start->parameters, name, value)
+	{
+		int err = json_is_string(value)
+				  ? call_variables_set(v, name,
+						       json_string_value(value))
+				  : -EINVAL;
+		lost += err && err != -EEXIST;
+	}
+	if (lost)
+		log_event(&b->log, LOG_WARN, "ignored", "why",
+			  "a parameter too long or too many", NULL);
+}
 
 static void on_start(void *owner, const struct twilio_event *start)
 {
@@ -17,6 +42,8 @@ static void on_start(void *owner, const struct twilio_event *start)
 	bridge_settings(b, b->twilio.number, &settings);
 	settings.has_marks = true;
 	bridge_begin(b, &settings, &twilio_leg_port);
+	learn(b, start);
+	bridge_dress(b);
 }
 
 static void on_handled(void *owner, uint64_t read_ns)
@@ -75,6 +102,8 @@ struct bridge *bridge_twilio_open(struct worker *w, struct http_connection *c,
 		 ticket->call_sid);
 	snprintf(b->twilio.number, sizeof(b->twilio.number), "%s",
 		 ticket->number);
+	snprintf(b->twilio.source, sizeof(b->twilio.source), "%s",
+		 ticket->source);
 	b->twilio.stream = ticket->streams;
 	b->carrier = WORKER_TWILIO;
 	b->leg = &b->twilio.leg.leg;

@@ -14,13 +14,16 @@ void agent_call_open(struct agent_call *a, struct agent_world *world,
 		     const struct agent_book *book, const struct agent *agent,
 		     struct call *call, const struct log *log)
 {
-	*a = (struct agent_call){
-		.world = world,
-		.book = book,
-		.agent = agent,
-		.call = call,
-		.log = *log,
-	};
+	a->world = world;
+	a->book = book;
+	a->agent = agent;
+	a->call = call;
+	a->log = *log;
+	a->runs = a->beginning = NULL;
+	a->running = 0;
+	a->forms = NULL;
+	a->outcome = NULL;
+	a->text = NULL;
 }
 
 void agent_call_close(struct agent_call *a)

@@ -18,6 +18,8 @@ struct form_store;
 struct tool_run;
 struct webhooks;
 
+#define AGENT_CALL_ID_MAX 128 /* bytes with NUL; more is cut */
+
 /* What agents of one worker work with. Its members outlive every call. */
 struct agent_world {
 	uv_loop_t *loop;
@@ -28,10 +30,12 @@ struct agent_world {
 	 * JSON, valid for the call it is told in. NULL: nobody does. */
 	void (*on_event)(void *owner, const char *event, const char *json);
 	void *event_owner;
+	unsigned functions; /* HTTP functions under way */
 	struct log log;
 };
 
 struct agent_call {
+	char id[AGENT_CALL_ID_MAX]; /* the carrier's; "": not told */
 	struct agent_world *world;
 	const struct agent_book *book; /* of the call's configuration */
 	const struct agent *agent;     /* who answers now */
@@ -39,7 +43,6 @@ struct agent_call {
 	struct log log;        /* names the call */
 	struct tool_run *runs; /* under way, oldest first */
 	unsigned running;
-	const char *name;         /* the call's, at the carrier; or NULL */
 	struct form_state *forms; /* form.h */
 
 	/* Of the function that was called last: while its kind begins, and the
@@ -49,7 +52,8 @@ struct agent_call {
 	char *text; /* owned */
 };
 
-/* agent_call_open: before call_init; the port's owner is the agent_call.
+/* agent_call_open: before call_init; the port's owner is the agent_call. Its id
+ * may be set before.
  * agent_call_close: the call is over: what still runs is told to stop, or goes
  * on without anybody who waits for it (tool_kind.cancel). Twice is fine. */
 void agent_call_open(struct agent_call *a, struct agent_world *world,

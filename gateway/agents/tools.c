@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/agents/http_offer.h"
 #include "gateway/agents/json_schema.h"
 #include "gateway/agents/form.h"
 #include "gateway/agents/plain_text.h"
@@ -293,7 +294,8 @@ static const struct {
 };
 
 #define ROWS (sizeof(table) / sizeof(table[0]))
-_Static_assert(ROWS <= TOOLS_MAX, "all of them may be offered");
+_Static_assert(ROWS + CONFIG_FUNCTIONS_MAX <= TOOLS_MAX,
+	       "all of them may be offered");
 
 /* --- The offer --- */
 
@@ -351,20 +353,51 @@ static int offer(struct tools *t, const struct config_agent *a, size_t row)
 	return tool->kind ? read_schema(tool) : 0;
 }
 
+static int offer_built_in(struct tools *t, const struct config_agent *a,
+			  unsigned bits, char *why, size_t cap)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < ROWS && !err; i++)
+		if (bits & table[i].bit)
+			err = offer(t, a, i);
+	if (err)
+		snprintf(why, cap, "out of memory");
+	return err;
+}
+
+static int offer_functions(struct tools *t,
+			   const struct config_agent_functions *f, char *why,
+			   size_t cap)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < f->count && !err; i++) {
+		const char *name = f->function[i].name;
+		if (tools_find(t, name)) {
+			snprintf(why, cap,
+				 "agent.functions: %s is another's name in "
+				 "agent.tools",
+				 name);
+			return -EINVAL;
+		}
+		err = http_offer(&t->offered[t->count++], &f->function[i], why,
+				 cap);
+	}
+	return err;
+}
+
 int tools_init(struct tools *t, const struct config *c,
-	       const struct config_agent *a)
+	       const struct config_agent *a, char *why, size_t cap)
 {
 	unsigned bits = a->tools;
-	int err = 0;
 
 	memset(t, 0, sizeof(*t));
 	t->transfer = &c->transfer;
 	if (!c->transfer.target_count)
 		bits &= ~(unsigned)CONFIG_TOOL_TRANSFER_CALL;
-	for (size_t i = 0; i < ROWS && !err; i++)
-		if (bits & table[i].bit)
-			err = offer(t, a, i);
-	return err;
+	int err = offer_built_in(t, a, bits, why, cap);
+	return err ? err : offer_functions(t, &a->functions, why, cap);
 }
 
 void tools_free(struct tools *t)

@@ -53,6 +53,8 @@ void call_init(struct call *c, const struct call_settings *settings,
 		struct playout_mark probe = playout_probe(&c->playout, now_ns);
 		ports->carrier->send_mark(ports->leg, &probe);
 	}
+	if (c->is_open)
+		call_hello(c, now_ns);
 }
 
 void call_free(struct call *c)
@@ -340,6 +342,7 @@ void call_tick(struct call *c, uint64_t now_ns)
 	if (call_is_live(c)) {
 		call_caller_tick(c, now_ns);
 		call_time_tick(c, now_ns);
+		call_tell_hello(c, false, now_ns);
 		call_model_tick(c, now_ns);
 	}
 	call_run_errands(c, now_ns);

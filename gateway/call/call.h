@@ -123,6 +123,13 @@ struct call_settings {
 	unsigned digits_gap_ms;
 	char digits_terminator; /* 0: none */
 	bool greets;            /* the model speaks first */
+	/* Played as soon as the line may be spoken on, in place of the model's
+	 * greeting; mu-law, not owned. NULL: nothing. Then what is said in it,
+	 * for the model, and for a carrier that speaks the words itself; "" or
+	 * NULL: not known. */
+	const uint8_t *hello;
+	size_t hello_len;
+	const char *hello_text;
 	const uint8_t *apology; /* G.711 mu-law, not owned */
 	size_t apology_len;
 	const uint8_t *farewell; /* likewise, when the gateway goes down */
@@ -195,6 +202,10 @@ struct call {
 	unsigned errands;   /* that the model asked for, below */
 	uint64_t errand_ns; /* the first one is run by then */
 	struct sequencer sequencer;
+
+	/* The greeting that was played: what the model is not told yet. */
+	bool has_hello;
+	unsigned hello_item; /* in the ledger */
 
 	/* To the caller. */
 	struct transcoder down;

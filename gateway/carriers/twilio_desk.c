@@ -142,10 +142,46 @@ static unsigned accept_webhook(struct twilio_desk *d,
 
 /* --- Answers --- */
 
+/* Twilio reference, 1.4: name and value together, in characters, of which none
+ * is shorter than a byte. */
+#define PARAMETER_MAX 499
+
+/* What the webhook tells of the call comes back with the stream, wherever that
+ * opens. What is too long, or repeated, does not; nor does what is of no use.
+ */
+static bool is_told(const struct form *form, size_t i)
+{
+	static const char *const useless[] = { "ApiVersion", "CallStatus" };
+	const struct form_field *f = &form->field[i];
+
+	if (!f->name_len || !f->value_len ||
+	    f->name_len + f->value_len > PARAMETER_MAX ||
+	    form_value(form, f->name) != f->value)
+		return false;
+	for (size_t j = 0; j < sizeof(useless) / sizeof(useless[0]); j++)
+		if (strcmp(useless[j], f->name) == 0)
+			return false;
+	return true;
+}
+
+static size_t tell_facts(const struct form *form,
+			 struct twiml_parameter out[TWILIO_FACTS_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; form && i < form->count && n < TWILIO_FACTS_MAX; i++)
+		if (is_told(form, i))
+			out[n++] = (struct twiml_parameter){
+				form->field[i].name, form->field[i].value
+			};
+	return n;
+}
+
 static int connect_stream(struct twilio_desk *d, const struct twilio_request *r,
 			  const struct twilio_ticket *ticket,
-			  struct buffer *out)
+			  const struct form *form, struct buffer *out)
 {
+	struct twiml_parameter fact[TWILIO_FACTS_MAX];
 	char target[64], stream[TWILIO_URL_MAX];
 	char action[TWILIO_URL_MAX], status[TWILIO_URL_MAX];
 
@@ -164,6 +200,8 @@ static int connect_stream(struct twilio_desk *d, const struct twilio_request *r,
 		.stream_url = stream,
 		.action_url = action,
 		.status_url = status,
+		.parameter = fact,
+		.parameters = tell_facts(form, fact),
 	};
 	return twiml_connect_stream(out, &s);
 }
@@ -175,7 +213,7 @@ typedef int issue_fn(struct twilio_tickets *t, const char *call_sid,
 
 /* Returns what issue said; nothing is written when that is an error. */
 static int invite(struct twilio_desk *d, const struct twilio_request *r,
-		  const char *call_sid, const struct twilio_party *party,
+		  const struct form *form, const struct twilio_party *party,
 		  issue_fn *issue, unsigned *status, struct buffer *out)
 {
 	struct twilio_ticket ticket;
@@ -183,9 +221,9 @@ static int invite(struct twilio_desk *d, const struct twilio_request *r,
 
 	*status = 200;
 	d->random(d->owner, entropy, sizeof(entropy));
-	int err =
-		issue(d->tickets, call_sid, party, entropy, r->now_ns, &ticket);
-	if (!err && connect_stream(d, r, &ticket, out) != 0)
+	int err = issue(d->tickets, form_value(form, "CallSid"), party, entropy,
+			r->now_ns, &ticket);
+	if (!err && connect_stream(d, r, &ticket, form, out) != 0)
 		*status = refuse(d, r, out, 400,
 				 "no Host header and no public_url");
 	return err;
@@ -234,7 +272,8 @@ unsigned twilio_desk_voice(struct twilio_desk *d,
 	if (!twilio_tickets_is_invited(d->tickets, sid, r->now_ns))
 		refusal = take_line(d, r->now_ns, &party);
 	if (refusal == LINES_FREE &&
-	    invite(d, r, sid, &party, twilio_tickets_issue, &status, out) != 0)
+	    invite(d, r, &form, &party, twilio_tickets_issue, &status, out) !=
+		    0)
 		refusal = LINES_CALLS;
 	log_voice(d, &form, refusal ? lines_refusal_text(refusal) : NULL);
 	if (!refusal)
@@ -248,17 +287,18 @@ unsigned twilio_desk_voice(struct twilio_desk *d,
  * and after some tries do what the configuration says. Without a line now there
  * may be one when the socket opens. */
 static unsigned rejoin(struct twilio_desk *d, const struct twilio_request *r,
-		       const char *call_sid, const struct twilio_ticket *last,
-		       struct buffer *out)
+		       const struct form *form,
+		       const struct twilio_ticket *last, struct buffer *out)
 {
+	const char *call_sid = form_value(form, "CallSid");
 	struct twilio_party party = { .number = last->number,
 				      .source = last->source };
 	unsigned status;
 
 	if (!twilio_tickets_is_invited(d->tickets, call_sid, r->now_ns))
 		(void)take_line(d, r->now_ns, &party);
-	if (invite(d, r, call_sid, &party, twilio_tickets_reissue, &status,
-		   out) != 0)
+	if (invite(d, r, form, &party, twilio_tickets_reissue, &status, out) !=
+	    0)
 		twilio_answer_failure(d->config, last->number, true, out);
 	return status;
 }
@@ -299,7 +339,7 @@ unsigned twilio_desk_after_stream(struct twilio_desk *d,
 	else if (fate == TWILIO_FAILED)
 		twilio_answer_failure(d->config, ticket.number, false, out);
 	else
-		status = rejoin(d, r, sid, &ticket, out);
+		status = rejoin(d, r, &form, &ticket, out);
 	return status;
 }
 

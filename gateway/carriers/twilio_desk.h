@@ -29,6 +29,7 @@ struct http_message;
 #define TWILIO_PATH_STATUS "/twilio/stream-status"
 #define TWILIO_PATH_MEDIA  "/twilio/media/"
 
+#define TWILIO_FACTS_MAX  48   /* of a webhook, that are told with the stream */
 #define TWILIO_EXPLAIN_MS 2000 /* between two looks into a wrong signature */
 
 struct twilio_desk {

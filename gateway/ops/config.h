@@ -43,8 +43,15 @@ struct config_environment;
 #define CONFIG_STANDBY_MAX      64 /* sessions, of all agents on a worker */
 #define CONFIG_CONTEXT_MAX      16 /* files of an agent's context */
 #define CONFIG_HAND_OFFS_MAX    16
-#define CONFIG_WHEN_MAX         256 /* bytes with NUL */
-#define CONFIG_VALUE_MAX        256 /* of a variable; bytes with NUL */
+#define CONFIG_WHEN_MAX         256  /* bytes with NUL */
+#define CONFIG_VALUE_MAX        256  /* of a variable; bytes with NUL */
+#define CONFIG_FUNCTIONS_MAX    12   /* of an agent */
+#define CONFIG_PARAMETERS_MAX   1536 /* bytes of JSON with NUL */
+#define CONFIG_DESCRIPTION_MAX  512
+#define CONFIG_CALL_HEADERS_MAX 4   /* of a function */
+#define CONFIG_FILLER_MAX       256 /* bytes with NUL */
+#define CONFIG_MCP_MAX          4   /* servers of an agent */
+#define CONFIG_MCP_TOOLS_MAX    8   /* allowed ones of a server */
 
 enum config_format { CONFIG_FORMAT_PCM24, CONFIG_FORMAT_PCMU };
 enum config_turns { CONFIG_TURNS_SERVER_VAD, CONFIG_TURNS_SEMANTIC_VAD };
@@ -267,6 +274,68 @@ struct config_agent_form {
 	} webhook;
 };
 
+enum config_method {
+	CONFIG_METHOD_POST,
+	CONFIG_METHOD_GET,
+	CONFIG_METHOD_PUT,
+	CONFIG_METHOD_PATCH,
+	CONFIG_METHOD_DELETE
+};
+enum config_sound {
+	CONFIG_SOUND_AS_ELSEWHERE, /* a function's only: as the agent's */
+	CONFIG_SOUND_NONE,
+	CONFIG_SOUND_SOFT
+};
+
+/* What the caller hears while a function runs; words come before sound. */
+struct config_filler {
+	unsigned after_ms;           /* a function's, 0: as the agent's */
+	char say[CONFIG_FILLER_MAX]; /* "": nothing */
+	enum config_sound sound;
+};
+
+struct config_call_header {
+	char name[CONFIG_WORD_MAX];
+	char value[CONFIG_VALUE_MAX]; /* may hold a secret, and {{…}} */
+};
+
+/* A function that is an HTTP request. */
+struct config_function {
+	char name[CONFIG_WORD_MAX];
+	char description[CONFIG_DESCRIPTION_MAX];
+	char parameters[CONFIG_PARAMETERS_MAX]; /* JSON Schema; or … */
+	char parameters_file[CONFIG_TEXT_MAX];  /* "" and "": none */
+	enum config_method method;
+	char url[CONFIG_TEXT_MAX]; /* http_template.h */
+	unsigned header_count;
+	struct config_call_header headers[CONFIG_CALL_HEADERS_MAX];
+	struct secret secret; /* of the signature; unset: none */
+	unsigned timeout_ms;  /* of all tries together; 0: 10000 */
+	unsigned retries;
+	unsigned answer_max; /* bytes; 0: as many as a model is told */
+	struct config_filler filler;
+};
+
+enum config_approval { CONFIG_APPROVAL_NEVER };
+
+/* A server of functions that the model's own server calls. */
+struct config_mcp {
+	char label[CONFIG_WORD_MAX]; /* no two alike */
+	char url[CONFIG_TEXT_MAX];
+	struct secret authorization; /* unset: none */
+	unsigned allowed_tool_count; /* 0: all it has */
+	char allowed_tools[CONFIG_MCP_TOOLS_MAX][CONFIG_WORD_MAX];
+	enum config_approval require_approval;
+};
+
+struct config_agent_functions {
+	unsigned count;
+	struct config_function function[CONFIG_FUNCTIONS_MAX];
+	struct config_filler filler; /* of those that name none */
+	unsigned mcp_count;
+	struct config_mcp mcp[CONFIG_MCP_MAX];
+};
+
 struct config_agent {
 	char instructions[CONFIG_INSTRUCTIONS_MAX];
 	char greeting[CONFIG_SENTENCE_MAX]; /* what the first response is
@@ -282,6 +351,7 @@ struct config_agent {
 	unsigned variable_count;
 	char variables[CONFIG_VARIABLES_MAX][CONFIG_WORD_MAX];
 	struct config_agent_persona persona;
+	struct config_agent_functions functions;
 	struct config_agent_form form;
 };
 

@@ -5,7 +5,8 @@
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_text.h"
 
-#define WORD "letters, digits and . _ - only"
+#define WORD     "letters, digits and . _ - only"
+#define FUNCTION "letters, digits and _ - only, at most 64"
 #define AUDIO_FORMAT                                     \
 	"raw/ or wav/, then mulaw, lpcm16_8, lpcm16 or " \
 	"lpcm16_24"
@@ -92,6 +93,53 @@ static const struct config_rule rules[] = {
 	  .accepts = config_text_is_language,
 	  .must = "empty or an ISO 639-1 code, like en" },
 	{ .path = "agent.max_output_tokens", .min = 0, .max = 4096 },
+	{ .path = "agent.functions.name",
+	  .accepts = config_text_is_function,
+	  .must = FUNCTION },
+	{ .path = "agent.functions.description",
+	  .accepts = config_text_is_line,
+	  .must = "one line of text" },
+	{ .path = "agent.functions.url",
+	  .accepts = config_text_is_webhook,
+	  .must = "like https://host/orders/{order_id}?from={{caller}}, with "
+		  "no { before the path" },
+	{ .path = "agent.functions.headers.name",
+	  .accepts = config_text_is_header_name,
+	  .must = "the name of a header, like X-Api-Key" },
+	{ .path = "agent.functions.headers.value",
+	  .accepts = config_text_is_line,
+	  .must = "one line of text" },
+	{ .path = "agent.functions.secret", .is_secret = true },
+	{ .path = "agent.functions.timeout_ms",
+	  .min = 100,
+	  .max = 60000,
+	  .or_zero = true },
+	{ .path = "agent.functions.retries", .max = 5 },
+	{ .path = "agent.functions.answer_max",
+	  .min = 256,
+	  .max = 32768,
+	  .or_zero = true },
+	{ .path = "agent.functions.filler.after_ms",
+	  .min = 100,
+	  .max = 30000,
+	  .or_zero = true },
+	{ .path = "agent.functions.filler.say",
+	  .accepts = config_text_is_line,
+	  .must = "one line of text" },
+	{ .path = "agent.filler.after_ms", .min = 100, .max = 30000 },
+	{ .path = "agent.filler.say",
+	  .accepts = config_text_is_line,
+	  .must = "one line of text" },
+	{ .path = "agent.mcp.label",
+	  .accepts = config_text_is_function,
+	  .must = FUNCTION },
+	{ .path = "agent.mcp.url",
+	  .accepts = config_text_is_webhook,
+	  .must = "like https://host/path" },
+	{ .path = "agent.mcp.authorization", .is_secret = true },
+	{ .path = "agent.mcp.allowed_tools",
+	  .accepts = config_text_is_line,
+	  .must = "one line of text" },
 	{ .path = "agent.name", .accepts = config_text_is_word, .must = WORD },
 	{ .path = "agent.model",
 	  .accepts = config_text_is_line,

@@ -138,6 +138,27 @@ bool config_text_is_target(const char *text)
 	       config_text_is_dial(text);
 }
 
+/* What models take for the name of a function. */
+bool config_text_is_function(const char *text)
+{
+	size_t n = strspn(text, LETTERS DIGITS "_-");
+
+	return n && n <= 64 && !text[n];
+}
+
+/* Whatever is filled in, it goes to this host. */
+bool config_text_is_webhook(const char *text)
+{
+	const char *host = strstr(text, "://");
+
+	return (begins(text, "https://") || begins(text, "http://")) &&
+	       is_visible(text) && host[3] && !strchr("/:?#", host[3]) &&
+	       !strchr(text, '#') &&
+	       !memchr(text, '{',
+		       strcspn(host + 3, "/?") + (size_t)(host + 3 - text)) &&
+	       !memchr(host + 3, '@', strcspn(host + 3, "/?"));
+}
+
 /* Where the carrier asks on: its own affair whether in the clear. */
 bool config_text_is_word_or_none(const char *text)
 {

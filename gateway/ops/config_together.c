@@ -207,6 +207,28 @@ static void check_form(struct together *t)
 		     sizeof(f->fields[0]));
 }
 
+static void check_functions(struct together *t)
+{
+	const struct config_agent_functions *f = &t->c->agent.functions;
+	char entry[64];
+
+	for (unsigned i = 0; i < f->count; i++) {
+		const struct config_function *one = &f->function[i];
+		snprintf(entry, sizeof(entry), "agent.functions.%u", i);
+		if (*one->parameters && *one->parameters_file)
+			config_report_add(
+				t->report, line_of(t, entry),
+				"agent.functions: %s has parameters and "
+				"parameters_file: which counts cannot be "
+				"known, remove one",
+				one->name);
+	}
+	check_unique(t, "agent.functions", f->function[0].name, f->count,
+		     sizeof(f->function[0]));
+	check_unique(t, "agent.mcp", f->mcp[0].label, f->mcp_count,
+		     sizeof(f->mcp[0]));
+}
+
 /* What every agent must be, in whichever file it stands. */
 static void check_agent(struct together *t)
 {
@@ -218,6 +240,7 @@ static void check_agent(struct together *t)
 	check_unique(t, "agent.hand_offs", p->hand_offs[0].agent,
 		     p->hand_off_count, sizeof(p->hand_offs[0]));
 	check_form(t);
+	check_functions(t);
 }
 
 static void check_default(struct together *t)
