@@ -126,7 +126,7 @@ static void test_masked_ones_are_nobodys(void **state)
 
 static void test_the_newest_of_a_name_counts(void **state)
 {
-	char name[8];
+	char name[16];
 
 	(void)state;
 	for (int i = 0; i <= CALL_MASKED_MAX; i++) {
