@@ -1,6 +1,5 @@
 #include "gateway/bridge.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -383,7 +382,6 @@ struct bridge *bridge_new(struct worker *w, const char *call)
 	b->clock.on_tick = on_tick;
 	b->counted_state = CALL_OVER;
 	set_session(b, s);
-	snprintf(b->name, sizeof(b->name), "%s", call);
 	log_child_of(&b->log, &w->log, LOG_CALL, "call", call);
 	utf8_copy(b->agent_call.id, sizeof(b->agent_call.id), call);
 	return b;

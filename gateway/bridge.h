@@ -55,8 +55,6 @@ struct bridge_audiocodes {
 	int entry;         /* in the registry */
 };
 
-#define BRIDGE_NAME_MAX 96 /* a longer one is cut */
-
 /* What every message touches comes first. */
 struct bridge {
 	struct worker *worker;
@@ -105,7 +103,6 @@ struct bridge {
 		struct bridge_audiocodes audiocodes;
 	};
 	struct log log;
-	char name[BRIDGE_NAME_MAX]; /* the call's, at the carrier */
 };
 
 /* --- For the files that know a carrier --- */

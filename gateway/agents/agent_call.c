@@ -41,6 +41,7 @@ void agent_call_open(struct agent_call *a, struct agent_world *world,
 	a->hand_offs = 0;
 	a->on_become = NULL;
 	a->owner = NULL;
+	a->forms = NULL;
 	a->outcome = NULL;
 	a->text = NULL;
 	a->transcript = NULL;

@@ -44,7 +44,6 @@ struct agent_call {
 	struct log log;        /* names the call */
 	struct tool_run *runs; /* under way, oldest first */
 	unsigned running;
-	const char *name;         /* the call's, at the carrier; or NULL */
 	struct form_state *forms; /* form.h */
 	unsigned hand_offs; /* so far */
 	/* Another agent has taken the call; its session is to be told. Set

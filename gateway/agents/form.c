@@ -43,7 +43,7 @@ struct form_state {
 	int64_t id;
 	char name[CONFIG_WORD_MAX];
 	char agent[CONFIG_WORD_MAX];
-	char call[96];
+	char call[AGENT_CALL_ID_MAX];
 	char caller[CONFIG_NAME_MAX];
 	char url[CONFIG_TEXT_MAX];
 	struct secret secret;
@@ -132,7 +132,7 @@ static struct form_state *begin_form(struct agent_call *a,
 	s->secret = f->webhook.secret;
 	copy(s->name, sizeof(s->name), f->name);
 	copy(s->agent, sizeof(s->agent), wanted->persona.name);
-	copy(s->call, sizeof(s->call), a->name);
+	copy(s->call, sizeof(s->call), a->id);
 	copy(s->caller, sizeof(s->caller),
 	     call_variables_get(&a->call->variables, "caller"));
 	copy(s->url, sizeof(s->url), f->webhook.url);

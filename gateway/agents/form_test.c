@@ -132,7 +132,7 @@ static void open_call(const char *name)
 
 	audio_pool_init(&pool, 100000);
 	agent_call_open(&a, &world, NULL, &agent, &call, &world.log);
-	a.name = name;
+	snprintf(a.id, sizeof(a.id), "%s", name);
 	call_init(&call, &settings, &pool, &ports, uv_hrtime());
 	call_carrier_variable(&call, "caller", "+41791234567");
 	call_model_ready(&call, uv_hrtime());

@@ -193,9 +193,13 @@ static const char *fact(void *owner, const char *name)
 {
 	const struct tool_run *r = owner;
 	const struct config_agent_persona *p = &r->agent->wanted->persona;
-	const char *value =
-		call_variables_get(&r->agent_call->call->variables, name);
+	const char *value;
 
+	if (strncmp(name, "digits.", 7) == 0) {
+		value = call_masked_digits(r->agent_call->call, name + 7);
+		return value ? value : "";
+	}
+	value = call_variables_get(&r->agent_call->call->variables, name);
 	if (value && value[0])
 		return value;
 	for (unsigned i = 0; i < p->default_count; i++)

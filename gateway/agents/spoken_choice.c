@@ -107,35 +107,45 @@ static int fail(struct spoken *s, const struct spoken_context *c,
 	return spoken_fail(s, "%s; ask which it is: %s", what, known);
 }
 
+/* A choice, and where it was said. */
+struct found {
+	const char *choice;
+	unsigned at, n;
+	bool is_unsure; /* another one was said, too */
+};
+
+static bool covers(const struct found *a, const struct found *b)
+{
+	return a->n > b->n && b->at >= a->at && b->at + b->n <= a->at + a->n;
+}
+
+/* "light blue" is not also "blue". */
+static void consider(struct found *best, const struct found *one)
+{
+	if (!best->choice || covers(one, best))
+		*best = *one;
+	else if (!covers(best, one))
+		best->is_unsure = true;
+}
+
 int spoken_read_choice(struct spoken *s, const struct spoken_context *c,
 		       const struct spoken_words *w)
 {
-	const char *chosen = NULL;
-	unsigned best = 0, best_at = 0;
-	bool is_unsure = false;
+	struct found best = { .choice = NULL };
 
 	for (unsigned i = 0; i < c->choices; i++) {
-		unsigned at, n = find(w, c->choice[i], &at);
-		if (!n)
-			continue;
-		/* "light blue" is not also "blue". */
-		bool is_inside = at >= best_at && at + n <= best_at + best;
-		bool covers = best_at >= at && best_at + best <= at + n;
-		if (best && is_inside && n < best)
-			continue;
-		is_unsure = (best && !(covers && n > best)) ||
-			    (is_unsure && !(covers && n > best));
-		chosen = c->choice[i];
-		best = n;
-		best_at = at;
+		struct found one = { .choice = c->choice[i] };
+		one.n = find(w, one.choice, &one.at);
+		if (one.n)
+			consider(&best, &one);
 	}
-	if (!chosen)
+	if (!best.choice)
 		return fail(s, c, "it is none of the choices");
-	if (is_unsure)
+	if (best.is_unsure)
 		return fail(s, c, "more than one choice is in it");
-	if (is_denied(w, best_at, best))
+	if (is_denied(w, best.at, best.n))
 		return fail(s, c,
 			    "it is not clear what is wanted and what not");
-	snprintf(s->normal, sizeof(s->normal), "%s", chosen);
+	snprintf(s->normal, sizeof(s->normal), "%s", best.choice);
 	return 0;
 }

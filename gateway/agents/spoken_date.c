@@ -297,24 +297,31 @@ static char separator(const struct date *d, unsigned *at)
 	return *word->folded;
 }
 
-/* Who writes 3/5 and does not say where. */
+/* Who writes 3/5 and does not say where: 13/5 is clear, 4/4 does not matter. */
+static bool is_clear(const struct date *d, char mark, int first, int second)
+{
+	return mark == '.' || *d->c->country || first == second || first > 12 ||
+	       second > 12 || !(d->c->languages & SPOKEN_ENGLISH);
+}
+
+static bool is_month_first(const struct date *d, char mark, int first,
+			   int second)
+{
+	if (mark == '.' || first > 12)
+		return false;
+	return second > 12 || spoken_country_month_first(d->c->country);
+}
+
 static int order(struct date *d, char mark, int first, int second)
 {
-	bool is_sure = mark == '.' || *d->c->country || first == second ||
-		       !(d->c->languages & SPOKEN_ENGLISH);
-	bool is_month_first =
-		mark != '.' && spoken_country_month_first(d->c->country);
+	bool is_swapped = is_month_first(d, mark, first, second);
 
-	if (mark != '.' && first > 12 && second <= 12)
-		is_sure = true, is_month_first = false;
-	else if (mark != '.' && second > 12 && first <= 12)
-		is_sure = true, is_month_first = true;
-	if (!is_sure)
+	if (!is_clear(d, mark, first, second))
 		return spoken_fail(d->s, "day and month may be either way "
 					 "round; ask for the name of the "
 					 "month");
-	d->day.month = is_month_first ? first : second;
-	d->day.day = is_month_first ? second : first;
+	d->day.month = is_swapped ? first : second;
+	d->day.day = is_swapped ? second : first;
 	return 0;
 }
 
@@ -390,41 +397,53 @@ static int tell_count(struct date *d, const struct spoken_number *n, int unit,
 	return tell_away(d, (is_past ? -1 : 1) * unit * (int)n->value);
 }
 
+/* How many of what. Returns where it ends; 0: it is none. */
+static unsigned read_amount(const struct date *d, unsigned at,
+			    struct spoken_number *count, int *days)
+{
+	const struct spoken_word *word = spoken_words_at(d->w, at);
+
+	*count = (struct spoken_number){ .words = 1 };
+	if (word->kind == SPOKEN_DIGITS && word->len < 5)
+		count->value = (unsigned)value_of(word);
+	else if (!spoken_number_read(d->w, at, d->c->languages, count) ||
+		 count->is_ordinal)
+		return 0;
+	at += count->words;
+	if (spoken_words_any(d->w, at, days_word))
+		*days = 1;
+	else if (spoken_words_any(d->w, at, weeks_word))
+		*days = 7;
+	else
+		return 0;
+	return at + 1;
+}
+
 /* "in three days", "vor zwei Wochen", "three days ago". */
 static bool read_count(struct date *d, int *err)
 {
 	static const char *const ahead[] = { "in", "dans", NULL };
 	static const char *const back[] = { "vor", "il y a", NULL };
+	static const char *const ago[] = { "ago", NULL };
 	static const char *const from_now[] = { "from now", "from today",
 						NULL };
 	unsigned later = spoken_words_any(d->w, d->at, ahead);
 	unsigned earlier = spoken_words_any(d->w, d->at, back);
-	unsigned at = d->at + (later ? later : earlier), n;
-	struct spoken_number count = { .language = 0 };
-	const struct spoken_word *word = spoken_words_at(d->w, at);
+	struct spoken_number count;
+	int days;
+	unsigned at = read_amount(d, d->at + later + earlier, &count, &days);
 
-	if (word->kind == SPOKEN_DIGITS && word->len < 5) {
-		count.value = (unsigned)value_of(word);
-		count.words = 1;
-	} else if (!spoken_number_read(d->w, at, d->c->languages, &count) ||
-		   count.is_ordinal) {
+	if (!at)
 		return false;
-	}
-	at += count.words;
-	bool is_days = spoken_words_any(d->w, at, days_word);
-	n = is_days ? 1 : spoken_words_any(d->w, at, weeks_word);
-	if (!n)
-		return false;
-	at += n;
 	if (!later && !earlier) {
-		earlier = spoken_words_phrase(d->w, at, "ago");
-		later = earlier ? 0 : spoken_words_any(d->w, at, from_now);
+		earlier = spoken_words_any(d->w, at, ago);
+		later = spoken_words_any(d->w, at, from_now);
 		at += earlier + later;
 	}
 	if ((!later && !earlier) || spoken_words_at(d->w, at)->kind)
 		*err = spoken_odd(d->s, d->w, at, "a date");
 	else
-		*err = tell_count(d, &count, is_days ? 1 : 7, earlier > 0);
+		*err = tell_count(d, &count, days, earlier > 0);
 	return true;
 }
 

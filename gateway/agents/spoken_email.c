@@ -287,14 +287,48 @@ static bool is_number(const struct address *a, const struct spoken_number *n)
 	       (n->language == SPOKEN_ENGLISH || a->languages == n->language);
 }
 
-static int add_number(struct address *a, uint64_t value, unsigned times)
+static void add_digits(struct address *a, const char *digits, unsigned times)
 {
-	char text[16];
+	for (unsigned i = 0; i < times; i++)
+		add(a, LAST_DIGITS, digits);
+}
 
-	snprintf(text, sizeof(text), "%u", (unsigned)value);
-	while (times--)
-		add(a, LAST_DIGITS, text);
-	return 0;
+/* "un" and "ein" are articles as well. */
+static bool is_article(const struct spoken_word *word)
+{
+	return strcmp(word->folded, "un") == 0 ||
+	       strcmp(word->folded, "une") == 0 ||
+	       strcmp(word->folded, "ein") == 0;
+}
+
+/* "deux l". Returns whether it is such. */
+static bool is_doubtful(struct address *a, unsigned at, int *err)
+{
+	if (!spoken_words_is(a->w, at, "deux") ||
+	    !spoken_words_letter(a->w, at + 1))
+		return false;
+	*err = spoken_fail(a->s,
+			   "\"deux %s\" may be the digit 2 or a letter twice; "
+			   "ask which",
+			   spoken_words_at(a->w, at + 1)->folded);
+	return true;
+}
+
+/* A number in words. Returns how many words. */
+static unsigned read_number(const struct address *a, unsigned at, char text[16])
+{
+	struct spoken_number n;
+	int digit = spoken_number_digit(a->w, at, a->languages);
+
+	if (spoken_number_read(a->w, at, a->languages, &n) && n.value > 9 &&
+	    is_number(a, &n)) {
+		snprintf(text, 16, "%u", (unsigned)n.value);
+		return n.words;
+	}
+	if (digit < 0 || is_article(spoken_words_at(a->w, at)))
+		return 0;
+	snprintf(text, 16, "%d", digit);
+	return 1;
 }
 
 static bool take_digits(struct address *a, int *err)
@@ -302,39 +336,20 @@ static bool take_digits(struct address *a, int *err)
 	unsigned more, times = spoken_times(a->w, a->at, &more);
 	unsigned at = a->at + more;
 	const struct spoken_word *word = spoken_words_at(a->w, at);
-	struct spoken_number n;
-	char digits[SPOKEN_MAX];
-	int digit = spoken_number_digit(a->w, at, a->languages);
-	bool is_article = strcmp(word->folded, "un") == 0 ||
-			  strcmp(word->folded, "une") == 0 ||
-			  strcmp(word->folded, "ein") == 0;
+	char text[16];
 
 	if (word->kind == SPOKEN_DIGITS && (!times || word->len == 1)) {
-		snprintf(digits, sizeof(digits), "%.*s", (int)word->len,
-			 word->said);
-		for (unsigned i = 0; i < (times ? times : 1); i++)
-			add(a, LAST_DIGITS, digits);
+		add_digits(a, word->folded, times ? times : 1);
 		a->at = at + 1;
 		return true;
 	}
-	if (digit == 2 && strcmp(word->folded, "deux") == 0 &&
-	    spoken_words_letter(a->w, at + 1)) {
-		*err = spoken_fail(a->s,
-				   "\"deux %s\" may be the digit 2 or a letter "
-				   "twice; ask which",
-				   spoken_words_at(a->w, at + 1)->folded);
+	if (is_doubtful(a, at, err))
 		return true;
-	}
-	if (spoken_number_read(a->w, at, a->languages, &n) && n.value > 9 &&
-	    is_number(a, &n)) {
-		*err = add_number(a, n.value, times ? times : 1);
-		a->at = at + n.words;
-		return true;
-	}
-	if (digit < 0 || is_article)
+	unsigned n = read_number(a, at, text);
+	if (!n)
 		return false;
-	*err = add_number(a, (unsigned)digit, times ? times : 1);
-	a->at = at + 1;
+	add_digits(a, text, times ? times : 1);
+	a->at = at + n;
 	return true;
 }
 

@@ -33,20 +33,24 @@ static const char *const particles[] = {
 
 /* --- Large and small --- */
 
+static bool is_between(char c, int from, int to)
+{
+	return (unsigned char)c >= from && (unsigned char)c <= to;
+}
+
+/* One character: ASCII, or two bytes of Latin-1 (without its signs). */
 static void change(char *text, size_t n, bool is_large)
 {
-	unsigned char second = n == 2 ? (unsigned char)text[1] : 0;
+	static const int large[2][2] = { { 'A', 'Z' }, { 0x80, 0x9e } };
+	bool is_wide = n == 2 && *text == '\xc3';
+	char *last = text + is_wide;
+	int shift = is_large ? 0x20 : 0; /* from where they are small */
 
-	if (n == 1 && is_large && *text >= 'a' && *text <= 'z')
-		*text = (char)(*text - 0x20);
-	else if (n == 1 && !is_large && *text >= 'A' && *text <= 'Z')
-		*text = (char)(*text + 0x20);
-	else if (n == 2 && *text == '\xc3' && is_large && second >= 0xa0 &&
-		 second != 0xb7 && second != 0xbf)
-		text[1] = (char)(second - 0x20); /* Latin-1 */
-	else if (n == 2 && *text == '\xc3' && !is_large && second < 0x9f &&
-		 second != 0x97)
-		text[1] = (char)(second + 0x20);
+	if ((n > 1 && !is_wide) || (is_wide && (*last & 0x1f) == 0x17))
+		return; /* the signs for times and divided by */
+	if (is_between(*last, large[is_wide][0] + shift,
+		       large[is_wide][1] + shift))
+		*last = (char)(*last ^ 0x20);
 }
 
 static size_t first(const char *text)
@@ -121,35 +125,59 @@ static int add_spelled(struct name *m, char *letters)
 	return 0;
 }
 
+/* Letters in a row. */
+struct run {
+	struct spoken_text text;
+	unsigned letters;
+	unsigned end; /* where it does */
+	bool is_unclear;
+};
+
+/* A mark between two letters of one word. */
+static bool is_joint(const struct spoken_words *w, unsigned at)
+{
+	struct spoken_letter next;
+	const char *joint = spoken_words_at(w, at)->folded;
+
+	return *joint && !joint[1] && strchr("-,.", *joint) &&
+	       spoken_letter_read(w, at + 1, &next);
+}
+
+static void read_run(struct run *run, const struct spoken_words *w, unsigned at)
+{
+	struct spoken_letter letter;
+
+	memset(run, 0, sizeof(*run));
+	while (!run->is_unclear && spoken_letter_read(w, at, &letter)) {
+		bool is_double = letter.words > 1 && run->text.len;
+		run->is_unclear = letter.is_unclear;
+		run->letters += is_double ? SPELLED_MIN : 1;
+		spoken_add(&run->text, letter.text, strlen(letter.text));
+		at += letter.words;
+		at += is_joint(w, at);
+	}
+	run->end = at;
+}
+
 static bool take_spelled(struct name *m, int *err)
 {
-	struct spoken_text run = { .len = 0 };
-	struct spoken_letter letter;
-	unsigned at = m->at, n = 0;
-	bool is_only = true;
+	struct run run;
 
-	while (spoken_letter_read(m->w, at, &letter)) {
-		if (letter.is_unclear) {
-			*err = spoken_fail(m->s, "a letter and the word that "
-						 "explains it do not go "
-						 "together; ask for it again");
-			return true;
-		}
-		spoken_add(&run, letter.text, strlen(letter.text));
-		n += letter.words > 1 && run.len > 2 ? SPELLED_MIN : 1;
-		at += letter.words;
-		struct spoken_letter next;
-		const char *joint = spoken_words_at(m->w, at)->folded;
-		if (*joint && !joint[1] && strchr("-,.", *joint) &&
-		    spoken_letter_read(m->w, at + 1, &next))
-			at++;
+	read_run(&run, m->w, m->at);
+	bool is_all = m->at == 0 && !spoken_words_at(m->w, run.end)->kind &&
+		      run.letters > 1;
+	if (run.is_unclear) {
+		*err = spoken_fail(m->s, "a letter and the word that explains "
+					 "it do not go together; ask for it "
+					 "again");
+		return true;
 	}
-	is_only = m->at == 0 && !spoken_words_at(m->w, at)->kind && n > 1;
-	if (n < SPELLED_MIN && !m->is_spelling && !is_only)
+	if (run.letters < SPELLED_MIN && !(run.letters && m->is_spelling) &&
+	    !is_all)
 		return false;
-	*err = run.is_full ? spoken_odd(m->s, m->w, m->at, "a name")
-			   : add_spelled(m, run.text);
-	m->at = at;
+	*err = run.text.is_full ? spoken_odd(m->s, m->w, m->at, "a name")
+				: add_spelled(m, run.text.text);
+	m->at = run.end;
 	return true;
 }
 

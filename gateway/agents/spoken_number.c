@@ -296,26 +296,35 @@ static unsigned read_unit(const struct pieces *p, unsigned at, uint64_t *value)
 	return 1;
 }
 
+static bool has_value(const struct pieces *p, unsigned at, enum part part,
+		      uint32_t value)
+{
+	return is(p, at, part) && p->piece[at].value == value;
+}
+
+/* French: "vingt et un", "soixante et onze". */
+static bool is_joined(const struct pieces *p, unsigned at)
+{
+	return p->language == FR && is(p, at, PART_AND) &&
+	       (has_value(p, at + 1, PART_UNIT, 1) ||
+		has_value(p, at + 1, PART_TEEN, 11));
+}
+
 /* What may follow tens: "-one", "et un", "-dix-sept" where the French have no
  * seventy. */
 static unsigned read_rest(const struct pieces *p, unsigned at, uint64_t *value)
 {
-	bool is_french = p->language == FR;
-	bool has_teens = is_french && (*value == 60 || *value == 80);
-	unsigned joined = is_french && is(p, at, PART_AND);
+	bool has_teens = p->language == FR && (*value == 60 || *value == 80);
+	unsigned joined = is_joined(p, at);
 
 	if (p->language == DE || (at && p->piece[at - 1].is_ordinal))
-		return 0;
-	if (joined &&
-	    !(is(p, at + 1, PART_UNIT) && p->piece[at + 1].value == 1) &&
-	    !(is(p, at + 1, PART_TEEN) && p->piece[at + 1].value == 11))
 		return 0;
 	at += joined;
 	if (has_teens && is(p, at, PART_TEEN)) {
 		uint32_t teen = p->piece[at].value;
 		*value += teen;
-		unsigned more = teen == 10 ? read_unit(p, at + 1, value) : 0;
-		return joined + 1 + more;
+		return joined + 1 +
+		       (teen == 10 ? read_unit(p, at + 1, value) : 0);
 	}
 	unsigned n = read_unit(p, at, value);
 	return n ? joined + n : 0;

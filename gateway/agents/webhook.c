@@ -1,13 +1,12 @@
 #include "gateway/agents/webhook.h"
 
-#include <inttypes.h>
-#include <mbedtls/md.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "gateway/net/fetch.h"
+#include "protocols/webhook_signature.h"
 
 static const unsigned pause_ms[] = { 1000, 5000, 30000 };
 #define TRIES (1 + sizeof(pause_ms) / sizeof(pause_ms[0]))
@@ -36,36 +35,6 @@ struct delivery {
 	char *body; /* likewise */
 	char text[];
 };
-
-/* --- Signing --- */
-
-void webhook_sign(char out[WEBHOOK_SIGNED_MAX], const struct secret *secret,
-		  int64_t now_s, const void *body, size_t len)
-{
-	const mbedtls_md_info_t *sha =
-		mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
-	const char *key = secret_reveal(secret);
-	mbedtls_md_context_t md;
-	unsigned char sum[32] = { 0 };
-	char time[24];
-	int n = snprintf(time, sizeof(time), "%" PRId64 ".", now_s);
-
-	mbedtls_md_init(&md);
-	if (mbedtls_md_setup(&md, sha, 1) == 0) {
-		mbedtls_md_hmac_starts(&md, (const unsigned char *)key,
-				       strlen(key));
-		mbedtls_md_hmac_update(&md, (const unsigned char *)time,
-				       (size_t)n);
-		mbedtls_md_hmac_update(&md, body, len);
-		mbedtls_md_hmac_finish(&md, sum);
-	}
-	mbedtls_md_free(&md);
-	size_t at = (size_t)snprintf(out, WEBHOOK_SIGNED_MAX,
-				     "t=%" PRId64 ",v1=", now_s);
-	for (size_t i = 0; i < sizeof(sum); i++)
-		at += (size_t)snprintf(out + at, WEBHOOK_SIGNED_MAX - at,
-				       "%02x", sum[i]);
-}
 
 /* --- The end of one --- */
 
@@ -153,12 +122,14 @@ static void on_answer(void *owner, const struct fetch_answer *a)
 
 static void attempt(struct delivery *d)
 {
-	char signature[WEBHOOK_SIGNED_MAX], key[WEBHOOK_KEY_MAX + 24];
-	char header[WEBHOOK_SIGNED_MAX + 24];
+	char signature[WEBHOOK_SIGNATURE_LEN], key[WEBHOOK_KEY_MAX + 24];
+	char header[WEBHOOK_SIGNATURE_LEN + 24];
 	size_t len = strlen(d->body);
 
-	webhook_sign(signature, &d->secret, (int64_t)time(NULL), d->body, len);
-	snprintf(header, sizeof(header), "X-Tandem-Signature: %s", signature);
+	webhook_signature(signature, secret_reveal(&d->secret),
+			  (int64_t)time(NULL), d->body, len);
+	snprintf(header, sizeof(header), WEBHOOK_SIGNATURE_NAME ": %s",
+		 signature);
 	snprintf(key, sizeof(key), "Idempotency-Key: %s", d->key);
 	const struct fetch_request request = {
 		.method = "POST",

@@ -1,7 +1,7 @@
 /* What has happened, told to somebody else's server: a POST of JSON, signed,
  * and tried again until it is taken. One queue for each worker, on its thread.
  *
- *     X-Tandem-Signature: t=UNIX,v1=HEX     HMAC-SHA256(secret, "UNIX.BODY")
+ *     X-Tandem-Signature: …                 protocols/webhook_signature.h
  *     Idempotency-Key: KEY                  the same each time it is tried
  *
  * Taken is what is answered 2xx. Other answers but 408, 425, 429 and 5xx are
@@ -24,7 +24,6 @@ struct webhooks;
 #define WEBHOOK_TIMEOUT_MS 10000
 #define WEBHOOK_ANSWER_MAX 65536 /* bytes that are read, and not looked at */
 #define WEBHOOK_KEY_MAX    64    /* with NUL */
-#define WEBHOOK_SIGNED_MAX 96    /* likewise, of a signature */
 
 struct webhook {
 	const char *event; /* for the log: "form.saved" */
@@ -46,9 +45,5 @@ unsigned webhooks_under_way(const struct webhooks *w);
 
 /* webhooks_send: copies what it needs. */
 void webhooks_send(struct webhooks *w, const struct webhook *hook);
-
-/* webhook_sign: the value of X-Tandem-Signature. */
-void webhook_sign(char out[WEBHOOK_SIGNED_MAX], const struct secret *secret,
-		  int64_t now_s, const void *body, size_t len);
 
 #endif

@@ -150,21 +150,6 @@ static void send_one(const char *to)
 	webhooks_send(hooks, &hook);
 }
 
-/* Worked out by: printf '1700000000.{"a":1}' | openssl dgst -sha256 -hmac
- * 'open-sesame'. */
-static void signs(void **state)
-{
-	char out[WEBHOOK_SIGNED_MAX];
-	struct secret secret;
-
-	(void)state;
-	secret_set(&secret, "open-sesame", 11);
-	webhook_sign(out, &secret, 1700000000, "{\"a\":1}", 7);
-	CHECK_STR(
-		"t=1700000000,v1=fe178b8b4871d0c3cea950fa350f158cb993504744ee5fd8af6694ddc680f5b7",
-		out, "by the secret");
-}
-
 static void says_who_it_is(void **state)
 {
 	(void)state;
@@ -230,8 +215,9 @@ int main(void)
 {
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		ROW(signs),       ROW(says_who_it_is),
-		ROW(tries_again), ROW(takes_no_for_an_answer),
+		ROW(says_who_it_is),
+		ROW(tries_again),
+		ROW(takes_no_for_an_answer),
 		ROW(is_bounded),
 	};
 

@@ -38,7 +38,7 @@
 #define CALL_ERRAND_MS         10000 /* until speech must have ended for them */
 #define CALL_ERRANDS_MAX       4 /* requests that wait for the speech's end */
 #define CALL_PARTICIPANTS_MAX  8
-#define CALL_MASKED_MAX        8   /* masked entries kept; then the oldest goes */
+#define CALL_MASKED_MAX        8 /* masked entries kept; then the oldest goes */
 #define CALL_TOOLS_MAX         16  /* functions under way; more is an error */
 #define CALL_TOOL_ID_MAX       128 /* bytes of a function call's id, with NUL */
 

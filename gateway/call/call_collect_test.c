@@ -42,6 +42,7 @@ static int setup_talking(void **state)
 	c.on_note = on_note;
 	call_model_ready(&c, now());
 	call_carrier_ready(&c, false, now());
+	pass(800);
 	told[0] = output[0] = notes[0] = '\0';
 	is_loud = false;
 	return 0;
@@ -87,19 +88,20 @@ static void test_keys_go_to_the_function(void **state)
 	CHECK_STR("a {\"digits\":\"42\"};", output, "the answer");
 	expect("speak tool;", "then the model goes on");
 	press("7#");
-	expect("digits 7#;speak digits;", "later ones are the model's");
+	expect("digits 7#;", "later ones are the model's");
 }
 
 static void test_masked_ones_are_nobodys(void **state)
 {
-	uint8_t tone[FRAME];
+	uint8_t tone[960]; /* 20 ms of linear audio at 24 kHz */
 
 	(void)state;
-	memset(tone, 0x00, sizeof(tone)); /* as loud as it gets */
+	memset(tone, 0x40, sizeof(tone)); /* loud */
 	ask(16, 16, true, "card");
 	press("4111");
 	for (int i = 0; i < 50; i++) {
-		call_caller_audio(&c, CALLER_NO_TIMESTAMP, tone, FRAME, now());
+		call_caller_audio(&c, CALLER_NO_TIMESTAMP, tone, sizeof(tone),
+				  now());
 		pass(20);
 	}
 	CHECK(!is_loud, "their tones are not heard");
@@ -112,10 +114,11 @@ static void test_masked_ones_are_nobodys(void **state)
 	CHECK(!call_masked_digits(&c, "pin"), "another name does not");
 	CHECK(!strstr(told, "1111"), "the model is not told");
 	CHECK(!strstr(notes, "1111"), "nor is the log");
-	call_caller_audio(&c, CALLER_NO_TIMESTAMP, tone, FRAME, now());
-	pass(40);
-	call_caller_audio(&c, CALLER_NO_TIMESTAMP, tone, FRAME, now());
-	pass(40);
+	for (int i = 0; i < 10; i++) {
+		call_caller_audio(&c, CALLER_NO_TIMESTAMP, tone, sizeof(tone),
+				  now());
+		pass(20);
+	}
 	CHECK(is_loud, "afterwards the caller is heard again");
 	call_carrier_ended(&c, CALL_END_CALLER, now());
 	CHECK(!call_masked_digits(&c, "card"), "with the call they are gone");
@@ -123,7 +126,7 @@ static void test_masked_ones_are_nobodys(void **state)
 
 static void test_the_newest_of_a_name_counts(void **state)
 {
-	char name[8];
+	char name[16];
 
 	(void)state;
 	for (int i = 0; i <= CALL_MASKED_MAX; i++) {

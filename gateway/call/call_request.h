@@ -4,17 +4,17 @@
 
 #include <stdbool.h>
 
-#define CALL_REASON_MAX 256  /* bytes, with NUL */
-#define CALL_TARGET_MAX 256  /* likewise */
-#define CALL_DIGITS_MAX 20   /* keys sent at once */
-#define CALL_DIGITS_NAME_MAX 32 /* bytes with NUL; a word of a-z 0-9 _ - */
-#define CALL_DATA_MAX   4096 /* bytes of JSON, with NUL */
+#define CALL_REASON_MAX      256  /* bytes, with NUL */
+#define CALL_TARGET_MAX      256  /* likewise */
+#define CALL_DIGITS_MAX      20   /* keys sent at once */
+#define CALL_DIGITS_NAME_MAX 32   /* bytes with NUL; a word of a-z 0-9 _ - */
+#define CALL_DATA_MAX        4096 /* bytes of JSON, with NUL */
 
 enum call_request_kind {
-	CALL_REQUEST_END,      /* reason */
-	CALL_REQUEST_TRANSFER, /* target, reason */
-	CALL_REQUEST_KEYS,     /* digits */
-	CALL_REQUEST_METADATA, /* data */
+	CALL_REQUEST_END,       /* reason */
+	CALL_REQUEST_TRANSFER,  /* target, reason */
+	CALL_REQUEST_KEYS,      /* digits */
+	CALL_REQUEST_METADATA,  /* data */
 	CALL_REQUEST_RECORDING, /* recording */
 	CALL_REQUEST_COLLECT    /* collect; answered once the caller has pressed
 				   them, or has not */

@@ -86,8 +86,8 @@ void call_caller_silent(struct call *c, uint64_t now_ns)
 static bool is_quiet(const struct call *c, uint64_t now_ns)
 {
 	return c->state == CALL_UP && c->is_open && !c->is_detached &&
-	       !c->digits.count && !call_collects(c) && !c->answer_due_ns && !c->retry_ns &&
-	       !is_anything_going_on(c, now_ns);
+	       !c->digits.count && !call_collects(c) && !c->answer_due_ns &&
+	       !c->retry_ns && !is_anything_going_on(c, now_ns);
 }
 
 static void watch_silence(struct call *c, uint64_t now_ns)

@@ -141,4 +141,80 @@ no_store() {
 }
 row "a store that cannot be written: said by serve and by check, which makes none" no_store
 
+# --- Keys for a function ---
+
+asks_for() { # arguments of collect_digits, what the model calls then
+	cat <<-E
+		timing: {first_delta_ms: [40, 80], pause_ms: [0, 20]}
+		responses:
+		- on: greeting
+		  say: ["digits:1"]
+		  call: [{name: collect_digits, arguments: '$1'}]
+		- on: tool
+		  say: ["digits:2"]
+		  ${2:-}
+		- {on: tool, say: ["digits:3"]}
+		expect: {allow_gaps: true}
+	E
+}
+
+presses() { # keys
+	cat <<-E
+		steps:
+		- {wait: heard_end, label: what to press}
+		- {press: "$1"}
+		- {wait: heard_end, label: what comes of it}
+		- {wait: 1500}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, breaches: 0}
+	E
+}
+
+collected() { # call or call_bot
+	model model < <(asks_for '{"purpose":"order","max":4}')
+	gateway gateway <<<'agent: {tools: [end_call, collect_digits]}'
+	"$1" call < <(presses "42#")
+	told "the digits" '{"digits":"42"}'
+	model_says "they are no entry of its own" model 'any(.text // "" | contains("[keypad]")) | not'
+}
+row "Twilio: digits are collected for a function" collected call
+row "AudioCodes: the same" collected call_bot
+
+# Digits that are in nothing but the request of the function that needs them.
+masked() { # call or call_bot
+	local digits=73914682 file
+
+	model model < <(asks_for '{"purpose":"card","min":4,"max":16,"masked":true}' \
+		'call: [{name: charge}]')
+	desk desk <<-E
+		webhooks:
+		- path: /charge
+		  headers: [{name: X-Card, value: "$digits"}]
+		  answers: [{body: '{"charged":true}'}]
+		  requests: 1
+	E
+	gateway gateway --log-level debug <<-E
+		agent:
+		  tools: [end_call, collect_digits]
+		  functions:
+		  - name: charge
+		    description: Charge the card.
+		    url: $DESK_URL/charge
+		    headers: [{name: X-Card, value: "{{digits.card}}"}]
+		store: {path: forms.db}
+	E
+	"$1" call < <(presses "$digits#")
+	told "how many there are" '{"collected":8,"name":"card"}'
+	told "what the function said" '"charged":true'
+	curl -s -m 5 "$ADMIN_URL/metrics" >"$ROW/metrics"
+	grep -q tandem_ "$ROW/metrics" || fail "there are no figures"
+	stop gateway 10 INT
+	for file in gateway.err gateway.out model.trace model.err metrics forms.db; do
+		[ -s "$ROW/$file" ] || [ "$file" = gateway.out ] || fail "$file is empty"
+		! grep -qaF "$digits" "$ROW/$file" || fail "they are in $file"
+	done
+}
+row "Twilio: masked digits are in no log, trace, figure or record" masked call
+row "AudioCodes: the same" masked call_bot
+
 end
