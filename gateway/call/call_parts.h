@@ -77,6 +77,12 @@ bool call_tools_run(const struct call *c);
 bool call_tools_run_of(const struct call *c, unsigned round);
 void call_tools_drop(struct call *c);
 
+/* Fillers: once per tick; the words that are to be said; and: somebody speaks,
+ * no sound of ours any more. */
+void call_filler_tick(struct call *c, uint64_t now_ns);
+const char *call_filler_words(const struct call *c);
+void call_filler_hush(struct call *c);
+
 /* Do what the model asked for and what waited for its speech to end. */
 void call_run_errands(struct call *c, uint64_t now_ns);
 void call_drop_errands(struct call *c);
