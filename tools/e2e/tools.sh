@@ -254,7 +254,7 @@ ticks() { # call or call_bot
 		- {hangup: true}
 		expect: {outcome: caller_hung_up, breaches: 0}
 	E
-	sounds_good call
+	call_says "it does not click" call ".figures | .clicks == 0 and .breaches == 0"
 	model_says "nobody is asked to speak meanwhile" model '
 		map(select(.dir == "in" and .type == "response.create")) | length == 2'
 	local loud
