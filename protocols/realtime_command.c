@@ -130,6 +130,23 @@ static json_t *tool_json(const struct realtime_tool *tool)
 			 "parameters", schema);
 }
 
+/* Of the deprecated and the optional members none. */
+static json_t *mcp_json(const struct realtime_mcp *m)
+{
+	json_t *allowed = m->allowed_count ? json_array() : NULL;
+	int err = 0;
+
+	for (size_t i = 0; i < m->allowed_count; i++)
+		err |= json_array_append_new(allowed,
+					     json_string(m->allowed[i]));
+	return sound(json_pack("{s:s, s:s, s:s, s:s*, s:o*, s:s}", "type",
+			       "mcp", "server_label", m->label, "server_url",
+			       m->url, "authorization", m->authorization,
+			       "allowed_tools", allowed, "require_approval",
+			       "never"),
+		     err);
+}
+
 static json_t *tools_json(const struct realtime_session *s)
 {
 	json_t *tools = json_array();
@@ -137,6 +154,8 @@ static json_t *tools_json(const struct realtime_session *s)
 
 	for (size_t i = 0; i < s->tools; i++)
 		err |= json_array_append_new(tools, tool_json(&s->tool[i]));
+	for (size_t i = 0; i < s->mcps; i++)
+		err |= json_array_append_new(tools, mcp_json(&s->mcp[i]));
 	return sound(tools, err);
 }
 
@@ -175,6 +194,16 @@ int realtime_command_respond(struct buffer *out, const char *event_id,
 	return append(out,
 		      json_pack("{s:s, s:s*, s:o*}", "type", "response.create",
 				"event_id", event_id, "response", response));
+}
+
+int realtime_command_say(struct buffer *out, const char *event_id,
+			 const char *instructions, const char *purpose)
+{
+	return append(out, json_pack("{s:s, s:s*, s:{s:s*, s:s, s:{s:s}}}",
+				     "type", "response.create", "event_id",
+				     event_id, "response", "instructions",
+				     instructions, "tool_choice", "none",
+				     "metadata", "purpose", purpose));
 }
 
 int realtime_command_cancel(struct buffer *out, const char *event_id,

@@ -35,6 +35,16 @@ struct realtime_tool {
 	const char *parameters; /* JSON Schema as text; NULL: none */
 };
 
+/* A server of functions that the model's server calls by itself, unasked. */
+#define REALTIME_MCP_ALLOWED_MAX 8
+struct realtime_mcp {
+	const char *label;
+	const char *url;
+	const char *authorization; /* NULL: none */
+	const char *allowed[REALTIME_MCP_ALLOWED_MAX];
+	size_t allowed_count; /* 0: all it has */
+};
+
 /* What a whole session.update sets. NULL strings are left out. */
 struct realtime_session {
 	const char *instructions;
@@ -56,6 +66,8 @@ struct realtime_session {
 			was perhaps set */
 	const struct realtime_tool *tool;
 	size_t tools; /* 0: the session has none */
+	const struct realtime_mcp *mcp;
+	size_t mcps;
 };
 
 /* Each appends one message to out; a NULL event_id is left out. Returns 0,
@@ -78,6 +90,9 @@ const char *realtime_session_difference(const struct realtime_session *asked,
  * with the response. */
 int realtime_command_respond(struct buffer *out, const char *event_id,
 			     const char *instructions, const char *purpose);
+/* The same with no function called, whatever the session has. */
+int realtime_command_say(struct buffer *out, const char *event_id,
+			 const char *instructions, const char *purpose);
 int realtime_command_cancel(struct buffer *out, const char *event_id,
 			    const char *response_id);
 int realtime_command_truncate(struct buffer *out, const char *event_id,

@@ -194,6 +194,37 @@ static void test_turns(void **state)
 	}
 }
 
+static void test_servers_of_functions(void **state)
+{
+	static const struct realtime_mcp mcp[] = {
+		{ .label = "shop",
+		  .url = "https://m/",
+		  .authorization = "key",
+		  .allowed = { "search", "buy" },
+		  .allowed_count = 2 },
+		{ .label = "open", .url = "https://o/" },
+	};
+	struct realtime_session s = { .turns = REALTIME_NO_TURNS,
+				      .mcp = mcp,
+				      .mcps = 2 };
+
+	(void)state;
+	CHECK_EQ(0, realtime_command_session(&out, NULL, &s), "two of them");
+	check_written(
+		"{\"type\":\"session.update\",\"session\":{\"type\":"
+		"\"realtime\",\"output_modalities\":[\"audio\"],\"audio\":{"
+		"\"input\":{\"format\":{\"type\":\"audio/pcm\",\"rate\":24000},"
+		"\"turn_detection\":null},\"output\":{\"format\":{\"type\":"
+		"\"audio/pcm\",\"rate\":24000}}},\"tools\":[{\"type\":\"mcp\","
+		"\"server_label\":\"shop\",\"server_url\":\"https://m/\","
+		"\"authorization\":\"key\",\"allowed_tools\":[\"search\","
+		"\"buy\"],\"require_approval\":\"never\"},{\"type\":\"mcp\","
+		"\"server_label\":\"open\",\"server_url\":\"https://o/\","
+		"\"require_approval\":\"never\"}],\"tool_choice\":\"auto\","
+		"\"max_output_tokens\":\"inf\"}}",
+		"reference, 2.7");
+}
+
 static void test_tool_without_schema(void **state)
 {
 	static const struct realtime_tool bare = { .name = "end_call" };
@@ -264,6 +295,12 @@ static void test_commands(void **state)
 	check_written("{\"type\":\"response.create\",\"event_id\":\"gw_1\","
 		      "\"response\":{\"metadata\":{\"purpose\":\"digits\"}}}",
 		      "the session's instructions");
+	realtime_command_say(&out, "gw_2", "Wait.", "filler");
+	check_written("{\"type\":\"response.create\",\"event_id\":\"gw_2\","
+		      "\"response\":{\"instructions\":\"Wait.\","
+		      "\"tool_choice\":\"none\",\"metadata\":{\"purpose\":"
+		      "\"filler\"}}}",
+		      "words, and no function");
 	realtime_command_respond(&out, NULL, "Greet.", NULL);
 	check_written("{\"type\":\"response.create\",\"response\":{"
 		      "\"instructions\":\"Greet.\"}}",
@@ -396,6 +433,7 @@ int main(void)
 		cmocka_unit_test(test_least_session),
 		cmocka_unit_test(test_session_in_text),
 		cmocka_unit_test(test_turns),
+		cmocka_unit_test(test_servers_of_functions),
 		cmocka_unit_test(test_tool_without_schema),
 		cmocka_unit_test(test_refused_sessions),
 		cmocka_unit_test(test_commands),

@@ -193,6 +193,6 @@ const char *realtime_session_difference(const struct realtime_session *asked,
 			asked->transcription_model);
 	if (!words)
 		words = tools_difference(json_object_get(echoed, "tools"),
-					 asked->tools);
+					 asked->tools + asked->mcps);
 	return words;
 }

@@ -105,6 +105,7 @@ static void begin_run(struct agent_call *a, const struct tool *tool,
 	char error[TOOLS_ERROR_MAX];
 	json_t *json = tools_arguments(tool, arguments, error, sizeof(error));
 
+	t->filler = tool->filler;
 	if (json)
 		tool_run_begin(a, tool, call_id, json, t);
 	else

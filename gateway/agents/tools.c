@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/agents/filler_sound.h"
 #include "gateway/agents/http_offer.h"
 #include "gateway/agents/json_schema.h"
 #include "gateway/agents/knowledge_tool.h"
@@ -425,6 +426,42 @@ static int offer_functions(struct tools *t,
 	return err;
 }
 
+/* What one says, or else its agent. */
+static void fill(struct call_filler *out, const struct config_filler *own,
+		 const struct config_filler *common, const uint8_t *soft)
+{
+	const struct config_filler *f =
+		own->say[0] || own->sound != CONFIG_SOUND_AS_ELSEWHERE ? own
+								       : common;
+
+	out->after_ms = own->after_ms ? own->after_ms : common->after_ms;
+	out->say = f->say[0] ? f->say : NULL;
+	out->sound = f->sound == CONFIG_SOUND_SOFT ? soft : NULL;
+	out->sound_len = FILLER_SOUND_LEN;
+}
+
+static int offer_fillers(struct tools *t,
+			 const struct config_agent_functions *f, char *why,
+			 size_t cap)
+{
+	static const struct config_filler none;
+
+	t->soft = malloc(FILLER_SOUND_LEN);
+	if (!t->soft) {
+		snprintf(why, cap, "out of memory");
+		return -ENOMEM;
+	}
+	filler_sound_make(t->soft);
+	for (size_t i = 0; i < t->count; i++)
+		if (t->offered[i].kind)
+			fill(&t->offered[i].filler,
+			     t->offered[i].function
+				     ? &t->offered[i].function->filler
+				     : &none,
+			     &f->filler, t->soft);
+	return 0;
+}
+
 int tools_init(struct tools *t, const struct config *c,
 	       const struct config_agent *a, char *why, size_t cap)
 {
@@ -437,7 +474,9 @@ int tools_init(struct tools *t, const struct config *c,
 	if (a->persona.hand_off_count)
 		bits |= CONFIG_TOOL_HAND_OFF;
 	int err = offer_built_in(t, a, bits, why, cap);
-	return err ? err : offer_functions(t, &a->functions, why, cap);
+	if (!err)
+		err = offer_functions(t, &a->functions, why, cap);
+	return err ? err : offer_fillers(t, &a->functions, why, cap);
 }
 
 int tools_init_only(struct tools *t, const struct config *c,
@@ -461,6 +500,8 @@ void tools_free(struct tools *t)
 		json_decref(t->offered[i].schema);
 	}
 	t->count = 0;
+	free(t->soft);
+	t->soft = NULL;
 }
 
 /* --- A call --- */

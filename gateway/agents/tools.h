@@ -23,6 +23,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#include "gateway/call/call_port.h"
 #include "gateway/call/call_request.h"
 #include "gateway/ops/config.h"
 
@@ -48,12 +49,14 @@ struct tool {
 	const struct tool_kind *kind; /* who does it (tool_run.h); NULL: the
 					 call itself, as tools_read says */
 	const struct config_function *function; /* of the HTTP kind */
+	struct call_filler filler;              /* of one that has a kind */
 };
 
 struct tools {
 	struct tool offered[TOOLS_MAX];
 	size_t count;
 	const struct config_transfer *transfer;
+	uint8_t *soft; /* filler_sound.h; NULL: nobody wants it */
 };
 
 /* tools_init: those of an agent, by its configuration, which must outlive it.

@@ -364,6 +364,7 @@ void call_tick(struct call *c, uint64_t now_ns)
 	if (call_is_live(c)) {
 		call_caller_tick(c, now_ns);
 		call_time_tick(c, now_ns);
+		call_filler_tick(c, now_ns);
 		call_tell_hello(c, false, now_ns);
 		call_model_tick(c, now_ns);
 	}

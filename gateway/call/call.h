@@ -40,6 +40,7 @@
 #define CALL_PARTICIPANTS_MAX  8
 #define CALL_MASKED_MAX        8 /* masked entries kept; then the oldest goes */
 #define CALL_TOOLS_MAX         16  /* functions under way; more is an error */
+#define CALL_FILLER_AHEAD_MS   100 /* of a filler's sound at the carrier */
 #define CALL_TOOL_ID_MAX       128 /* bytes of a function call's id, with NUL */
 
 /* What happened, for the log. */

@@ -11,7 +11,9 @@ static uint64_t in_ms(uint64_t now_ns, unsigned ms)
 
 static void speak(struct call *c, enum speak what)
 {
-	if (what != SPEAK_NOTHING)
+	if (what == SPEAK_FILLER)
+		c->ports.model->say(c->ports.session, call_filler_words(c));
+	else if (what != SPEAK_NOTHING)
 		c->ports.model->speak(c->ports.session, what);
 }
 
@@ -89,6 +91,7 @@ void call_interrupt(struct call *c, bool by_key, uint64_t now_ns)
 	bool has_sound = playout_has_sound(&c->playout, now_ns);
 	const char *active = sequencer_interrupt(&c->sequencer);
 
+	call_filler_hush(c);
 	c->audio_due_ns = 0;
 	c->retry_ns = 0;
 	if (!has_sound && !active)
@@ -333,6 +336,7 @@ void call_model_audio(struct call *c, const char *response_id,
 	}
 	c->response_has_audio = true;
 	c->failures = 0;
+	call_filler_hush(c);
 	begin_source(c, item_id, content_index);
 
 	uint64_t overflow = c->playout.overflow;

@@ -92,6 +92,11 @@ void call_collect_free(struct call *c);
 
 /* Whether the model must not hear the caller: tones would tell the keys. */
 bool call_is_muted(const struct call *c);
+/* Fillers: once per tick; the words that are to be said; and: somebody speaks,
+ * no sound of ours any more. */
+void call_filler_tick(struct call *c, uint64_t now_ns);
+const char *call_filler_words(const struct call *c);
+void call_filler_hush(struct call *c);
 
 /* Do what the model asked for and what waited for its speech to end. */
 void call_run_errands(struct call *c, uint64_t now_ns);

@@ -57,6 +57,8 @@ struct call_carrier_port {
 struct call_model_port {
 	void (*append)(void *session, const uint8_t *bytes, size_t n);
 	void (*speak)(void *session, enum speak what);
+	/* The same for SPEAK_FILLER: these words exactly, no function. */
+	void (*say)(void *session, const char *words);
 	void (*cancel)(void *session, const char *response_id);
 	void (*truncate)(void *session, const char *item_id,
 			 unsigned content_index, unsigned heard_ms);
@@ -84,11 +86,21 @@ enum call_tool_fate {
 	CALL_TOOL_RUNS      /* call_tool_answered or call_tool_asks follows */
 };
 
+/* What the caller hears while a function runs: words by the model, once, or
+ * else a sound of ours, again and again. Not owned; outlives the call. */
+struct call_filler {
+	unsigned after_ms;
+	const char *say;      /* NULL: nothing is said */
+	const uint8_t *sound; /* G.711 mu-law, 8 kHz; NULL: none */
+	size_t sound_len;
+};
+
 /* Texts, request.data among them, live until the next function is called. */
 struct call_tool {
 	enum call_tool_fate fate;
 	const char *answer; /* one JSON value */
 	struct call_request request;
+	struct call_filler filler; /* of one that runs */
 };
 
 /* What is known of what was said. */

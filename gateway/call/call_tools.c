@@ -5,17 +5,7 @@
 #include <string.h>
 
 #include "gateway/call/call_parts.h"
-
-struct pending {
-	char call_id[CALL_TOOL_ID_MAX];
-	unsigned round; /* of the response that called it */
-};
-
-/* Those that run. */
-struct call_tools {
-	unsigned count;
-	struct pending pending[CALL_TOOLS_MAX];
-};
+#include "gateway/call/call_tools_parts.h"
 
 static void answer(struct call *c, const char *call_id, const char *output)
 {
@@ -24,7 +14,7 @@ static void answer(struct call *c, const char *call_id, const char *output)
 
 /* --- Those that run --- */
 
-static struct pending *find(const struct call *c, const char *call_id)
+static struct call_pending *find(const struct call *c, const char *call_id)
 {
 	for (unsigned i = 0; c->tools && i < c->tools->count; i++)
 		if (strcmp(c->tools->pending[i].call_id, call_id) == 0)
@@ -32,7 +22,8 @@ static struct pending *find(const struct call *c, const char *call_id)
 	return NULL;
 }
 
-static int add(struct call *c, const char *call_id)
+static int add(struct call *c, const char *call_id,
+	       const struct call_filler *filler, uint64_t now_ns)
 {
 	size_t size = strlen(call_id) + 1;
 
@@ -44,9 +35,13 @@ static int add(struct call *c, const char *call_id)
 		return -ENOMEM;
 	if (c->tools->count == CALL_TOOLS_MAX)
 		return -ENOBUFS;
-	struct pending *p = &c->tools->pending[c->tools->count++];
+	struct call_pending *p = &c->tools->pending[c->tools->count++];
 	memcpy(p->call_id, call_id, size);
 	p->round = c->tool_round;
+	p->filler = *filler;
+	p->filler_ns = filler->say || filler->sound
+			       ? now_ns + filler->after_ms * CALL_NS_PER_MS
+			       : 0;
 	return 0;
 }
 
@@ -56,7 +51,7 @@ int call_tools_hold(struct call *c, const char *call_id)
 }
 
 /* Returns its round. */
-static unsigned take_out(struct call *c, struct pending *p)
+static unsigned take_out(struct call *c, struct call_pending *p)
 {
 	unsigned round = p->round;
 
@@ -119,7 +114,7 @@ static void begin(struct call *c, const char *call_id, const char *name,
 			c->tool_answered = true;
 		break;
 	case CALL_TOOL_RUNS:
-		if (add(c, call_id) == 0)
+		if (add(c, call_id, &t->filler, now_ns) == 0)
 			break;
 		answer(c, call_id,
 		       "{\"error\":\"too much at once, try again later\"}");
@@ -144,7 +139,7 @@ void call_model_tool(struct call *c, const char *call_id, const char *name,
 void call_tool_answered(struct call *c, const char *call_id, const char *output,
 			uint64_t now_ns)
 {
-	struct pending *p = find(c, call_id);
+	struct call_pending *p = find(c, call_id);
 
 	if (!p)
 		return;
@@ -156,7 +151,7 @@ void call_tool_answered(struct call *c, const char *call_id, const char *output,
 void call_tool_asks(struct call *c, const char *call_id,
 		    const struct call_request *r, uint64_t now_ns)
 {
-	struct pending *p = find(c, call_id);
+	struct call_pending *p = find(c, call_id);
 	bool was_up = c->state == CALL_UP;
 
 	if (!p)

@@ -333,6 +333,149 @@ static void test_after_the_caller_has_gone(void **state)
 	expect("", "nobody is there");
 }
 
+/* --- What the caller hears meanwhile --- */
+
+static const uint8_t tick[8 * 30] = { 1 };
+
+static void with_words(void)
+{
+	filler = (struct call_filler){ .after_ms = 1000, .say = "One moment." };
+}
+
+static void with_sound(void)
+{
+	filler = (struct call_filler){ .after_ms = 1000,
+				       .sound = tick,
+				       .sound_len = sizeof(tick) };
+}
+
+static void test_words_once(void **state)
+{
+	(void)state;
+	with_words();
+	respond("r1", "ab");
+	pass(980);
+	expect("", "soon enough");
+	pass(40);
+	expect("words One moment.;", "for both of them");
+	call_model_response(&c, "r2", true, now());
+	call_model_audio(&c, "r2", "i2", 0, pcm, DELTA_MS(400), now());
+	tool_is_answered("a");
+	tool_is_answered("b");
+	expect("output a;output b;", "one response at a time");
+	call_model_response_done(&c, "r2", true, CALL_RESPONSE_DONE, "", now());
+	expect("end_speech;speak tool;", "the answer follows");
+	pass(3000);
+	CHECK(!strstr(told, "words"), "once");
+}
+
+static void test_no_words_for_one_that_is_quick(void **state)
+{
+	(void)state;
+	with_words();
+	respond("r1", "a");
+	pass(900);
+	tool_is_answered("a");
+	answer("r2", "i2", 200);
+	pass(2000);
+	CHECK(!strstr(told, "words"), "it was not needed");
+}
+
+static void test_words_wait_for_speech(void **state)
+{
+	(void)state;
+	with_words();
+	call_model_response(&c, "r1", false, now());
+	call_model_audio(&c, "r1", "i1", 0, pcm, DELTA_MS(2000), now());
+	call_model_tool(&c, "a", "slow", "{}", now());
+	call_model_response_done(&c, "r1", false, CALL_RESPONSE_DONE, "",
+				 now());
+	pass(1900);
+	expect("end_speech;", "let me look that up for you");
+	pass(300);
+	expect("words One moment.;", "and then nothing for a while");
+}
+
+static void test_a_sound_until_the_answer(void **state)
+{
+	(void)state;
+	with_sound();
+	respond("r1", "a");
+	pass(980);
+	uint64_t before = sent;
+	CHECK_EQ(0, c.playout.queue.used, "silence so far");
+	pass(2040);
+	/* PCM16 at 24 kHz: 48 bytes a millisecond. */
+	CHECK_NEAR(2020 * 48, sent - before, (CALL_FILLER_AHEAD_MS + 40) * 48,
+		   "it goes on as time does, and hardly ahead");
+	expect("", "as one piece");
+	tool_is_answered("a");
+	expect("output a;speak tool;", "the answer is made");
+	before = sent;
+	pass(500);
+	CHECK_NEAR(500 * 48, sent - before, 40 * 48, "so long it goes on");
+	call_model_response(&c, "r2", true, now());
+	call_model_audio(&c, "r2", "i2", 0, pcm, DELTA_MS(400), now());
+	call_model_response_done(&c, "r2", true, CALL_RESPONSE_DONE, "", now());
+	pass(500);
+	before = sent;
+	pass(1000);
+	CHECK_EQ(0, sent - before, "and not behind it");
+	expect("end_speech;", "all of it was one utterance");
+	CHECK_EQ(0, c.playout.late, "without a hole");
+}
+
+static void test_who_speaks_stops_the_sound(void **state)
+{
+	(void)state;
+	with_sound();
+	respond("r1", "a");
+	pass(1500);
+	caller_speaks();
+	expect("started;clear;", "at once, and nothing is cut in the model");
+	uint64_t before = sent;
+	pass(1000);
+	caller_is_silent();
+	answer("r2", "i2", 20);
+	pass(3000);
+	CHECK(sent - before <= 40 * 48, "for good");
+}
+
+static void test_the_sound_ends_with_the_call(void **state)
+{
+	(void)state;
+	with_sound();
+	respond("r1", "a");
+	pass(1500);
+	call_model_lost(&c, "gone", now());
+	pass(100);
+	CHECK_EQ(CALL_SORRY, c.state, "the apology is heard alone");
+	call_carrier_ended(&c, CALL_END_CALLER, now());
+	pass(100);
+	CHECK_EQ(0, pool.in_use, "nothing is kept");
+}
+
+static void test_a_sound_over_marks(void **state)
+{
+	(void)state;
+	call_free(&c);
+	begin_call(&settings, &(const struct call_ports){
+				      .carrier = &carrier,
+				      .model = &model,
+				      .agent = &full_agent,
+			      });
+	up();
+	greet();
+	with_sound();
+	respond("r1", "a");
+	uint64_t before = sent;
+	pass(2000);
+	CHECK_NEAR(1000 * 8, sent - before, (CALL_FILLER_AHEAD_MS + 40) * 8,
+		   "as it is on Twilio");
+	caller_speaks();
+	expect("clear;", "nobody's words were cut");
+}
+
 #define TALKING(f) cmocka_unit_test_setup_teardown(f, setup_talking, teardown)
 
 int main(void)
@@ -358,6 +501,13 @@ int main(void)
 		TALKING(test_after_a_transfer),
 		TALKING(test_without_a_model),
 		TALKING(test_after_the_caller_has_gone),
+		TALKING(test_words_once),
+		TALKING(test_no_words_for_one_that_is_quick),
+		TALKING(test_words_wait_for_speech),
+		TALKING(test_a_sound_until_the_answer),
+		TALKING(test_who_speaks_stops_the_sound),
+		TALKING(test_the_sound_ends_with_the_call),
+		TALKING(test_a_sound_over_marks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

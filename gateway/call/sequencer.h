@@ -18,6 +18,7 @@
 /* Why the model is asked to speak; the higher wins when two wait. */
 enum speak {
 	SPEAK_NOTHING,
+	SPEAK_FILLER, /* words of the agent's, while a function runs */
 	SPEAK_AGAIN,  /* a failed or missing answer */
 	SPEAK_NOTE,   /* it was told something: a text, a silence, a failure */
 	SPEAK_TOOL,   /* tools have answered */

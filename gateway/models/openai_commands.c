@@ -98,7 +98,7 @@ static void speak(void *session, enum speak what)
 		[SPEAK_NOTHING] = "nothing", [SPEAK_AGAIN] = "again",
 		[SPEAK_NOTE] = "note",       [SPEAK_TOOL] = "tool",
 		[SPEAK_DIGITS] = "digits",   [SPEAK_GREETING] = "greeting",
-		[SPEAK_GOODBYE] = "goodbye",
+		[SPEAK_GOODBYE] = "goodbye", [SPEAK_FILLER] = "filler",
 	};
 	struct openai_session *s = session;
 	char *text = instructions_for(s, what);
@@ -107,6 +107,24 @@ static void speak(void *session, enum speak what)
 	transmit(s, s->speak_id,
 		 realtime_command_respond(&s->out, s->speak_id, text,
 					  purpose[what]));
+	free(text);
+}
+
+/* Whatever it is about to answer with, it waits for that itself. */
+static void say(void *session, const char *words)
+{
+	static const char order[] = "Say exactly these words to the caller, "
+				    "and nothing else: ";
+	struct openai_session *s = session;
+	const char *persona = openai_commands_instructions(s);
+	size_t cap = strlen(persona) + strlen(words) + sizeof(order) + 8;
+	char *text = malloc(cap);
+
+	if (text)
+		snprintf(text, cap, "%s\n\n%s\"%s\"", persona, order, words);
+	next_id(s, "speak", s->speak_id);
+	transmit(s, s->speak_id,
+		 realtime_command_say(&s->out, s->speak_id, text, "filler"));
 	free(text);
 }
 
@@ -198,6 +216,7 @@ static void close_session(void *session)
 const struct call_model_port openai_session_port = {
 	.append = append,
 	.speak = speak,
+	.say = say,
 	.cancel = cancel,
 	.truncate = truncate_item,
 	.forget_item = forget_item,

@@ -66,6 +66,21 @@ static void escape(char *out, size_t cap, const char *text)
 	out[at] = '\0';
 }
 
+static void add_server(struct openai_profile *p, const struct config_mcp *m)
+{
+	struct realtime_mcp *out = &p->mcp[p->session.mcps++];
+
+	_Static_assert(CONFIG_MCP_MAX <= OPENAI_MCP_MAX &&
+			       CONFIG_MCP_TOOLS_MAX <= REALTIME_MCP_ALLOWED_MAX,
+		       "all fit");
+	*out = (struct realtime_mcp){ .label = m->label, .url = m->url };
+	if (secret_is_set(&m->authorization))
+		out->authorization = secret_reveal(&m->authorization);
+	for (; out->allowed_count < m->allowed_tool_count; out->allowed_count++)
+		out->allowed[out->allowed_count] =
+			m->allowed_tools[out->allowed_count];
+}
+
 void openai_profile_init(struct openai_profile *p, const struct config *c,
 			 const struct config_agent *a, const char *instructions,
 			 const char *greeting, struct tls_context *tls)
@@ -86,6 +101,9 @@ void openai_profile_init(struct openai_profile *p, const struct config *c,
 	p->greeting = greeting;
 	set_session(&p->session, a, instructions);
 	p->session.tool = p->tool;
+	p->session.mcp = p->mcp;
+	for (unsigned i = 0; i < a->functions.mcp_count; i++)
+		add_server(p, &a->functions.mcp[i]);
 }
 
 void openai_profile_offer(struct openai_profile *p, const char *name,

@@ -38,6 +38,7 @@ struct ws;
 #define OPENAI_RETRY_MS    250   /* before the second attempt, doubling */
 #define OPENAI_COMMAND_MAX (256 * 1024) /* bytes of one control message */
 #define OPENAI_TOOLS_MAX   32           /* functions offered; more are not */
+#define OPENAI_MCP_MAX     4            /* servers of functions, likewise */
 
 /* What every session of an agent has in common. Made once, never changed. */
 struct openai_profile {
@@ -48,6 +49,7 @@ struct openai_profile {
 	unsigned configure_timeout_ms;
 	struct realtime_session session;
 	struct realtime_tool tool[OPENAI_TOOLS_MAX];
+	struct realtime_mcp mcp[OPENAI_MCP_MAX];
 	const char *instructions;       /* all of them */
 	struct openai_figures *figures; /* where it is counted, or NULL */
 	const char *greeting;           /* what the first response is told, or

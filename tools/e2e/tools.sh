@@ -76,7 +76,7 @@ round_trip() { # call or call_bot
 	E
 	)
 	"$1" call --from +15551230001 <<<"$answered"
-	told "both, the quick one first" '. == ["{\"text\":\"not yet\"}", "{\"status\":\"sent\"}"]'
+	told "both" 'sort == ["{\"status\":\"sent\"}", "{\"text\":\"not yet\"}"]'
 	asked_once roor
 	says "facts are in the URL" "$ROW/desk.trace" 'all(.target | endswith("?from=%2B15551230001"))'
 	says "a try has the key of the one before" "$ROW/desk.trace" '
@@ -209,6 +209,84 @@ refused() { # file, words
 	grep -qF "$2" "$ROW/out" || fail "$1: $(cat "$ROW/out")"
 }
 row "a function that could not be kept to is a mistake at the start" mistakes
+
+# --- What the caller hears meanwhile ---
+
+says_words() { # call or call_bot
+	desk desk <<<'webhooks: [{path: /slow, answers: [{delay_ms: 6000, body: "{}"}]}]'
+	model model <<-E
+		$quick
+		responses:
+		- {on: greeting, say: [tone:440:300], call: [{name: slow, arguments: '{"id":"1"}'}]}
+		- {on: tool, say: ["digits:1"]}
+		- {on: any, say: [tone:440:600]}
+	E
+	gateway gateway < <(functions slow "$DESK_URL/slow" <<<'filler: {after_ms: 2000, say: "One moment, please."}')
+	"$1" call <<-E
+		steps:
+		- {wait: heard_end, label: greeting}
+		- {wait: heard_end, label: one moment}
+		- {wait: heard_end, label: answer}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, breaches: 0}
+	E
+	model_says "the words, once, and the answer behind them" model '
+		[.[] | select(.dir == "in" and .type == "response.create") | .instructions // "-"] |
+		length == 3 and (.[1] | endswith("nothing else: \"One moment, please.\"")) and .[2] == "-"'
+}
+row "a slow function: a few words meanwhile, over Twilio" says_words call
+row "and over AudioCodes" says_words call_bot
+
+# Between the tone and the answer 3 s later the caller's line is not silent.
+ticks() { # call or call_bot
+	desk desk <<<'webhooks: [{path: /slow, answers: [{delay_ms: 3000, body: "{}"}]}]'
+	model model <<-E
+		$quick
+		responses:
+		- {on: greeting, say: [tone:440:300], call: [{name: slow, arguments: '{"id":"1"}'}]}
+		- {on: tool, say: ["digits:1"]}
+	E
+	gateway gateway < <(functions slow "$DESK_URL/slow" <<<'filler: {after_ms: 500, sound: soft}')
+	"$1" call --out "$ROW/call.wav" <<-E
+		steps:
+		- {wait: heard_end, label: greeting}
+		- {wait: heard_end, label: answer}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, breaches: 0}
+	E
+	call_says "it does not click" call ".figures | .clicks == 0 and .breaches == 0"
+	model_says "nobody is asked to speak meanwhile" model '
+		map(select(.dir == "in" and .type == "response.create")) | length == 2'
+	local loud
+	loud=$(perl -e 'local $/; open F, "<:raw", shift; $_ = <F>; s/^.*?data....//s;
+		my $rate = shift; my @s = unpack("s<*"); my @heard = map { $s[2 * $_ + 1] } 0 .. $#s / 2;
+		my $n = 0; for my $i (0 .. int(@heard / ($rate / 50)) - 1) {
+			my $most = 0; for (@heard[$i * $rate / 50 .. ($i + 1) * $rate / 50 - 1]) { $most = abs if abs > $most }
+			$n++ if $most > 100 && $most < 260 } print $n' "$ROW/call.wav" "$([ "$1" = call ] && echo 8000 || echo 24000)")
+	[ "$loud" -ge 6 ] || fail "$loud frames of a soft sound were heard"
+	note "$loud frames of it"
+}
+row "a slow function: a soft ticking meanwhile, over Twilio" ticks call
+row "and over AudioCodes" ticks call_bot
+
+# --- Servers of functions that the model's server calls ---
+
+passed_through() {
+	export MCP_KEY=mcp-key
+	model model <<<"$quick"
+	gateway gateway <<-'E'
+		agent:
+		  mcp:
+		  - {label: shop, url: "https://mcp.example.com/", authorization: "${env:MCP_KEY}",
+		     allowed_tools: [search], require_approval: never}
+	E
+	call call <<<"$answered"
+	log_lacks gateway mcp-key
+	log_lacks gateway ev=model_error
+	model_says "the session is what was asked for" model '
+		map(select(.dir == "out" and .type == "session.updated")) | length == 1'
+}
+row "a remote server of functions is named in the session, and its key nowhere else" passed_through
 
 # --- Many ---
 

@@ -170,11 +170,17 @@ static inline void port_append(void *session, const uint8_t *bytes, size_t n)
 
 static inline void port_speak(void *session, enum speak what)
 {
-	static const char *const name[] = { "?",      "again",  "note",
-					    "tool",   "digits", "greeting",
-					    "goodbye" };
+	static const char *const name[] = { "?",        "filler", "again",
+					    "note",     "tool",   "digits",
+					    "greeting", "goodbye" };
 	(void)session;
 	tell("speak", name[what], "");
+}
+
+static inline void port_say_words(void *session, const char *words)
+{
+	(void)session;
+	tell("words", words, "");
 }
 
 static inline void port_cancel(void *session, const char *id)
@@ -235,6 +241,7 @@ static inline void port_close(void *session)
 static const struct call_model_port model = {
 	.append = port_append,
 	.speak = port_speak,
+	.say = port_say_words,
 	.cancel = port_cancel,
 	.truncate = port_truncate,
 	.forget_item = port_forget,
@@ -323,6 +330,8 @@ static inline int rig_request(struct call_request *r, const char *name,
 }
 
 /* An agent with every tool, and "slow", which runs until the test answers. */
+static struct call_filler filler; /* of "slow" */
+
 static inline void port_any_tool(void *owner, const char *call_id,
 				 const char *name, const char *arguments,
 				 struct call_tool *t)
@@ -330,6 +339,7 @@ static inline void port_any_tool(void *owner, const char *call_id,
 	(void)owner;
 	(void)call_id;
 	t->answer = "{\"error\":\"unknown\"}";
+	t->filler = filler;
 	if (strcmp(name, "slow") == 0)
 		t->fate = CALL_TOOL_RUNS;
 	else if (rig_request(&t->request, name, arguments) == 0)
@@ -371,6 +381,7 @@ static inline int setup(void **state)
 	flushes = true;
 	congested = false;
 	refuses = 0;
+	memset(&filler, 0, sizeof(filler));
 	now_ms = 1000;
 	told[0] = '\0';
 	appended = sent = busy_ms = 0;
