@@ -297,6 +297,8 @@ void bridge_begin_alone(struct bridge *b, const struct call_settings *s,
 	struct call_settings alone = *s;
 
 	alone.connect_ms = 0; /* nothing is under way */
+	alone.hello = NULL;   /* nor is it known who greets */
+	alone.hello_text = NULL;
 	begin_call(b, &alone, carrier);
 }
 

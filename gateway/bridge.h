@@ -19,6 +19,7 @@
 #include "gateway/worker_figures.h"
 
 struct agent;
+struct call_webhook;
 struct config;
 struct config_agent;
 struct config_route;
@@ -52,7 +53,8 @@ struct bridge_audiocodes {
 	char fallback[CALL_TARGET_MAX]; /* who takes it if it fails; "": none */
 	struct audiocodes_principal principal;
 	bool is_undecided; /* who answers; the model is not connected yet */
-	int entry;         /* in the registry */
+	struct call_webhook *webhook; /* that is asked who; or NULL */
+	int entry;                    /* in the registry */
 };
 
 /* What every message touches comes first. */

@@ -654,6 +654,7 @@ static void add_cells(struct metric *to, const struct metric *from, size_t n)
 static void add_calls(struct worker_figures *sum,
 		      const struct worker_figures *f)
 {
+	ADD(sum, f, webhook_failed);
 	ADD(sum, f, calls);
 	ADD(sum, f, failed);
 	ADD(sum, f, running);

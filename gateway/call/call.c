@@ -64,7 +64,7 @@ void call_expect_model(struct call *c, const struct call_settings *s,
 
 	own->model_format = s->model_format;
 	own->connect_ms = s->connect_ms;
-	own->greets = s->greets;
+	own->greets = s->greets && (!c->is_open || c->may_greet);
 	own->hello = s->hello;
 	own->hello_len = s->hello_len;
 	own->hello_text = s->hello_text;
@@ -74,6 +74,8 @@ void call_expect_model(struct call *c, const struct call_settings *s,
 	transcoder_init(&c->down, own->model_format, own->playout_format);
 	if (c->state == CALL_CONNECTING)
 		set_deadline(c, now_ns, own->connect_ms);
+	if (c->is_open && c->may_greet)
+		call_hello(c, now_ns);
 }
 
 void call_free(struct call *c)

@@ -162,6 +162,7 @@ struct call {
 	uint64_t deadline_ns; /* of this state; 0: none */
 	bool has_model;       /* the session may be spoken to */
 	bool is_open;         /* the line may be spoken on */
+	bool may_greet;       /* and the caller greeted */
 	bool is_detached;
 	uint64_t detached_ns;
 	bool is_answered;   /* something was played */
@@ -247,7 +248,7 @@ void call_init(struct call *c, const struct call_settings *settings,
 
 /* call_expect_model: the model, which was not to be waited for yet, is being
  * connected: of s count its format, the time it has, the greetings and what
- * follows when it cannot be reached. Before call_carrier_ready only. */
+ * follows when it cannot be reached. While it connects only. */
 void call_expect_model(struct call *c, const struct call_settings *s,
 		       uint64_t now_ns);
 

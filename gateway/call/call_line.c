@@ -133,6 +133,7 @@ void call_carrier_ready(struct call *c, bool greets, uint64_t now_ns)
 	if (c->is_open)
 		return;
 	c->is_open = true;
+	c->may_greet = greets;
 	c->settings.greets &= greets;
 	if (c->settings.must_answer && !c->is_answered)
 		c->answer_ns = now_ns + c->settings.answer_ms * CALL_NS_PER_MS;

@@ -164,11 +164,31 @@ static bool is_told(const struct form *form, size_t i)
 	return true;
 }
 
-static size_t tell_facts(const struct form *form,
+static const struct twilio_told nothing_told;
+
+/* What one stream is for. */
+struct invitation {
+	const struct form *form;
+	const struct twilio_party *party;
+	const struct twilio_told *told;
+};
+
+static size_t tell_facts(const struct invitation *in,
 			 struct twiml_parameter out[TWILIO_FACTS_MAX])
 {
+	const struct form *form = in->form;
+	const struct twilio_told *told = in->told;
 	size_t n = 0;
 
+	if (in->party->returned)
+		out[n++] = (struct twiml_parameter){ TWILIO_RETURNED,
+						     in->party->returned };
+	for (size_t i = 0; i < told->parameters && n < TWILIO_FACTS_MAX; i++)
+		if (!form_value(form, told->parameter[i].name) &&
+		    strlen(told->parameter[i].name) +
+				    strlen(told->parameter[i].value) <=
+			    PARAMETER_MAX)
+			out[n++] = told->parameter[i];
 	for (size_t i = 0; i < form->count && n < TWILIO_FACTS_MAX; i++)
 		if (is_told(form, i))
 			out[n++] = (struct twiml_parameter){
@@ -179,14 +199,9 @@ static size_t tell_facts(const struct form *form,
 
 static int connect_stream(struct twilio_desk *d, const struct twilio_request *r,
 			  const struct twilio_ticket *ticket,
-			  const struct form *form, const char *returned,
-			  struct buffer *out)
+			  const struct invitation *in, struct buffer *out)
 {
-	struct twiml_parameter fact[TWILIO_FACTS_MAX + 1];
-	size_t facts = tell_facts(form, fact);
-	if (returned)
-		fact[facts++] =
-			(struct twiml_parameter){ TWILIO_RETURNED, returned };
+	struct twiml_parameter fact[TWILIO_FACTS_MAX];
 	char target[64], stream[TWILIO_URL_MAX];
 	char action[TWILIO_URL_MAX], status[TWILIO_URL_MAX];
 
@@ -206,7 +221,7 @@ static int connect_stream(struct twilio_desk *d, const struct twilio_request *r,
 		.action_url = action,
 		.status_url = status,
 		.parameter = fact,
-		.parameters = facts,
+		.parameters = tell_facts(in, fact),
 	};
 	return twiml_connect_stream(out, &s);
 }
@@ -218,18 +233,17 @@ typedef int issue_fn(struct twilio_tickets *t, const char *call_sid,
 
 /* Returns what issue said; nothing is written when that is an error. */
 static int invite(struct twilio_desk *d, const struct twilio_request *r,
-		  const struct form *form, const struct twilio_party *party,
-		  issue_fn *issue, unsigned *status, struct buffer *out)
+		  const struct invitation *in, issue_fn *issue,
+		  unsigned *status, struct buffer *out)
 {
 	struct twilio_ticket ticket;
 	uint8_t entropy[16];
 
 	*status = 200;
 	d->random(d->owner, entropy, sizeof(entropy));
-	int err = issue(d->tickets, form_value(form, "CallSid"), party, entropy,
-			r->now_ns, &ticket);
-	if (!err &&
-	    connect_stream(d, r, &ticket, form, party->returned, out) != 0)
+	int err = issue(d->tickets, form_value(in->form, "CallSid"), in->party,
+			entropy, r->now_ns, &ticket);
+	if (!err && connect_stream(d, r, &ticket, in, out) != 0)
 		*status = refuse(d, r, out, 400,
 				 "no Host header and no public_url");
 	return err;
@@ -268,33 +282,60 @@ static void log_voice(const struct twilio_desk *d, const struct form *form,
 	log_end(&l);
 }
 
-unsigned twilio_desk_voice(struct twilio_desk *d,
-			   const struct twilio_request *r, struct buffer *out)
+unsigned twilio_desk_voice_asked(struct twilio_desk *d,
+				 const struct twilio_request *r,
+				 struct form *form, struct buffer *out)
 {
-	struct form form;
-	unsigned status = accept_webhook(d, r, &form, out);
-	enum lines_refusal refusal = LINES_FREE;
+	return accept_webhook(d, r, form, out);
+}
 
-	if (status != 200)
-		return status;
-	const char *sid = form_value(&form, "CallSid");
-	const char *from = form_value(&form, "From");
-	struct twilio_party party = { .number = form_value(&form, "To"),
+static void decide(struct twilio_desk *d, const struct form *form,
+		   const struct twilio_told *told, struct twilio_party *party)
+{
+	if (told->agent)
+		party->agent = told->agent;
+	else if (d->decide)
+		d->decide(d->owner, form, party);
+}
+
+unsigned twilio_desk_voice_answer(struct twilio_desk *d,
+				  const struct twilio_request *r,
+				  const struct form *form,
+				  const struct twilio_told *told,
+				  struct buffer *out)
+{
+	unsigned status = 200;
+	enum lines_refusal refusal = LINES_FREE;
+	const char *sid = form_value(form, "CallSid");
+	const char *from = form_value(form, "From");
+	struct twilio_party party = { .number = form_value(form, "To"),
 				      .source = from ? from : "" };
+
 	if (!twilio_tickets_is_invited(d->tickets, sid, r->now_ns))
 		refusal = take_line(d, r->now_ns, &party);
-	if (refusal == LINES_FREE && d->decide)
-		d->decide(d->owner, &form, &party);
+	if (refusal == LINES_FREE)
+		decide(d, form, told, &party);
+	const struct invitation in = { form, &party, told };
 	if (refusal == LINES_FREE &&
-	    invite(d, r, &form, &party, twilio_tickets_issue, &status, out) !=
-		    0)
+	    invite(d, r, &in, twilio_tickets_issue, &status, out) != 0)
 		refusal = LINES_CALLS;
-	log_voice(d, &form, refusal ? lines_refusal_text(refusal) : NULL);
+	log_voice(d, form, refusal ? lines_refusal_text(refusal) : NULL);
 	if (!refusal)
 		return status;
 	d->rejected++;
 	twilio_answer_overload(d->config, out);
 	return status;
+}
+
+unsigned twilio_desk_voice(struct twilio_desk *d,
+			   const struct twilio_request *r, struct buffer *out)
+{
+	struct form form;
+	unsigned status = accept_webhook(d, r, &form, out);
+
+	return status == 200 ? twilio_desk_voice_answer(d, r, &form,
+							&nothing_told, out)
+			     : status;
 }
 
 /* The stream broke while the caller was there, or was refused: join them again,
@@ -313,8 +354,8 @@ static unsigned rejoin(struct twilio_desk *d, const struct twilio_request *r,
 
 	if (!twilio_tickets_is_invited(d->tickets, call_sid, r->now_ns))
 		(void)take_line(d, r->now_ns, &party);
-	if (invite(d, r, form, &party, twilio_tickets_reissue, &status, out) !=
-	    0)
+	const struct invitation in = { form, &party, &nothing_told };
+	if (invite(d, r, &in, twilio_tickets_reissue, &status, out) != 0)
 		twilio_answer_failure(d->config, last->number,
 				      route_of(d, last), true, out);
 	return status;

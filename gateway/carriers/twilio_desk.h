@@ -25,6 +25,7 @@ struct config;
 struct config_route;
 struct form;
 struct http_message;
+struct twiml_parameter;
 
 #define TWILIO_PATH_VOICE   "/twilio/voice"
 #define TWILIO_PATH_AFTER   "/twilio/after-stream"
@@ -85,6 +86,24 @@ void twilio_desk_init(struct twilio_desk *d, const struct config *config,
  * signature, or an account that is not configured; 413 too many fields. */
 unsigned twilio_desk_voice(struct twilio_desk *d,
 			   const struct twilio_request *r, struct buffer *out);
+
+/* The same in two steps, where somebody is asked in between: on 200 of the
+ * first, form is good for the second, whose body is out.
+ *
+ * told  what was learnt of the call meanwhile */
+struct twilio_told {
+	const char *agent; /* who answers; NULL: decide says */
+	const struct twiml_parameter *parameter;
+	size_t parameters; /* those the webhook names itself are left out */
+};
+unsigned twilio_desk_voice_asked(struct twilio_desk *d,
+				 const struct twilio_request *r,
+				 struct form *form, struct buffer *out);
+unsigned twilio_desk_voice_answer(struct twilio_desk *d,
+				  const struct twilio_request *r,
+				  const struct form *form,
+				  const struct twilio_told *told,
+				  struct buffer *out);
 unsigned twilio_desk_after_stream(struct twilio_desk *d,
 				  const struct twilio_request *r,
 				  struct buffer *out);

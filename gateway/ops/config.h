@@ -472,6 +472,13 @@ struct config_route {
 	struct config_route_fallback fallback;
 };
 
+/* Who is asked before a call is routed; off when url is "". */
+struct config_call_webhook {
+	char url[CONFIG_TEXT_MAX]; /* http(s)://… */
+	unsigned timeout_ms;
+	struct secret secret; /* that it is signed with; may be unset */
+};
+
 /* What a caller from Twilio gets while there is no room. */
 struct config_overload {
 	enum config_overload_then then;
@@ -579,6 +586,7 @@ struct config {
 					 not read */
 	unsigned route_count;
 	struct config_route routes[CONFIG_CALL_ROUTES_MAX];
+	struct config_call_webhook call_webhook;
 	struct config_audio audio;
 	struct config_digits digits;
 	struct config_failure failure;

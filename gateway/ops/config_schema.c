@@ -105,6 +105,7 @@ const struct config config_schema_defaults = {
 			.max_tokens = 2000,
 		},
 	},
+	.call_webhook = { .timeout_ms = 2000 },
 	.audio = { .lead_ms = 400, .append_ms = 40 },
 	.digits = { .gap_ms = 1500, .terminator = "#", .max = 32 },
 	.failure = {
@@ -794,6 +795,14 @@ static const cyaml_schema_field_t store_keys[] = {
 	CYAML_FIELD_STRING("path", FLAGS, struct config_store, path, 0),
 	CYAML_FIELD_END,
 };
+static const cyaml_schema_field_t call_webhook_keys[] = {
+	CYAML_FIELD_STRING("url", FLAGS, struct config_call_webhook, url, 0),
+	CYAML_FIELD_UINT("timeout_ms", FLAGS, struct config_call_webhook,
+			 timeout_ms),
+	CYAML_FIELD_STRING("secret", FLAGS, struct config_call_webhook,
+			   secret.hidden, 0),
+	CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_STRING("listen", FLAGS, struct config, listen, 1),
 	CYAML_FIELD_STRING("public_url", FLAGS, struct config, public_url, 0),
@@ -816,6 +825,8 @@ static const cyaml_schema_field_t config_keys[] = {
 		   CONFIG_AGENTS_MAX),
 	FIELD_LIST("routes", struct config, routes, route_count, call_route,
 		   CONFIG_CALL_ROUTES_MAX),
+	CYAML_FIELD_MAPPING("call_webhook", FLAGS, struct config, call_webhook,
+			    call_webhook_keys),
 	CYAML_FIELD_MAPPING("audio", FLAGS, struct config, audio, audio_keys),
 	CYAML_FIELD_MAPPING("digits", FLAGS, struct config, digits,
 			    digits_keys),

@@ -192,6 +192,70 @@ row "routes over AudioCodes: by the number it tells later" routes call_bot 0 sal
 row "routes over AudioCodes: by a parameter" routes call_bot 1 support "You are support." +41791234567
 row "routes over AudioCodes: none fits" routes call_bot 1 default "You are the default." +33123456789
 
+# --- Who is asked before ---
+
+asked() { # the webhook's URL, more keys of it
+	mkdir -p "$ROW/agents"
+	printf 'instructions: You are sales for {{ticket|nobody}}, {{vip}}.\n' >"$ROW/agents/sales.yaml"
+	echo "workers: 1"
+	echo "agents: [agents/sales.yaml]"
+	echo "agent: {instructions: You are the default.}"
+	echo "call_webhook: {url: $1$2}"
+}
+
+asks_first() { # call or call_bot, carrier
+	desk desk <<-E
+		webhooks:
+		- path: /call
+		  secret: a-secret-both-know
+		  wants: '{"carrier":"$2","caller":"+15551230001","callee":"+15557654321"}'
+		  answers: [{delay_ms: 300, body: '{"agent":"sales","variables":{"ticket":"A-17","vip":true}}'}]
+		  requests: 1
+	E
+	model model <<<"$quick"
+	export DESK_SECRET=a-secret-both-know
+	gateway gateway < <(asked "$DESK_URL/call" ', secret: "${env:DESK_SECRET}"')
+	"$1" call --from +15551230001 --to +15557654321 <<<"$greeted"
+	answered_by sales 'You are sales for \"A-17\", \"true\".'
+	log_lacks gateway call_webhook_failed
+}
+row "a webhook says who answers, and more, over Twilio" asks_first call twilio
+row "a webhook says who answers, and more, over AudioCodes" asks_first call_bot audiocodes
+
+asks_in_vain() { # call or call_bot, the answer, why
+	desk desk <<-E
+		webhooks: [{path: /call, answers: [$2]}]
+	E
+	model model <<<"$quick"
+	gateway gateway < <(asked "$DESK_URL/call" ", timeout_ms: 500")
+	"$1" call --from +15551230001 --to +15557654321 <<<"$greeted"
+	answered_by default "You are the default."
+	log_says gateway "ev=call_webhook_failed"
+	log_says gateway "$3"
+	curl -s -m 5 "$ADMIN_URL/metrics" >"$ROW/metrics"
+	grep -qF 'tandem_call_webhook_failures_total 1' "$ROW/metrics" || fail "it is not counted"
+}
+row "a webhook that is late: the routes decide, over Twilio" asks_in_vain call \
+	"{delay_ms: 3000, body: '{}'}" "ev=call_webhook_failed"
+row "a webhook that is late: the routes decide, over AudioCodes" asks_in_vain call_bot \
+	"{delay_ms: 3000, body: '{}'}" "ev=call_webhook_failed"
+row "a webhook that fails" asks_in_vain call "{status: 500, body: '{}'}" "does not answer 200"
+row "a webhook that names nobody" asks_in_vain call_bot "{body: '{\"agent\":\"nobody\"}'}" "no agent of the name"
+row "a webhook that is no JSON" asks_in_vain call "{body: 'hello', type: text/plain}" "a JSON object"
+
+hangs_up_first() {
+	unset TWILIO_AUTH_TOKEN # so that curl may call
+	desk desk <<-E
+		webhooks: [{path: /call, answers: [{delay_ms: 1500, body: '{}'}]}]
+	E
+	model model <<<"$quick"
+	gateway gateway < <(asked "$DESK_URL/call" "")
+	curl -s -m 0.5 -d 'CallSid=CA0123456789abcdef0123456789abcdef' "$VOICE_URL" && fail "it was answered"
+	http_status -d 'CallSid=CA0123456789abcdef0123456789abcdef' "$VOICE_URL" >"$ROW/status"
+	log_lacks gateway Sanitizer
+}
+row "who does not wait for the webhook's answer is forgotten" hangs_up_first
+
 # --- Hand-offs ---
 
 hands_off() { # call or call_bot
