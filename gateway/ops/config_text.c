@@ -173,12 +173,14 @@ bool config_text_is_webhook(const char *text)
 {
 	const char *host = strstr(text, "://");
 
-	return (begins(text, "https://") || begins(text, "http://")) &&
-	       is_visible(text) && host[3] && !strchr("/:?#", host[3]) &&
-	       !strchr(text, '#') &&
-	       !memchr(text, '{',
-		       strcspn(host + 3, "/?") + (size_t)(host + 3 - text)) &&
-	       !memchr(host + 3, '@', strcspn(host + 3, "/?"));
+	for (const char *c = text; *c; c++)
+		if (*c <= ' ' || *c > '~' || *c == '#')
+			return false;
+	if (!begins(text, "https://") && !begins(text, "http://"))
+		return false;
+	size_t n = strcspn(host + 3, "/?");
+	return n && host[3] != ':' && !memchr(host + 3, '{', n) &&
+	       !memchr(host + 3, '@', n);
 }
 
 /* Where the carrier asks on: its own affair whether in the clear. */

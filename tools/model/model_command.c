@@ -325,9 +325,12 @@ static void trace_words(json_t *members, const json_t *event)
 		json_object_set(members, "role", json_object_get(item, "role"));
 		json_object_set(members, "text", json_object_get(part, "text"));
 	}
-	if (json_is_string(json_object_get(item, "output")))
+	if (json_is_string(json_object_get(item, "output"))) {
+		json_object_set(members, "call_id",
+				json_object_get(item, "call_id"));
 		json_object_set(members, "output",
 				json_object_get(item, "output"));
+	}
 	json_decref(names);
 }
 

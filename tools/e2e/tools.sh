@@ -1,0 +1,260 @@
+#!/bin/bash
+# Functions of the model: HTTP requests to somebody else's server, over either
+# carrier.
+. "${0%/*}/lib/e2e.bash"
+begin tools "${1:-}"
+
+export DESK_SECRET=a-secret-both-know
+quick='timing: {first_delta_ms: [40, 80], pause_ms: [0, 20]}
+expect: {allow_gaps: true}'
+parameters='{"type": "object", "properties": {"id": {"type": "string", "pattern": "^[0-9]+$"},
+      "n": {"type": "integer"}}, "required": ["id"], "additionalProperties": false}'
+answered='steps:
+- {wait: heard_end, label: greeting}
+- {wait: 2500}
+- {hangup: true}
+expect: {outcome: caller_hung_up, breaches: 0}'
+
+# What the model was told, in order, is the list.
+told() { # claim, jq filter of the outputs
+	model_says "$1" model "map(select(.dir == \"in\" and .output).output) | $2"
+}
+
+asked_once() { # for the output of functions
+	model_says "one response, once all have answered" model '
+		map(select(.dir == "in" and (.type | test("response.create|conversation.item.create")))) |
+		[.[] | select(.output or .type == "response.create") | if .output then "o" else "r" end] |
+		join("") == "'"$1"'"'
+}
+
+functions() { # name of a function and its URL, pairs; more keys on standard input
+	local more
+	more=$(cat)
+	echo "agent:"
+	echo "  functions:"
+	while [ $# -gt 0 ]; do
+		echo "  - name: $1"
+		echo "    description: For a test."
+		echo "    parameters: |"
+		echo "      $parameters"
+		echo "    url: $2"
+		[ -z "$more" ] || sed 's/^/    /' <<<"$more"
+		shift 2
+	done
+}
+
+# --- Those that work ---
+
+round_trip() { # call or call_bot
+	desk desk <<-'E'
+		webhooks:
+		- path: /orders/17
+		  secret: a-secret-both-know
+		  headers: [{name: X-From, value: "tel +15551230001"}]
+		  wants: '{"n":1}'
+		  answers: [{delay_ms: 300, body: '{"status":"sent"}'}]
+		  requests: 1
+		- path: /orders/18
+		  secret: a-secret-both-know
+		  answers: [{status: 503}, {type: text/plain, body: "not yet"}]
+		  requests: 2
+	E
+	model model <<-E
+		$quick
+		responses:
+		- on: greeting
+		  say: [tone:440:300]
+		  call:
+		  - {name: order, arguments: '{"id":"17","n":1}'}
+		  - {name: order, arguments: '{"id":"18"}'}
+		- {on: tool, say: ["digits:1"]}
+	E
+	gateway gateway < <(functions order "$DESK_URL/orders/{id}?from={{caller}}" <<-'E'
+		secret: ${env:DESK_SECRET}
+		retries: 2
+		headers: [{name: X-From, value: "tel {{caller}}"}]
+	E
+	)
+	"$1" call --from +15551230001 <<<"$answered"
+	told "both, the quick one first" '. == ["{\"text\":\"not yet\"}", "{\"status\":\"sent\"}"]'
+	asked_once roor
+	says "facts are in the URL" "$ROW/desk.trace" 'all(.target | endswith("?from=%2B15551230001"))'
+	says "a try has the key of the one before" "$ROW/desk.trace" '
+		map(select(.target | startswith("/orders/18"))) | length == 2 and
+		([.[].headers | to_entries[] | select(.key | ascii_downcase == "idempotency-key").value] | unique | length) == 1'
+	says "each names the call" "$ROW/desk.trace" '
+		all(.headers | to_entries | any((.key | ascii_downcase == "x-tandem-call") and .value != ""))'
+}
+
+row "two functions at once over Twilio: signed, tried again, one answer" round_trip call
+row "the same over AudioCodes" round_trip call_bot
+
+# What a round trip adds to the webhook's own time: from the end of the arguments
+# at the model's server until the output is there.
+measured() {
+	local n
+
+	desk desk <<<'webhooks: [{path: /order, answers: [{delay_ms: 50, body: "{}"}]}]'
+	model model < <(
+		echo "$quick"
+		echo "responses:"
+		for n in greeting tool tool tool tool tool tool tool tool tool; do
+			echo "- {on: $n, say: [silence:20], call: [{name: order, arguments: '{\"id\":\"1\"}'}]}"
+		done
+		echo "- {on: tool, say: [tone:440:300]}"
+	)
+	gateway gateway < <(functions order "$DESK_URL/order" </dev/null)
+	call call <<<"$answered"
+	told "each time" '. == [range(10) | "{}"]'
+	note "added to a webhook of 50 ms: $(jq -rs '
+		[.[] | select(.output or (.dir == "out" and .type == "response.function_call_arguments.done"))] |
+		[range(0; length; 2) as $i | (.[$i + 1].t_us - .[$i].t_us) / 1000 - 50] | sort |
+		"least \(.[0] * 10 | round / 10), median \(.[length / 2 | floor] * 10 | round / 10), most \(.[-1] * 10 | round / 10) ms"' \
+		"$ROW/model.trace")"
+}
+row "what a round trip adds" measured
+
+# --- Those that do not ---
+
+everything_goes_wrong() {
+	desk desk <<-'E'
+		webhooks:
+		- path: /slow
+		  answers: [{delay_ms: 2000}]
+		- path: /odd
+		  answers:
+		  - {size: 50000}
+		  - {bad_utf8: true}
+		  - {type: application/json, body: "<html>"}
+		  - {status: 302, body: ""}
+		  - {status: 404, type: text/plain, body: "no such order"}
+		  - {cut: true, body: '{"a":"0123456789"}'}
+	E
+	model model <<-E
+		$quick
+		responses:
+		- on: greeting
+		  say: [tone:440:300]
+		  call:
+		  - {name: odd, arguments: '{"id":"1"}'}
+		  - {name: nobody, arguments: '{"id":"1"}'}
+		  - {name: odd, arguments: '{"id":"x"}'}
+		  - {name: odd, arguments: '{"id'}
+		- on: tool
+		  call: [{name: odd, arguments: '{"id":"2"}'}, {name: slow, arguments: '{"id":"1"}'}]
+		- on: tool
+		  call: [{name: odd, arguments: '{"id":"3"}'}, {name: down, arguments: '{"id":"1"}'}]
+		- {on: tool, call: [{name: odd, arguments: '{"id":"4"}'}]}
+		- {on: tool, call: [{name: odd, arguments: '{"id":"5"}'}]}
+		- {on: tool, call: [{name: odd, arguments: '{"id":"6"}'}]}
+		- {on: tool, say: ["digits:1"]}
+	E
+	gateway gateway < <(functions odd "$DESK_URL/odd" slow "$DESK_URL/slow" down http://127.0.0.1:9/ \
+		<<<"timeout_ms: 500")
+	call call <<<"$answered"
+	told "each in words" 'sort == ([
+		"there is no function \"nobody\"", "id must match ^[0-9]+$",
+		"the arguments must be a JSON object of at most 16384 bytes",
+		"the service'"'"'s answer is larger than the 32768 bytes that can be taken; ask for less",
+		"the service'"'"'s answer is no text (not UTF-8)",
+		"the service did not answer within 500 ms; it may have done it all the same",
+		"the service'"'"'s answer is damaged: it is said to be JSON, and is not",
+		"the service answered 302 (Found): a redirect, which is not followed",
+		"the service answered 404 (Not Found): no such order"] |
+		map({error: .} | tojson) | sort) + [] or
+		(map(fromjson.error) | length == 11 and any(test("cannot be reached")) and
+			any(test("cannot be understood|cannot be reached")) and
+			any(. == "the service answered 404 (Not Found): no such order") and
+			any(. == "id must match ^[0-9]+$") and any(test("no function \"nobody\"")) and
+			any(test("JSON object of at most")) and any(test("larger than the 32768")) and
+			any(test("not UTF-8")) and any(test("within 500 ms")) and any(test("is said to be JSON")) and
+			any(test("302 \\(Found\\): a redirect")))'
+}
+row "slow, down, huge, damaged, redirected, misspelt: the model is told, the call goes on" \
+	everything_goes_wrong
+
+hangs_up() { # call or call_bot
+	desk desk <<<'webhooks: [{path: /slow, answers: [{delay_ms: 9000}]}]'
+	model model <<-E
+		$quick
+		responses:
+		- {on: greeting, say: [tone:440:300], call: [{name: slow, arguments: '{"id":"1"}'}]}
+	E
+	gateway gateway < <(functions slow "$DESK_URL/slow" </dev/null)
+	"$1" call <<-E
+		steps:
+		- {wait: heard_end, label: greeting}
+		- {wait: 500}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, breaches: 0}
+	E
+	log_says gateway "how=cancelled"
+	model_says "nobody is told" model 'map(select(.output)) == []'
+}
+row "who hangs up while a function runs, over Twilio" hangs_up call
+row "and over AudioCodes" hangs_up call_bot
+
+mistakes() {
+	functions order "http://h/{n}" </dev/null >"$ROW/place.yaml"
+	parameters='{"type": "object", "oneOf": []}' functions order "http://h/" </dev/null >"$ROW/schema.yaml"
+	echo 'agent: {functions: [{name: a, description: b, url: "http://{id}.h/"}]}' >"$ROW/host.yaml"
+	refused place "url has {n}, which is not among the required of its parameters"
+	refused schema "oneOf is a keyword nobody here would keep to"
+	refused host "agent.functions.url is \"http://{id}.h/\", must be like https://host/"
+}
+
+refused() { # file, words
+	"$BUILD/tandem" serve -c "$ROW/$1.yaml" --listen 127.0.0.1:0 --admin "" >"$ROW/out" 2>&1 &&
+		fail "$1 is taken"
+	grep -qF "$2" "$ROW/out" || fail "$1: $(cat "$ROW/out")"
+}
+row "a function that could not be kept to is a mistake at the start" mistakes
+
+# --- Many ---
+
+many() {
+	local n calls=25
+
+	desk desk <<<'webhooks: [{path: /slow, answers: [{delay_ms: 10000, body: "{}"}]}]'
+	model model <<-E
+		timing: {first_delta_ms: [40, 80], speed: 20}
+		responses:
+		- on: greeting
+		  repeat: true
+		  say: [tone:440:14000]
+		  call:
+		  - {name: slow, arguments: '{"id":"1"}'}
+		  - {name: slow, arguments: '{"id":"2"}'}
+		  - {name: slow, arguments: '{"id":"3"}'}
+		  - {name: slow, arguments: '{"id":"4"}'}
+		- {on: tool, repeat: true, say: ["digits:1"]}
+		expect: {allow_gaps: true}
+	E
+	gateway gateway < <(functions slow "$DESK_URL/slow" <<<"timeout_ms: 20000")
+	for n in $(seq $calls); do
+		dial "call$n" <<-E
+			steps:
+			- {wait: heard_start, label: greeting}
+			- {wait: 15500}
+			- {hangup: true}
+			expect: {outcome: caller_hung_up, breaches: 0}
+		E
+		nap 0.05
+	done
+	for n in $(seq $calls); do
+		over "call$n"
+	done
+	await 3 all_ended $calls || fail "$(grep -c ev=ended "$ROW/gateway.err") of $calls calls ended"
+	local answered late
+	answered=$(jq -s 'map(select(.dir == "in" and .output == "{}")) | length' "$ROW/model.trace")
+	late=$(sed -n 's/.*ev=ended.* underruns=\([0-9]*\).*/\1/p' "$ROW/gateway.err" | paste -sd+ | bc)
+	[ "$answered" -eq $((4 * calls)) ] || fail "$answered of $((4 * calls)) functions answered"
+	note "$answered functions of 10 s at once, $late late frames"
+}
+
+all_ended() { # calls
+	[ "$(grep -c ev=ended "$ROW/gateway.err")" -eq "$1" ]
+}
+row "a hundred slow functions at once disturb no audio" many
+
+end
