@@ -7,6 +7,7 @@
 
 #include "gateway/agents/agent_text.h"
 #include "gateway/agents/knowledge.h"
+#include "gateway/agents/supervisor.h"
 #include "gateway/agents/template.h"
 #include "gateway/call/variables.h"
 #include "gateway/ops/config.h"
@@ -109,6 +110,29 @@ static int load_sound(struct agent *a, char *why, size_t cap)
 	return err;
 }
 
+/* What it may call must be there. */
+static int brief_supervisor(struct agent *a, char *why, size_t cap)
+{
+	const struct config_agent_supervisor *s = &a->wanted->supervisor;
+	const struct tool *tools[CONFIG_ERRANDS_MAX];
+	const char *missing;
+	int err = 0;
+
+	if (a->wanted->knowledge.file_count)
+		err = tools_init_only(&a->supervisor_tools, a->config,
+				      CONFIG_TOOL_SEARCH_KNOWLEDGE);
+	if (err)
+		snprintf(why, cap, "out of memory");
+	else if (s->url[0] && (supervisor_tools(a, tools, &missing), missing)) {
+		snprintf(why, cap,
+			 "supervisor.tools: there is no function \"%s\" that "
+			 "it could call",
+			 missing);
+		err = -EINVAL;
+	}
+	return err;
+}
+
 int agent_init(struct agent *a, const struct config *c, unsigned index,
 	       char *why, size_t cap)
 {
@@ -122,6 +146,8 @@ int agent_init(struct agent *a, const struct config *c, unsigned index,
 		err = load_sound(a, why, cap);
 	if (!err)
 		err = prepare_words(a, why, cap);
+	if (!err)
+		err = brief_supervisor(a, why, cap);
 	return err;
 }
 
@@ -132,6 +158,7 @@ void agent_free(struct agent *a)
 	agent_words_free(&a->words);
 	prompt_free(&a->sound);
 	tools_free(&a->tools);
+	tools_free(&a->supervisor_tools);
 	knowledge_drop(a->knowledge);
 	a->knowledge = NULL;
 }

@@ -30,6 +30,8 @@ struct agent {
 	struct prompt sound;      /* greeting_file; or none */
 	bool has_places; /* in its texts: each call fills them (template.h) */
 	struct tools tools;
+	/* What only its supervisor may call: search_knowledge, if at all. */
+	struct tools supervisor_tools;
 	struct knowledge *knowledge; /* knowledge.h; NULL: of no files */
 };
 

@@ -6,26 +6,40 @@
 
 #include "gateway/agents/agent.h"
 #include "gateway/agents/form.h"
+#include "gateway/agents/agent_book.h"
 #include "gateway/agents/plain_text.h"
 #include "gateway/agents/tool_run.h"
+#include "gateway/agents/transcript.h"
 #include "gateway/ops/config.h"
+
+static bool has_supervisor(const struct agent *a)
+{
+	return a->wanted->supervisor.url[0] != '\0';
+}
+
+/* The call may be handed to any of the book. */
+static bool wants_transcript(const struct agent_call *a)
+{
+	bool wants = has_supervisor(a->agent);
+
+	for (unsigned i = 0; a->book && !wants && i < a->book->count; i++)
+		wants = has_supervisor(&a->book->agent[i]);
+	return wants;
+}
 
 void agent_call_open(struct agent_call *a, struct agent_world *world,
 		     const struct agent_book *book, const struct agent *agent,
 		     struct call *call, const struct log *log)
 {
-	a->world = world;
-	a->book = book;
-	a->agent = agent;
-	a->call = call;
-	a->log = *log;
-	a->runs = a->beginning = NULL;
-	a->running = 0;
-	a->hand_offs = 0;
-	a->on_become = NULL;
-	a->owner = NULL;
-	a->outcome = NULL;
-	a->text = NULL;
+	*a = (struct agent_call){
+		.world = world,
+		.book = book,
+		.agent = agent,
+		.call = call,
+		.log = *log,
+	};
+	if (wants_transcript(a))
+		agent_call_remember(a);
 }
 
 void agent_call_close(struct agent_call *a)
@@ -35,6 +49,30 @@ void agent_call_close(struct agent_call *a)
 	a->forms = NULL;
 	free(a->text);
 	a->text = NULL;
+	transcript_free(a->transcript);
+	a->transcript = NULL;
+}
+
+/* --- What is said --- */
+
+void agent_call_remember(struct agent_call *a)
+{
+	if (!a->transcript)
+		a->transcript = transcript_new();
+}
+
+size_t agent_call_transcript(const struct agent_call *a, char *out, size_t cap)
+{
+	out[0] = '\0';
+	return a->transcript ? transcript_write(a->transcript, out, cap) : 0;
+}
+
+static void hear(void *owner, const struct call_words *w)
+{
+	struct agent_call *a = owner;
+
+	if (a->transcript)
+		transcript_take(a->transcript, w);
 }
 
 void agent_call_become(struct agent_call *a, const struct agent *agent)
@@ -131,6 +169,7 @@ static size_t brief(void *owner, const struct call_variables *v, char *out,
 }
 
 const struct call_agent_port agent_call_port = {
+	.hear = hear,
 	.begin_tool = begin_tool,
 	.brief = brief,
 };

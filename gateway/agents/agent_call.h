@@ -16,6 +16,7 @@ struct fetch_port;
 struct form_state;
 struct form_store;
 struct tool_run;
+struct transcript;
 struct webhooks;
 
 #define AGENT_CALL_ID_MAX 128 /* bytes with NUL; more is cut */
@@ -56,6 +57,8 @@ struct agent_call {
 	struct tool_run *beginning;
 	struct call_tool *outcome;
 	char *text; /* owned */
+
+	struct transcript *transcript; /* NULL: nobody wants one */
 };
 
 /* agent_call_open: before call_init; the port's owner is the agent_call. Its id
@@ -66,6 +69,13 @@ void agent_call_open(struct agent_call *a, struct agent_world *world,
 		     const struct agent_book *book, const struct agent *agent,
 		     struct call *call, const struct log *log);
 void agent_call_close(struct agent_call *a);
+
+/* agent_call_remember: what is said from now on is kept (transcript.h); so it
+ * is from the beginning when one of the book's agents has a supervisor.
+ * agent_call_transcript: what was said lately, as transcript_write has it; ""
+ * when nothing is kept. Returns the length. */
+void agent_call_remember(struct agent_call *a);
+size_t agent_call_transcript(const struct agent_call *a, char *out, size_t cap);
 
 /* agent_call_become: another agent answers from now on. What the one before has
  * begun goes on, and answers. */

@@ -18,6 +18,9 @@ static const char house_rules[] =
 	"a message such as \"[keypad] 42#\".";
 static const char how_to_end[] =
 	" To end the call, say goodbye and call the function end_call.";
+static const char how_to_ask[] =
+	" What is beyond you, ask with the function ask_supervisor; first tell "
+	"the caller, in the same answer, that you are going to find out.";
 static const char how_to_search[] =
 	" What you do not know for certain, look up with the function "
 	"search_knowledge before you answer; say nothing that it does not "
@@ -98,6 +101,8 @@ static int put_all(struct making *m)
 		fputs(how_to_end, m->out);
 	if (a->tools & CONFIG_TOOL_SEARCH_KNOWLEDGE)
 		fputs(how_to_search, m->out);
+	if (a->tools & CONFIG_TOOL_ASK_SUPERVISOR)
+		fputs(how_to_ask, m->out);
 	return err;
 }
 

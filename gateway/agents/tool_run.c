@@ -70,7 +70,9 @@ static void tell(struct tool_run *r, const char *json, const char *how)
 	if (a) {
 		log_end_of(r, how);
 		unlink_run(a, r);
-		if (a->beginning != r) {
+		if (r->on_done) {
+			r->on_done(r->owner, json);
+		} else if (a->beginning != r) {
 			call_tool_answered(a->call, r->call_id, json,
 					   uv_hrtime());
 		} else {
@@ -127,6 +129,11 @@ void tool_run_ask(struct tool_run *r, const struct call_request *q)
 {
 	struct agent_call *a = r->agent_call;
 
+	if (a && r->on_done) {
+		tool_run_fail(r, "only the assistant on the telephone can do "
+				 "that");
+		return;
+	}
 	if (a) {
 		log_end_of(r, "asked");
 		unlink_run(a, r);
@@ -185,6 +192,22 @@ void tool_run_begin(struct agent_call *a, const struct tool *tool,
 	a->outcome = NULL;
 }
 
+bool tool_run_start(struct agent_call *a, const struct agent *agent,
+		    const struct tool *tool, json_t *arguments,
+		    tool_run_done_fn *on_done, void *owner)
+{
+	struct tool_run *r = new_run(a, tool, "", arguments);
+
+	if (!r)
+		return false;
+	r->agent = agent;
+	r->on_done = on_done;
+	r->owner = owner;
+	link_last(a, r);
+	r->kind->begin(r);
+	return true;
+}
+
 void tool_run_leave_all(struct agent_call *a)
 {
 	while (a->runs) {
@@ -198,6 +221,7 @@ void tool_run_leave_all(struct agent_call *a)
 			continue;
 		}
 		r->agent_call = NULL;
+		r->on_done = NULL;
 		r->agent = NULL;
 		r->tool = NULL;
 	}

@@ -25,6 +25,9 @@
 struct tool_kind;
 struct tool; /* tools.h */
 
+/* json lives for this call. */
+typedef void tool_run_done_fn(void *owner, const char *json);
+
 struct tool_run {
 	struct agent_call *agent_call; /* NULL: nobody waits any more */
 	const struct agent *agent;     /* whose function it is */
@@ -35,6 +38,8 @@ struct tool_run {
 	uint64_t begun_ns;
 	void *work; /* the kind's own */
 	struct tool_run *next;
+	tool_run_done_fn *on_done; /* who is answered; NULL: the model */
+	void *owner;
 };
 
 struct tool_kind {
@@ -54,6 +59,15 @@ void tool_run_answer(struct tool_run *r, const char *json);
 void tool_run_fail(struct tool_run *r, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void tool_run_ask(struct tool_run *r, const struct call_request *q);
+
+/* tool_run_start: run a function of an agent's that has a kind, for somebody
+ * else than the model of the call. on_done comes once, perhaps from inside, and
+ * not after the call's end; what only the call itself can do (tool_run_ask) is
+ * an error to it. arguments are the run's from here on. Returns false, and has
+ * told nobody, when too many run or without memory. */
+bool tool_run_start(struct agent_call *a, const struct agent *agent,
+		    const struct tool *tool, json_t *arguments,
+		    tool_run_done_fn *on_done, void *owner);
 
 /* --- For agent_call.c --- */
 

@@ -15,6 +15,7 @@
 #include "gateway/agents/hand_off.h"
 #include "gateway/agents/plain_text.h"
 #include "gateway/call/digits.h"
+#include "gateway/agents/supervisor.h"
 #include "gateway/ops/config.h"
 #include "protocols/utf8.h"
 
@@ -303,6 +304,15 @@ static const struct {
 	  NULL },
 	{ "hand_off", CONFIG_TOOL_HAND_OFF, &hand_off_kind, CALL_REQUEST_END,
 	  NULL, NULL, NULL },
+	{ "ask_supervisor", CONFIG_TOOL_ASK_SUPERVISOR, &supervisor_tool, 0,
+	  NULL,
+	  "Ask somebody who knows more and decides more than you. It takes a "
+	  "few seconds: in the same answer tell the caller that you are going "
+	  "to find out, in a few words. Then pass the answer on in your own "
+	  "words.",
+	  SCHEMA("\"question\":{\"type\":\"string\",\"description\":\"What you "
+		 "want to know, with all that matters for it.\"}",
+		 "\"question\"") },
 };
 
 #define ROWS (sizeof(table) / sizeof(table[0]))
@@ -428,6 +438,19 @@ int tools_init(struct tools *t, const struct config *c,
 		bits |= CONFIG_TOOL_HAND_OFF;
 	int err = offer_built_in(t, a, bits, why, cap);
 	return err ? err : offer_functions(t, &a->functions, why, cap);
+}
+
+int tools_init_only(struct tools *t, const struct config *c,
+		    enum config_tool bit)
+{
+	int err = 0;
+
+	memset(t, 0, sizeof(*t));
+	t->transfer = &c->transfer;
+	for (size_t i = 0; i < ROWS && !err; i++)
+		if (table[i].bit == bit)
+			err = offer(t, NULL, i);
+	return err;
 }
 
 void tools_free(struct tools *t)

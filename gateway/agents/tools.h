@@ -15,7 +15,8 @@
  *
  * By kinds of their own:
  *
- *   search_knowledge  {query}         knowledge_tool.h */
+ *   search_knowledge  {query}         knowledge_tool.h
+ *   ask_supervisor    {question}      supervisor.h */
 #ifndef GATEWAY_AGENTS_TOOLS_H
 #define GATEWAY_AGENTS_TOOLS_H
 
@@ -23,6 +24,7 @@
 #include <stddef.h>
 
 #include "gateway/call/call_request.h"
+#include "gateway/ops/config.h"
 
 struct config;
 struct config_agent;
@@ -63,6 +65,11 @@ struct tools {
 int tools_init(struct tools *t, const struct config *c,
 	       const struct config_agent *a, char *why, size_t cap);
 void tools_free(struct tools *t);
+
+/* tools_init_only: the built-in function of that bit alone, whatever an agent
+ * wants; likewise. */
+int tools_init_only(struct tools *t, const struct config *c,
+		    enum config_tool bit);
 
 /* tools_find: NULL when it is not offered. */
 const struct tool *tools_find(const struct tools *t, const char *name);

@@ -307,6 +307,8 @@ void call_model_committed(struct call *c);
 /* The caller's words: all so far, or whole. */
 void call_model_transcript(struct call *c, const char *text, bool is_final,
 			   uint64_t now_ns);
+/* The model's own words, whole, of an item that is spoken. */
+void call_model_words(struct call *c, const char *item_id, const char *text);
 void call_model_response(struct call *c, const char *response_id, bool by_us,
 			 uint64_t now_ns);
 /* Audio in the model's format, any length. */

@@ -194,8 +194,13 @@ void call_caller_text(struct call *c, const char *text, uint64_t now_ns)
 {
 	if (!is_listening(c) || !text[0])
 		return;
+	const struct call_words words = { .kind = CALL_WORDS_CALLER,
+					  .item_id = "",
+					  .text = text };
+
 	c->no_inputs = 0;
 	add_to_text(c, text);
+	call_tell_words(c, &words);
 	if (!call_is_live(c) || !c->is_open)
 		return; /* it waits, like the caller's voice */
 	call_interrupt(c, true, now_ns);

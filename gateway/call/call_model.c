@@ -44,6 +44,23 @@ static void cancel(struct call *c, const char *response_id,
 
 /* --- Interruption --- */
 
+void call_tell_words(struct call *c, const struct call_words *w)
+{
+	if (c->ports.agent->hear)
+		c->ports.agent->hear(c->ports.agent_owner, w);
+}
+
+static void tell_cut(struct call *c, const struct playout_cut *cut)
+{
+	const struct call_words w = { .kind = CALL_WORDS_CUT,
+				      .item_id = cut->id,
+				      .text = "",
+				      .heard_ms = cut->heard_ms,
+				      .all_ms = cut->source_ms };
+
+	call_tell_words(c, &w);
+}
+
 /* What was not heard must not be remembered as said. */
 static void cut_items(struct call *c, const struct playout_cut *cut,
 		      size_t cuts)
@@ -54,6 +71,7 @@ static void cut_items(struct call *c, const struct playout_cut *cut,
 		unheard_ms += cut[i].source_ms - cut[i].heard_ms;
 		c->cut_sent_ms += cut[i].sent_ms - cut[i].heard_ms;
 		call_note(c, CALL_NOTE_BARGE_IN, cut[i].id, cut[i].heard_ms);
+		tell_cut(c, &cut[i]);
 		if (cut[i].heard_ms)
 			c->ports.model->truncate(c->ports.session, cut[i].id,
 						 cut[i].content_index,
@@ -118,8 +136,30 @@ void call_model_speech(struct call *c, bool is_speaking, uint64_t now_ns)
 
 void call_model_committed(struct call *c)
 {
-	if (call_is_live(c))
-		tell(c, CALL_SPEECH_COMMITTED, "");
+	const struct call_words turn = { .kind = CALL_WORDS_TURN,
+					 .item_id = "",
+					 .text = "" };
+
+	if (!call_is_live(c))
+		return;
+	tell(c, CALL_SPEECH_COMMITTED, "");
+	call_tell_words(c, &turn);
+}
+
+static void tell_text(struct call *c, enum call_words_kind kind,
+		      const char *item_id, const char *text)
+{
+	const struct call_words w = { .kind = kind,
+				      .item_id = item_id,
+				      .text = text };
+
+	call_tell_words(c, &w);
+}
+
+void call_model_words(struct call *c, const char *item_id, const char *text)
+{
+	if (call_is_live(c) && text[0])
+		tell_text(c, CALL_WORDS_AGENT, item_id, text);
 }
 
 /* Words so far that come late belong to a turn that is over: to a carrier they
@@ -135,9 +175,10 @@ void call_model_transcript(struct call *c, const char *text, bool is_final,
 {
 	if (!call_is_live(c))
 		return;
-	if (is_final)
+	if (is_final) {
 		tell(c, CALL_SPEECH_RECOGNITION, text);
-	else if (!is_late(c, now_ns))
+		tell_text(c, CALL_WORDS_CALLER, "", text);
+	} else if (!is_late(c, now_ns))
 		tell(c, CALL_SPEECH_HYPOTHESIS, text);
 }
 
@@ -339,6 +380,7 @@ void call_model_text(struct call *c, const char *response_id, const char *text,
 		return;
 	c->response_has_audio = true;
 	c->failures = 0;
+	tell_text(c, CALL_WORDS_AGENT, "", text);
 	call_say_text(c, text, now_ns);
 	expect_sound(c, now_ns);
 }

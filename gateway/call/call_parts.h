@@ -105,6 +105,9 @@ void call_transfer(struct call *c, uint64_t now_ns);
 void call_tell_kept(struct call *c, uint64_t now_ns);
 void call_tell_failed(struct call *c, uint64_t now_ns);
 
+/* Tell the agent what was said, if it wants to know. */
+void call_tell_words(struct call *c, const struct call_words *w);
+
 void call_note(struct call *c, enum call_note note, const char *text,
 	       uint64_t number);
 

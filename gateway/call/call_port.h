@@ -89,8 +89,28 @@ struct call_tool {
 	struct call_request request;
 };
 
+/* What is known of what was said. */
+enum call_words_kind {
+	CALL_WORDS_TURN,   /* the caller's turn is over; its words may follow */
+	CALL_WORDS_CALLER, /* text: the caller's */
+	CALL_WORDS_AGENT,  /* text: the model's, of item_id; it may not be heard
+			      yet */
+	CALL_WORDS_CUT     /* of item_id heard_ms were heard, of all_ms that
+			      there were */
+};
+
+/* Texts that are not used are "". */
+struct call_words {
+	enum call_words_kind kind;
+	const char *item_id;
+	const char *text;
+	unsigned heard_ms, all_ms;
+};
+
 /* What the call asks its agent. */
 struct call_agent_port {
+	/* Words were said. NULL: nobody wants to know. */
+	void (*hear)(void *agent, const struct call_words *w);
 	/* A function is called. *t is zeroed, and filled. */
 	void (*begin_tool)(void *agent, const char *call_id, const char *name,
 			   const char *arguments, struct call_tool *t);

@@ -243,6 +243,13 @@ static void on_transcript(struct openai_session *s,
 	tell_usage(s, ev, true, now_ns);
 }
 
+static void on_words(struct openai_session *s, const struct realtime_event *ev,
+		     uint64_t now_ns)
+{
+	(void)now_ns;
+	call_model_words(s->call, ev->item_id, ev->transcript);
+}
+
 /* --- Words instead of sound --- */
 
 /* In a session that should speak, words nobody says are no answer: the call
@@ -276,6 +283,7 @@ static handler_fn *const handler[REALTIME_OTHER + 1] = {
 	[REALTIME_INPUT_TRANSCRIPT_DELTA] = on_piece,
 	[REALTIME_INPUT_TRANSCRIPT] = on_transcript,
 	[REALTIME_OUTPUT_TEXT] = on_text,
+	[REALTIME_OUTPUT_TRANSCRIPT] = on_words,
 };
 
 /* A peer's mistake is counted and, the first time, said; the call goes on. */

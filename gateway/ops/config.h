@@ -58,6 +58,7 @@ struct config_environment;
 #define CONFIG_MCP_MAX          4   /* servers of an agent */
 #define CONFIG_MCP_TOOLS_MAX    8   /* allowed ones of a server */
 #define CONFIG_KNOWLEDGE_MAX    16  /* patterns of file names */
+#define CONFIG_ERRANDS_MAX      16  /* functions of a supervisor */
 
 enum config_format { CONFIG_FORMAT_PCM24, CONFIG_FORMAT_PCMU };
 enum config_turns { CONFIG_TURNS_SERVER_VAD, CONFIG_TURNS_SEMANTIC_VAD };
@@ -93,6 +94,7 @@ enum config_tool { /* bits */
 		   CONFIG_TOOL_SEARCH_KNOWLEDGE = 1 << 10,
 		   CONFIG_TOOL_SAVE_FORM = 1 << 11,
 		   CONFIG_TOOL_COLLECT_DIGITS = 1 << 12,
+		   CONFIG_TOOL_ASK_SUPERVISOR = 1 << 13,
 };
 
 /* A level for each part; LOG_LEVELS: as log.level says. */
@@ -351,6 +353,24 @@ struct config_agent_form {
 	} webhook;
 };
 
+enum config_supervisor_api {
+	CONFIG_SUPERVISOR_RESPONSES,
+	CONFIG_SUPERVISOR_CHAT
+};
+
+/* A text model behind the one that speaks. */
+struct config_agent_supervisor {
+	char url[CONFIG_TEXT_MAX]; /* http:// or https://; "": there is none */
+	enum config_supervisor_api api;
+	char model[CONFIG_NAME_MAX];
+	struct secret key; /* unset: model.key, of the same host */
+	char instructions[CONFIG_SENTENCE_MAX];
+	unsigned timeout_ms; /* for all of an answer */
+	unsigned max_tokens; /* of each part of it; 0: not said */
+	unsigned tool_count;
+	char tools[CONFIG_ERRANDS_MAX][CONFIG_WORD_MAX];
+};
+
 struct config_agent {
 	char instructions[CONFIG_INSTRUCTIONS_MAX];
 	char greeting[CONFIG_SENTENCE_MAX]; /* what the first response is
@@ -369,6 +389,7 @@ struct config_agent {
 	struct config_agent_knowledge knowledge;
 	struct config_agent_functions functions;
 	struct config_agent_form form;
+	struct config_agent_supervisor supervisor;
 };
 
 /* Those that have files of their own. Never changed; shared by all copies of a

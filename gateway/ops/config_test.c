@@ -400,7 +400,8 @@ static void names_each_mistake(void **state)
 		{ "agent: {tools: [end_call, transfer]}\n",
 		  "t.yaml:1: agent.tools is \"transfer\", must be end_call, "
 		  "transfer_call, send_dtmf, send_metadata, record_call, "
-		  "hand_off, search_knowledge, save_form or collect_digits",
+		  "hand_off, search_knowledge, save_form, collect_digits or "
+		  "ask_supervisor",
 		  "no such tool" },
 		{ "agent: {tools: [save_form]}\n",
 		  "t.yaml:1: agent.tools has save_form, but agent.form has no "

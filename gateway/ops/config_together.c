@@ -139,6 +139,11 @@ static void check_tools(struct together *t)
 		report(t, "agent.tools",
 		       "has hand_off, but agent.hand_offs is empty: there is "
 		       "nobody to hand off to");
+	if (t->c->agent.tools & CONFIG_TOOL_ASK_SUPERVISOR &&
+	    !*t->c->agent.supervisor.url)
+		report(t, "agent.tools",
+		       "has ask_supervisor, but agent.supervisor.url is empty: "
+		       "there is nobody to ask");
 }
 
 /* names: count texts, stride bytes apart. */

@@ -26,6 +26,7 @@ void config_each_secret(struct config *c,
 {
 	each(owner, &c->model.key);
 	each(owner, &c->agent.form.webhook.secret);
+	each(owner, &c->agent.supervisor.key);
 	each_of(c->twilio.auth_tokens, CONFIG_TOKENS_MAX, each, owner);
 	for (size_t i = 0; i < CONFIG_ACCOUNTS_MAX; i++)
 		each_of(c->twilio.accounts[i].auth_tokens, CONFIG_TOKENS_MAX,

@@ -1,0 +1,192 @@
+#include "gateway/agents/transcript.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/agents/plain_text.h"
+#include "protocols/utf8.h"
+
+#define CUTS  8 /* remembered: words may come after the cut */
+#define ENDED " \xe2\x80\xa6"
+
+struct turn {
+	bool by_caller;
+	char item[PLAYOUT_ID_MAX]; /* the model's */
+	char *text;                /* NULL: to come */
+};
+
+struct cut {
+	char item[PLAYOUT_ID_MAX];
+	unsigned heard_ms, all_ms;
+};
+
+struct transcript {
+	unsigned count;
+	size_t bytes;
+	struct turn turn[TRANSCRIPT_TURNS_MAX]; /* oldest first */
+	unsigned cuts;
+	struct cut cut[CUTS]; /* the last ones, in a ring */
+};
+
+struct transcript *transcript_new(void)
+{
+	return calloc(1, sizeof(struct transcript));
+}
+
+void transcript_free(struct transcript *t)
+{
+	for (unsigned i = 0; t && i < t->count; i++)
+		free(t->turn[i].text);
+	free(t);
+}
+
+/* --- Turns --- */
+
+static void forget(struct transcript *t, unsigned i)
+{
+	if (t->turn[i].text)
+		t->bytes -= strlen(t->turn[i].text);
+	free(t->turn[i].text);
+	t->count--;
+	memmove(&t->turn[i], &t->turn[i + 1],
+		(t->count - i) * sizeof(t->turn[0]));
+}
+
+static struct turn *add(struct transcript *t, bool by_caller, const char *item)
+{
+	if (t->count == TRANSCRIPT_TURNS_MAX)
+		forget(t, 0);
+	struct turn *turn = &t->turn[t->count++];
+	*turn = (struct turn){ .by_caller = by_caller };
+	snprintf(turn->item, sizeof(turn->item), "%s", item);
+	return turn;
+}
+
+/* The words of a turn, on one line. */
+static void set_text(struct transcript *t, struct turn *turn, const char *text)
+{
+	char plain[TRANSCRIPT_TURN_MAX];
+
+	plain_text_copy(plain, sizeof(plain), text);
+	if (turn->text)
+		t->bytes -= strlen(turn->text);
+	free(turn->text);
+	turn->text = strdup(plain);
+	if (turn->text)
+		t->bytes += strlen(turn->text);
+	while (t->bytes > TRANSCRIPT_BYTES_MAX)
+		forget(t, 0);
+}
+
+/* Its words come later, by a model of their own. */
+static void take_turn(struct transcript *t)
+{
+	add(t, true, "");
+}
+
+static void take_caller(struct transcript *t, const char *text)
+{
+	struct turn *turn = NULL;
+
+	for (unsigned i = t->count; i-- > 0 && !turn;)
+		if (t->turn[i].by_caller && !t->turn[i].text)
+			turn = &t->turn[i];
+	set_text(t, turn ? turn : add(t, true, ""), text);
+}
+
+/* --- What was heard of it --- */
+
+static void shorten(struct transcript *t, unsigned i, const struct cut *cut)
+{
+	char heard[TRANSCRIPT_TURN_MAX + sizeof(ENDED)];
+	const char *text = t->turn[i].text;
+	size_t len = strlen(text), n;
+
+	if (cut->heard_ms >= cut->all_ms)
+		return;
+	n = utf8_cut(text, len,
+		     (size_t)((uint64_t)len * cut->heard_ms / cut->all_ms));
+	while (n && text[n] != ' ')
+		n--;
+	if (!n) {
+		forget(t, i);
+		return;
+	}
+	snprintf(heard, sizeof(heard), "%.*s" ENDED, (int)n, text);
+	set_text(t, &t->turn[i], heard);
+}
+
+static void take_cut(struct transcript *t, const struct call_words *w)
+{
+	struct cut *cut = &t->cut[t->cuts++ % CUTS];
+
+	snprintf(cut->item, sizeof(cut->item), "%s", w->item_id);
+	cut->heard_ms = w->heard_ms;
+	cut->all_ms = w->all_ms;
+	for (unsigned i = t->count; i-- > 0;)
+		if (t->turn[i].text && strcmp(t->turn[i].item, cut->item) == 0)
+			shorten(t, i, cut);
+}
+
+static void take_agent(struct transcript *t, const struct call_words *w)
+{
+	char item[PLAYOUT_ID_MAX];
+
+	set_text(t, add(t, false, w->item_id), w->text);
+	snprintf(item, sizeof(item), "%s", w->item_id);
+	for (unsigned i = 0; item[0] && t->count && i < CUTS; i++)
+		if (strcmp(t->cut[i].item, item) == 0) {
+			shorten(t, t->count - 1, &t->cut[i]);
+			return;
+		}
+}
+
+void transcript_take(struct transcript *t, const struct call_words *w)
+{
+	switch (w->kind) {
+	case CALL_WORDS_TURN:
+		take_turn(t);
+		break;
+	case CALL_WORDS_CALLER:
+		take_caller(t, w->text);
+		break;
+	case CALL_WORDS_AGENT:
+		take_agent(t, w);
+		break;
+	case CALL_WORDS_CUT:
+		take_cut(t, w);
+		break;
+	}
+}
+
+/* --- Reading it --- */
+
+static size_t line_of(const struct turn *turn, char *out, size_t cap)
+{
+	if (!turn->text)
+		return 0;
+	return (size_t)snprintf(out, cap, "%s: %s\n",
+				turn->by_caller ? "caller" : "agent",
+				turn->text);
+}
+
+size_t transcript_write(const struct transcript *t, char *out, size_t cap)
+{
+	size_t len = 0, at = 0;
+	unsigned first = t->count;
+
+	while (first > 0) {
+		size_t more = line_of(&t->turn[first - 1], NULL, 0);
+		if (len + more >= cap)
+			break;
+		len += more;
+		first--;
+	}
+	out[0] = '\0';
+	for (; first < t->count; first++)
+		at += line_of(&t->turn[first], out + at, cap - at);
+	return at;
+}
