@@ -110,10 +110,10 @@ void announce_costs(const struct log *log, const struct config *c)
 	struct gaps g = { *log, is_asked ? LOG_WARN : LOG_INFO };
 
 	price_each_gap(c, log_gap, &g);
-	if (budget_any(&c->budgets))
+	if (budget_any(&c->budgets) && !c->store.path[0])
 		log_event(log, LOG_INFO, "budgets_forgotten", "why",
-			  "what was spent today is kept in memory: a restart "
-			  "begins anew",
+			  "store.path is empty: what was spent today is "
+			  "forgotten at a restart",
 			  NULL);
 }
 

@@ -338,11 +338,14 @@ int exchange_open(struct exchange *e, uv_loop_t *control,
 	if (!err)
 		err = open_forms(e, why, cap);
 	if (!err)
+		err = spending_open(&e->spending, &e->ledger, config, why, cap);
+	if (!err)
 		err = listen_for_calls(e, sockets, fds, n, why, cap);
 	if (!err)
 		err = open_workers(e, fds, n, why, cap);
 	if (!err)
 		return 0;
+	spending_close(&e->spending, &e->ledger, &e->log);
 	form_store_close(e->forms);
 	close_book(e);
 	free_shared(e);
@@ -487,6 +490,7 @@ void exchange_ask(struct exchange *e)
 {
 	for (unsigned i = 0; i < e->count; i++)
 		worker_ask(e->worker[i]);
+	spending_write(&e->spending, &e->ledger, &e->log);
 }
 
 bool exchange_answers(const struct exchange *e, uint64_t now_ns)
@@ -502,6 +506,7 @@ bool exchange_answers(const struct exchange *e, uint64_t now_ns)
 void exchange_free(struct exchange *e)
 {
 	undo_all(e);
+	spending_close(&e->spending, &e->ledger, &e->log);
 	free_shared(e);
 	form_store_close(e->forms);
 	close_book(e);

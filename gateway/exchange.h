@@ -58,6 +58,7 @@
 #include "gateway/records/ledger.h"
 #include "gateway/ops/tally.h"
 #include "gateway/siblings.h"
+#include "gateway/spending.h"
 #include "protocols/ip_address.h"
 
 struct agent_book;
@@ -93,6 +94,7 @@ struct exchange {
 	struct audiocodes_registry registry;
 	struct audiocodes_waiting waiting;
 	struct ledger ledger;
+	struct spending spending; /* of the control thread alone */
 	struct gate *gate;
 	struct fetcher *fetcher;
 	struct form_store *forms; /* NULL: store.path is "" */
@@ -156,8 +158,8 @@ unsigned exchange_calls(const struct exchange *e);
 /* exchange_is_draining: from any thread: it goes down, no new calls. */
 bool exchange_is_draining(const struct exchange *e);
 
-/* exchange_ask: have every worker take a census and give a sign of life; from
- * the control thread, about once a second. exchange_answers: each has given one
+/* exchange_ask: have every worker take a census and give a sign of life, and
+ * write down what was spent; from the control thread, about once a second. exchange_answers: each has given one
  * within EXCHANGE_ALIVE_MS, or has ended. */
 #define EXCHANGE_ALIVE_MS 5000
 void exchange_ask(struct exchange *e);

@@ -488,7 +488,7 @@ int tools_init_only(struct tools *t, const struct config *c,
 	t->transfer = &c->transfer;
 	for (size_t i = 0; i < ROWS && !err; i++)
 		if (table[i].bit == bit)
-			err = offer(t, i);
+			err = offer(t, NULL, i);
 	return err;
 }
 

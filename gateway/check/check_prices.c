@@ -40,8 +40,11 @@ static void check_budgets(struct check_list *l, const struct config *c)
 	else
 		check_list_add(l, CHECK_IS_GOOD, "budgets",
 			       "a day begins at midnight in %s; what was spent "
-			       "is forgotten at a restart",
-			       c->budgets.timezone);
+			       "is %s",
+			       c->budgets.timezone,
+			       c->store.path[0] ? "kept in store.path"
+						: "forgotten at a restart, "
+						  "for store.path is empty");
 	time_zone_free(z);
 }
 

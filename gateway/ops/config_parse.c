@@ -349,6 +349,7 @@ void config_parse_agent(struct config_agent *a, const struct config *c,
 		return;
 	report->within = "agent";
 	p->parsed.transfer = c->transfer;
+	p->parsed.store = c->store;
 	p->parsed.agent.persona.name[0] = '\0';
 	if (is_blank(yaml, len))
 		config_report_add(

@@ -96,7 +96,7 @@ static void check_word(struct config_report *report,
 {
 	const cyaml_strval_t *words = p->schema->enumeration.strings;
 	size_t count = p->schema->enumeration.count;
-	char all[128], value[CONFIG_VALUE_SHOWN];
+	char all[256], value[CONFIG_VALUE_SHOWN];
 	size_t n = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(words[i].str, text_of(p->node)) == 0)

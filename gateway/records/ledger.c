@@ -12,7 +12,7 @@
 struct ledger_number {
 	char name[LEDGER_NAME_MAX]; /* "": nobody's */
 	uint64_t cost;
-	bool has_changed;
+	uint64_t taken; /* of it */
 };
 
 /* One more place, which is never taken by a name, for all the others. */
@@ -121,18 +121,17 @@ static void begin_day(struct ledger *l, int32_t day)
 {
 	l->day = day;
 	l->all = 0;
-	l->has_changed = false;
+	l->all_taken = 0;
 	l->numbers = l->changed = 0;
 	memset(l->number, 0, (PLACES + 1) * sizeof(l->number[0]));
 }
 
-/* The last one is everybody's. */
-static void mark(struct ledger *l, struct ledger_number *n)
+/* The last one is everybody's, and of no interest to who keeps it. */
+static void spend(struct ledger *l, struct ledger_number *n, uint64_t cost)
 {
-	if (n == &l->number[PLACES] || n->has_changed)
-		return;
-	n->has_changed = true;
-	l->changed++;
+	if (cost && n->cost == n->taken && n != &l->number[PLACES])
+		l->changed++;
+	n->cost = money_add(n->cost, cost);
 }
 
 static void charge_day(struct ledger *l, const struct ledger_entry *e,
@@ -143,13 +142,11 @@ static void charge_day(struct ledger *l, const struct ledger_entry *e,
 	if (e->day < l->day)
 		return;
 	l->all = money_add(l->all, e->cost);
-	l->has_changed = true;
 	after->all = l->all;
 	if (!e->number[0])
 		return;
 	struct ledger_number *n = number_of(l, e->number, true);
-	n->cost = money_add(n->cost, e->cost);
-	mark(l, n);
+	spend(l, n, e->cost);
 	after->number = n->cost;
 }
 
@@ -187,20 +184,23 @@ void ledger_restore(struct ledger *l, const char *number, int32_t day,
 	uv_mutex_lock(&l->lock);
 	if (day > l->day)
 		begin_day(l, day);
-	if (day == l->day && number[0])
-		number_of(l, number, true)->cost = cost;
-	else if (day == l->day)
-		l->all = cost;
+	if (day == l->day && number[0]) {
+		struct ledger_number *n = number_of(l, number, true);
+		n->cost = n->taken = cost;
+	} else if (day == l->day) {
+		l->all = l->all_taken = cost;
+	}
 	uv_mutex_unlock(&l->lock);
 }
 
 /* --- For who keeps it --- */
 
 static void take_change(struct ledger_change *out, const char *number,
-			uint64_t cost)
+			uint64_t cost, uint64_t *taken)
 {
 	name_it(out->number, number);
-	out->cost = cost;
+	out->cost = cost - *taken;
+	*taken = cost;
 }
 
 unsigned ledger_take_changes(struct ledger *l, int32_t *day,
@@ -210,31 +210,36 @@ unsigned ledger_take_changes(struct ledger *l, int32_t *day,
 
 	uv_mutex_lock(&l->lock);
 	*day = l->day;
-	if (l->has_changed && cap)
-		take_change(&out[n++], "", l->all);
-	l->has_changed &= !n;
+	if (l->all != l->all_taken && cap)
+		take_change(&out[n++], "", l->all, &l->all_taken);
 	for (unsigned i = 0; i < PLACES && n < cap && l->changed; i++) {
 		struct ledger_number *of = &l->number[i];
-		if (!of->has_changed)
+		if (of->cost == of->taken)
 			continue;
-		take_change(&out[n++], of->name, of->cost);
-		of->has_changed = false;
+		take_change(&out[n++], of->name, of->cost, &of->taken);
 		l->changed--;
 	}
 	uv_mutex_unlock(&l->lock);
 	return n;
 }
 
+static void return_change(struct ledger *l, const struct ledger_change *c)
+{
+	if (!c->number[0]) {
+		l->all_taken -= c->cost;
+		return;
+	}
+	struct ledger_number *n = number_of(l, c->number, true);
+	l->changed += n->cost == n->taken;
+	n->taken -= c->cost;
+}
+
 void ledger_return_changes(struct ledger *l, int32_t day,
 			   const struct ledger_change *c, unsigned n)
 {
 	uv_mutex_lock(&l->lock);
-	for (unsigned i = 0; i < n && day == l->day; i++) {
-		if (c[i].number[0])
-			mark(l, number_of(l, c[i].number, true));
-		else
-			l->has_changed = true;
-	}
+	for (unsigned i = 0; i < n && day == l->day; i++)
+		return_change(l, &c[i]);
 	uv_mutex_unlock(&l->lock);
 }
 

@@ -58,7 +58,7 @@ struct ledger {
 	unsigned rows;
 	int32_t day;
 	uint64_t all;
-	bool has_changed;             /* all has */
+	uint64_t all_taken;           /* of it, by ledger_take_changes */
 	struct ledger_number *number; /* by hash, probed in a row */
 	unsigned numbers;
 	unsigned changed; /* of them */
@@ -83,8 +83,8 @@ void ledger_look(struct ledger *l, const char *number, int32_t day,
 void ledger_restore(struct ledger *l, const char *number, int32_t day,
 		    uint64_t cost);
 
-/* ledger_take_changes: what was spent on *day by those who have spent since
- * they were taken last; at most cap, the rest the next time. What is counted as
+/* ledger_take_changes: what was spent on *day since this was asked last, by
+ * those who have; at most cap, the rest the next time. What is counted as
  * "other" is not among them.
  * ledger_return_changes: they were not written, and will be taken again. */
 unsigned ledger_take_changes(struct ledger *l, int32_t *day,

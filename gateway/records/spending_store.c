@@ -50,7 +50,7 @@ static int prepare_all(struct spending_store *s)
 	if (!err)
 		err = prepare(s, &s->put,
 			      "INSERT INTO spending VALUES (?1, ?2, ?3) "
-			      "ON CONFLICT DO UPDATE SET cost = ?3");
+			      "ON CONFLICT DO UPDATE SET cost = cost + ?3");
 	if (!err)
 		err = prepare(s, &s->drop,
 			      "DELETE FROM spending WHERE day < ?1");

