@@ -65,6 +65,8 @@ static void on_start(void *owner, const struct twilio_event *start)
 	bridge_settings(b, b->twilio.number, &settings);
 	settings.has_marks = true;
 	settings.opening = b->twilio.opening;
+	settings.tone_ms = b->settings->config->digits.tone_ms;
+	settings.tone_pause_ms = b->settings->config->digits.pause_ms;
 	bridge_begin(b, &settings, &twilio_leg_port);
 }
 

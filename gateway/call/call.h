@@ -37,7 +37,9 @@
 #define CALL_ERRAND_MS         10000 /* until speech must have ended for them */
 #define CALL_ERRANDS_MAX       4 /* requests that wait for the speech's end */
 #define CALL_PARTICIPANTS_MAX  8
-#define CALL_TOOLS_MAX         16  /* functions under way; more is an error */
+#define CALL_TONE_MS_MAX       500
+#define CALL_TONE_LEVEL        -100 /* each of the two, in tenths of dBm0 */
+#define CALL_TOOLS_MAX         16   /* functions under way; more is an error */
 #define CALL_TOOL_ID_MAX       128 /* bytes of a function call's id, with NUL */
 
 /* What happened, for the log. */
@@ -121,6 +123,10 @@ struct call_settings {
 	unsigned digits_max;
 	unsigned digits_gap_ms;
 	char digits_terminator; /* 0: none */
+	unsigned tone_ms;       /* of keys that are sent as sound, where the
+				   carrier has no other way; 0: none are.
+				   At most CALL_TONE_MS_MAX, like the next */
+	unsigned tone_pause_ms; /* behind each */
 	bool greets;            /* the model speaks first */
 	const char *opening;    /* what the model is told first, and answers, in
 				   place of a greeting; or NULL. Not owned */

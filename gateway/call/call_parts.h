@@ -46,6 +46,8 @@ void call_ask_goodbye(struct call *c, uint64_t now_ns);
 
 /* Play a sound of our own; mu-law. */
 void call_play(struct call *c, const uint8_t *ulaw, size_t n);
+/* call_play_keys: as tones (call_tones.c). */
+void call_play_keys(struct call *c, const char *keys);
 
 /* The model is there, and the line: the first words. */
 void call_begin_talking(struct call *c, uint64_t now_ns);
