@@ -94,6 +94,8 @@ static void on_start(void *owner, const struct twilio_event *start)
 		settings.hello = NULL;
 		settings.hello_text = NULL;
 	}
+	settings.tone_ms = b->settings->config->digits.tone_ms;
+	settings.tone_pause_ms = b->settings->config->digits.pause_ms;
 	bridge_begin(b, &settings, &twilio_leg_port);
 	learn(b, start);
 	bridge_dress(b);

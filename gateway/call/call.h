@@ -41,6 +41,8 @@
 #define CALL_MASKED_MAX        8 /* masked entries kept; then the oldest goes */
 #define CALL_TOOLS_MAX         16  /* functions under way; more is an error */
 #define CALL_FILLER_AHEAD_MS   100 /* of a filler's sound at the carrier */
+#define CALL_TONE_MS_MAX       500
+#define CALL_TONE_LEVEL        -100 /* each of the two, in tenths of dBm0 */
 #define CALL_TOOL_ID_MAX       128 /* bytes of a function call's id, with NUL */
 
 /* What happened, for the log. */
@@ -125,6 +127,10 @@ struct call_settings {
 	unsigned digits_max;
 	unsigned digits_gap_ms;
 	char digits_terminator; /* 0: none */
+	unsigned tone_ms;       /* of keys that are sent as sound, where the
+				   carrier has no other way; 0: none are.
+				   At most CALL_TONE_MS_MAX, like the next */
+	unsigned tone_pause_ms; /* behind each */
 	bool greets;            /* the model speaks first */
 	/* Played as soon as the line may be spoken on, in place of the model's
 	 * greeting; mu-law, not owned. NULL: nothing. Then what is said in it,

@@ -46,6 +46,8 @@ void call_ask_goodbye(struct call *c, uint64_t now_ns);
 
 /* Play a sound of our own; mu-law. */
 void call_play(struct call *c, const uint8_t *ulaw, size_t n);
+/* call_play_keys: as tones (call_tones.c). */
+void call_play_keys(struct call *c, const char *keys);
 
 /* Greet the caller with a sound of our own, where the settings have one. */
 void call_hello(struct call *c, uint64_t now_ns);

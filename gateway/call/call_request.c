@@ -15,11 +15,17 @@ static void answer(struct call *c, const char *call_id, const char *output)
 	c->ports.model->tool_output(c->ports.session, call_id, output);
 }
 
-static bool can(const struct call *c, enum call_request_kind what)
+static bool carrier_can(const struct call *c, enum call_request_kind what)
 {
 	const struct call_carrier_port *p = c->ports.carrier;
 
 	return p->request && (!p->can || p->can(c->ports.leg, what));
+}
+
+static bool can(const struct call *c, enum call_request_kind what)
+{
+	return carrier_can(c, what) ||
+	       (what == CALL_REQUEST_KEYS && c->settings.tone_ms > 0);
 }
 
 /* --- Errands: what waits until speech has ended --- */
@@ -49,6 +55,14 @@ void call_drop_errands(struct call *c)
 	c->errands = 0;
 }
 
+static void run_errand(struct call *c, const struct call_request *r)
+{
+	if (carrier_can(c, r->kind))
+		c->ports.carrier->request(c->ports.leg, r);
+	else
+		call_play_keys(c, r->digits);
+}
+
 void call_run_errands(struct call *c, uint64_t now_ns)
 {
 	bool may =
@@ -57,8 +71,9 @@ void call_run_errands(struct call *c, uint64_t now_ns)
 	if (!c->errands || c->is_detached || !may)
 		return;
 	for (unsigned i = 0; i < c->errands; i++)
-		c->ports.carrier->request(c->ports.leg, &c->errand[i]);
+		run_errand(c, &c->errand[i]);
 	call_drop_errands(c);
+	call_pump(c, now_ns);
 }
 
 /* --- Requests --- */

@@ -1,6 +1,10 @@
 /* What the model asks of its call: transfer, keys, data, recording. */
 #include "tools/testing/call_rig.h"
 
+#include "codecs/dtmf.h"
+#include "codecs/g711.h"
+#include "gateway/call/call_parts.h"
+
 static int setup_talking(void **state)
 {
 	setup_full(state);
@@ -55,6 +59,53 @@ static void test_a_line_that_does_not_do_all(void **state)
 	ask("transfer", "sip:a@b", 0);
 	expect("output t1;speak tool;", "no transfer, and the model goes on");
 	CHECK_EQ(CALL_UP, c.state, "as before");
+}
+
+/* What was sent as sound is decoded again. */
+static char heard_keys[64];
+static struct dtmf_detector *ear;
+
+static void hear(void *leg, const uint8_t *bytes, size_t n)
+{
+	int16_t pcm8[8192];
+	size_t at = strlen(heard_keys);
+
+	carrier.send_audio(leg, bytes, n);
+	g711_ulaw_decode(pcm8, bytes, n);
+	size_t keys = dtmf_detect(ear, pcm8, n, heard_keys + at,
+				  sizeof(heard_keys) - 1 - at);
+	heard_keys[at + keys] = '\0';
+}
+
+static void test_keys_are_tones_where_the_line_has_none(void **state)
+{
+	static const struct {
+		unsigned tone_ms, pause_ms;
+	} row[] = { { 100, 100 }, { 50, 50 }, { 500, 500 } };
+	const struct call_request keys = { .kind = CALL_REQUEST_KEYS,
+					   .digits = "0159*#" };
+	struct call_carrier_port some = *c.ports.carrier;
+
+	(void)state;
+	some.send_audio = hear;
+	c.ports.carrier = &some;
+	c.settings.greets = false;
+	call_model_ready(&c, now());
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		ear = dtmf_detector_new();
+		heard_keys[0] = '\0';
+		c.settings.tone_ms = row[i].tone_ms;
+		c.settings.tone_pause_ms = row[i].pause_ms;
+		CHECK(call_carry_out(&c, "t1", &keys, now()), "a response");
+		pass(6 * (row[i].tone_ms + row[i].pause_ms) + 600);
+		CHECK_STR("0159*#", heard_keys, "each once, in order");
+		dtmf_detector_free(ear);
+		told[0] = '\0';
+	}
+	c.settings.tone_ms = 0;
+	call_carry_out(&c, "t1", &keys, now());
+	expect("output t1;", "an error");
+	CHECK_EQ(0, c.errands, "and nothing waits");
 }
 
 static void test_a_transfer_without_words_asks_for_some(void **state)
@@ -227,6 +278,7 @@ static void test_the_reason_goes_along(void **state)
 	       "the model's own words");
 }
 
+#define TEST(f)    cmocka_unit_test_setup_teardown(f, setup, teardown)
 #define TALKING(f) cmocka_unit_test_setup_teardown(f, setup_talking, teardown)
 
 int main(void)
@@ -234,6 +286,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TALKING(test_a_transfer_follows_the_words),
 		TALKING(test_a_line_that_does_not_do_all),
+		TEST(test_keys_are_tones_where_the_line_has_none),
 		TALKING(test_a_transfer_without_words_asks_for_some),
 		TALKING(test_a_failed_transfer_comes_back),
 		TALKING(test_a_long_reason_is_cut_between_characters),

@@ -423,6 +423,8 @@ struct config_digits {
 	unsigned gap_ms;    /* pause that ends an entry */
 	char terminator[2]; /* key that ends it, "": none */
 	unsigned max;       /* keys in one entry */
+	unsigned tone_ms;   /* of a key that is sent as sound */
+	unsigned pause_ms;  /* behind it */
 };
 
 /* What is "" or AS_ELSEWHERE here is as failure has it. */

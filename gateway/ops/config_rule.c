@@ -242,6 +242,8 @@ static const struct config_rule rules[] = {
 	  .accepts = config_text_is_terminator,
 	  .must = "one key of 0-9 A-D * #, or empty" },
 	{ .path = "digits.max", .min = 1, .max = 128 },
+	{ .path = "digits.tone_ms", .min = 40, .max = 500 },
+	{ .path = "digits.pause_ms", .min = 40, .max = 500 },
 	{ .path = "failure.dial",
 	  .accepts = config_text_is_dial,
 	  .must = "empty, a number like +41791234567, or sip:…" },

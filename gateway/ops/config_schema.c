@@ -107,7 +107,11 @@ const struct config config_schema_defaults = {
 	},
 	.call_webhook = { .timeout_ms = 2000 },
 	.audio = { .lead_ms = 400, .append_ms = 40 },
-	.digits = { .gap_ms = 1500, .terminator = "#", .max = 32 },
+	.digits = { .gap_ms = 1500,
+		    .terminator = "#",
+		    .max = 32,
+		    .tone_ms = 100,
+		    .pause_ms = 100 },
 	.failure = {
 		.then = CONFIG_THEN_HANGUP,
 		.say = "We are sorry, something went wrong. Please call again "
@@ -663,6 +667,8 @@ static const cyaml_schema_field_t digits_keys[] = {
 	CYAML_FIELD_STRING("terminator", FLAGS, struct config_digits,
 			   terminator, 0),
 	CYAML_FIELD_UINT("max", FLAGS, struct config_digits, max),
+	CYAML_FIELD_UINT("tone_ms", FLAGS, struct config_digits, tone_ms),
+	CYAML_FIELD_UINT("pause_ms", FLAGS, struct config_digits, pause_ms),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t route_keys[] = {

@@ -438,6 +438,24 @@ static void names_each_mistake(void **state)
 		{ "limits: {head_ms: 50}\n",
 		  "t.yaml:1: limits.head_ms is 50, must be 100 to 60000",
 		  "no time at all" },
+		{ "twilio: {rest: {key_sid: SK1}}\n",
+		  "t.yaml:1: twilio.rest.key_sid is set, but "
+		  "twilio.rest.key_secret is not",
+		  "half a key" },
+		{ "twilio: {rest: {url: api.twilio.com}}\n",
+		  "t.yaml:1: twilio.rest.url is \"api.twilio.com\", must be "
+		  "empty, or like https://api.twilio.com",
+		  "no URL" },
+		{ "twilio: {rest: {timeout_ms: 10}}\n",
+		  "t.yaml:1: twilio.rest.timeout_ms is 10, must be 500 to "
+		  "30000",
+		  "no time" },
+		{ "transfer: {ring_seconds: 1}\n",
+		  "t.yaml:1: transfer.ring_seconds is 1, must be 5 to 600",
+		  "it would not ring" },
+		{ "digits: {tone_ms: 20}\n",
+		  "t.yaml:1: digits.tone_ms is 20, must be 40 to 500",
+		  "shorter than any receiver must take" },
 		{ "agent:\n  tools: [transfer_call]\n",
 		  "t.yaml:2: agent.tools has transfer_call, but "
 		  "transfer.targets is empty: there is nobody to transfer to",

@@ -122,6 +122,19 @@ static void check_budgets(struct together *t)
 		       "already; wrap_up ends it");
 }
 
+static void check_rest(struct together *t)
+{
+	const struct config_twilio_rest *r = &t->c->twilio.rest;
+	bool has_secret = secret_is_set(&r->key_secret);
+
+	if (*r->key_sid && !has_secret)
+		report(t, "twilio.rest.key_sid",
+		       "is set, but twilio.rest.key_secret is not");
+	if (!*r->key_sid && has_secret)
+		report(t, "twilio.rest.key_secret",
+		       "is set, but twilio.rest.key_sid is not");
+}
+
 static void check_tools(struct together *t)
 {
 	if (t->c->agent.tools & CONFIG_TOOL_TRANSFER_CALL &&
@@ -385,6 +398,7 @@ void config_together_check(const struct config *c,
 	check_limits(&t);
 	check_oauth(&t);
 	check_budgets(&t);
+	check_rest(&t);
 	check_agent(&t);
 	check_default(&t);
 	check_call_routes(&t);

@@ -1,10 +1,11 @@
 #!/bin/bash
-# What a Twilio call is asked for by REST: to put its caller through, and to end.
+# What a Twilio call is asked for by REST: to put its caller through, and to end;
+# and keys, which are sound.
 . "${0%/*}/lib/e2e.bash"
 begin transfer "${1:-}"
 
 quick='timing: {first_delta_ms: [10, 30], delta_ms: [200, 400], speed: 20, pause_ms: [5, 10]}'
-good='gaps: 0, clicks: 0, late_ms: 0, breaches: 0'
+good="gaps: ..$GAPS, clicks: 0, late_ms: 0, breaches: 0"
 greeted='- {wait: heard_start, label: greeting}
 - {wait: heard_end}'
 
@@ -24,7 +25,7 @@ prepare() { # what transfer_call is for
 		- {on: note, say: ["digits:3"]}
 	E
 	gateway gateway <<-E
-		agent: {tools: [end_call, transfer_call], turns: {silence_duration_ms: 300}}
+		agent: {tools: [end_call, transfer_call, send_dtmf], turns: {silence_duration_ms: 300}}
 		transfer: {targets: [{name: sales, to: "tel:+41791234567"}], ring_seconds: 7}
 		twilio: {rest: {url: "http://$REST", hang_up: ${HANG_UP:-false}}}
 	E
@@ -120,6 +121,59 @@ ends_without() {
 	call_says "Twilio asked, and was told" call '.how | contains("<Hangup/>")'
 }
 
+# They begin once the words are over, a moment later: the one gap.
+sends_keys() {
+	prepare 'call: [{name: send_dtmf, arguments: "{\"digits\":\"42#\"}"}]'
+	call call --out "$ROW/call.wav" <<-END
+		steps:
+		$greeted
+		- {say: test-vectors/speech/digit-7.wav}
+		- {wait: heard_end, label: before the keys}
+		- {wait: "2500"}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, gaps: ..1, clicks: 0, late_ms: 0, breaches: 0}
+	END
+	[ "$("$BUILD/tools/testing/hear_keys" "$ROW/call.wav")" = "42#" ] ||
+		fail "not heard: $("$BUILD/tools/testing/hear_keys" "$ROW/call.wav")"
+}
+
+asks_rest() { # status, code, curl's options…
+	local status=$1 code=$2 got
+
+	shift 2
+	got=$(curl -s -m 10 -o "$ROW/answer" -w '%{http_code}' "$@")
+	[ "$got" = "$status" ] && [ "$(jq -r '.code // 0' "$ROW/answer")" = "$code" ] ||
+		fail "REST: $got, not $status/$code: $(cat "$ROW/answer")"
+}
+is_strict() {
+	local account=AC0123456789abcdef0123456789abcdef url sid
+
+	prepare 'call: [{name: end_call}]'
+	dial call --rest "$REST" --lenient <<-END
+		steps:
+		$greeted
+		- {wait: "60000"}
+	END
+	await 10 contains "$ROW/gateway.err" "state=up" || fail "the call does not begin"
+	sid=$(sed -n 's/.* call=\(CA[0-9a-f]*\) ev=started.*/\1/p' "$ROW/gateway.err")
+	url=http://$REST/2010-04-01/Accounts/$account/Calls
+	who="$account:$TWILIO_AUTH_TOKEN"
+	asks_rest 401 20003 -d Status=completed "$url/$sid.json"
+	asks_rest 401 20003 -u "$account:wrong" -d Status=completed "$url/$sid.json"
+	asks_rest 404 20404 -u "$who" -d Status=completed "$url/CA00.json"
+	asks_rest 400 21218 -u "$who" -d Status=completed -d 'Twiml=<Response/>' "$url/$sid.json"
+	asks_rest 400 21218 -u "$who" -d 'Nothing=1' "$url/$sid.json"
+	asks_rest 400 20001 -u "$who" -H 'Content-Type: application/json' -d '{}' "$url/$sid.json"
+	asks_rest 400 12100 -u "$who" -d 'Twiml=<Response>' "$url/$sid.json"
+	asks_rest 400 32018 -u "$who" --data-urlencode "Twiml=$(printf '%4001s' x)" "$url/$sid.json"
+	asks_rest 200 0 -u "$who" -d Status=completed "$url/$sid.json"
+	over call 1 # it ended before its time
+	call_says "each is a breach" call '[.breaches[].code] | map(select(. == "21218" or . == "20001" or
+		. == "12100" or . == "32018")) | length == 6'
+}
+
+row "the network's REST interface takes nothing that is not right" is_strict
+row "keys to the caller are tones" sends_keys
 row "a transfer that is answered: the call goes with it" answered
 row "nobody answers: back with the model, which knows" returns no-answer "nobody answered"
 row "the line is busy: likewise" returns busy "the line was busy"
