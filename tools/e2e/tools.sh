@@ -152,23 +152,13 @@ everything_goes_wrong() {
 	gateway gateway < <(functions odd "$DESK_URL/odd" slow "$DESK_URL/slow" down http://127.0.0.1:9/ \
 		<<<"timeout_ms: 500")
 	call call <<<"$answered"
-	told "each in words" 'sort == ([
-		"there is no function \"nobody\"", "id must match ^[0-9]+$",
-		"the arguments must be a JSON object of at most 16384 bytes",
-		"the service'"'"'s answer is larger than the 32768 bytes that can be taken; ask for less",
-		"the service'"'"'s answer is no text (not UTF-8)",
-		"the service did not answer within 500 ms; it may have done it all the same",
-		"the service'"'"'s answer is damaged: it is said to be JSON, and is not",
-		"the service answered 302 (Found): a redirect, which is not followed",
-		"the service answered 404 (Not Found): no such order"] |
-		map({error: .} | tojson) | sort) + [] or
-		(map(fromjson.error) | length == 11 and any(test("cannot be reached")) and
-			any(test("cannot be understood|cannot be reached")) and
-			any(. == "the service answered 404 (Not Found): no such order") and
-			any(. == "id must match ^[0-9]+$") and any(test("no function \"nobody\"")) and
-			any(test("JSON object of at most")) and any(test("larger than the 32768")) and
-			any(test("not UTF-8")) and any(test("within 500 ms")) and any(test("is said to be JSON")) and
-			any(test("302 \\(Found\\): a redirect")))'
+	told "each in words" 'map(fromjson.error) | length == 11 and any(test("cannot be reached")) and
+		any(test("cannot be understood")) and
+		any(. == "the service answered 404 (Not Found): no such order") and
+		any(. == "id must match ^[0-9]+$") and any(test("no function \"nobody\"")) and
+		any(test("JSON object of at most")) and any(test("larger than the 32768")) and
+		any(test("not UTF-8")) and any(test("within 500 ms")) and any(test("is said to be JSON")) and
+		any(test("302 \\(Found\\): a redirect"))'
 }
 row "slow, down, huge, damaged, redirected, misspelt: the model is told, the call goes on" \
 	everything_goes_wrong
