@@ -280,6 +280,33 @@ static void write_model(FILE *out, const struct exchange *e,
 		"kind", tokens, f->model.tokens, OPENAI_TOKENS);
 }
 
+/* --- Agents --- */
+
+static void write_tally(FILE *out, struct tally *t, const char *name,
+			const char *help)
+{
+	struct tally now;
+
+	tally_copy(t, &now);
+	metrics_family(out, name, METRIC_COUNTER, help);
+	for (unsigned i = 0; i < now.count; i++)
+		metrics_sample(out, name, (double)now.row[i].n, "agent",
+			       now.row[i].name, NULL);
+}
+
+static void write_agents(FILE *out, struct exchange *e,
+			 const struct worker_figures *f)
+{
+	metrics_one(out, "tandem_call_webhook_failures_total", METRIC_COUNTER,
+		    "Calls that the routes decided because call_webhook did "
+		    "not answer as it should.",
+		    read_n(&f->webhook_failed));
+	write_tally(out, &e->answered, "tandem_agent_calls_total",
+		    "Calls, by the agent that answered first.");
+	write_tally(out, &e->hand_offs, "tandem_hand_offs_total",
+		    "Hand-offs, by the agent that took the call.");
+}
+
 /* --- Workers --- */
 
 static void write_lag(FILE *out, const struct exchange *e)
@@ -426,6 +453,7 @@ int admin_metrics_write(const struct admin *a, uint64_t now_ns, FILE *out)
 	write_interruptions(out, f);
 	write_audio(out, e, f);
 	write_model(out, e, f);
+	write_agents(out, a->exchange, f);
 	write_workers(out, e);
 	write_limits(out, e);
 	write_process(out, a);

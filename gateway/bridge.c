@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/exchange.h"
 #include "gateway/net/ws.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_route.h"
 #include "gateway/settings.h"
 #include "gateway/worker.h"
+#include "protocols/utf8.h"
 
 #define NS_PER_MS 1000000ull
 #define ENDING_MS 5000 /* for a carrier to end a call when told to */
@@ -118,10 +120,41 @@ static void on_session_handled(void *owner, uint64_t read_ns)
 	b->appends = b->session->appends;
 }
 
+static void on_become(void *owner, const struct agent *agent)
+{
+	struct bridge *b = owner;
+
+	if (!b->model || agent == b->agent)
+		return;
+	b->agent = agent;
+	tally_add(&b->worker->exchange->hand_offs, agent->wanted->persona.name);
+	bridge_dress(b);
+}
+
+void bridge_dress(struct bridge *b)
+{
+	const struct openai_profile *p = &b->model->profile[b->agent->index];
+	struct agent_words w = { 0 };
+
+	if (b->agent->has_places &&
+	    agent_words(&w, b->agent, &b->call.variables) != 0)
+		log_event(&b->log, LOG_ERROR, "no_memory", "what",
+			  "the agent's texts have no variables in this call",
+			  NULL);
+	const struct openai_words words = { w.instructions, w.greeting };
+	openai_session_become(b->session, p, &words);
+}
+
+static void on_session_begin(void *owner)
+{
+	bridge_dress(owner);
+}
+
 static void set_session(struct bridge *b, struct openai_session *s)
 {
 	s->owner = b;
 	s->on_handled = on_session_handled;
+	s->on_begin = on_session_begin;
 	b->session = s;
 }
 
@@ -165,7 +198,13 @@ void bridge_settings(const struct bridge *b, const char *number,
 		.digits_max = c->digits.max,
 		.digits_gap_ms = c->digits.gap_ms,
 		.digits_terminator = c->digits.terminator[0],
-		.greets = of->profile[b->agent->index].greeting != NULL,
+		.greets = agent_greets(b->agent),
+		.hello = b->agent->sound.ulaw,
+		.hello_len = b->agent->sound.len,
+		.hello_text =
+			b->agent->sound.ulaw
+				? b->agent->wanted->persona.greeting_file_text
+				: NULL,
 		.apology = apology->ulaw,
 		.apology_len = apology->len,
 		.farewell = of->farewell.ulaw,
@@ -192,12 +231,10 @@ static bool take_session(struct bridge *b, bool is_text)
 	return true;
 }
 
-void bridge_begin(struct bridge *b, const struct call_settings *s,
-		  const struct call_carrier_port *carrier)
+static void begin_call(struct bridge *b, const struct call_settings *s,
+		       const struct call_carrier_port *carrier)
 {
 	struct worker *w = b->worker;
-	uint64_t now_ns = uv_hrtime();
-	bool is_warm = take_session(b, s->apology_text != NULL);
 	const struct call_ports ports = {
 		.carrier = carrier,
 		.leg = b->leg,
@@ -209,19 +246,60 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 
 	agent_call_open(&b->agent_call, &w->world, b->settings->book, b->agent,
 			&b->call, &b->log);
-	call_init(&b->call, s, &w->pool, &ports, now_ns);
+	b->agent_call.on_become = on_become;
+	b->agent_call.owner = b;
+	call_init(&b->call, s, &w->pool, &ports, uv_hrtime());
 	b->call.on_note = on_note;
 	b->call.owner = b;
 	b->has_call = true;
 	metric_add(&w->figures.calls, 1);
 	bridge_count_state(b, b->call.state);
+}
+
+/* is_warm: the session is one that stood ready. */
+static void connect_model(struct bridge *b, bool is_warm)
+{
+	struct worker *w = b->worker;
+	unsigned agent = b->agent->index;
+
+	tally_add(&w->exchange->answered, b->agent->wanted->persona.name);
 	if (is_warm)
-		openai_pool_give(&w->standby.pool[b->agent->index], b->session,
-				 &b->call, &b->log);
+		openai_pool_give(&w->standby.pool[agent], b->session, &b->call,
+				 &b->log);
 	else
-		openai_session_open(b->session,
-				    &b->model->profile[b->agent->index],
-				    w->loop, &b->call, &b->log, now_ns);
+		openai_session_open(b->session, &b->model->profile[agent],
+				    w->loop, &b->call, &b->log, uv_hrtime());
+}
+
+void bridge_begin(struct bridge *b, const struct call_settings *s,
+		  const struct call_carrier_port *carrier)
+{
+	bool is_warm = take_session(b, s->apology_text != NULL);
+
+	begin_call(b, s, carrier);
+	connect_model(b, is_warm);
+}
+
+void bridge_begin_alone(struct bridge *b, const struct call_settings *s,
+			const struct call_carrier_port *carrier)
+{
+	struct call_settings alone = *s;
+
+	alone.connect_ms = 0; /* nothing is under way */
+	alone.hello = NULL;   /* nor is it known who greets */
+	alone.hello_text = NULL;
+	begin_call(b, &alone, carrier);
+}
+
+void bridge_join(struct bridge *b, const struct call_settings *s)
+{
+	if (b->call.state != CALL_CONNECTING || b->session->is_closing)
+		return;
+	agent_call_become(&b->agent_call, b->agent);
+	bool is_warm = take_session(b, s->apology_text != NULL);
+	b->call.ports.session = b->session;
+	call_expect_model(&b->call, s, uv_hrtime());
+	connect_model(b, is_warm);
 }
 
 void bridge_leg_handled(struct bridge *b, uint64_t read_ns)
@@ -296,6 +374,7 @@ struct bridge *bridge_new(struct worker *w, const char *call)
 	b->counted_state = CALL_OVER;
 	set_session(b, s);
 	log_child_of(&b->log, &w->log, LOG_CALL, "call", call);
+	utf8_copy(b->agent_call.id, sizeof(b->agent_call.id), call);
 	return b;
 }
 

@@ -19,10 +19,14 @@
 #include "gateway/worker_figures.h"
 
 struct agent;
+struct call_webhook;
 struct config;
+struct config_route;
+struct form;
 struct http_connection;
 struct fetch;
 struct settings;
+struct twilio_party;
 struct twilio_request;
 struct twilio_ticket;
 struct worker;
@@ -36,6 +40,7 @@ struct bridge_twilio {
 	struct fetch *rest; /* under way */
 	char call_sid[TWILIO_SID_LEN];
 	char number[LINES_NAME_MAX]; /* dialled */
+	char source[LINES_NAME_MAX]; /* the caller's */
 	unsigned stream;
 };
 
@@ -45,17 +50,20 @@ struct bridge_audiocodes {
 	char bot[AUDIOCODES_BOT_MAX];
 	char fallback[CALL_TARGET_MAX]; /* who takes it if it fails; "": none */
 	struct audiocodes_principal principal;
-	int entry; /* in the registry */
+	bool is_undecided; /* who answers; the model is not connected yet */
+	struct call_webhook *webhook; /* that is asked who; or NULL */
+	int entry;                    /* in the registry */
 };
 
 /* What every message touches comes first. */
 struct bridge {
 	struct worker *worker;
-	struct settings *settings;      /* that it began with */
-	struct settings *model;         /* whose profile its session has */
-	const struct agent *agent;      /* who answers; of the settings */
-	struct leg *leg;                /* one of those below */
-	struct openai_session *session; /* owned */
+	struct settings *settings;        /* that it began with */
+	struct settings *model;           /* whose profile its session has */
+	const struct agent *agent;        /* who answers; of the settings */
+	const struct config_route *route; /* that led there; NULL: none */
+	struct leg *leg;                  /* one of those below */
+	struct openai_session *session;   /* owned */
 	enum worker_carrier carrier;
 	bool has_call; /* call and session are valid */
 	bool is_stopping;
@@ -108,9 +116,27 @@ void bridge_enlist(struct bridge *b);
 void bridge_settings(const struct bridge *b, const char *number,
 		     struct call_settings *s);
 
-/* bridge_begin: the carrier's stream has begun: the call, and its model. */
+/* bridge_route: who answers was decided: the agent's name, or NULL or one that
+ * is not there: the default one. Before bridge_settings, or before bridge_join.
+ */
+void bridge_route(struct bridge *b, const char *agent,
+		  const struct config_route *route);
+
+/* bridge_begin: the carrier's stream has begun: the call, and its model.
+ * bridge_begin_alone: the call; its model waits for bridge_join, with what is
+ * then known to be the call's settings. */
 void bridge_begin(struct bridge *b, const struct call_settings *s,
 		  const struct call_carrier_port *carrier);
+void bridge_begin_alone(struct bridge *b, const struct call_settings *s,
+			const struct call_carrier_port *carrier);
+void bridge_join(struct bridge *b, const struct call_settings *s);
+
+/* bridge_twilio_decide: the agent and the route of a call that is announced.
+ * bridge_audiocodes_decide: bridge_route by what is known: before the start, or
+ * (has_begun) with it. Returns false when that does not decide it yet. */
+void bridge_twilio_decide(struct worker *w, const struct form *form,
+			  struct twilio_party *p);
+bool bridge_audiocodes_decide(struct bridge *b, bool has_begun);
 
 /* bridge_await: something was written because of what came at read_ns; once it
  * has left, the delay is noted. bridge_all_sent: it has, that of all bridges.
@@ -128,6 +154,10 @@ void bridge_count_state(struct bridge *b, enum call_state state);
 void bridge_count_note(struct bridge *b, enum call_note note, uint64_t number);
 void bridge_count_end(struct bridge *b);
 void bridge_census(struct worker *w);
+
+/* bridge_dress: what is known of the call has changed: its model is told what
+ * its agent's texts make of it. */
+void bridge_dress(struct bridge *b);
 
 /* bridge_leg_handled: the leg has taken a message, which came at read_ns. */
 void bridge_leg_handled(struct bridge *b, uint64_t read_ns);

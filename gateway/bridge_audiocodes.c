@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/bridge.h"
+#include "gateway/call_webhook.h"
 #include "gateway/carriers/audiocodes_port.h"
 #include "gateway/carriers/audiocodes_registry.h"
 #include "gateway/carriers/audiocodes_socket.h"
@@ -46,13 +47,93 @@ static void on_ended(void *owner, enum audiocodes_leg_end how)
 	};
 	struct bridge *b = owner;
 
+	call_webhook_forget(b->audiocodes.webhook);
+	b->audiocodes.webhook = NULL;
 	audiocodes_registry_leave(registry_of(b->worker), b->audiocodes.entry);
 	metric_add(&b->worker->figures.failed,
 		   b->call.end == CALL_END_MODEL_LOST);
 	bridge_summarize(b, word[how]);
 }
 
+static void set_fallback(struct bridge *b);
+static void set_call(const struct bridge *b, struct call_settings *s);
+
+/* The model, once it is clear whose. */
+static void join(struct bridge *b)
+{
+	struct call_settings settings;
+
+	set_fallback(b);
+	set_call(b, &settings);
+	bridge_join(b, &settings);
+}
+
+static void on_webhook(void *owner, const struct call_webhook_answer *said)
+{
+	struct bridge *b = owner;
+	const char *name;
+	json_t *value;
+	char text[32];
+
+	b->audiocodes.webhook = NULL;
+	json_object_foreach((json_t *)(uintptr_t)said->variables, name, value)
+	{
+		const char *told = call_webhook_text(value, text);
+		if (told)
+			(void)call_carrier_variable(&b->call, name, told);
+	}
+	if (said->agent)
+		bridge_route(b, said->agent, NULL);
+	else
+		(void)bridge_audiocodes_decide(b, true);
+	join(b);
+}
+
+static json_t *parameters_of(const struct call_variables *v)
+{
+	json_t *all = json_object();
+
+	for (const char *name = NULL; (name = call_variables_next(v, name));)
+		(void)json_object_set_new(
+			all, name, json_string(call_variables_get(v, name)));
+	return all;
+}
+
+static struct call_webhook *ask(struct bridge *b)
+{
+	const struct call_variables *v = &b->call.variables;
+	const char *caller = call_variables_get(v, "caller");
+	const char *callee = call_variables_get(v, "callee");
+	const struct call_webhook_call call = {
+		.carrier = "audiocodes",
+		.id = b->audiocodes.leg.conversation,
+		.caller = caller ? caller : "",
+		.callee = callee ? callee : "",
+		.bot = b->audiocodes.bot,
+		.parameters = parameters_of(v),
+	};
+
+	return call_webhook_ask(b->worker, &call, &b->log, on_webhook, b);
+}
+
+/* All is known of the call that will be: who answers, if that was open. */
+static void on_begin(void *owner)
+{
+	struct bridge *b = owner;
+
+	if (!b->audiocodes.is_undecided)
+		return;
+	b->audiocodes.is_undecided = false;
+	if (call_webhook_is_wanted(b->worker))
+		b->audiocodes.webhook = ask(b);
+	if (b->audiocodes.webhook)
+		return;
+	(void)bridge_audiocodes_decide(b, true);
+	join(b);
+}
+
 static const struct audiocodes_leg_owner leg_owner = {
+	.on_begin = on_begin,
 	.on_handled = on_handled,
 	.on_ended = on_ended,
 };
@@ -101,9 +182,11 @@ static struct audiocodes_leg *on_find(void *owner, struct audiocodes_socket *s,
 static void set_fallback(struct bridge *b)
 {
 	struct bridge_audiocodes *a = &b->audiocodes;
-	const char *dial = config_route_dial(b->worker->config, a->bot);
+	const char *dial =
+		config_route_dial(b->settings->config, a->bot, b->route);
 	const char *scheme = strchr(dial, ':') ? "" : "tel:";
 
+	a->fallback[0] = '\0';
 	if (dial[0])
 		snprintf(a->fallback, sizeof(a->fallback), "%s%s", scheme,
 			 dial);
@@ -127,9 +210,10 @@ static void set_call(const struct bridge *b, struct call_settings *s)
 	s->ending_ms = a->resume_s * 1000 + AUDIOCODES_END_MS + ENDING_SLACK_MS;
 	s->no_input_max = a->no_input_max;
 	s->fallback = b->audiocodes.fallback[0] ? b->audiocodes.fallback : NULL;
-	s->apology_text = leg->expects_audio
-				  ? NULL
-				  : config_route_say(c, b->audiocodes.bot);
+	s->apology_text =
+		leg->expects_audio
+			? NULL
+			: config_route_say(c, b->audiocodes.bot, b->route);
 	s->farewell_text = leg->expects_audio ? NULL : c->drain.say;
 }
 
@@ -260,9 +344,15 @@ static struct audiocodes_leg *on_initiate(void *owner,
 		turn_away(w, b);
 		return NULL;
 	}
+	bool is_decided = !call_webhook_is_wanted(w) &&
+			  bridge_audiocodes_decide(b, false);
 	set_fallback(b);
 	set_call(b, &settings);
-	bridge_begin(b, &settings, &audiocodes_port);
+	if (is_decided)
+		bridge_begin(b, &settings, &audiocodes_port);
+	else
+		bridge_begin_alone(b, &settings, &audiocodes_port);
+	a->is_undecided = !is_decided;
 	bridge_enlist(b);
 	seat(w, s);
 	return &a->leg;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/agents/routing.h"
 #include "gateway/bridge.h"
 #include "gateway/carriers/twilio_rest.h"
 #include "gateway/exchange.h"
@@ -51,6 +52,30 @@ static void take_return(struct bridge *b, const struct twilio_event *start)
 	b->twilio.opening = strdup(text);
 }
 
+/* The webhook's fields and the <Parameter>s by their names; who calls whom by
+ * those that every carrier has. */
+static void learn(struct bridge *b, const struct twilio_event *start)
+{
+	struct call_variables *v = &b->call.variables;
+	const char *name;
+	json_t *value;
+	unsigned lost = 0;
+
+	(void)call_variables_set(v, "caller", b->twilio.source);
+	(void)call_variables_set(v, "callee", b->twilio.number);
+	json_object_foreach(start->parameters, name, value)
+	{
+		int err = json_is_string(value)
+				  ? call_variables_set(v, name,
+						       json_string_value(value))
+				  : -EINVAL;
+		lost += err && err != -EEXIST;
+	}
+	if (lost)
+		log_event(&b->log, LOG_WARN, "ignored", "why",
+			  "a parameter too long or too many", NULL);
+}
+
 static void on_start(void *owner, const struct twilio_event *start)
 {
 	struct bridge *b = owner;
@@ -68,6 +93,8 @@ static void on_start(void *owner, const struct twilio_event *start)
 	settings.tone_ms = b->settings->config->digits.tone_ms;
 	settings.tone_pause_ms = b->settings->config->digits.pause_ms;
 	bridge_begin(b, &settings, &twilio_leg_port);
+	learn(b, start);
+	bridge_dress(b);
 }
 
 static void on_handled(void *owner, uint64_t read_ns)
@@ -239,11 +266,15 @@ struct bridge *bridge_twilio_open(struct worker *w, struct http_connection *c,
 		 ticket->call_sid);
 	snprintf(b->twilio.number, sizeof(b->twilio.number), "%s",
 		 ticket->number);
+	snprintf(b->twilio.source, sizeof(b->twilio.source), "%s",
+		 ticket->source);
 	b->twilio.stream = ticket->streams;
 	if (twilio_desk_url(&w->desk, r, TWILIO_PATH_DIALLED, url,
 			    sizeof(url)) == 0)
 		b->twilio.after_dial = strdup(url);
 	b->carrier = WORKER_TWILIO;
+	bridge_route(b, ticket->agent[0] ? ticket->agent : NULL,
+		     routing_by_key(b->settings->config, ticket->route));
 	b->leg = &b->twilio.leg.leg;
 	twilio_leg_open(&b->twilio.leg, &b->call, &b->log, &leg_owner, b,
 			b->opened_ns);

@@ -76,7 +76,25 @@ static struct lines_limits limits_of(const struct config *c)
 	};
 }
 
-static int open_shared(struct exchange *e)
+static int open_tallies(struct exchange *e)
+{
+	int err = tally_init(&e->answered);
+
+	if (err)
+		return err;
+	err = tally_init(&e->hand_offs);
+	if (err)
+		tally_free(&e->answered);
+	return err;
+}
+
+static void free_tallies(struct exchange *e)
+{
+	tally_free(&e->answered);
+	tally_free(&e->hand_offs);
+}
+
+static int open_tables(struct exchange *e)
 {
 	const struct lines_limits limits = limits_of(&e->config->config);
 	unsigned calls = limits.calls;
@@ -109,8 +127,21 @@ static int open_shared(struct exchange *e)
 	return err;
 }
 
+static int open_shared(struct exchange *e)
+{
+	int err = open_tallies(e);
+
+	if (err)
+		return err;
+	err = open_tables(e);
+	if (err)
+		free_tallies(e);
+	return err;
+}
+
 static void free_shared(struct exchange *e)
 {
+	free_tallies(e);
 	fetcher_close(e->fetcher);
 	gate_free(e->gate);
 	audiocodes_registry_free(&e->registry);
@@ -576,6 +607,7 @@ static void add_cells(struct metric *to, const struct metric *from, size_t n)
 static void add_calls(struct worker_figures *sum,
 		      const struct worker_figures *f)
 {
+	ADD(sum, f, webhook_failed);
 	ADD(sum, f, calls);
 	ADD(sum, f, failed);
 	ADD(sum, f, running);

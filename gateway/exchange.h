@@ -5,6 +5,7 @@
  *             number, of a caller ............... a lock, one look-up
  *   tickets   Twilio's: webhook, socket and what
  *             follows arrive anywhere ........... a lock, one pass
+ *   tallies   of calls and hand-offs by agent . a lock, one look-up
  *   siblings  the tickets of other instances .... a datagram socket, an atomic
  *             for who is there
  *   registry  who holds which conversation with
@@ -47,6 +48,7 @@
 #include "gateway/ops/config.h"
 #include "gateway/ops/lines.h"
 #include "gateway/ops/log.h"
+#include "gateway/ops/tally.h"
 #include "gateway/siblings.h"
 #include "protocols/ip_address.h"
 
@@ -75,6 +77,8 @@ struct exchange {
 	struct lines lines;
 	struct twilio_tickets tickets;
 	struct siblings siblings; /* who else has the port */
+	struct tally answered;    /* calls, by their first agent */
+	struct tally hand_offs;   /* by the agent that took over */
 	struct audiocodes_registry registry;
 	struct audiocodes_waiting waiting;
 	struct gate *gate;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/check/check.h"
+#include "gateway/check/route.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_environment.h"
 #include "gateway/ops/version.h"
@@ -18,6 +19,9 @@ static const char usage[] =
 	"       tandem check [options]     say what is wrong with a configuration,\n"
 	"                                  and with what it needs on this machine\n"
 	"                                  and beyond\n"
+	"       tandem route NUMBER [options]\n"
+	"                                  say which agent answers a call to that\n"
+	"                                  number, and which conditions decide it\n"
 	"\n"
 	"  -c, --config FILE      configuration (every key is optional)\n"
 	"      --listen HOST:PORT instead of the configured address; port 0: any\n"
@@ -25,7 +29,12 @@ static const char usage[] =
 	"      --model-url URL    instead of the configured model server\n"
 	"      --log-level LEVEL  debug, info, warn or error\n"
 	"      --offline          check: nothing beyond this machine\n"
-	"      --json             check: for a program to read\n"
+	"      --json             check, route: for a program to read\n"
+	"      --carrier NAME     route: twilio or audiocodes\n"
+	"      --bot NAME         route: of AudioCodes\n"
+	"      --caller NUMBER    route: who calls\n"
+	"      --at TIME          route: 2026-06-15T10:00, in UTC, instead of now\n"
+	"      --parameter N=V    route: a parameter of the call; as often as needed\n"
 	"  -V, --version\n"
 	"  -h, --help\n"
 	"\n"
@@ -42,6 +51,7 @@ struct options {
 	const char *log_level;
 	bool is_offline;
 	bool is_json;
+	struct route_request route;
 };
 
 /* What is left behind the options. */
@@ -49,6 +59,13 @@ static int read_command(struct options *o, int argc, char **argv)
 {
 	if (optind < argc)
 		o->command = argv[optind++];
+	if (strcmp(o->command, "route") == 0) {
+		o->route.number = optind < argc ? argv[optind++] : NULL;
+		if (o->route.number && optind == argc)
+			return 0;
+		fprintf(stderr, "tandem: route takes one number\n\n%s", usage);
+		return -EINVAL;
+	}
 	if (optind < argc || (strcmp(o->command, "serve") != 0 &&
 			      strcmp(o->command, "check") != 0)) {
 		fprintf(stderr, "tandem: unknown command or argument: %s\n\n%s",
@@ -58,7 +75,19 @@ static int read_command(struct options *o, int argc, char **argv)
 	return 0;
 }
 
-enum { LISTEN = 256, ADMIN, MODEL_URL, LOG_LEVEL, OFFLINE, JSON };
+enum {
+	LISTEN = 256,
+	ADMIN,
+	MODEL_URL,
+	LOG_LEVEL,
+	OFFLINE,
+	JSON,
+	CARRIER,
+	BOT,
+	CALLER,
+	AT,
+	PARAMETER
+};
 static const struct option options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "listen", required_argument, NULL, LISTEN },
@@ -67,10 +96,41 @@ static const struct option options[] = {
 	{ "log-level", required_argument, NULL, LOG_LEVEL },
 	{ "offline", no_argument, NULL, OFFLINE },
 	{ "json", no_argument, NULL, JSON },
+	{ "carrier", required_argument, NULL, CARRIER },
+	{ "bot", required_argument, NULL, BOT },
+	{ "caller", required_argument, NULL, CALLER },
+	{ "at", required_argument, NULL, AT },
+	{ "parameter", required_argument, NULL, PARAMETER },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
+
+/* Returns whether it is one of them. */
+static bool read_route_option(struct route_request *r, int option)
+{
+	switch (option) {
+	case CARRIER:
+		r->carrier = optarg;
+		return true;
+	case BOT:
+		r->bot = optarg;
+		return true;
+	case CALLER:
+		r->caller = optarg;
+		return true;
+	case AT:
+		r->at = optarg;
+		return true;
+	case PARAMETER:
+		if (r->parameters == ROUTE_PARAMETERS_MAX)
+			return false;
+		r->parameter[r->parameters++] = optarg;
+		return true;
+	default:
+		return false;
+	}
+}
 
 static int read_options(struct options *o, int argc, char **argv)
 {
@@ -107,6 +167,8 @@ static int read_options(struct options *o, int argc, char **argv)
 			fputs(usage, stdout);
 			exit(EXIT_SUCCESS);
 		default:
+			if (read_route_option(&o->route, c))
+				break;
 			fputs(usage, stderr);
 			return -EINVAL;
 		}
@@ -231,6 +293,16 @@ static int check(struct source *s)
 	return check_run(&request);
 }
 
+static int route(struct source *s, struct route_request *r)
+{
+	r->path = s->options->config;
+	r->environment = &s->environment;
+	r->is_json = s->options->is_json;
+	r->out = stdout;
+	r->errors = stderr;
+	return route_run(r);
+}
+
 int main(int argc, char **argv)
 {
 	static struct source source;
@@ -240,7 +312,12 @@ int main(int argc, char **argv)
 	source.options = &o;
 	if (read_options(&o, argc, argv) != 0)
 		return EXIT_USAGE;
-	err = strcmp(o.command, "check") == 0 ? check(&source) : serve(&source);
+	if (strcmp(o.command, "route") == 0)
+		err = route(&source, &o.route);
+	else if (strcmp(o.command, "check") == 0)
+		err = check(&source);
+	else
+		err = serve(&source);
 	config_environment_close(&source.environment);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }

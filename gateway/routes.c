@@ -7,16 +7,17 @@
 #include <time.h>
 
 #include "gateway/bridge.h"
+#include "gateway/call_webhook.h"
 #include "gateway/exchange.h"
 #include "gateway/net/http_server.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/version.h"
+#include "gateway/voice_asking.h"
 #include "gateway/worker.h"
 #include "protocols/buffer.h"
 #include "protocols/forwarded.h"
 #include "protocols/websocket.h"
 
-#define TWIML_MAX      65536 /* Twilio's error 11750 */
 #define FRONT_PAGE_MAX 65536
 #define RETRY_AFTER    "Retry-After: 10\r\n" /* s: calls take minutes */
 
@@ -104,7 +105,7 @@ static void webhook(struct worker *w, struct http_connection *c,
 
 	siblings_hear(&w->exchange->siblings); /* they may know the call */
 
-	buffer_init(&body, TWIML_MAX);
+	buffer_init(&body, ROUTES_TWIML_MAX);
 	unsigned status = answer(&w->desk, &r, &body);
 	if (status != 200)
 		count(w, WORKER_TWILIO, WORKER_WEBHOOK,
@@ -124,11 +125,25 @@ static void turn_away(struct http_connection *c)
 		     sizeof(why) - 1);
 }
 
+void routes_tell_webhook(struct worker *w, unsigned status, bool is_full)
+{
+	if (status != 200)
+		count(w, WORKER_TWILIO, WORKER_WEBHOOK,
+		      worker_refusal_of(status));
+	else if (is_full)
+		count(w, WORKER_TWILIO, WORKER_WEBHOOK, WORKER_FULL);
+}
+
 static void voice(struct worker *w, struct http_connection *c,
 		  struct http_message *m)
 {
 	if (!worker_takes_new(w)) {
 		turn_away(c);
+		return;
+	}
+	if (call_webhook_is_wanted(w)) {
+		const struct twilio_request r = twilio_request_of(c, m);
+		voice_asking_take(w, c, &r);
 		return;
 	}
 	uint64_t before = w->desk.rejected;

@@ -2,8 +2,13 @@
 #ifndef GATEWAY_ROUTES_H
 #define GATEWAY_ROUTES_H
 
+#include <stdbool.h>
+
 struct http_connection;
 struct http_message;
+struct worker;
+
+#define ROUTES_TWIML_MAX 65536 /* Twilio's error 11750 */
 
 /* routes_take: answer one request, for http_server's on_request; owner is the
  * worker.
@@ -23,5 +28,9 @@ struct http_message;
  * 404 for other paths, 405 with Allow for other methods. */
 void routes_take(void *worker, struct http_connection *c,
 		 struct http_message *request);
+
+/* routes_tell_webhook: for the figures: a voice webhook was answered so;
+ * is_full: with no room for the call. */
+void routes_tell_webhook(struct worker *w, unsigned status, bool is_full);
 
 #endif

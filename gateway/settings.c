@@ -126,8 +126,8 @@ static void make_profile(struct settings *s, const struct agent *a)
 {
 	struct openai_profile *p = &s->profile[a->index];
 
-	openai_profile_init(p, s->config, a->wanted, a->instructions,
-			    s->model_tls);
+	openai_profile_init(p, s->config, a->wanted, a->words.instructions,
+			    a->words.greeting, s->model_tls);
 	for (size_t i = 0; i < a->tools.count; i++) {
 		const struct tool *t = &a->tools.offered[i];
 		openai_profile_offer(p, t->name, t->description, t->parameters);

@@ -7,6 +7,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "gateway/agents/routing.h"
 #include "gateway/bridge.h"
 #include "gateway/carriers/audiocodes_keys.h"
 #include "gateway/exchange.h"
@@ -103,6 +104,18 @@ static enum lines_refusal take_line(void *owner, const char *number,
 static enum lines_refusal take_place(void *owner)
 {
 	return worker_take_place(owner);
+}
+
+static void decide(void *owner, const struct form *form, struct twilio_party *p)
+{
+	bridge_twilio_decide(owner, form, p);
+}
+
+static const struct config_route *find_route(void *owner, uint64_t key)
+{
+	const struct worker *w = owner;
+
+	return routing_by_key(w->config, key);
 }
 
 static void give_line(void *owner, struct lines_seat *seat)
@@ -277,6 +290,8 @@ static void open_twilio(struct worker *w)
 {
 	twilio_desk_init(&w->desk, w->config, &w->exchange->tickets, &w->log);
 	w->desk.random = random_bytes;
+	w->desk.decide = decide;
+	w->desk.route = find_route;
 	w->desk.take_line = take_line;
 	w->desk.take_place = take_place;
 	w->desk.give_line = give_line;

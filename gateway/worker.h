@@ -54,8 +54,8 @@ struct worker {
 	struct net_loop net;
 	struct metronome metronome;
 	struct audio_pool pool;
-	struct standby standby;     /* sessions for the next calls */
-	struct agent_world world;   /* of the agents of its calls */
+	struct standby standby;   /* sessions for the next calls */
+	struct agent_world world; /* of the agents of its calls */
 	struct twilio_desk desk;
 	struct audiocodes_desk audiocodes_desk;
 	struct audiocodes_keys *audiocodes_keys; /* NULL without OAuth */

@@ -56,8 +56,9 @@ struct worker_census {
 };
 
 struct worker_figures {
-	struct metric calls;  /* streams that began */
-	struct metric failed; /* of them, without a model */
+	struct metric webhook_failed; /* the routes decided */
+	struct metric calls;          /* streams that began */
+	struct metric failed;         /* of them, without a model */
 	struct histogram delay[WORKER_DELAYS];
 	struct histogram setup; /* beginning -> first sound */
 	struct histogram turn;  /* end of the caller's speech -> answer heard */

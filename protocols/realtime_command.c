@@ -89,12 +89,17 @@ static json_t *input_json(const struct realtime_session *s)
 		err |= json_object_set_new(input, "noise_reduction",
 					   json_pack("{s:s}", "type",
 						     s->noise_reduction));
+	else if (s->clears)
+		err |= json_object_set_new(input, "noise_reduction",
+					   json_null());
 	if (s->transcription_model)
 		err |= json_object_set_new(
 			input, "transcription",
 			json_pack("{s:s, s:s*}", "model",
 				  s->transcription_model, "language",
 				  s->transcription_language));
+	else if (s->clears)
+		err |= json_object_set_new(input, "transcription", json_null());
 	return sound(input, err);
 }
 

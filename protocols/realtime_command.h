@@ -52,6 +52,8 @@ struct realtime_session {
 	const char *transcription_model;
 	const char *transcription_language;
 	int max_output_tokens; /* 0: "inf" */
+	bool clears; /* of a session that is configured: what is NULL here
+			was perhaps set */
 	const struct realtime_tool *tool;
 	size_t tools; /* 0: the session has none */
 };

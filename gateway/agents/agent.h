@@ -3,16 +3,30 @@
 #ifndef GATEWAY_AGENTS_AGENT_H
 #define GATEWAY_AGENTS_AGENT_H
 
+#include <stdbool.h>
+
+#include "gateway/agents/prompt.h"
 #include "gateway/agents/tools.h"
 
+struct call_variables;
 struct config;
 struct config_agent;
+
+/* What the model of one call is told; both from malloc, for agent_words_free.
+ */
+struct agent_words {
+	char *instructions;
+	char *greeting; /* NULL: it does not greet */
+};
 
 struct agent {
 	unsigned index; /* in the book of agents */
 	const struct config *config;
 	const struct config_agent *wanted; /* what it says of this one */
-	char *instructions;                /* agent_text.h */
+	char *instructions;                /* agent_text.h; with places */
+	struct agent_words words; /* where nothing is known of the call */
+	struct prompt sound;      /* greeting_file; or none */
+	bool has_places; /* in its texts: each call fills them (template.h) */
 	struct tools tools;
 };
 
@@ -25,5 +39,14 @@ struct agent {
 int agent_init(struct agent *a, const struct config *c, unsigned index,
 	       char *why, size_t cap);
 void agent_free(struct agent *a);
+
+/* agent_greets: the model is to say something first. */
+bool agent_greets(const struct agent *a);
+
+/* agent_words: by what is known of the call.
+ * Returns 0, or -ENOMEM with nothing to free. */
+int agent_words(struct agent_words *w, const struct agent *a,
+		const struct call_variables *v);
+void agent_words_free(struct agent_words *w);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/agents/routing.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_shared.h"
 
@@ -43,6 +44,8 @@ int agent_book_open(struct agent_book **out, struct config_shared *c, char *why,
 	b->shared = config_shared_keep(c);
 	b->count = n;
 	int err = open_all(b, why, cap);
+	if (!err)
+		err = routing_open(&b->routing, &c->config, why, cap);
 	if (err)
 		agent_book_drop(b);
 	else
@@ -62,6 +65,7 @@ void agent_book_drop(struct agent_book *b)
 		return;
 	for (unsigned i = 0; i < b->count; i++)
 		agent_free(&b->agent[i]);
+	routing_free(b->routing);
 	config_shared_drop(b->shared);
 	free(b);
 }

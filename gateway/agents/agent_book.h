@@ -12,10 +12,12 @@
 #include "gateway/agents/agent.h"
 
 struct config_shared;
+struct routing;
 
 struct agent_book {
 	atomic_uint uses;
 	struct config_shared *shared; /* the agents' configuration */
+	struct routing *routing;
 	unsigned count;
 	struct agent agent[]; /* 0: the default one, then in the order of their
 				 files */

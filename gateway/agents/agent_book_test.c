@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "gateway/agents/agent_text.h"
+#include "gateway/call/variables.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_shared.h"
 #include "tools/testing/check.h"
@@ -181,6 +182,56 @@ static void tells_them_apart(void **state)
 	agent_book_drop(before);
 }
 
+static void fills_the_words_of_a_call(void **state)
+{
+	struct call_variables v = { 0 };
+	struct agent_words w;
+
+	(void)state;
+	write_text("i.md", "For {{caller|somebody}}.");
+	load("{instructions_file: i.md, tools: [],\n"
+	     " greeting_says: 'Hello {{caller}}, \"dear\".'}\n");
+	CHECK_EQ(0, open_book(), why);
+	const struct agent *a = &book->agent[1];
+	CHECK(a->has_places && agent_greets(a), "places in both");
+	CHECK(!book->agent[0].has_places, "none in the default one");
+	CHECK_STR("For somebody." RULES, a->words.instructions,
+		  "while nothing is known");
+	call_variables_set(&v, "caller", "Eve \"x\"");
+	CHECK_EQ(0, agent_words(&w, a, &v), "filled");
+	CHECK_STR("For \"Eve 'x'\"." RULES, w.instructions, "a quotation");
+	CHECK_STR("Say exactly these words to the caller, and nothing else: "
+		  "\"Hello Eve 'x', 'dear'.\"",
+		  w.greeting, "one of our own");
+	agent_words_free(&w);
+	call_variables_clear(&v);
+}
+
+static void a_file_greets_in_place_of_the_model(void **state)
+{
+	struct agent_words w;
+	struct call_variables v = { 0 };
+
+	(void)state;
+	write_text("bad.wav", "no sound");
+	load("greeting_file: bad.wav\n");
+	CHECK_EQ(-EINVAL, open_book(), "no WAV");
+	CHECK(strstr(why, "a.yaml: greeting_file: ") &&
+		      strstr(why, "is no audio file that can be read"),
+	      why);
+	char yaml[256], path[200];
+	assert_non_null(getcwd(path, sizeof(path)));
+	snprintf(yaml, sizeof(yaml),
+		 "greeting_file: %s/test-vectors/speech/digit-1.wav\n", path);
+	load(yaml);
+	CHECK_EQ(0, open_book(), why);
+	CHECK(book->agent[1].sound.len > 1000, "read");
+	CHECK(!agent_greets(&book->agent[1]), "the model does not");
+	CHECK_EQ(0, agent_words(&w, &book->agent[1], &v), "filled");
+	CHECK(!w.greeting, "nor is it told to");
+	agent_words_free(&w);
+}
+
 static void estimates(void **state)
 {
 	(void)state;
@@ -198,6 +249,8 @@ int main(void)
 		TEST(refuses_files),
 		TEST(the_whole_is_bounded),
 		TEST(tells_them_apart),
+		TEST(fills_the_words_of_a_call),
+		TEST(a_file_greets_in_place_of_the_model),
 		TEST(estimates),
 	};
 	return cmocka_run_group_tests_name("agent_book", tests, NULL, NULL);

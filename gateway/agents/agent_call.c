@@ -13,13 +13,18 @@ void agent_call_open(struct agent_call *a, struct agent_world *world,
 		     const struct agent_book *book, const struct agent *agent,
 		     struct call *call, const struct log *log)
 {
-	*a = (struct agent_call){
-		.world = world,
-		.book = book,
-		.agent = agent,
-		.call = call,
-		.log = *log,
-	};
+	a->world = world;
+	a->book = book;
+	a->agent = agent;
+	a->call = call;
+	a->log = *log;
+	a->runs = a->beginning = NULL;
+	a->running = 0;
+	a->hand_offs = 0;
+	a->on_become = NULL;
+	a->owner = NULL;
+	a->outcome = NULL;
+	a->text = NULL;
 }
 
 void agent_call_close(struct agent_call *a)
@@ -32,6 +37,8 @@ void agent_call_close(struct agent_call *a)
 void agent_call_become(struct agent_call *a, const struct agent *agent)
 {
 	a->agent = agent;
+	if (a->on_become)
+		a->on_become(a->owner, agent);
 }
 
 /* --- Functions --- */

@@ -15,14 +15,18 @@ struct agent_book;
 struct fetch_port;
 struct tool_run;
 
+#define AGENT_CALL_ID_MAX 128 /* bytes with NUL; more is cut */
+
 /* What agents of one worker work with. Its members outlive every call. */
 struct agent_world {
 	uv_loop_t *loop;
 	struct fetch_port *fetch;
+	unsigned functions; /* HTTP functions under way */
 	struct log log;
 };
 
 struct agent_call {
+	char id[AGENT_CALL_ID_MAX]; /* the carrier's; "": not told */
 	struct agent_world *world;
 	const struct agent_book *book; /* of the call's configuration */
 	const struct agent *agent;     /* who answers now */
@@ -30,6 +34,11 @@ struct agent_call {
 	struct log log;        /* names the call */
 	struct tool_run *runs; /* under way, oldest first */
 	unsigned running;
+	unsigned hand_offs; /* so far */
+	/* Another agent has taken the call; its session is to be told. Set
+	 * behind agent_call_open, or NULL. */
+	void (*on_become)(void *owner, const struct agent *agent);
+	void *owner;
 
 	/* Of the function that was called last: while its kind begins, and the
 	 * text it ended with. */
@@ -38,7 +47,8 @@ struct agent_call {
 	char *text; /* owned */
 };
 
-/* agent_call_open: before call_init; the port's owner is the agent_call.
+/* agent_call_open: before call_init; the port's owner is the agent_call. Its id
+ * may be set before.
  * agent_call_close: the call is over: what still runs is told to stop, or goes
  * on without anybody who waits for it (tool_kind.cancel). Twice is fine. */
 void agent_call_open(struct agent_call *a, struct agent_world *world,

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/agents/http_offer.h"
 #include "gateway/agents/json_schema.h"
+#include "gateway/agents/hand_off.h"
 #include "gateway/agents/plain_text.h"
 #include "gateway/ops/config.h"
 #include "protocols/utf8.h"
@@ -206,10 +208,13 @@ static const struct {
 	  SCHEMA("\"action\":{\"type\":\"string\",\"enum\":[\"start\","
 		 "\"stop\",\"pause\",\"resume\"]}",
 		 "\"action\"") },
+	{ "hand_off", CONFIG_TOOL_HAND_OFF, &hand_off_kind, CALL_REQUEST_END,
+	  NULL, NULL, NULL },
 };
 
 #define ROWS (sizeof(table) / sizeof(table[0]))
-_Static_assert(ROWS <= TOOLS_MAX, "all of them may be offered");
+_Static_assert(ROWS + CONFIG_FUNCTIONS_MAX <= TOOLS_MAX,
+	       "all of them may be offered");
 
 /* --- The offer --- */
 
@@ -243,6 +248,20 @@ static int read_schema(struct tool *tool)
 	return json_schema_check(tool->schema, why, sizeof(why)) ? 0 : -EINVAL;
 }
 
+/* Made of an agent's hand_offs. */
+static int offer_hand_off(struct tools *t, const struct config_agent *a)
+{
+	struct tool *tool = &t->offered[t->count];
+
+	tool->name = "hand_off";
+	tool->kind = &hand_off_kind;
+	tool->text = hand_off_description(a);
+	tool->description = tool->text;
+	tool->parameters = hand_off_parameters(a);
+	t->count++;
+	return tool->text && tool->parameters ? read_schema(tool) : -ENOMEM;
+}
+
 static int offer(struct tools *t, size_t row)
 {
 	struct tool *tool = &t->offered[t->count];
@@ -259,25 +278,60 @@ static int offer(struct tools *t, size_t row)
 	return tool->kind ? read_schema(tool) : 0;
 }
 
+static int offer_built_in(struct tools *t, unsigned bits,
+			  const struct config_agent *a, char *why, size_t cap)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < ROWS && !err; i++)
+		if (bits & table[i].bit)
+			err = table[i].description ? offer(t, i)
+						   : offer_hand_off(t, a);
+	if (err)
+		snprintf(why, cap, "out of memory");
+	return err;
+}
+
+static int offer_functions(struct tools *t,
+			   const struct config_agent_functions *f, char *why,
+			   size_t cap)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < f->count && !err; i++) {
+		const char *name = f->function[i].name;
+		if (tools_find(t, name)) {
+			snprintf(why, cap,
+				 "agent.functions: %s is another's name in "
+				 "agent.tools",
+				 name);
+			return -EINVAL;
+		}
+		err = http_offer(&t->offered[t->count++], &f->function[i], why,
+				 cap);
+	}
+	return err;
+}
+
 int tools_init(struct tools *t, const struct config *c,
-	       const struct config_agent *a)
+	       const struct config_agent *a, char *why, size_t cap)
 {
 	unsigned bits = a->tools;
-	int err = 0;
 
 	memset(t, 0, sizeof(*t));
 	t->transfer = &c->transfer;
 	if (!c->transfer.target_count)
 		bits &= ~(unsigned)CONFIG_TOOL_TRANSFER_CALL;
-	for (size_t i = 0; i < ROWS && !err; i++)
-		if (bits & table[i].bit)
-			err = offer(t, i);
-	return err;
+	if (a->persona.hand_off_count)
+		bits |= CONFIG_TOOL_HAND_OFF;
+	int err = offer_built_in(t, bits, a, why, cap);
+	return err ? err : offer_functions(t, &a->functions, why, cap);
 }
 
 void tools_free(struct tools *t)
 {
 	for (size_t i = 0; i < t->count; i++) {
+		free(t->offered[i].text);
 		free(t->offered[i].parameters);
 		json_decref(t->offered[i].schema);
 	}

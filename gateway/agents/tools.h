@@ -8,7 +8,8 @@
  *   transfer_call  {target, reason?}  target: the name of a configured one
  *   send_dtmf      {digits}           1 to CALL_DIGITS_MAX of 0-9 * #
  *   send_metadata  {data}             an object, CALL_DATA_MAX as text
- *   record_call    {action}           start, stop, pause or resume */
+ *   record_call    {action}           start, stop, pause or resume
+ *   hand_off       {agent, reason}    where there are hand_offs; hand_off.h */
 #ifndef GATEWAY_AGENTS_TOOLS_H
 #define GATEWAY_AGENTS_TOOLS_H
 
@@ -19,11 +20,12 @@
 
 struct config;
 struct config_agent;
+struct config_function;
 struct config_transfer;
 struct tool_kind;
 
 /* Limits. */
-#define TOOLS_MAX           16    /* offered; all there are fit */
+#define TOOLS_MAX           32    /* offered; all there are fit */
 #define TOOLS_ARGUMENTS_MAX 16384 /* bytes; longer ones are an error */
 #define TOOLS_ERROR_MIN     256   /* room an error needs at least … */
 #define TOOLS_ERROR_MAX     512   /* … and at most */
@@ -32,10 +34,12 @@ struct tool_kind;
 struct tool {
 	const char *name;
 	const char *description;      /* for the model */
+	char *text;                   /* the same, where it is its own */
 	char *parameters;             /* JSON Schema of an object, as text */
 	json_t *schema;               /* the same, of one that has a kind */
 	const struct tool_kind *kind; /* who does it (tool_run.h); NULL: the
 					 call itself, as tools_read says */
+	const struct config_function *function; /* of the HTTP kind */
 };
 
 struct tools {
@@ -45,10 +49,13 @@ struct tools {
 };
 
 /* tools_init: those of an agent, by its configuration, which must outlive it.
- * Returns 0, or -ENOMEM, or -EINVAL: a schema that cannot be kept to;
- * tools_free is valid after any. */
+ * Reads the files it names.
+ *
+ * why  on failure: what is wrong, in words, with its key
+ * Returns 0, -ENOMEM, -EINVAL (a schema or a URL that cannot be kept to), or
+ * why a file could not be read; tools_free is valid after any. */
 int tools_init(struct tools *t, const struct config *c,
-	       const struct config_agent *a);
+	       const struct config_agent *a, char *why, size_t cap);
 void tools_free(struct tools *t);
 
 /* tools_find: NULL when it is not offered. */

@@ -20,7 +20,9 @@ static void open_once(void)
 	config.transfer.target_count = 1;
 	strcpy(config.transfer.targets[0].name, "sales");
 	strcpy(config.transfer.targets[0].to, "tel:+33180000100");
-	FUZZ_CHECK(!tools_init(&tools, &config, &config.agent));
+	char why[256];
+	FUZZ_CHECK(
+		!tools_init(&tools, &config, &config.agent, why, sizeof(why)));
 	FUZZ_CHECK(tools.count > 0);
 }
 

@@ -26,7 +26,9 @@ static void open_with(unsigned bits, unsigned targets)
 	strcpy(config.transfer.targets[0].to, "tel:+33180000100");
 	strcpy(config.transfer.targets[1].name, "support");
 	strcpy(config.transfer.targets[1].to, "sip:help@example.net");
-	assert_int_equal(0, tools_init(&tools, &config, &config.agent));
+	char why[256];
+	assert_int_equal(0, tools_init(&tools, &config, &config.agent, why,
+				       sizeof(why)));
 }
 
 static int open_all(void **state)

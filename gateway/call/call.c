@@ -53,6 +53,29 @@ void call_init(struct call *c, const struct call_settings *settings,
 		struct playout_mark probe = playout_probe(&c->playout, now_ns);
 		ports->carrier->send_mark(ports->leg, &probe);
 	}
+	if (c->is_open)
+		call_hello(c, now_ns);
+}
+
+void call_expect_model(struct call *c, const struct call_settings *s,
+		       uint64_t now_ns)
+{
+	struct call_settings *own = &c->settings;
+
+	own->model_format = s->model_format;
+	own->connect_ms = s->connect_ms;
+	own->greets = s->greets && (!c->is_open || c->may_greet);
+	own->hello = s->hello;
+	own->hello_len = s->hello_len;
+	own->hello_text = s->hello_text;
+	own->fallback = s->fallback;
+	own->apology_text = s->apology_text;
+	transcoder_init(&c->up, own->caller_format, own->model_format);
+	transcoder_init(&c->down, own->model_format, own->playout_format);
+	if (c->state == CALL_CONNECTING)
+		set_deadline(c, now_ns, own->connect_ms);
+	if (c->is_open && c->may_greet)
+		call_hello(c, now_ns);
 }
 
 void call_free(struct call *c)
@@ -338,6 +361,7 @@ void call_tick(struct call *c, uint64_t now_ns)
 	if (call_is_live(c)) {
 		call_caller_tick(c, now_ns);
 		call_time_tick(c, now_ns);
+		call_tell_hello(c, false, now_ns);
 		call_model_tick(c, now_ns);
 	}
 	call_run_errands(c, now_ns);

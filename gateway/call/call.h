@@ -130,6 +130,13 @@ struct call_settings {
 	bool greets;            /* the model speaks first */
 	const char *opening;    /* what the model is told first, and answers, in
 				   place of a greeting; or NULL. Not owned */
+	/* Played as soon as the line may be spoken on, in place of the model's
+	 * greeting; mu-law, not owned. NULL: nothing. Then what is said in it,
+	 * for the model, and for a carrier that speaks the words itself; "" or
+	 * NULL: not known. */
+	const uint8_t *hello;
+	size_t hello_len;
+	const char *hello_text;
 	const uint8_t *apology; /* G.711 mu-law, not owned */
 	size_t apology_len;
 	const uint8_t *farewell; /* likewise, when the gateway goes down */
@@ -157,6 +164,7 @@ struct call {
 	uint64_t deadline_ns; /* of this state; 0: none */
 	bool has_model;       /* the session may be spoken to */
 	bool is_open;         /* the line may be spoken on */
+	bool may_greet;       /* and the caller greeted */
 	bool is_detached;
 	uint64_t detached_ns;
 	bool is_answered;   /* something was played */
@@ -202,6 +210,10 @@ struct call {
 	uint64_t errand_ns; /* the first one is run by then */
 	struct sequencer sequencer;
 
+	/* The greeting that was played: what the model is not told yet. */
+	bool has_hello;
+	unsigned hello_item; /* in the ledger */
+
 	/* To the caller. */
 	struct transcoder down;
 	char source_item[PLAYOUT_ID_MAX];
@@ -233,6 +245,12 @@ struct call {
 void call_init(struct call *c, const struct call_settings *settings,
 	       struct audio_pool *pool, const struct call_ports *ports,
 	       uint64_t now_ns);
+
+/* call_expect_model: the model, which was not to be waited for yet, is being
+ * connected: of s count its format, the time it has, the greetings and what
+ * follows when it cannot be reached. While it connects only. */
+void call_expect_model(struct call *c, const struct call_settings *s,
+		       uint64_t now_ns);
 
 /* call_free: give back what the call holds. Valid once it is over, or before it
  * ever began to send. */

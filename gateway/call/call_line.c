@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gateway/call/call_parts.h"
+#include "protocols/utf8.h"
 
 static void push_local(void *owner, const uint8_t *bytes, size_t n)
 {
@@ -22,6 +23,63 @@ void call_play(struct call *c, const uint8_t *ulaw, size_t n)
 	transcoder_run(&t, ulaw, n, push_local, c);
 	transcoder_flush(&t, push_local, c);
 	playout_complete(&c->playout);
+}
+
+/* --- A greeting of our own --- */
+
+void call_hello(struct call *c, uint64_t now_ns)
+{
+	const struct call_settings *s = &c->settings;
+
+	if ((!s->hello && !s->hello_text) || s->opening)
+		return;
+	c->settings.greets = false;
+	if (s->apology_text) { /* a carrier that speaks the words itself */
+		if (s->hello_text && s->hello_text[0])
+			call_say_text(c, s->hello_text, now_ns);
+		c->has_hello = true;
+		return;
+	}
+	if (!s->hello)
+		return;
+	call_play(c, s->hello, s->hello_len);
+	c->hello_item = c->playout.ordinals;
+	c->has_hello = true;
+	call_pump(c, now_ns);
+}
+
+/* The words of the part that was heard: none that was begun and not ended. */
+static void tell_part(struct call *c, uint64_t heard_ms, uint64_t whole_ms)
+{
+	char text[CALL_TEXT_MAX];
+	size_t n = utf8_copy(text, sizeof(text), c->settings.hello_text);
+
+	if (heard_ms < whole_ms) {
+		n = utf8_cut(text, n, (size_t)(n * heard_ms / whole_ms));
+		while (n && text[n] != ' ')
+			n--;
+		text[n] = '\0';
+	}
+	if (n)
+		c->ports.model->add_said(c->ports.session, text);
+}
+
+void call_tell_hello(struct call *c, bool is_cut, uint64_t now_ns)
+{
+	uint64_t whole_ms =
+		c->settings.hello_len / audio_format_bytes_per_ms(AUDIO_ULAW);
+	uint64_t heard_ms = whole_ms;
+
+	if (!c->has_hello || !call_is_live(c))
+		return;
+	if (is_cut && !c->settings.apology_text)
+		heard_ms = playout_heard_ms(&c->playout, c->hello_item, now_ns);
+	else if (playout_has_sound(&c->playout, now_ns))
+		return;
+	c->has_hello = false;
+	if (c->settings.hello_text && c->settings.hello_text[0] &&
+	    c->ports.model->add_said)
+		tell_part(c, heard_ms, whole_ms);
 }
 
 static void answer_with_silence(struct call *c, uint64_t now_ns)
@@ -54,6 +112,8 @@ void call_begin_talking(struct call *c, uint64_t now_ns)
 
 	if (!c->is_open || !call_is_live(c))
 		return;
+	if (c->ports.model->begin)
+		c->ports.model->begin(c->ports.session);
 	if (c->ports.agent->brief(c->ports.agent_owner, &c->variables, text,
 				  sizeof(text)))
 		c->ports.model->add_note(c->ports.session, text);
@@ -73,9 +133,12 @@ void call_carrier_ready(struct call *c, bool greets, uint64_t now_ns)
 	if (c->is_open)
 		return;
 	c->is_open = true;
+	c->may_greet = greets;
 	c->settings.greets &= greets;
 	if (c->settings.must_answer && !c->is_answered)
 		c->answer_ns = now_ns + c->settings.answer_ms * CALL_NS_PER_MS;
+	if (greets)
+		call_hello(c, now_ns);
 	call_begin_talking(c, now_ns);
 	call_answer_tick(c, now_ns);
 }

@@ -448,6 +448,91 @@ static void test_a_participant_told_twice_is_one(void **state)
 	CHECK_EQ(-ENOBUFS, call_carrier_participant(&c, &p), "no room");
 }
 
+/* --- A greeting of our own --- */
+
+static void port_said(void *session, const char *text)
+{
+	(void)session;
+	tell("said", text, "");
+}
+
+static uint8_t hello[4000 * 8];
+static struct call_model_port saying;
+static struct call_ports hello_ports;
+
+static void begin_with_hello(const char *text)
+{
+	struct call_settings s = settings;
+
+	memset(hello, 0x30, sizeof(hello));
+	saying = model;
+	saying.add_said = port_said;
+	hello_ports = ports;
+	hello_ports.model = &saying;
+	call_free(&c);
+	s.hello = hello;
+	s.hello_len = sizeof(hello);
+	s.hello_text = text;
+	begin_call(&s, &hello_ports);
+}
+
+static void a_sound_greets_before_the_model(void **state)
+{
+	(void)state;
+	begin_with_hello("one two three four");
+	pass(1000);
+	CHECK(sent >= 1000 * 8, "the caller hears it");
+	call_model_ready(&c, now());
+	expect("", "the model is not asked to greet");
+	pass(1000);
+	expect("", "nor told what was not heard yet");
+	pass(3000);
+	expect("said one two three four;", "heard whole: told, once");
+	CHECK_EQ(sizeof(hello), sent, "all of it");
+}
+
+static void a_model_that_comes_late_is_told_then(void **state)
+{
+	(void)state;
+	begin_with_hello("one two three four");
+	pass(6000);
+	call_model_ready(&c, now());
+	pass(20);
+	expect("said one two three four;", "heard before it came");
+}
+
+/* 4 s, of which 2 s were heard: half of the words, and none that was begun. */
+static void who_interrupts_it_has_heard_less(void **state)
+{
+	(void)state;
+	begin_with_hello("one two three four");
+	call_model_ready(&c, now());
+	pass(2000);
+	caller_speaks();
+	expect("said one two;clear;", "before it is cleared");
+	pass(5000);
+	expect("", "and never again");
+}
+
+static void who_interrupts_at_once_has_heard_nothing(void **state)
+{
+	(void)state;
+	begin_with_hello("Good-morning everybody");
+	call_model_ready(&c, now());
+	pass(100);
+	caller_speaks();
+	expect("clear;", "no whole word");
+}
+
+static void without_words_there_is_nothing_to_tell(void **state)
+{
+	(void)state;
+	begin_with_hello("");
+	call_model_ready(&c, now());
+	pass(6000);
+	expect("", "nor is it asked to greet");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -479,6 +564,11 @@ int main(void)
 		CALL_RIG_FULL(test_a_text_answer_is_said_by_the_carrier),
 		CALL_RIG_FULL(test_a_text_apology),
 		CALL_RIG_FULL(test_a_participant_told_twice_is_one),
+		CALL_RIG_TEST(a_sound_greets_before_the_model),
+		CALL_RIG_TEST(a_model_that_comes_late_is_told_then),
+		CALL_RIG_TEST(who_interrupts_it_has_heard_less),
+		CALL_RIG_TEST(who_interrupts_at_once_has_heard_nothing),
+		CALL_RIG_TEST(without_words_there_is_nothing_to_tell),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

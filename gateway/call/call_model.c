@@ -75,6 +75,7 @@ void call_interrupt(struct call *c, bool by_key, uint64_t now_ns)
 	c->retry_ns = 0;
 	if (!has_sound && !active)
 		return;
+	call_tell_hello(c, true, now_ns);
 	/* First: the caller is waiting. */
 	bool flushes = c->ports.carrier->clear(c->ports.leg);
 	size_t cuts = playout_interrupt(&c->playout, now_ns, flushes, cut);

@@ -49,6 +49,13 @@ void call_play(struct call *c, const uint8_t *ulaw, size_t n);
 /* call_play_keys: as tones (call_tones.c). */
 void call_play_keys(struct call *c, const char *keys);
 
+/* Greet the caller with a sound of our own, where the settings have one. */
+void call_hello(struct call *c, uint64_t now_ns);
+
+/* Tell the model as much of it as was heard: it is over, or is about to be cut
+ * (is_cut). */
+void call_tell_hello(struct call *c, bool is_cut, uint64_t now_ns);
+
 /* The model is there, and the line: the first words. */
 void call_begin_talking(struct call *c, uint64_t now_ns);
 

@@ -66,6 +66,12 @@ struct call_model_port {
 	void (*add_text)(void *session, const char *text);
 	/* What the model should know about the call; nobody said it. */
 	void (*add_note)(void *session, const char *text);
+	/* What the caller heard as if the model had said it. NULL: it cannot be
+	 * told. */
+	void (*add_said)(void *session, const char *text);
+	/* Both sides are there, and nothing has been said: the last moment for
+	 * what the model is told about itself. NULL: nothing. */
+	void (*begin)(void *session);
 	void (*tool_output)(void *session, const char *call_id,
 			    const char *output);
 	void (*close)(void *session);

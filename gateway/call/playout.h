@@ -243,6 +243,11 @@ bool playout_is_idle(const struct playout *p, uint64_t now_ns);
  */
 bool playout_has_sound(const struct playout *p, uint64_t now_ns);
 
+/* playout_heard_ms: how much of an item (its ordinal) would be heard if it were
+ * interrupted now; of one that is not here any more UINT32_MAX: it was heard
+ * whole. */
+uint32_t playout_heard_ms(struct playout *p, unsigned ordinal, uint64_t now_ns);
+
 /* playout_waiting_ms: audio still in the gateway. */
 uint32_t playout_waiting_ms(const struct playout *p);
 

@@ -34,12 +34,28 @@ static void forget_sent(struct playout *p)
 	p->generation++;
 }
 
+/* The clear needs half a round trip to arrive; until then it plays. */
+static int64_t cleared_ns(struct playout *p, uint64_t now_ns)
+{
+	return playout_bound_by_marks(p, (int64_t)now_ns + p->rtt_ns / 2);
+}
+
+uint32_t playout_heard_ms(struct playout *p, unsigned ordinal, uint64_t now_ns)
+{
+	int64_t at_ns = cleared_ns(p, now_ns);
+
+	for (unsigned i = 0; i < p->items; i++)
+		if (p->item[i].ordinal == ordinal)
+			return (uint32_t)(playout_heard_of(p, &p->item[i],
+							   at_ns) /
+					  p->settings.bytes_per_ms);
+	return UINT32_MAX;
+}
+
 static size_t interrupt_flushing(struct playout *p, uint64_t now_ns,
 				 struct playout_cut *cut)
 {
-	/* The clear needs half a round trip to arrive; until then it plays. */
-	int64_t at_ns =
-		playout_bound_by_marks(p, (int64_t)now_ns + p->rtt_ns / 2);
+	int64_t at_ns = cleared_ns(p, now_ns);
 	size_t cuts = 0;
 
 	for (unsigned i = 0; i < p->items; i++)

@@ -11,8 +11,8 @@ static const char *value_of(const char *name)
 	return name + strlen(name) + 1;
 }
 
-/* The names in turn, from NULL to NULL. */
-static const char *next(const struct call_variables *v, const char *name)
+const char *call_variables_next(const struct call_variables *v,
+				const char *name)
 {
 	const char *after = v->text;
 
@@ -29,7 +29,7 @@ const char *call_variables_get(const struct call_variables *v, const char *name)
 {
 	const char *at = NULL;
 
-	while ((at = next(v, at)))
+	while ((at = call_variables_next(v, at)))
 		if (strcmp(at, name) == 0)
 			return value_of(at);
 	return NULL;

@@ -28,6 +28,10 @@ int call_variables_set(struct call_variables *v, const char *name,
 const char *call_variables_get(const struct call_variables *v,
 			       const char *name);
 
+/* call_variables_next: the names in turn, from NULL to NULL. */
+const char *call_variables_next(const struct call_variables *v,
+				const char *name);
+
 /* call_variables_clear: forget all of them; empty again. */
 void call_variables_clear(struct call_variables *v);
 

@@ -224,6 +224,8 @@ void audiocodes_leg_begin(struct audiocodes_leg *leg)
 
 	leg->has_begun = true;
 	audiocodes_requests_begin(leg);
+	if (leg->events->on_begin)
+		leg->events->on_begin(leg->owner);
 	call_carrier_ready(leg->call, greets, leg->now_ns);
 }
 

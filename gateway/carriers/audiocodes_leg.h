@@ -62,6 +62,9 @@ enum audiocodes_leg_end {
 };
 
 struct audiocodes_leg_owner {
+	/* The start has come, or was waited for in vain: the call is about to
+	 * be told that it may speak. NULL: nothing to do. */
+	void (*on_begin)(void *owner);
 	/* A message has been handled. read_ns: when it came. */
 	void (*on_handled)(void *owner, uint64_t read_ns);
 	/* The conversation has ended and the call was told; once, and last. The

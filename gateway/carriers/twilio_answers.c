@@ -31,10 +31,11 @@ void twilio_answer_overload(const struct config *c, struct buffer *out)
 }
 
 void twilio_answer_failure(const struct config *c, const char *number,
-			   bool speaks, struct buffer *out)
+			   const struct config_route *route, bool speaks,
+			   struct buffer *out)
 {
-	const char *say = config_route_say(c, number);
-	const char *dial = config_route_dial(c, number);
+	const char *say = config_route_say(c, number, route);
+	const char *dial = config_route_dial(c, number, route);
 
 	twiml_say_dial(out, speaks ? or_null(say) : NULL, or_null(dial));
 }

@@ -8,14 +8,17 @@
 
 struct buffer;
 struct config;
+struct config_route;
 
 /* twilio_answer_overload: as overload says, to a call that nobody has answered
  * yet. */
 void twilio_answer_overload(const struct config *c, struct buffer *out);
 
 /* twilio_answer_failure: as failure says of the number that was dialled.
+ * route: of the call, whose fallback comes first; or NULL.
  * speaks: the caller has not heard the apology, so Twilio says failure.say. */
 void twilio_answer_failure(const struct config *c, const char *number,
-			   bool speaks, struct buffer *out);
+			   const struct config_route *route, bool speaks,
+			   struct buffer *out);
 
 #endif

@@ -142,11 +142,66 @@ static unsigned accept_webhook(struct twilio_desk *d,
 
 /* --- Answers --- */
 
+/* Twilio reference, 1.4: name and value together, in characters, of which none
+ * is shorter than a byte. */
+#define PARAMETER_MAX 499
+
+/* What the webhook tells of the call comes back with the stream, wherever that
+ * opens. What is too long, or repeated, does not; nor does what is of no use.
+ */
+static bool is_told(const struct form *form, size_t i)
+{
+	static const char *const useless[] = { "ApiVersion", "CallStatus" };
+	const struct form_field *f = &form->field[i];
+
+	if (!f->name_len || !f->value_len ||
+	    f->name_len + f->value_len > PARAMETER_MAX ||
+	    form_value(form, f->name) != f->value)
+		return false;
+	for (size_t j = 0; j < sizeof(useless) / sizeof(useless[0]); j++)
+		if (strcmp(useless[j], f->name) == 0)
+			return false;
+	return true;
+}
+
+static const struct twilio_told nothing_told;
+
+/* What one stream is for. */
+struct invitation {
+	const struct form *form;
+	const struct twilio_party *party;
+	const struct twilio_told *told;
+};
+
+static size_t tell_facts(const struct invitation *in,
+			 struct twiml_parameter out[TWILIO_FACTS_MAX])
+{
+	const struct form *form = in->form;
+	const struct twilio_told *told = in->told;
+	size_t n = 0;
+
+	if (in->party->returned)
+		out[n++] = (struct twiml_parameter){ TWILIO_RETURNED,
+						     in->party->returned };
+	for (size_t i = 0; i < told->parameters && n < TWILIO_FACTS_MAX; i++)
+		if (!form_value(form, told->parameter[i].name) &&
+		    strlen(told->parameter[i].name) +
+				    strlen(told->parameter[i].value) <=
+			    PARAMETER_MAX)
+			out[n++] = told->parameter[i];
+	for (size_t i = 0; i < form->count && n < TWILIO_FACTS_MAX; i++)
+		if (is_told(form, i))
+			out[n++] = (struct twiml_parameter){
+				form->field[i].name, form->field[i].value
+			};
+	return n;
+}
+
 static int connect_stream(struct twilio_desk *d, const struct twilio_request *r,
 			  const struct twilio_ticket *ticket,
-			  const char *returned, struct buffer *out)
+			  const struct invitation *in, struct buffer *out)
 {
-	const struct twiml_parameter parameter = { TWILIO_RETURNED, returned };
+	struct twiml_parameter fact[TWILIO_FACTS_MAX];
 	char target[64], stream[TWILIO_URL_MAX];
 	char action[TWILIO_URL_MAX], status[TWILIO_URL_MAX];
 
@@ -165,8 +220,8 @@ static int connect_stream(struct twilio_desk *d, const struct twilio_request *r,
 		.stream_url = stream,
 		.action_url = action,
 		.status_url = status,
-		.parameter = &parameter,
-		.parameters = returned != NULL,
+		.parameter = fact,
+		.parameters = tell_facts(in, fact),
 	};
 	return twiml_connect_stream(out, &s);
 }
@@ -178,17 +233,17 @@ typedef int issue_fn(struct twilio_tickets *t, const char *call_sid,
 
 /* Returns what issue said; nothing is written when that is an error. */
 static int invite(struct twilio_desk *d, const struct twilio_request *r,
-		  const char *call_sid, const struct twilio_party *party,
-		  issue_fn *issue, unsigned *status, struct buffer *out)
+		  const struct invitation *in, issue_fn *issue,
+		  unsigned *status, struct buffer *out)
 {
 	struct twilio_ticket ticket;
 	uint8_t entropy[16];
 
 	*status = 200;
 	d->random(d->owner, entropy, sizeof(entropy));
-	int err =
-		issue(d->tickets, call_sid, party, entropy, r->now_ns, &ticket);
-	if (!err && connect_stream(d, r, &ticket, party->returned, out) != 0)
+	int err = issue(d->tickets, form_value(in->form, "CallSid"), in->party,
+			entropy, r->now_ns, &ticket);
+	if (!err && connect_stream(d, r, &ticket, in, out) != 0)
 		*status = refuse(d, r, out, 400,
 				 "no Host header and no public_url");
 	return err;
@@ -207,6 +262,12 @@ static enum lines_refusal take_line(struct twilio_desk *d, uint64_t now_ns,
 	return d->take_line(d->owner, p->number, p->source, &p->seat);
 }
 
+static const struct config_route *route_of(const struct twilio_desk *d,
+					   const struct twilio_ticket *k)
+{
+	return d->route ? d->route(d->owner, k->route) : NULL;
+}
+
 static void log_voice(const struct twilio_desk *d, const struct form *form,
 		      const char *why)
 {
@@ -221,25 +282,44 @@ static void log_voice(const struct twilio_desk *d, const struct form *form,
 	log_end(&l);
 }
 
-unsigned twilio_desk_voice(struct twilio_desk *d,
-			   const struct twilio_request *r, struct buffer *out)
+unsigned twilio_desk_voice_asked(struct twilio_desk *d,
+				 const struct twilio_request *r,
+				 struct form *form, struct buffer *out)
 {
-	struct form form;
-	unsigned status = accept_webhook(d, r, &form, out);
-	enum lines_refusal refusal = LINES_FREE;
+	return accept_webhook(d, r, form, out);
+}
 
-	if (status != 200)
-		return status;
-	const char *sid = form_value(&form, "CallSid");
-	const char *from = form_value(&form, "From");
-	struct twilio_party party = { .number = form_value(&form, "To"),
+static void decide(struct twilio_desk *d, const struct form *form,
+		   const struct twilio_told *told, struct twilio_party *party)
+{
+	if (told->agent)
+		party->agent = told->agent;
+	else if (d->decide)
+		d->decide(d->owner, form, party);
+}
+
+unsigned twilio_desk_voice_answer(struct twilio_desk *d,
+				  const struct twilio_request *r,
+				  const struct form *form,
+				  const struct twilio_told *told,
+				  struct buffer *out)
+{
+	unsigned status = 200;
+	enum lines_refusal refusal = LINES_FREE;
+	const char *sid = form_value(form, "CallSid");
+	const char *from = form_value(form, "From");
+	struct twilio_party party = { .number = form_value(form, "To"),
 				      .source = from ? from : "" };
+
 	if (!twilio_tickets_is_invited(d->tickets, sid, r->now_ns))
 		refusal = take_line(d, r->now_ns, &party);
+	if (refusal == LINES_FREE)
+		decide(d, form, told, &party);
+	const struct invitation in = { form, &party, told };
 	if (refusal == LINES_FREE &&
-	    invite(d, r, sid, &party, twilio_tickets_issue, &status, out) != 0)
+	    invite(d, r, &in, twilio_tickets_issue, &status, out) != 0)
 		refusal = LINES_CALLS;
-	log_voice(d, &form, refusal ? lines_refusal_text(refusal) : NULL);
+	log_voice(d, form, refusal ? lines_refusal_text(refusal) : NULL);
 	if (!refusal)
 		return status;
 	d->rejected++;
@@ -247,13 +327,26 @@ unsigned twilio_desk_voice(struct twilio_desk *d,
 	return status;
 }
 
+unsigned twilio_desk_voice(struct twilio_desk *d,
+			   const struct twilio_request *r, struct buffer *out)
+{
+	struct form form;
+	unsigned status = accept_webhook(d, r, &form, out);
+
+	return status == 200 ? twilio_desk_voice_answer(d, r, &form,
+							&nothing_told, out)
+			     : status;
+}
+
 /* The stream broke while the caller was there, or was refused: join them again,
  * and after some tries do what the configuration says. Without a line now there
  * may be one when the socket opens. */
 static unsigned rejoin(struct twilio_desk *d, const struct twilio_request *r,
-		       const char *call_sid, const struct twilio_ticket *last,
-		       const char *returned, struct buffer *out)
+		       const struct form *form,
+		       const struct twilio_ticket *last, const char *returned,
+		       struct buffer *out)
 {
+	const char *call_sid = form_value(form, "CallSid");
 	struct twilio_party party = { .number = last->number,
 				      .source = last->source,
 				      .returned = returned };
@@ -261,9 +354,10 @@ static unsigned rejoin(struct twilio_desk *d, const struct twilio_request *r,
 
 	if (!twilio_tickets_is_invited(d->tickets, call_sid, r->now_ns))
 		(void)take_line(d, r->now_ns, &party);
-	if (invite(d, r, call_sid, &party, twilio_tickets_reissue, &status,
-		   out) != 0)
-		twilio_answer_failure(d->config, last->number, true, out);
+	const struct invitation in = { form, &party, &nothing_told };
+	if (invite(d, r, &in, twilio_tickets_reissue, &status, out) != 0)
+		twilio_answer_failure(d->config, last->number,
+				      route_of(d, last), true, out);
 	return status;
 }
 
@@ -301,9 +395,10 @@ unsigned twilio_desk_after_stream(struct twilio_desk *d,
 	if (fate == TWILIO_ENDED)
 		twiml_hangup(out);
 	else if (fate == TWILIO_FAILED)
-		twilio_answer_failure(d->config, ticket.number, false, out);
+		twilio_answer_failure(d->config, ticket.number,
+				      route_of(d, &ticket), false, out);
 	else
-		status = rejoin(d, r, sid, &ticket, NULL, out);
+		status = rejoin(d, r, &form, &ticket, NULL, out);
 	return status;
 }
 
@@ -339,7 +434,8 @@ unsigned twilio_desk_after_dial(struct twilio_desk *d,
 	} else if (was_bridged(&form)) {
 		twiml_hangup(out);
 	} else {
-		status = rejoin(d, r, sid, &ticket, how ? how : "failed", out);
+		status =
+			rejoin(d, r, &form, &ticket, how ? how : "failed", out);
 	}
 	return status;
 }

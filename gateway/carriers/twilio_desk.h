@@ -22,7 +22,10 @@
 
 struct buffer;
 struct config;
+struct config_route;
+struct form;
 struct http_message;
+struct twiml_parameter;
 
 #define TWILIO_PATH_VOICE   "/twilio/voice"
 #define TWILIO_PATH_AFTER   "/twilio/after-stream"
@@ -34,6 +37,7 @@ struct http_message;
  * that went, in Twilio's word (DialCallStatus). */
 #define TWILIO_RETURNED "tandem-returned"
 
+#define TWILIO_FACTS_MAX  48   /* of a webhook, that are told with the stream */
 #define TWILIO_EXPLAIN_MS 2000 /* between two looks into a wrong signature */
 
 struct twilio_desk {
@@ -47,6 +51,12 @@ struct twilio_desk {
 					const char *source,
 					struct lines_seat *seat);
 	enum lines_refusal (*take_place)(void *owner);
+	/* Who answers the call of a webhook: p->agent and p->route. NULL: it is
+	 * not asked. */
+	void (*decide)(void *owner, const struct form *form,
+		       struct twilio_party *p);
+	/* The route of a ticket, or NULL; likewise. */
+	const struct config_route *(*route)(void *owner, uint64_t key);
 	/* A line without a place goes back. */
 	void (*give_line)(void *owner, struct lines_seat *seat);
 	void *owner;
@@ -76,6 +86,24 @@ void twilio_desk_init(struct twilio_desk *d, const struct config *config,
  * signature, or an account that is not configured; 413 too many fields. */
 unsigned twilio_desk_voice(struct twilio_desk *d,
 			   const struct twilio_request *r, struct buffer *out);
+
+/* The same in two steps, where somebody is asked in between: on 200 of the
+ * first, form is good for the second, whose body is out.
+ *
+ * told  what was learnt of the call meanwhile */
+struct twilio_told {
+	const char *agent; /* who answers; NULL: decide says */
+	const struct twiml_parameter *parameter;
+	size_t parameters; /* those the webhook names itself are left out */
+};
+unsigned twilio_desk_voice_asked(struct twilio_desk *d,
+				 const struct twilio_request *r,
+				 struct form *form, struct buffer *out);
+unsigned twilio_desk_voice_answer(struct twilio_desk *d,
+				  const struct twilio_request *r,
+				  const struct form *form,
+				  const struct twilio_told *told,
+				  struct buffer *out);
 unsigned twilio_desk_after_stream(struct twilio_desk *d,
 				  const struct twilio_request *r,
 				  struct buffer *out);

@@ -11,6 +11,9 @@
 #include "protocols/twilio_message.h"
 
 #define HEX "0123456789abcdef"
+#define WORD                                    \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJK" \
+	"LMNOPQRSTUVWXYZ0123456789._-"
 
 static const char *const fate_name[] = {
 	[TWILIO_INVITED] = "invited",
@@ -31,9 +34,10 @@ size_t twilio_ticket_write(char out[TWILIO_TICKET_TEXT_MAX],
 			   const struct twilio_ticket *k)
 {
 	return (size_t)snprintf(out, TWILIO_TICKET_TEXT_MAX,
-				"v1 %s %s %s %u %" PRIu64 " %d", secret_of(k),
-				k->call_sid, fate_name[k->fate], k->streams,
-				k->since_ns, k->is_asked);
+				"v1 %s %s %s %u %" PRIu64 " %d %s %" PRIx64,
+				secret_of(k), k->call_sid, fate_name[k->fate],
+				k->streams, k->since_ns, k->is_asked,
+				k->agent[0] ? k->agent : "-", k->route);
 }
 
 static int read_fate(struct twilio_ticket *k, const char *word)
@@ -87,6 +91,20 @@ static int read_fields(struct twilio_ticket *k, char *const field[7])
 	return 0;
 }
 
+/* Older versions do not tell it; what is odd is left out. */
+static void read_agent(struct twilio_ticket *k, char *rest)
+{
+	const char *agent = strsep(&rest, " ");
+	const char *route = strsep(&rest, " ");
+
+	if (!agent || !route || strcmp(agent, "-") == 0 ||
+	    strlen(agent) >= sizeof(k->agent) || agent[strspn(agent, WORD)] ||
+	    strlen(route) > 16 || route[strspn(route, HEX)])
+		return;
+	memcpy(k->agent, agent, strlen(agent) + 1);
+	k->route = strtoull(route, NULL, 16);
+}
+
 int twilio_ticket_read(struct twilio_ticket *k, const char *text, size_t len)
 {
 	char line[TWILIO_TICKET_TEXT_MAX];
@@ -100,5 +118,8 @@ int twilio_ticket_read(struct twilio_ticket *k, const char *text, size_t len)
 	for (int i = 0; i < 7; i++)
 		if (!(field[i] = strsep(&rest, " ")))
 			return -EBADMSG;
-	return read_fields(k, field);
+	int err = read_fields(k, field);
+	if (!err)
+		read_agent(k, rest);
+	return err;
 }

@@ -9,6 +9,8 @@
  *   since      nanoseconds of the monotonic clock, which all of one machine
  *              share
  *   asked      0 or 1: Twilio has asked what follows
+ *   agent      who answers, or "-"; this and the next may be missing
+ *   route      by which route, hexadecimal; 0: none
  *
  * More fields behind them are ignored. */
 #ifndef GATEWAY_CARRIERS_TWILIO_TICKET_TEXT_H
@@ -18,7 +20,7 @@
 
 struct twilio_ticket;
 
-#define TWILIO_TICKET_TEXT_MAX 160 /* characters with NUL */
+#define TWILIO_TICKET_TEXT_MAX 256 /* characters with NUL */
 
 /* twilio_ticket_write: without a line's end. Returns its length. */
 size_t twilio_ticket_write(char out[TWILIO_TICKET_TEXT_MAX],

@@ -21,16 +21,19 @@ static void as_the_header_says(void **state)
 
 	(void)state;
 	CHECK_EQ(strlen("v1 " SECRET " " SID
-			" invited 2 9223372036854775807 0"),
+			" invited 2 9223372036854775807 0 - 0"),
 		 twilio_ticket_write(text, &k), "its length");
-	CHECK_STR("v1 " SECRET " " SID " invited 2 9223372036854775807 0", text,
-		  "invited");
+	CHECK_STR("v1 " SECRET " " SID " invited 2 9223372036854775807 0 - 0",
+		  text, "invited");
 	k = (struct twilio_ticket){ .fate = TWILIO_CALLER_GONE,
 				    .call_sid = SID,
 				    .streams = 1,
+				    .agent = "sales",
+				    .route = 0xfedcba9876543210u,
 				    .is_asked = true };
 	twilio_ticket_write(text, &k);
-	CHECK_STR("v1 - " SID " caller_gone 1 0 1", text, "gone");
+	CHECK_STR("v1 - " SID " caller_gone 1 0 1 sales fedcba9876543210", text,
+		  "gone");
 }
 
 static void good_ones(void **state)
@@ -66,6 +69,35 @@ static void good_ones(void **state)
 		CHECK_STR(SID, k.call_sid, row[i].why);
 		CHECK_EQ(5, k.since_ns, row[i].why);
 		CHECK(k.is_taken, row[i].why);
+	}
+}
+
+/* The agent and its route are known together, or not at all. */
+static void tells_who_answers(void **state)
+{
+	static const struct {
+		const char *rest, *agent;
+		uint64_t route;
+	} row[] = {
+		{ "", "", 0 },
+		{ " - 0", "", 0 },
+		{ " sales 1f", "sales", 0x1f },
+		{ " sales 1f and more", "sales", 0x1f },
+		{ " sales", "", 0 },
+		{ " sa/les 1f", "", 0 },
+		{ " sales x", "", 0 },
+		{ " sales 11112222333344445", "", 0 },
+	};
+	struct twilio_ticket k;
+	char text[TWILIO_TICKET_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		strcpy(text, "v1 - " SID " cut 1 5 0");
+		strcat(text, row[i].rest);
+		CHECK_EQ(0, twilio_ticket_read(&k, text, strlen(text)), text);
+		CHECK_STR(row[i].agent, k.agent, text);
+		CHECK_EQ(row[i].route, k.route, text);
 	}
 }
 
@@ -111,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_the_header_says),
 		cmocka_unit_test(good_ones),
+		cmocka_unit_test(tells_who_answers),
 		cmocka_unit_test(bad_ones),
 	};
 	return cmocka_run_group_tests_name("twilio_ticket_text", tests, NULL,

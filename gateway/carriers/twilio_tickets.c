@@ -218,6 +218,10 @@ static void name_party(struct twilio_ticket *k, const struct twilio_party *p)
 		snprintf(k->number, sizeof(k->number), "%s", p->number);
 	if (p->source)
 		snprintf(k->source, sizeof(k->source), "%s", p->source);
+	if (p->agent && !k->agent[0]) {
+		snprintf(k->agent, sizeof(k->agent), "%s", p->agent);
+		k->route = p->route;
+	}
 }
 
 static bool is_good(const struct twilio_ticket *k, uint64_t now_ns)
@@ -401,6 +405,10 @@ static void take_news(struct twilio_tickets *t, struct twilio_ticket *known,
 	known->seat = before.seat;
 	memcpy(known->number, before.number, sizeof(known->number));
 	memcpy(known->source, before.source, sizeof(known->source));
+	if (!known->agent[0]) {
+		memcpy(known->agent, before.agent, sizeof(known->agent));
+		known->route = before.route;
+	}
 	if (known->fate != TWILIO_INVITED)
 		give_seat(t, known);
 }

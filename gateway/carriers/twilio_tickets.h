@@ -27,6 +27,7 @@
 #include "gateway/ops/lines.h"
 
 #define TWILIO_TICKET_LEN  33     /* 128 bits in hex, with NUL */
+#define TWILIO_AGENT_MAX   65     /* name of an agent, with NUL */
 #define TWILIO_TICKET_MS   60000  /* from the webhook to the socket */
 #define TWILIO_RECORD_MS   600000 /* a finished call is remembered */
 #define TWILIO_STREAMS_MAX 3      /* streams for one call, in a row */
@@ -43,9 +44,11 @@ enum twilio_fate {
 struct twilio_ticket {
 	char secret[TWILIO_TICKET_LEN]; /* "" once used */
 	char call_sid[35];
-	char number[LINES_NAME_MAX]; /* dialled; or "" */
-	char source[LINES_NAME_MAX]; /* the caller's; or "" */
-	struct lines_seat seat;      /* the line, until the socket has it */
+	char number[LINES_NAME_MAX];  /* dialled; or "" */
+	char source[LINES_NAME_MAX];  /* the caller's; or "" */
+	char agent[TWILIO_AGENT_MAX]; /* who answers; "": not decided */
+	uint64_t route;               /* by what, see routing_key; 0: none */
+	struct lines_seat seat;       /* the line, until the socket has it */
 	enum twilio_fate fate;
 	unsigned streams; /* tickets given to this call so far */
 	bool is_asked;    /* what follows the last stream */
@@ -69,6 +72,8 @@ struct twilio_tickets {
 struct twilio_party {
 	const char *number; /* cut at LINES_NAME_MAX, like the next; or NULL */
 	const char *source;
+	const char *agent;      /* decided for a call once; or NULL */
+	uint64_t route;         /* with it */
 	struct lines_seat seat; /* or none: to be had when the socket opens */
 	const char *returned;   /* from a transfer, how that went; or NULL */
 };

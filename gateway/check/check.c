@@ -91,6 +91,7 @@ static void run_parts(struct check *c)
 	check_public(l, &c->config);
 	check_certificates(l, &c->config, time(NULL));
 	check_files(l, &c->config);
+	check_agents(l, &c->config);
 	check_jwks(l, &c->config);
 	check_model(l, &c->config);
 }

@@ -212,7 +212,8 @@ static void visit(struct visit *v)
 			       "not tried, without authorities to trust");
 		return;
 	}
-	openai_profile_init(&v->profile, v->config, &v->config->agent, "", tls);
+	openai_profile_init(&v->profile, v->config, &v->config->agent, "", NULL,
+			    tls);
 	check_list_wait(v->list, KEY);
 	if (uv_loop_init(&v->loop) == 0) {
 		connect_there(v);

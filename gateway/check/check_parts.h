@@ -22,6 +22,10 @@ void check_public(struct check_list *l, const struct config *c);
  * be. */
 void check_files(struct check_list *l, const struct config *c);
 
+/* check_agents: their files can be read, about how many tokens their
+ * instructions are, and which routes lead to them. */
+void check_agents(struct check_list *l, const struct config *c);
+
 /* check_certificate: key, dates, names, order and authority.
  *
  * name  "tls.certificates.0"

@@ -25,11 +25,22 @@ static void transmit(struct openai_session *s, const char *id, int err)
 	buffer_consume(&s->out, s->out.used);
 }
 
+const char *openai_commands_instructions(const struct openai_session *s)
+{
+	return s->words.instructions ? s->words.instructions
+				     : s->profile->instructions;
+}
+
 struct realtime_session openai_commands_session(const struct openai_session *s)
 {
 	struct realtime_session asked = s->profile->session;
 
 	asked.is_text = s->is_text;
+	asked.instructions = openai_commands_instructions(s);
+	asked.clears =
+		s->state != OPENAI_OPEN && s->state != OPENAI_CONFIGURING;
+	if (s->has_spoken)
+		asked.voice = NULL; /* the server refuses another */
 	return asked;
 }
 
@@ -63,12 +74,13 @@ static void append(void *session, const uint8_t *bytes, size_t n)
  * Returns them from malloc; or NULL: those of the session will do. */
 static char *instructions_for(const struct openai_session *s, enum speak what)
 {
-	const char *persona = s->profile->instructions;
+	const char *persona = openai_commands_instructions(s);
 
 	const char *extra = NULL;
 
 	if (what == SPEAK_GREETING)
-		extra = s->profile->greeting;
+		extra = s->words.greeting ? s->words.greeting
+					  : s->profile->greeting;
 	else if (what == SPEAK_GOODBYE)
 		extra = "Say a short goodbye now; the call ends after it.";
 	if (!extra)
@@ -155,6 +167,19 @@ static void add_note(void *session, const char *text)
 	add_message(session, "note", "system", text);
 }
 
+static void add_said(void *session, const char *text)
+{
+	add_message(session, "said", "assistant", text);
+}
+
+static void begin(void *session)
+{
+	struct openai_session *s = session;
+
+	if (s->on_begin)
+		s->on_begin(s->owner);
+}
+
 static void tool_output(void *session, const char *call_id, const char *output)
 {
 	struct openai_session *s = session;
@@ -179,6 +204,8 @@ const struct call_model_port openai_session_port = {
 	.add_digits = add_digits,
 	.add_text = add_text,
 	.add_note = add_note,
+	.add_said = add_said,
+	.begin = begin,
 	.tool_output = tool_output,
 	.close = close_session,
 };

@@ -64,6 +64,10 @@ static void on_error(struct openai_session *s, const struct realtime_event *ev,
 	} else if (is_busy(ev)) {
 		log_error(s, LOG_DEBUG, ev);
 		call_model_refused(s->call, true, now_ns);
+	} else if (s->is_updating &&
+		   strcmp(ev->error_event_id, s->configure_id) == 0) {
+		log_error(s, LOG_ERROR, ev);
+		openai_session_updated(s);
 	} else if (ev->error_event_id[0] &&
 		   strcmp(ev->error_event_id, s->speak_id) == 0) {
 		log_error(s, LOG_ERROR, ev);
@@ -86,11 +90,16 @@ static void on_created(struct openai_session *s,
 static void on_updated(struct openai_session *s,
 		       const struct realtime_event *ev, uint64_t now_ns)
 {
-	if (s->state != OPENAI_CONFIGURING)
-		return;
 	struct realtime_session asked = openai_commands_session(s);
 	const char *difference =
 		realtime_session_difference(&asked, ev->session);
+	if (s->state != OPENAI_CONFIGURING) {
+		if (difference && !s->wants_another)
+			log_event(&s->log, LOG_ERROR, "update_differs", "why",
+				  difference, NULL);
+		openai_session_updated(s);
+		return;
+	}
 	if (difference) {
 		openai_session_fail(s, difference, now_ns);
 		return;
@@ -160,6 +169,7 @@ static void on_item_done(struct openai_session *s,
 static void on_audio(struct openai_session *s, const struct realtime_event *ev,
 		     uint64_t now_ns)
 {
+	s->has_spoken = true;
 	call_model_audio(s->call, ev->response_id, ev->item_id,
 			 ev->content_index, ev->audio, ev->audio_len, now_ns);
 }

@@ -16,6 +16,14 @@ struct realtime_session openai_commands_session(const struct openai_session *s);
 /* Send the session.update. */
 void openai_commands_configure(struct openai_session *s);
 
+/* What its model is told about itself. */
+const char *openai_commands_instructions(const struct openai_session *s);
+
+/* An update of a session that is configured: sent now, or behind the one that
+ * is under way. Then: it was confirmed, or refused. */
+void openai_session_update(struct openai_session *s);
+void openai_session_updated(struct openai_session *s);
+
 /* The server said hello; it confirmed the configuration. */
 void openai_session_configure(struct openai_session *s, uint64_t now_ns);
 void openai_session_confirmed(struct openai_session *s, uint64_t now_ns);

@@ -68,7 +68,7 @@ static void escape(char *out, size_t cap, const char *text)
 
 void openai_profile_init(struct openai_profile *p, const struct config *c,
 			 const struct config_agent *a, const char *instructions,
-			 struct tls_context *tls)
+			 const char *greeting, struct tls_context *tls)
 {
 	char model[3 * CONFIG_NAME_MAX];
 
@@ -83,7 +83,7 @@ void openai_profile_init(struct openai_profile *p, const struct config *c,
 	p->connect_timeout_ms = c->model.connect_timeout_ms;
 	p->configure_timeout_ms = c->model.configure_timeout_ms;
 	p->instructions = instructions;
-	p->greeting = or_null(a->greeting);
+	p->greeting = greeting;
 	set_session(&p->session, a, instructions);
 	p->session.tool = p->tool;
 }

@@ -44,6 +44,8 @@ void openai_session_unlink(struct openai_session *s)
 void openai_session_free(struct openai_session *s)
 {
 	openai_session_unlink(s);
+	free(s->words.instructions);
+	free(s->words.greeting);
 	free(s);
 }
 
@@ -178,6 +180,7 @@ static void dial(struct openai_session *s, uint64_t now_ns)
 	};
 
 	s->attempts++;
+	s->is_updating = s->wants_another = false;
 	s->ws = ws_connect(s->loop, &target, &socket_events, s);
 	enter(s, s->ws ? OPENAI_CONNECTING : OPENAI_WAITING, now_ns);
 }
@@ -220,12 +223,58 @@ void openai_session_confirmed(struct openai_session *s, uint64_t now_ns)
 {
 	s->ping_ns = now_ns;
 	openai_figures_opened(s->profile->figures);
+	if (s->wants_another)
+		openai_session_update(s);
 	if (s->call) {
 		go_live(s, 0, now_ns);
 	} else {
 		enter(s, OPENAI_STANDING, now_ns);
 		s->standby->on_standing(s, now_ns);
 	}
+}
+
+/* --- Another agent, or other words --- */
+
+static bool is_configured(const struct openai_session *s)
+{
+	return s->state == OPENAI_STANDING || s->state == OPENAI_GIVEN ||
+	       s->state == OPENAI_LIVE;
+}
+
+void openai_session_become(struct openai_session *s,
+			   const struct openai_profile *profile,
+			   const struct openai_words *words)
+{
+	const char *before = openai_commands_instructions(s);
+	const char *after = words->instructions ? words->instructions
+						: profile->instructions;
+	bool is_same = profile == s->profile && strcmp(before, after) == 0;
+	struct openai_words old = s->words;
+
+	s->profile = profile;
+	s->words = *words;
+	if (!is_same && is_configured(s) && !s->is_closing)
+		openai_session_update(s);
+	else if (!is_same && s->state == OPENAI_CONFIGURING)
+		s->wants_another = true;
+	free(old.instructions);
+	free(old.greeting);
+}
+
+void openai_session_update(struct openai_session *s)
+{
+	s->wants_another = s->is_updating;
+	if (s->is_updating)
+		return;
+	s->is_updating = true;
+	openai_commands_configure(s);
+}
+
+void openai_session_updated(struct openai_session *s)
+{
+	s->is_updating = false;
+	if (s->wants_another)
+		openai_session_update(s);
 }
 
 /* --- From standing by to a call --- */

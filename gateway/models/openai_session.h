@@ -36,7 +36,7 @@ struct ws;
 #define OPENAI_ATTEMPTS    4     /* to open one session */
 #define OPENAI_RETRY_MS    250   /* before the second attempt, doubling */
 #define OPENAI_COMMAND_MAX (256 * 1024) /* bytes of one control message */
-#define OPENAI_TOOLS_MAX   16           /* functions offered; more are not */
+#define OPENAI_TOOLS_MAX   32           /* functions offered; more are not */
 
 /* What every session of an agent has in common. Made once, never changed. */
 struct openai_profile {
@@ -53,13 +53,20 @@ struct openai_profile {
 					   NULL: the caller begins */
 };
 
+/* What one call's model is told in place of that; from malloc, or NULL: as the
+ * profile says. */
+struct openai_words {
+	char *instructions;
+	char *greeting;
+};
+
 /* openai_profile_init: for one agent of the configuration; both must outlive
- * it, like the instructions. tls may be NULL when the URL is ws://.
- * openai_profile_offer: a function the model may call; its texts must outlive
- * the profile. openai_profile_wipe forgets the key. */
+ * it, like the instructions and the greeting (NULL: none). tls may be NULL when
+ * the URL is ws://. openai_profile_offer: a function the model may call; its
+ * texts must outlive the profile. openai_profile_wipe forgets the key. */
 void openai_profile_init(struct openai_profile *p, const struct config *c,
 			 const struct config_agent *a, const char *instructions,
-			 struct tls_context *tls);
+			 const char *greeting, struct tls_context *tls);
 void openai_profile_offer(struct openai_profile *p, const char *name,
 			  const char *description, const char *parameters);
 void openai_profile_wipe(struct openai_profile *p);
@@ -95,6 +102,9 @@ struct openai_session {
 	/* A message has been handled.
 	 * read_ns: when it came. */
 	void (*on_handled)(void *owner, uint64_t read_ns);
+	/* The call is about to talk: all is known of it that is told at its
+	 * beginning. May say openai_session_become. NULL: nothing to say. */
+	void (*on_begin)(void *owner);
 	void *owner;
 
 	struct ws *ws;
@@ -111,7 +121,11 @@ struct openai_session {
 	struct buffer out; /* one control message being made */
 	unsigned commands; /* numbers of our event ids */
 	char configure_id[32];
-	char speak_id[32]; /* the last request to speak */
+	struct openai_words words;
+	bool is_updating;   /* a session.update is not confirmed yet … */
+	bool wants_another; /* … and another is to follow it */
+	bool has_spoken;    /* the voice is settled */
+	char speak_id[32];  /* the last request to speak */
 	char session_id[128];
 	long long expires_at; /* Unix seconds; 0: not told */
 
@@ -147,6 +161,14 @@ void openai_session_open(struct openai_session *s,
 			 const struct openai_profile *profile, uv_loop_t *loop,
 			 struct call *call, const struct log *log,
 			 uint64_t now_ns);
+
+/* openai_session_become: another profile, with the same server, model and
+ * format, and the words of one call, which are the session's from here on.
+ * Before it is configured that is all; afterwards the server is told, unless it
+ * knows; one update at a time is under way. */
+void openai_session_become(struct openai_session *s,
+			   const struct openai_profile *profile,
+			   const struct openai_words *words);
 
 /* openai_session_tick: timeouts, pings, the next attempt. Once per 20 ms. */
 void openai_session_tick(struct openai_session *s, uint64_t now_ns);

@@ -45,6 +45,10 @@ static void drop(struct http_connection *c)
 	if (uv_is_closing((uv_handle_t *)&c->timer))
 		return;
 	c->is_ending = true;
+	if (c->is_deferred) {
+		c->is_deferred = false;
+		c->on_gone(c->owner);
+	}
 	http_leave(c);
 	set_in_request(c, false);
 	uv_close((uv_handle_t *)&c->timer, on_connection_closed);
@@ -63,6 +67,27 @@ static void on_stream_closed(void *owner, int status, const char *why)
 
 /* --- Answers --- */
 
+static void await_request(struct http_connection *c);
+static void end_after_answer(struct http_connection *c);
+
+/* The server has begun to go since the request came. */
+static bool s_is_over(const struct http_connection *c)
+{
+	return c->server->is_closing || c->server->is_winding_down;
+}
+
+/* As behind an answer that came at once. */
+static void end_deferral(struct http_connection *c)
+{
+	c->is_deferred = false;
+	http_reader_next(c->reader);
+	if (c->is_keep_alive)
+		await_request(c);
+	else
+		end_after_answer(c);
+	stream_flush(c->stream);
+}
+
 static bool may_answer(const struct http_connection *c)
 {
 	return c->stream && !c->is_answered && !c->is_ending;
@@ -76,15 +101,28 @@ void http_respond(struct http_connection *c, unsigned status, const char *type,
 	if (!may_answer(c))
 		return;
 	c->is_answered = true;
+	if (c->is_deferred && s_is_over(c))
+		c->is_keep_alive = false;
 	out = stream_out(c->stream);
 	if (http_write_response(out, status, c->is_keep_alive, type, extra,
 				body, body_len)) {
+		c->is_deferred = false;
 		c->is_ending = true;
 		stream_close(c->stream);
 		return;
 	}
 	if (c->is_head)
 		out->used -= body_len; /* the head alone, with its length */
+	if (c->is_deferred)
+		end_deferral(c);
+}
+
+void http_defer(struct http_connection *c, void (*on_gone)(void *owner),
+		void *owner)
+{
+	c->is_deferred = true;
+	c->on_gone = on_gone;
+	c->owner = owner;
 }
 
 void http_respond_text(struct http_connection *c, unsigned status,
@@ -215,6 +253,10 @@ static void answer(struct http_connection *c)
 	c->is_head = strcmp(request->method, "HEAD") == 0;
 	uv_timer_stop(&c->timer);
 	s->events->on_request(s->owner, c, request);
+	if (c->is_deferred) {
+		c->forwarded = NULL;
+		return;
+	}
 	if (!c->is_answered)
 		http_respond_text(c, 500, "the request was not answered");
 	c->forwarded = NULL;
@@ -225,6 +267,8 @@ static void answer(struct http_connection *c)
 static bool goes_on(struct http_connection *c)
 {
 	if (c->is_ending || c->upgraded || c->server->is_closing)
+		return false;
+	if (c->is_deferred)
 		return false;
 	if (c->is_keep_alive) {
 		await_request(c);
@@ -245,7 +289,9 @@ static void hand_over(struct http_connection *c, uint8_t *bytes, size_t n)
 
 static void take(struct http_connection *c, uint8_t *bytes, size_t n)
 {
-	while (n > 0 && !c->is_ending) {
+	if (c->is_deferred)
+		c->is_keep_alive = false; /* who cannot wait is let go */
+	while (n > 0 && !c->is_ending && !c->is_deferred) {
 		size_t used = 0;
 		int progress;
 
@@ -265,6 +311,8 @@ static void take(struct http_connection *c, uint8_t *bytes, size_t n)
 		if (!goes_on(c))
 			break;
 	}
+	if (c->is_deferred && n > 0)
+		c->is_keep_alive = false;
 	if (c->upgraded)
 		hand_over(c, bytes, n);
 	else if (c->stream)

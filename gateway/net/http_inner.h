@@ -57,6 +57,9 @@ struct http_connection {
 	bool is_misled;                    /* plain HTTP where TLS is spoken */
 	bool is_in_request; /* its first byte is here, or it is the first */
 	bool is_answered;
+	bool is_deferred;             /* the answer comes later … */
+	void (*on_gone)(void *owner); /* … unless it goes */
+	void *owner;                  /* of the answer */
 	bool is_keep_alive;
 	bool is_head;
 	bool is_ending; /* the last answer is given */

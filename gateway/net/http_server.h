@@ -52,7 +52,7 @@ struct http_server_limits {
 
 struct http_server_events {
 	/* One whole request. The handler answers before it returns, by exactly
-	 * one of http_respond and http_upgrade. */
+	 * one of http_respond and http_upgrade, or says http_defer. */
 	void (*on_request)(void *owner, struct http_connection *c,
 			   struct http_message *request);
 	/* A connection has come: true when the owner takes the descriptor, for
@@ -126,6 +126,13 @@ void http_respond(struct http_connection *c, unsigned status, const char *type,
 /* http_respond_text: a short text/plain answer. */
 void http_respond_text(struct http_connection *c, unsigned status,
 		       const char *text);
+
+/* http_defer: the answer comes later, by http_respond; the request, its body
+ * and its headers stay until then, what a proxy said of it (below) does not.
+ * Only from on_request. on_gone: the connection is gone before that, and c with
+ * it: it must not be answered any more. Time is for the owner to keep. */
+void http_defer(struct http_connection *c, void (*on_gone)(void *owner),
+		void *owner);
 
 /* http_upgrade: send the 101 and hand the connection over. The request must
  * have passed websocket_check_request; `accept` comes from there. Returns NULL

@@ -23,6 +23,8 @@ struct stage {
 	unsigned refused_status;
 	bool is_closed;
 	bool peer_was_loopback;
+	struct http_connection *deferred; /* waits for its answer */
+	unsigned gone;                    /* that were waited for in vain */
 	struct ws *ws;
 	char heard[64];
 	bool is_ws_closed;
@@ -66,6 +68,14 @@ static void upgrade(struct stage *s, struct http_connection *c,
 		s->ws = http_upgrade(c, accept, NULL, 65536, &ws_events, s);
 }
 
+static void on_gone(void *owner)
+{
+	struct stage *s = owner;
+
+	s->deferred = NULL;
+	s->gone++;
+}
+
 static void on_request(void *owner, struct http_connection *c,
 		       struct http_message *request)
 {
@@ -76,6 +86,9 @@ static void on_request(void *owner, struct http_connection *c,
 	s->peer_was_loopback = http_peer_is_loopback(c);
 	if (strcmp(request->target, "/ws") == 0) {
 		upgrade(s, c, request);
+	} else if (strcmp(request->target, "/later") == 0) {
+		s->deferred = c;
+		http_defer(c, on_gone, s);
 	} else if (strcmp(request->target, "/silent") == 0) {
 		return;
 	} else if (strcmp(request->target, "/stop") == 0) {
@@ -614,6 +627,55 @@ static void winding_down_every_answer_is_the_last(void **state)
 	close(fd);
 }
 
+static void an_answer_may_come_later(void **state)
+{
+	struct stage *s = *state;
+	int fd = raw_socket_connect(s->port, 0);
+
+	raw_socket_say(fd, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+	WAIT_FOR(&s->loop, s->deferred, "it waits");
+	raw_socket_turn_for(&s->loop, 400); /* longer than a request may take */
+	CHECK_EQ(1, http_server_busy(s->server), "a request is under way");
+	http_respond_text(s->deferred, 200, "at last");
+	raw_socket_read_until(&s->loop, fd, "at last", s->all, sizeof(s->all));
+	raw_socket_say(fd, "GET /next HTTP/1.1\r\nHost: x\r\n\r\n");
+	raw_socket_read_until(&s->loop, fd, "/next []", s->all, sizeof(s->all));
+	CHECK_EQ(0, s->gone, "nobody was lost");
+	close(fd);
+}
+
+static void who_asks_on_meanwhile_is_let_go(void **state)
+{
+	struct stage *s = *state;
+	int fd = raw_socket_connect(s->port, 0);
+
+	raw_socket_say(fd, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n"
+			   "GET /next HTTP/1.1\r\nHost: x\r\n\r\n");
+	WAIT_FOR(&s->loop, s->deferred, "it waits");
+	raw_socket_say(fd, "GET /next HTTP/1.1\r\nHost: x\r\n\r\n");
+	raw_socket_turn_for(&s->loop, 50);
+	http_respond_text(s->deferred, 200, "at last");
+	raw_socket_read_until(&s->loop, fd, NULL, s->all, sizeof(s->all));
+	CHECK(strstr(s->all, "at last"), "answered");
+	CHECK(!strstr(s->all, "/next"), "once");
+	close(fd);
+}
+
+static void who_does_not_wait_is_told_of(void **state)
+{
+	struct stage *s = *state;
+	int fd = raw_socket_connect(s->port, 0);
+
+	raw_socket_say(fd, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+	WAIT_FOR(&s->loop, s->deferred, "it waits");
+	close(fd);
+	WAIT_FOR(&s->loop, s->gone == 1, "it is gone");
+	fd = raw_socket_connect(s->port, 0);
+	raw_socket_say(fd, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+	WAIT_FOR(&s->loop, s->deferred, "another waits, until the server goes");
+	close(fd);
+}
+
 /* Two servers on one loop: what comes to one is served by the other. */
 static struct http_server *other_server;
 static unsigned loads;
@@ -716,6 +778,9 @@ int main(void)
 		TEST(sockets_that_were_handed_over),
 		TEST(who_waits_is_taken_before_the_port_is_let_go),
 		TEST(winding_down_every_answer_is_the_last),
+		TEST(an_answer_may_come_later),
+		TEST(who_asks_on_meanwhile_is_let_go),
+		TEST(who_does_not_wait_is_told_of),
 		TEST(connections_may_be_passed_on),
 		TEST(load_is_told),
 	};

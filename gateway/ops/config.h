@@ -43,8 +43,17 @@ struct config_environment;
 #define CONFIG_STANDBY_MAX      64 /* sessions, of all agents on a worker */
 #define CONFIG_CONTEXT_MAX      16 /* files of an agent's context */
 #define CONFIG_HAND_OFFS_MAX    16
-#define CONFIG_WHEN_MAX         256 /* bytes with NUL */
-#define CONFIG_VALUE_MAX        256 /* of a variable; bytes with NUL */
+#define CONFIG_CALL_ROUTES_MAX  64
+#define CONFIG_HOURS_MAX        128  /* bytes with NUL */
+#define CONFIG_WHEN_MAX         256  /* bytes with NUL */
+#define CONFIG_VALUE_MAX        256  /* of a variable; bytes with NUL */
+#define CONFIG_FUNCTIONS_MAX    12   /* of an agent */
+#define CONFIG_PARAMETERS_MAX   1536 /* bytes of JSON with NUL */
+#define CONFIG_DESCRIPTION_MAX  512
+#define CONFIG_CALL_HEADERS_MAX 4   /* of a function */
+#define CONFIG_FILLER_MAX       256 /* bytes with NUL */
+#define CONFIG_MCP_MAX          4   /* servers of an agent */
+#define CONFIG_MCP_TOOLS_MAX    8   /* allowed ones of a server */
 
 enum config_format { CONFIG_FORMAT_PCM24, CONFIG_FORMAT_PCMU };
 enum config_turns { CONFIG_TURNS_SERVER_VAD, CONFIG_TURNS_SEMANTIC_VAD };
@@ -76,6 +85,7 @@ enum config_tool { /* bits */
 		   CONFIG_TOOL_SEND_DTMF = 4,
 		   CONFIG_TOOL_SEND_METADATA = 8,
 		   CONFIG_TOOL_RECORD_CALL = 16,
+		   CONFIG_TOOL_HAND_OFF = 32,
 };
 
 /* A level for each part; LOG_LEVELS: as log.level says. */
@@ -240,6 +250,68 @@ struct config_agent_persona {
 	struct config_hand_off hand_offs[CONFIG_HAND_OFFS_MAX];
 };
 
+enum config_method {
+	CONFIG_METHOD_POST,
+	CONFIG_METHOD_GET,
+	CONFIG_METHOD_PUT,
+	CONFIG_METHOD_PATCH,
+	CONFIG_METHOD_DELETE
+};
+enum config_sound {
+	CONFIG_SOUND_AS_ELSEWHERE, /* a function's only: as the agent's */
+	CONFIG_SOUND_NONE,
+	CONFIG_SOUND_SOFT
+};
+
+/* What the caller hears while a function runs; words come before sound. */
+struct config_filler {
+	unsigned after_ms;           /* a function's, 0: as the agent's */
+	char say[CONFIG_FILLER_MAX]; /* "": nothing */
+	enum config_sound sound;
+};
+
+struct config_call_header {
+	char name[CONFIG_WORD_MAX];
+	char value[CONFIG_VALUE_MAX]; /* may hold a secret, and {{…}} */
+};
+
+/* A function that is an HTTP request. */
+struct config_function {
+	char name[CONFIG_WORD_MAX];
+	char description[CONFIG_DESCRIPTION_MAX];
+	char parameters[CONFIG_PARAMETERS_MAX]; /* JSON Schema; or … */
+	char parameters_file[CONFIG_TEXT_MAX];  /* "" and "": none */
+	enum config_method method;
+	char url[CONFIG_TEXT_MAX]; /* http_template.h */
+	unsigned header_count;
+	struct config_call_header headers[CONFIG_CALL_HEADERS_MAX];
+	struct secret secret; /* of the signature; unset: none */
+	unsigned timeout_ms;  /* of all tries together; 0: 10000 */
+	unsigned retries;
+	unsigned answer_max; /* bytes; 0: as many as a model is told */
+	struct config_filler filler;
+};
+
+enum config_approval { CONFIG_APPROVAL_NEVER };
+
+/* A server of functions that the model's own server calls. */
+struct config_mcp {
+	char label[CONFIG_WORD_MAX]; /* no two alike */
+	char url[CONFIG_TEXT_MAX];
+	struct secret authorization; /* unset: none */
+	unsigned allowed_tool_count; /* 0: all it has */
+	char allowed_tools[CONFIG_MCP_TOOLS_MAX][CONFIG_WORD_MAX];
+	enum config_approval require_approval;
+};
+
+struct config_agent_functions {
+	unsigned count;
+	struct config_function function[CONFIG_FUNCTIONS_MAX];
+	struct config_filler filler; /* of those that name none */
+	unsigned mcp_count;
+	struct config_mcp mcp[CONFIG_MCP_MAX];
+};
+
 struct config_agent {
 	char instructions[CONFIG_INSTRUCTIONS_MAX];
 	char greeting[CONFIG_SENTENCE_MAX]; /* what the first response is
@@ -255,6 +327,7 @@ struct config_agent {
 	unsigned variable_count;
 	char variables[CONFIG_VARIABLES_MAX][CONFIG_WORD_MAX];
 	struct config_agent_persona persona;
+	struct config_agent_functions functions;
 };
 
 /* Those that have files of their own. Never changed; shared by all copies of a
@@ -297,6 +370,41 @@ struct config_failure {
 					  where no prompt can be played */
 	unsigned by_number_count;
 	struct config_failure_route by_number[CONFIG_ROUTES_MAX];
+};
+
+enum config_carrier {
+	CONFIG_CARRIER_ANY,
+	CONFIG_CARRIER_TWILIO,
+	CONFIG_CARRIER_AUDIOCODES
+};
+
+/* What failure says, for calls of one route; what is "" or AS_ELSEWHERE is as
+ * failure has it for the number. */
+struct config_route_fallback {
+	enum config_then then;
+	char dial[CONFIG_NAME_MAX];
+	char say[CONFIG_SENTENCE_MAX];
+};
+
+/* Who answers which calls. All that is set must fit; "": any. */
+struct config_route {
+	char number[CONFIG_NAME_MAX]; /* dialled; with * at its end a beginning
+				       */
+	enum config_carrier carrier;
+	char bot[CONFIG_WORD_MAX];
+	char caller[CONFIG_NAME_MAX]; /* the beginning of the number */
+	struct config_variable parameter;
+	char hours[CONFIG_HOURS_MAX];   /* hours.h */
+	char timezone[CONFIG_WORD_MAX]; /* "": UTC */
+	char agent[CONFIG_WORD_MAX];    /* one that there is */
+	struct config_route_fallback fallback;
+};
+
+/* Who is asked before a call is routed; off when url is "". */
+struct config_call_webhook {
+	char url[CONFIG_TEXT_MAX]; /* http(s)://… */
+	unsigned timeout_ms;
+	struct secret secret; /* that it is signed with; may be unset */
 };
 
 /* What a caller from Twilio gets while there is no room. */
@@ -364,6 +472,9 @@ struct config {
 	char agent_files[CONFIG_AGENTS_MAX][CONFIG_TEXT_MAX];
 	struct config_agents *agents; /* NULL: there are no files, or they were
 					 not read */
+	unsigned route_count;
+	struct config_route routes[CONFIG_CALL_ROUTES_MAX];
+	struct config_call_webhook call_webhook;
 	struct config_audio audio;
 	struct config_digits digits;
 	struct config_failure failure;

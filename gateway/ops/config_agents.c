@@ -66,6 +66,9 @@ static bool resolve_all(struct config_agent *a, const char *file)
 		       config_file_resolve(p->greeting_file, file);
 	for (unsigned i = 0; is_good && i < p->context_count; i++)
 		is_good = config_file_resolve(p->context[i], file);
+	for (unsigned i = 0; is_good && i < a->functions.count; i++)
+		is_good = config_file_resolve(
+			a->functions.function[i].parameters_file, file);
 	return is_good;
 }
 

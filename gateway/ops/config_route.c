@@ -23,9 +23,17 @@ static const struct config_failure_route *route_of(const struct config *c,
 	return i < c->failure.by_number_count ? &c->failure.by_number[i] : NULL;
 }
 
-const char *config_route_dial(const struct config *c, const char *number)
+const char *config_route_dial(const struct config *c, const char *number,
+			      const struct config_route *route)
 {
 	const struct config_failure_route *r = route_of(c, number);
+
+	if (route && route->fallback.then == CONFIG_THEN_HANGUP)
+		return "";
+	if (route && route->fallback.dial[0])
+		return route->fallback.dial;
+	if (route && route->fallback.then == CONFIG_THEN_DIAL)
+		return r && r->dial[0] ? r->dial : c->failure.dial;
 	bool says = r && r->then != CONFIG_THEN_AS_ELSEWHERE;
 
 	if ((says ? r->then : c->failure.then) != CONFIG_THEN_DIAL)
@@ -33,9 +41,12 @@ const char *config_route_dial(const struct config *c, const char *number)
 	return r && r->dial[0] ? r->dial : c->failure.dial;
 }
 
-const char *config_route_say(const struct config *c, const char *number)
+const char *config_route_say(const struct config *c, const char *number,
+			     const struct config_route *route)
 {
 	const struct config_failure_route *r = route_of(c, number);
 
+	if (route && route->fallback.say[0])
+		return route->fallback.say;
 	return r && r->say[0] ? r->say : c->failure.say;
 }

@@ -86,7 +86,12 @@ const struct config config_schema_defaults = {
 		.noise_reduction = CONFIG_NOISE_NONE,
 		.tools = CONFIG_TOOL_END_CALL,
 		.persona.name = "default",
+		.functions.filler = {
+			.after_ms = 1500,
+			.sound = CONFIG_SOUND_NONE,
+		},
 	},
+	.call_webhook = { .timeout_ms = 2000 },
 	.audio = { .lead_ms = 400, .append_ms = 40 },
 	.digits = { .gap_ms = 1500,
 		    .terminator = "#",
@@ -175,6 +180,13 @@ static const cyaml_strval_t tool_names[] = {
 	{ "send_dtmf", CONFIG_TOOL_SEND_DTMF },
 	{ "send_metadata", CONFIG_TOOL_SEND_METADATA },
 	{ "record_call", CONFIG_TOOL_RECORD_CALL },
+	{ "hand_off", CONFIG_TOOL_HAND_OFF },
+};
+
+static const cyaml_strval_t carrier_names[] = {
+	{ "any", CONFIG_CARRIER_ANY },
+	{ "twilio", CONFIG_CARRIER_TWILIO },
+	{ "audiocodes", CONFIG_CARRIER_AUDIOCODES },
 };
 
 static const cyaml_schema_value_t account_sid = {
@@ -411,6 +423,75 @@ static const cyaml_schema_value_t hand_off = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_hand_off,
 			    hand_off_keys),
 };
+static const cyaml_strval_t method_names[] = {
+	{ "POST", CONFIG_METHOD_POST },     { "GET", CONFIG_METHOD_GET },
+	{ "PUT", CONFIG_METHOD_PUT },       { "PATCH", CONFIG_METHOD_PATCH },
+	{ "DELETE", CONFIG_METHOD_DELETE },
+};
+static const cyaml_strval_t sound_names[] = {
+	{ "none", CONFIG_SOUND_NONE },
+	{ "soft", CONFIG_SOUND_SOFT },
+};
+static const cyaml_strval_t approval_names[] = {
+	{ "never", CONFIG_APPROVAL_NEVER },
+};
+static const cyaml_schema_field_t filler_keys[] = {
+	CYAML_FIELD_UINT("after_ms", FLAGS, struct config_filler, after_ms),
+	CYAML_FIELD_STRING("say", FLAGS, struct config_filler, say, 0),
+	FIELD_WORD("sound", struct config_filler, sound, sound_names),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t call_header_keys[] = {
+	CYAML_FIELD_STRING("name", NEEDED, struct config_call_header, name, 1),
+	CYAML_FIELD_STRING("value", NEEDED, struct config_call_header, value,
+			   1),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t call_header = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_call_header,
+			    call_header_keys),
+};
+static const cyaml_schema_field_t function_keys[] = {
+	CYAML_FIELD_STRING("name", NEEDED, struct config_function, name, 1),
+	CYAML_FIELD_STRING("description", NEEDED, struct config_function,
+			   description, 1),
+	CYAML_FIELD_STRING("parameters", FLAGS, struct config_function,
+			   parameters, 0),
+	CYAML_FIELD_STRING("parameters_file", FLAGS, struct config_function,
+			   parameters_file, 0),
+	FIELD_WORD("method", struct config_function, method, method_names),
+	CYAML_FIELD_STRING("url", NEEDED, struct config_function, url, 1),
+	FIELD_LIST("headers", struct config_function, headers, header_count,
+		   call_header, CONFIG_CALL_HEADERS_MAX),
+	CYAML_FIELD_STRING("secret", FLAGS, struct config_function,
+			   secret.hidden, 0),
+	CYAML_FIELD_UINT("timeout_ms", FLAGS, struct config_function,
+			 timeout_ms),
+	CYAML_FIELD_UINT("retries", FLAGS, struct config_function, retries),
+	CYAML_FIELD_UINT("answer_max", FLAGS, struct config_function,
+			 answer_max),
+	CYAML_FIELD_MAPPING("filler", FLAGS, struct config_function, filler,
+			    filler_keys),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t function = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_function,
+			    function_keys),
+};
+static const cyaml_schema_field_t mcp_keys[] = {
+	CYAML_FIELD_STRING("label", NEEDED, struct config_mcp, label, 1),
+	CYAML_FIELD_STRING("url", NEEDED, struct config_mcp, url, 1),
+	CYAML_FIELD_STRING("authorization", FLAGS, struct config_mcp,
+			   authorization.hidden, 0),
+	FIELD_LIST("allowed_tools", struct config_mcp, allowed_tools,
+		   allowed_tool_count, word, CONFIG_MCP_TOOLS_MAX),
+	FIELD_WORD("require_approval", struct config_mcp, require_approval,
+		   approval_names),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t mcp = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_mcp, mcp_keys),
+};
 static const cyaml_schema_field_t agent_keys[] = {
 	CYAML_FIELD_STRING("instructions", FLAGS, struct config_agent,
 			   instructions, 0),
@@ -451,6 +532,12 @@ static const cyaml_schema_field_t agent_keys[] = {
 		   persona.default_count, variable, CONFIG_VARIABLES_MAX),
 	FIELD_LIST("hand_offs", struct config_agent, persona.hand_offs,
 		   persona.hand_off_count, hand_off, CONFIG_HAND_OFFS_MAX),
+	FIELD_LIST("functions", struct config_agent, functions.function,
+		   functions.count, function, CONFIG_FUNCTIONS_MAX),
+	CYAML_FIELD_MAPPING("filler", FLAGS, struct config_agent,
+			    functions.filler, filler_keys),
+	FIELD_LIST("mcp", struct config_agent, functions.mcp,
+		   functions.mcp_count, mcp, CONFIG_MCP_MAX),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t audio_keys[] = {
@@ -533,6 +620,39 @@ static const cyaml_schema_field_t limits_keys[] = {
 	CYAML_FIELD_UINT("head_ms", FLAGS, struct config_limits, head_ms),
 	CYAML_FIELD_END,
 };
+static const cyaml_schema_field_t fallback_keys[] = {
+	FIELD_WORD("then", struct config_route_fallback, then, then_names),
+	CYAML_FIELD_STRING("dial", FLAGS, struct config_route_fallback, dial,
+			   0),
+	CYAML_FIELD_STRING("say", FLAGS, struct config_route_fallback, say, 0),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t call_route_keys[] = {
+	CYAML_FIELD_STRING("number", FLAGS, struct config_route, number, 0),
+	FIELD_WORD("carrier", struct config_route, carrier, carrier_names),
+	CYAML_FIELD_STRING("bot", FLAGS, struct config_route, bot, 1),
+	CYAML_FIELD_STRING("caller", FLAGS, struct config_route, caller, 0),
+	CYAML_FIELD_MAPPING("parameter", FLAGS, struct config_route, parameter,
+			    variable_keys),
+	CYAML_FIELD_STRING("hours", FLAGS, struct config_route, hours, 0),
+	CYAML_FIELD_STRING("timezone", FLAGS, struct config_route, timezone, 1),
+	CYAML_FIELD_STRING("agent", NEEDED, struct config_route, agent, 1),
+	CYAML_FIELD_MAPPING("fallback", FLAGS, struct config_route, fallback,
+			    fallback_keys),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t call_route = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_route,
+			    call_route_keys),
+};
+static const cyaml_schema_field_t call_webhook_keys[] = {
+	CYAML_FIELD_STRING("url", FLAGS, struct config_call_webhook, url, 0),
+	CYAML_FIELD_UINT("timeout_ms", FLAGS, struct config_call_webhook,
+			 timeout_ms),
+	CYAML_FIELD_STRING("secret", FLAGS, struct config_call_webhook,
+			   secret.hidden, 0),
+	CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_STRING("listen", FLAGS, struct config, listen, 1),
 	CYAML_FIELD_STRING("public_url", FLAGS, struct config, public_url, 0),
@@ -553,6 +673,10 @@ static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_MAPPING("agent", FLAGS, struct config, agent, agent_keys),
 	FIELD_LIST("agents", struct config, agent_files, agent_file_count, path,
 		   CONFIG_AGENTS_MAX),
+	FIELD_LIST("routes", struct config, routes, route_count, call_route,
+		   CONFIG_CALL_ROUTES_MAX),
+	CYAML_FIELD_MAPPING("call_webhook", FLAGS, struct config, call_webhook,
+			    call_webhook_keys),
 	CYAML_FIELD_MAPPING("audio", FLAGS, struct config, audio, audio_keys),
 	CYAML_FIELD_MAPPING("digits", FLAGS, struct config, digits,
 			    digits_keys),

@@ -192,6 +192,33 @@ static void names_each_mistake(void **state)
 		{ "failure:\n  by_number:\n  - number: a\n  - number: a\n",
 		  "t.yaml:4: failure.by_number has \"a\" twice",
 		  "two routes for one number" },
+		{ "routes:\n- {agent: x, number: a}\n- {agent: default}\n"
+		  "- {agent: default, number: b}\n",
+		  "t.yaml:2: routes has \"x\", and there is no agent of that "
+		  "name\n"
+		  "t.yaml:3: routes: this one fits every call, so that those "
+		  "behind it are never looked at",
+		  "routes that lead nowhere, or everywhere" },
+		{ "routes:\n- {number: a}\n",
+		  "t.yaml:2: an entry of routes has no \"agent\"",
+		  "a route to nobody" },
+		{ "routes:\n- {agent: default, hours: 8-18}\n",
+		  "t.yaml:2: routes.hours is \"8-18\", must be empty, or like "
+		  "mon-fri 08:00-18:00, sat 09:00-12:00",
+		  "no hours" },
+		{ "routes:\n- {agent: default, hours: '08:00-18:00', timezone: "
+		  "Mars/Base}\n",
+		  "t.yaml:2: routes.timezone is \"Mars/Base\", must be UTC, or "
+		  "a time zone that this system knows, like Europe/Zurich",
+		  "nobody's time" },
+		{ "routes:\n- {agent: default, number: a, timezone: UTC}\n",
+		  "t.yaml:2: routes: timezone is set, but hours is not",
+		  "a zone for no hours" },
+		{ "routes:\n- {agent: default, number: a, fallback: {then: "
+		  "dial}}\n",
+		  "t.yaml:2: routes: fallback.then is dial, but neither it nor "
+		  "failure.dial names a number",
+		  "a fallback to nobody" },
 		{ "overload: {then: say}\n",
 		  "t.yaml:1: overload.then is say, but overload.say is empty",
 		  "nothing to say" },
@@ -372,7 +399,8 @@ static void names_each_mistake(void **state)
 		  "an alias as a key" },
 		{ "agent: {tools: [end_call, transfer]}\n",
 		  "t.yaml:1: agent.tools is \"transfer\", must be end_call, "
-		  "transfer_call, send_dtmf, send_metadata or record_call",
+		  "transfer_call, send_dtmf, send_metadata, record_call or "
+		  "hand_off",
 		  "no such tool" },
 		{ "agent: {tools: end_call}\n",
 		  "t.yaml:1: agent.tools is a single value, must be a list",

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/ops/hours.h"
+#include "gateway/ops/time_zone.h"
+
 #define DIGITS    "0123456789"
 #define LETTERS   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define PHONE_MIN 4  /* digits; a short internal number */
@@ -114,6 +117,20 @@ bool config_text_is_line(const char *text)
 	return true;
 }
 
+bool config_text_is_hours(const char *text)
+{
+	struct hours h;
+	return !*text || hours_parse(&h, text) == 0;
+}
+
+bool config_text_is_time_zone(const char *text)
+{
+	struct time_zone *zone = NULL;
+	int err = time_zone_open(&zone, text);
+	time_zone_free(zone);
+	return err == 0;
+}
+
 /* AudioCodes reference, 3.1. */
 bool config_text_is_audio_format(const char *text)
 {
@@ -141,6 +158,27 @@ bool config_text_is_target(const char *text)
 		       strchr("+*#" DIGITS, text[4]);
 	return (begins(text, "sip:") || begins(text, "sips:")) &&
 	       config_text_is_dial(text);
+}
+
+/* What models take for the name of a function. */
+bool config_text_is_function(const char *text)
+{
+	size_t n = strspn(text, LETTERS DIGITS "_-");
+
+	return n && n <= 64 && !text[n];
+}
+
+/* Whatever is filled in, it goes to this host. */
+bool config_text_is_webhook(const char *text)
+{
+	const char *host = strstr(text, "://");
+
+	return (begins(text, "https://") || begins(text, "http://")) &&
+	       is_visible(text) && host[3] && !strchr("/:?#", host[3]) &&
+	       !strchr(text, '#') &&
+	       !memchr(text, '{',
+		       strcspn(host + 3, "/?") + (size_t)(host + 3 - text)) &&
+	       !memchr(host + 3, '@', strcspn(host + 3, "/?"));
 }
 
 /* Where the carrier asks on: its own affair whether in the clear. */

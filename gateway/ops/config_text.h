@@ -19,9 +19,13 @@ bool config_text_is_line(const char *text);         /* no control character */
 bool config_text_is_audio_format(const char *text); /* raw/mulaw … */
 bool config_text_is_header_name(const char *text);  /* of SIP */
 bool config_text_is_target(const char *text);       /* tel:…, sip(s):… */
-bool config_text_is_redirect(const char *text);     /* "", http(s)://host… */
-bool config_text_is_jwks(const char *text);         /* "", file, https://… */
+bool config_text_is_function(const char *text);     /* letters, digits _ - */
+bool config_text_is_webhook(const char *text); /* http(s)://host…, with {…} */
+bool config_text_is_redirect(const char *text); /* "", http(s)://host… */
+bool config_text_is_jwks(const char *text);     /* "", file, https://… */
 
-bool config_text_is_block(const char *text); /* 10.0.0.0/8, 2001:db8::1 */
+bool config_text_is_block(const char *text);     /* 10.0.0.0/8, 2001:db8::1 */
+bool config_text_is_hours(const char *text);     /* "", as hours.h */
+bool config_text_is_time_zone(const char *text); /* one this system has */
 
 #endif

@@ -132,6 +132,11 @@ static void check_tools(struct together *t)
 		report(t, "agent.tools",
 		       "has transfer_call, but transfer.targets is empty: "
 		       "there is nobody to transfer to");
+	if (t->c->agent.tools & CONFIG_TOOL_HAND_OFF &&
+	    t->c->agent.persona.hand_off_count == 0)
+		report(t, "agent.tools",
+		       "has hand_off, but agent.hand_offs is empty: there is "
+		       "nobody to hand off to");
 }
 
 /* names: count texts, stride bytes apart. */
@@ -178,6 +183,28 @@ static void check_texts(struct together *t)
 		       "is set, but agent.greeting_file is not");
 }
 
+static void check_functions(struct together *t)
+{
+	const struct config_agent_functions *f = &t->c->agent.functions;
+	char entry[64];
+
+	for (unsigned i = 0; i < f->count; i++) {
+		const struct config_function *one = &f->function[i];
+		snprintf(entry, sizeof(entry), "agent.functions.%u", i);
+		if (*one->parameters && *one->parameters_file)
+			config_report_add(
+				t->report, line_of(t, entry),
+				"agent.functions: %s has parameters and "
+				"parameters_file: which counts cannot be "
+				"known, remove one",
+				one->name);
+	}
+	check_unique(t, "agent.functions", f->function[0].name, f->count,
+		     sizeof(f->function[0]));
+	check_unique(t, "agent.mcp", f->mcp[0].label, f->mcp_count,
+		     sizeof(f->mcp[0]));
+}
+
 /* What every agent must be, in whichever file it stands. */
 static void check_agent(struct together *t)
 {
@@ -188,6 +215,7 @@ static void check_agent(struct together *t)
 		     p->default_count, sizeof(p->defaults[0]));
 	check_unique(t, "agent.hand_offs", p->hand_offs[0].agent,
 		     p->hand_off_count, sizeof(p->hand_offs[0]));
+	check_functions(t);
 }
 
 static void check_default(struct together *t)
@@ -201,6 +229,50 @@ static void check_default(struct together *t)
 		report(t, "agent.standby",
 		       "is for agent files: of this agent model.standby says "
 		       "how many");
+}
+
+static bool routes_everything(const struct config_route *r)
+{
+	return !*r->number && r->carrier == CONFIG_CARRIER_ANY && !*r->bot &&
+	       !*r->caller && !*r->parameter.name && !*r->hours;
+}
+
+/* c: without the agents' files when it was not read from one. */
+static void check_route(struct together *t, unsigned i, bool knows_agents)
+{
+	const struct config *c = t->c;
+	const struct config_route *r = &c->routes[i];
+	char path[32];
+
+	snprintf(path, sizeof(path), "routes.%u", i);
+	size_t line = config_find_line(t->document, path);
+	if (knows_agents && config_agent_find(c, r->agent) < 0)
+		config_report_add(t->report, line,
+				  "routes has \"%s\", and there is no agent "
+				  "of that name",
+				  r->agent);
+	if (*r->timezone && !*r->hours)
+		config_report_add(t->report, line,
+				  "routes: timezone is set, but hours is not");
+	if (r->fallback.then == CONFIG_THEN_DIAL && !*r->fallback.dial &&
+	    !*c->failure.dial)
+		config_report_add(t->report, line,
+				  "routes: fallback.then is dial, but neither "
+				  "it nor failure.dial names a number");
+	if (i + 1 < c->route_count && routes_everything(r))
+		config_report_add(t->report, line,
+				  "routes: this one fits every call, so that "
+				  "those behind it are never looked at");
+}
+
+static void check_call_routes(struct together *t)
+{
+	const struct config *c = t->c;
+	bool knows_agents = config_agent_count(c) == 1 + c->agent_file_count;
+	if (config_check_is_about_bad(t->check, "routes"))
+		return;
+	for (unsigned i = 0; i < c->route_count; i++)
+		check_route(t, i, knows_agents);
 }
 
 /* Tokens of an account that is refused, or of a bot that is not there, are a
@@ -265,6 +337,7 @@ void config_together_check(const struct config *c,
 	check_rest(&t);
 	check_agent(&t);
 	check_default(&t);
+	check_call_routes(&t);
 	check_accounts(&t);
 	check_bot_tokens(&t);
 	check_unique(&t, "twilio.accounts", c->twilio.accounts[0].sid,

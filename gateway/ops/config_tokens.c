@@ -10,12 +10,23 @@ static void each_of(struct secret *s, size_t n,
 		each(owner, &s[i]);
 }
 
+static void each_of_agent(struct config_agent_functions *f,
+			  void (*each)(void *owner, struct secret *s),
+			  void *owner)
+{
+	for (size_t i = 0; i < CONFIG_FUNCTIONS_MAX; i++)
+		each(owner, &f->function[i].secret);
+	for (size_t i = 0; i < CONFIG_MCP_MAX; i++)
+		each(owner, &f->mcp[i].authorization);
+}
+
 void config_each_secret(struct config *c,
 			void (*each)(void *owner, struct secret *s),
 			void *owner)
 {
 	each(owner, &c->model.key);
 	each(owner, &c->twilio.rest.key_secret);
+	each(owner, &c->call_webhook.secret);
 	each_of(c->twilio.auth_tokens, CONFIG_TOKENS_MAX, each, owner);
 	for (size_t i = 0; i < CONFIG_ACCOUNTS_MAX; i++)
 		each_of(c->twilio.accounts[i].auth_tokens, CONFIG_TOKENS_MAX,
@@ -23,6 +34,7 @@ void config_each_secret(struct config *c,
 	for (size_t i = 0; i < CONFIG_BOTS_MAX; i++)
 		each_of(c->audiocodes.tokens[i].token, CONFIG_TOKENS_MAX, each,
 			owner);
+	each_of_agent(&c->agent.functions, each, owner);
 }
 
 static void wipe(void *owner, struct secret *s)
@@ -83,6 +95,9 @@ const char *config_agent_model(const struct config *c,
 void config_wipe(struct config *c)
 {
 	config_each_secret(c, wipe, NULL);
+	for (size_t i = 0; i < CONFIG_FUNCTIONS_MAX; i++)
+		explicit_bzero(c->agent.functions.function[i].headers,
+			       sizeof(c->agent.functions.function[i].headers));
 	drop_agents(c);
 	c->twilio.auth_token_count = 0;
 	c->twilio.account_count = 0;

@@ -60,7 +60,7 @@ protocols          codecs
 gateway/ops        protocols/utf8.h
 gateway/net        protocols gateway/ops/histogram.h
 gateway/call       codecs protocols/utf8.h
-gateway/agents     codecs protocols/utf8.h gateway/ops gateway/call
+gateway/agents     codecs protocols/utf8.h protocols/webhook_signature.h gateway/ops gateway/net gateway/call
 gateway/records    codecs gateway/ops gateway/call
 gateway/carriers   codecs protocols gateway/ops gateway/net gateway/call
 gateway/models     codecs protocols gateway/ops gateway/net gateway/call
