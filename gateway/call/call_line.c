@@ -31,7 +31,7 @@ void call_hello(struct call *c, uint64_t now_ns)
 {
 	const struct call_settings *s = &c->settings;
 
-	if (!s->hello && !s->hello_text)
+	if ((!s->hello && !s->hello_text) || s->opening)
 		return;
 	c->settings.greets = false;
 	if (s->apology_text) { /* a carrier that speaks the words itself */
