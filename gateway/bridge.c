@@ -255,7 +255,6 @@ static void begin_call(struct bridge *b, const struct call_settings *s,
 
 	agent_call_open(&b->agent_call, &w->world, b->settings->book, b->agent,
 			&b->call, &b->log);
-	b->agent_call.name = b->name;
 	b->agent_call.on_become = on_become;
 	b->agent_call.owner = b;
 	call_init(&b->call, s, &w->pool, &ports, uv_hrtime());

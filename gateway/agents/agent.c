@@ -12,29 +12,6 @@
 #include "gateway/call/variables.h"
 #include "gateway/ops/config.h"
 
-/* What it may call must be there. */
-static int brief_supervisor(struct agent *a, char *why, size_t cap)
-{
-	const struct config_agent_supervisor *s = &a->wanted->supervisor;
-	const struct tool *tools[CONFIG_ERRANDS_MAX];
-	const char *missing;
-	int err = 0;
-
-	if (a->wanted->knowledge.file_count)
-		err = tools_init_only(&a->supervisor_tools, a->config,
-				      CONFIG_TOOL_SEARCH_KNOWLEDGE);
-	if (err)
-		snprintf(why, cap, "out of memory");
-	else if (s->url[0] && (supervisor_tools(a, tools, &missing), missing)) {
-		snprintf(why, cap,
-			 "supervisor.tools: there is no function \"%s\" that "
-			 "it could call",
-			 missing);
-		err = -EINVAL;
-	}
-	return err;
-}
-
 /* --- The words of one call --- */
 
 bool agent_greets(const struct agent *a)

@@ -47,7 +47,9 @@ static int add(struct call *c, const char *call_id,
 
 int call_tools_hold(struct call *c, const char *call_id)
 {
-	return add(c, call_id);
+	static const struct call_filler none;
+
+	return add(c, call_id, &none, 0);
 }
 
 /* Returns its round. */
