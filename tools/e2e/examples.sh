@@ -10,9 +10,7 @@ play() { # call or call_bot, agent: the call from its greeting to its goodbye
 	cp -r "deploy/agents/$2/." "$ROW"
 	if [ -e "$scenarios/desk-agent-$2.yaml" ]; then
 		desk desk <"$scenarios/desk-agent-$2.yaml"
-		# The supervisor's key is the model's where both are on one host.
-		sed -i "s|http://127.0.0.1:9080/v1|http://localhost:$PORT/v1|
-			s|http://127.0.0.1:9080|$DESK_URL|" "$ROW"/*.yaml
+		sed -i "s|http://127.0.0.1:9080|$DESK_URL|" "$ROW"/*.yaml
 	fi
 	model model <"$scenarios/model-agent-$2.yaml"
 	gateway gateway <"$ROW/tandem.yaml"
