@@ -1027,7 +1027,7 @@ static void resolves_paths(void **state)
 static void counts_what_does_not_fit(void **state)
 {
 	(void)state;
-	char yaml[8192], errors[320];
+	char yaml[8192], errors[400];
 	size_t n = 0;
 	struct config c;
 	for (int i = 0; i < 100; i++)
