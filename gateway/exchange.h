@@ -159,8 +159,9 @@ unsigned exchange_calls(const struct exchange *e);
 bool exchange_is_draining(const struct exchange *e);
 
 /* exchange_ask: have every worker take a census and give a sign of life, and
- * write down what was spent; from the control thread, about once a second. exchange_answers: each has given one
- * within EXCHANGE_ALIVE_MS, or has ended. */
+ * write down what was spent; from the control thread, about once a second.
+ * exchange_answers: each has given one within EXCHANGE_ALIVE_MS, or has ended.
+ */
 #define EXCHANGE_ALIVE_MS 5000
 void exchange_ask(struct exchange *e);
 bool exchange_answers(const struct exchange *e, uint64_t now_ns);

@@ -10,8 +10,8 @@
 # missing it says nothing and takes no time.
 set -eu
 
-build="gcc make libc6-dev pkg-config ca-certificates
-libuv1-dev libwslay-dev libmbedtls-dev libjansson-dev libspandsp-dev libsqlite3-dev
+build="gcc make libc6-dev pkg-config ca-certificates tzdata
+libuv1-dev libwslay-dev libmbedtls-dev libjansson-dev libspandsp-dev
 libsndfile1-dev libhttp-parser-dev libcyaml-dev libyaml-dev libexpat1-dev
 nettle-dev libsystemd-dev libcurl4-openssl-dev libsqlite3-dev"
 package="debhelper"

@@ -25,7 +25,7 @@ struct transcript;
 struct agent_world {
 	uv_loop_t *loop;
 	struct fetch_port *fetch;
-	unsigned functions; /* HTTP functions under way */
+	unsigned functions;        /* HTTP functions under way */
 	struct webhooks *webhooks; /* webhook.h */
 	struct form_store *forms;  /* of the process; NULL: none is kept */
 	/* What happens in calls, for whoever watches: "form.saved" and its
@@ -45,7 +45,7 @@ struct agent_call {
 	struct tool_run *runs; /* under way, oldest first */
 	unsigned running;
 	struct form_state *forms; /* form.h */
-	unsigned hand_offs; /* so far */
+	unsigned hand_offs;       /* so far */
 	/* Another agent has taken the call; its session is to be told. Set
 	 * behind agent_call_open, or NULL. */
 	void (*on_become)(void *owner, const struct agent *agent);

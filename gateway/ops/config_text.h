@@ -26,7 +26,7 @@ bool config_text_is_webhook(const char *text); /* http(s)://host…, with {…} 
 bool config_text_is_redirect(const char *text); /* "", http(s)://host… */
 bool config_text_is_jwks(const char *text);     /* "", file, https://… */
 
-bool config_text_is_currency(const char *text); /* USD */
+bool config_text_is_currency(const char *text);  /* USD */
 bool config_text_is_block(const char *text);     /* 10.0.0.0/8, 2001:db8::1 */
 bool config_text_is_hours(const char *text);     /* "", as hours.h */
 bool config_text_is_time_zone(const char *text); /* one this system has */
