@@ -7,70 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gateway/agents/agent.h"
-#include "gateway/agents/agent_call.h"
-#include "gateway/ops/config.h"
 #include "gateway/records/form_store.h"
-#include "tools/testing/check.h"
+#include "tools/testing/agent_rig.h"
 
-/* --- A call that has a model and nothing else --- */
-
-static struct config config;
-static struct agent agent;
-static struct agent_world world;
-static struct agent_call a;
-static struct call call;
 static uv_loop_t loop;
 static struct form_store *store;
 static int log_fd;
-static char told[8192], events[8192], folder[64], path[80];
-
-static void tool_output(void *session, const char *id, const char *output)
-{
-	(void)session;
-	snprintf(told, sizeof(told), "%s %s", id, output);
-}
-
-static void speak(void *session, enum speak what)
-{
-	(void)session;
-	(void)what;
-}
-
-static void close_model(void *session)
-{
-	(void)session;
-}
-
-static void send_audio(void *leg, const uint8_t *bytes, size_t n)
-{
-	(void)leg;
-	(void)bytes;
-	(void)n;
-}
-
-static bool clear(void *leg)
-{
-	(void)leg;
-	return true;
-}
-
-static void hang_up(void *leg, const char *reason)
-{
-	(void)leg;
-	(void)reason;
-}
-
-static const struct call_carrier_port carrier = {
-	.send_audio = send_audio,
-	.clear = clear,
-	.hang_up = hang_up,
-};
-static const struct call_model_port model = {
-	.speak = speak,
-	.tool_output = tool_output,
-	.close = close_model,
-};
+static char events[8192], folder[64], path[80];
 
 static void on_event(void *owner, const char *event, const char *json)
 {
@@ -112,36 +55,9 @@ static void configure(void)
 
 static void open_call(const char *name)
 {
-	static const struct call_ports ports = {
-		.carrier = &carrier,
-		.model = &model,
-		.agent = &agent_call_port,
-		.agent_owner = &a,
-	};
-	static const struct call_settings settings = {
-		.caller_format = AUDIO_ULAW,
-		.playout_format = AUDIO_ULAW,
-		.model_format = AUDIO_PCM24,
-		.append_ms = 20,
-		.ring_ms = 1000,
-		.connect_ms = 1000,
-		.model_silence_ms = 5000,
-		.digits_max = 8,
-	};
-	static struct audio_pool pool;
-
-	audio_pool_init(&pool, 100000);
-	agent_call_open(&a, &world, NULL, &agent, &call, &world.log);
-	snprintf(a.id, sizeof(a.id), "%s", name);
-	call_init(&call, &settings, &pool, &ports, uv_hrtime());
+	rig_begin(name, &world.log);
 	call_carrier_variable(&call, "caller", "+41791234567");
 	call_model_ready(&call, uv_hrtime());
-}
-
-static void close_call(void)
-{
-	agent_call_close(&a);
-	call_free(&call);
 }
 
 static int setup(void **state)
@@ -247,7 +163,7 @@ static void is_filled_in_step_by_step(void **state)
 		  ask("SELECT group_concat(version||':'||value) FROM"
 		      " form_version WHERE field='name'"),
 		  "what it was");
-	close_call();
+	rig_end();
 }
 
 static void tells_who_is_to_know(void **state)
@@ -267,7 +183,7 @@ static void tells_who_is_to_know(void **state)
 		  "\"changed\":[\"mail\"],\"fields\":{\"name\":\"John Smith\","
 		  "\"mail\":\"js@example.com\"}}\n",
 		  events, "each time");
-	close_call();
+	rig_end();
 }
 
 /* Two at once, and a caller who does not wait. */
@@ -279,7 +195,7 @@ static void outlives_the_call(void **state)
 			uv_hrtime());
 	call_model_tool(&call, "y", "save_form", "{\"name\":\"Jane Doe\"}",
 			uv_hrtime());
-	close_call();
+	rig_end();
 	uv_run(&loop, UV_RUN_DEFAULT);
 	CHECK_STR("Jane Doe 2",
 		  ask("SELECT value||' '||version FROM form JOIN"
@@ -310,7 +226,7 @@ static void keeps_what_could_not_be_stored(void **state)
 		  ask("SELECT group_concat(field||'='||value) FROM"
 		      " form_field"),
 		  "brings it along");
-	close_call();
+	rig_end();
 }
 
 static void needs_no_store(void **state)
@@ -322,7 +238,7 @@ static void needs_no_store(void **state)
 	CHECK(strstr(save("{\"name\":\"Joan\"}"), "\"updated\""), "then");
 	CHECK(strstr(events, "\"version\":2"), "versions are counted");
 	CHECK_STR("0", ask("SELECT count(*) FROM form"), "none is written");
-	close_call();
+	rig_end();
 }
 
 static void refuses_other_shapes(void **state)
@@ -338,7 +254,7 @@ static void refuses_other_shapes(void **state)
 	CHECK(strstr(save("{\"size\":\"medium\"}"), "small, large"),
 	      "a choice that there is not");
 	CHECK_STR("0", ask("SELECT count(*) FROM form"), "none is stored");
-	close_call();
+	rig_end();
 }
 
 /* What was said is nobody's business who reads logs. */
@@ -349,7 +265,7 @@ static void logs_no_value(void **state)
 	(void)state;
 	open_call("CA6");
 	save("{\"name\":\"Rumpelstilz\",\"mail\":\"rumpel@example.com\"}");
-	close_call();
+	rig_end();
 	ssize_t n = pread(log_fd, logged, sizeof(logged) - 1, 0);
 	CHECK(n > 0, "there is a log");
 	logged[n] = '\0';

@@ -7,20 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/agents/agent.h"
-#include "gateway/agents/tool_run.h"
 #include "gateway/net/fetch.h"
-#include "gateway/ops/config.h"
-#include "tools/testing/check.h"
+#include "tools/testing/agent_rig.h"
 
 static uv_loop_t loop;
-static struct agent_world world;
-static struct agent_call a;
-static struct agent agent;
-static struct call call;
-static struct config config;
 static struct config_function *f;
-static char told[70000];
 
 /* --- The network --- */
 
@@ -91,31 +82,6 @@ static void net_answers(int error, unsigned status, const char *type,
 
 /* --- The call --- */
 
-static void tool_output(void *session, const char *id, const char *output)
-{
-	(void)session;
-	(void)id;
-	snprintf(told, sizeof(told), "%s", output);
-}
-
-static void speak(void *session, enum speak what)
-{
-	(void)session;
-	(void)what;
-}
-
-static void close_model(void *session)
-{
-	(void)session;
-}
-
-static const struct call_model_port model = {
-	.tool_output = tool_output,
-	.speak = speak,
-	.close = close_model,
-};
-static const struct call_carrier_port carrier = { 0 };
-
 static const char parameters[] =
 	"{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\"},"
 	"\"n\":{\"type\":\"integer\"}},\"required\":[\"id\"]}";
@@ -147,32 +113,12 @@ static int setup(void **state)
 /* The configuration is as it is to be: the call begins. */
 static void open_call(void)
 {
-	static struct audio_pool pool;
 	static const struct log log;
-	static const struct call_ports ports = {
-		.carrier = &carrier,
-		.model = &model,
-		.agent = &agent_call_port,
-		.agent_owner = &a,
-	};
-	static const struct call_settings settings = {
-		.caller_format = AUDIO_ULAW,
-		.playout_format = AUDIO_ULAW,
-		.model_format = AUDIO_PCM24,
-		.append_ms = 20,
-		.ring_ms = 1000,
-		.connect_ms = 1000,
-		.model_silence_ms = 5000,
-		.digits_max = 8,
-	};
 	char why[256] = "";
 
 	agent = (struct agent){ 0 };
 	CHECK_EQ(0, agent_init(&agent, &config, 0, why, sizeof(why)), why);
-	audio_pool_init(&pool, 100000);
-	strcpy(a.id, "CA\r\n1");
-	agent_call_open(&a, &world, NULL, &agent, &call, &log);
-	call_init(&call, &settings, &pool, &ports, uv_hrtime());
+	rig_begin("CA\r\n1", &log);
 	call_carrier_variable(&call, "caller", "+1 2\r\nX: y");
 	call_model_ready(&call, uv_hrtime());
 }
@@ -180,11 +126,10 @@ static void open_call(void)
 static int teardown(void **state)
 {
 	(void)state;
-	agent_call_close(&a);
+	rig_end();
 	uv_run(&loop, UV_RUN_DEFAULT);
 	CHECK_EQ(0, uv_loop_close(&loop), "nothing is left");
 	CHECK_EQ(0, world.functions, "nor counted");
-	call_free(&call);
 	agent_free(&agent);
 	return 0;
 }
@@ -237,7 +182,7 @@ static void what_is_sent(void **state)
 		CHECK_EQ(32, strlen(net.key), "a key of its own");
 		CHECK_STR("", net.signature, "and no signature");
 		net_answers(0, 200, "application/json", "{\"a\": 1}", 0);
-		CHECK_STR("{\"a\": 1}", told, "the answer, as it is");
+		CHECK_STR("{\"a\": 1}", rig_answer(), "the answer, as it is");
 		teardown(state);
 		setup(state);
 	}
@@ -331,7 +276,7 @@ static void what_the_model_is_told(void **state)
 		ask("{\"id\":\"a\"}");
 		net_answers(row[i].error, row[i].status, row[i].type,
 			    row[i].body, 0);
-		CHECK_STR(row[i].told, told, row[i].why);
+		CHECK_STR(row[i].told, rig_answer(), row[i].why);
 	}
 }
 
@@ -358,11 +303,11 @@ static void what_is_tried_again(void **state)
 	net_answers(0, 503, "", "", 0);
 	wait_for(3);
 	CHECK_STR(key, net.key, "each time");
-	CHECK_STR("", told, "and nobody was told");
+	CHECK_STR("", rig_answer(), "and nobody was told");
 	net_answers(0, 503, "text/plain", "later", 0);
 	CHECK_STR("{\"error\":\"the service answered 503 (Service "
 		  "Unavailable): later\"}",
-		  told, "until it is enough");
+		  rig_answer(), "until it is enough");
 	ask("{\"id\":\"a\"}");
 	CHECK(strcmp(key, net.key) != 0, "another run has another key");
 	net_answers(0, 200, "", "x", 0);
@@ -406,7 +351,7 @@ static void retry_after_is_kept_to(void **state)
 	wait_for(2);
 	CHECK(uv_hrtime() - from >= 290 * 1000000ull, "not before");
 	net_answers(0, 200, "", "x", 0);
-	CHECK_STR("{\"text\":\"x\"}", told, "then it works");
+	CHECK_STR("{\"text\":\"x\"}", rig_answer(), "then it works");
 }
 
 static void the_caller_has_gone(void **state)
@@ -451,19 +396,19 @@ static void what_is_never_sent(void **state)
 	open_call();
 	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
 		ask(row[i].arguments);
-		CHECK_STR(row[i].told, told, row[i].why);
+		CHECK_STR(row[i].told, rig_answer(), row[i].why);
 	}
 	CHECK_EQ(0, net.started, "nothing was asked");
 	world.functions = HTTP_FUNCTIONS_MAX;
 	ask("{\"id\":\"a\"}");
-	CHECK_STR("{\"error\":\"too much is going on, try again later\"}", told,
-		  "too many");
+	CHECK_STR("{\"error\":\"too much is going on, try again later\"}",
+		  rig_answer(), "too many");
 	world.functions = 0;
 	strcpy(f->url, "http://impossible/{id}");
 	ask("{\"id\":\"a\"}");
 	CHECK_STR("{\"error\":\"the request cannot be made: its address is no "
 		  "URL\"}",
-		  told, "no URL after all");
+		  rig_answer(), "no URL after all");
 }
 
 static void what_is_no_function(void **state)

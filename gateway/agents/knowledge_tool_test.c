@@ -6,50 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gateway/agents/agent.h"
 #include "gateway/agents/knowledge.h"
-#include "gateway/ops/config.h"
-#include "tools/testing/check.h"
+#include "tools/testing/agent_rig.h"
 
 static char path[] = "/tmp/knowledge_tool_test.XXXXXX";
-static struct config config;
-static struct agent agent;
 static struct knowledge_library *library;
-static struct agent_world world;
-static struct agent_call a;
-static struct call call;
 static uv_loop_t loop;
-static char told[TOOL_ANSWER_MAX + 64];
-
-static void tool_output(void *session, const char *id, const char *output)
-{
-	(void)session;
-	snprintf(told, sizeof(told), "%s %s", id, output);
-}
-
-static void speak(void *session, enum speak what)
-{
-	(void)session;
-	(void)what;
-}
-
-static void ignore(void *owner)
-{
-	(void)owner;
-}
-
-static void send_audio(void *leg, const uint8_t *bytes, size_t n)
-{
-	(void)leg;
-	(void)bytes;
-	(void)n;
-}
-
-static void hang_up(void *leg, const char *reason)
-{
-	(void)leg;
-	(void)reason;
-}
 
 static void write_file(const char *text)
 {
@@ -76,31 +38,6 @@ static void learn(void)
 
 static int open_all(void **state)
 {
-	static const struct call_carrier_port carrier = {
-		.send_audio = send_audio,
-		.hang_up = hang_up,
-	};
-	static const struct call_model_port model = {
-		.speak = speak,
-		.tool_output = tool_output,
-		.close = ignore,
-	};
-	static const struct call_ports ports = {
-		.carrier = &carrier,
-		.model = &model,
-		.agent = &agent_call_port,
-		.agent_owner = &a,
-	};
-	static const struct call_settings settings = {
-		.caller_format = AUDIO_ULAW,
-		.playout_format = AUDIO_ULAW,
-		.model_format = AUDIO_PCM24,
-		.append_ms = 20,
-		.ring_ms = 1000,
-		.connect_ms = 1000,
-		.digits_max = 8,
-	};
-	static struct audio_pool pool;
 	static const struct log log = { .fd = -1 };
 
 	(void)state;
@@ -110,9 +47,7 @@ static int open_all(void **state)
 	learn();
 	uv_loop_init(&loop);
 	world = (struct agent_world){ .loop = &loop };
-	audio_pool_init(&pool, 100000);
-	agent_call_open(&a, &world, NULL, &agent, &call, &log);
-	call_init(&call, &settings, &pool, &ports, uv_hrtime());
+	rig_begin("CA1", &log);
 	call_model_ready(&call, uv_hrtime());
 	told[0] = '\0';
 	return 0;
@@ -121,10 +56,9 @@ static int open_all(void **state)
 static int close_all(void **state)
 {
 	(void)state;
-	agent_call_close(&a);
+	rig_end();
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(0, uv_loop_close(&loop));
-	call_free(&call);
 	agent_free(&agent);
 	knowledge_library_close(library);
 	return unlink(path);
