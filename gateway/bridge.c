@@ -303,6 +303,7 @@ void bridge_begin_alone(struct bridge *b, const struct call_settings *s,
 	alone.connect_ms = 0; /* nothing is under way */
 	alone.hello = NULL;   /* nor is it known who greets */
 	alone.hello_text = NULL;
+	alone.keypad = NULL; /* nor whose keys these are */
 	begin_call(b, &alone, carrier);
 }
 

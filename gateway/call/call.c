@@ -137,10 +137,9 @@ static void apologise(struct call *c, uint64_t now_ns)
 
 	playout_drop_unsent(&c->playout);
 	if (s->apology_text)
-		call_say_text(c,
-			      is_menu ? s->keypad->prompt_text
-				      : s->apology_text,
-			      now_ns);
+		call_say_text(
+			c, is_menu ? s->keypad->prompt_text : s->apology_text,
+			now_ns);
 	else if (is_menu)
 		call_play(c, s->keypad->prompt, s->keypad->prompt_len);
 	else

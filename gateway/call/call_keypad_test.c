@@ -295,6 +295,21 @@ static void test_entries_while_the_model_is_connected(void **state)
 	expect("digits 5;speak digits;", "the other has waited");
 }
 
+/* Whose menu it is is known with the agent. */
+static void test_before_it_is_known_who_answers(void **state)
+{
+	struct call_settings s = c.settings;
+
+	(void)state;
+	c.settings.keypad = NULL;
+	press("2");
+	pass(1500);
+	CHECK_EQ(CALL_CONNECTING, c.state, "nobody's");
+	call_expect_model(&c, &s, now());
+	pass(20);
+	CHECK_EQ(CALL_TRANSFERRING, c.state, "it has waited");
+}
+
 static void test_a_function_collects_first(void **state)
 {
 	const struct call_request r = {
@@ -478,6 +493,7 @@ int main(void)
 		MENU(test_others_are_the_models),
 		MENU(test_a_longer_one_may_follow),
 		MENU(test_entries_while_the_model_is_connected),
+		MENU(test_before_it_is_known_who_answers),
 		MENU(test_a_function_collects_first),
 		MENU(test_a_key_interrupts),
 		MENU(test_a_failed_one_is_told),
