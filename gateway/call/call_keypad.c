@@ -15,13 +15,13 @@ static bool is_alone(const struct call *c)
 	return !c->has_model && (c->state == CALL_SORRY || call_is_leaving(c));
 }
 
-/* Keys for a function come first. */
+/* Keys for a function do not come here. */
 static bool is_on(const struct call *c)
 {
 	if (!c->settings.keypad || !c->settings.keypad->count)
 		return false;
 	if (call_is_live(c))
-		return c->state != CALL_TRANSFERRING && !call_collects(c);
+		return c->state != CALL_TRANSFERRING;
 	return c->state == CALL_CONNECTING || is_alone(c);
 }
 
@@ -151,12 +151,8 @@ static const char *end(struct call *c, const struct keypad_entry *e,
 }
 
 /* A carrier that fails each transfer at once is not asked for ever. */
-static bool is_too_much(struct call *c)
-{
-	return !call_is_live(c) && ++c->keypad_alone > CALL_KEYPAD_ALONE_MAX;
-}
-
-static void act(struct call *c, const struct keypad_entry *e, uint64_t now_ns)
+static const char *attempt(struct call *c, const struct keypad_entry *e,
+			   uint64_t now_ns)
 {
 	static const char *(*const how[])(struct call * c,
 					  const struct keypad_entry *e,
@@ -166,13 +162,24 @@ static void act(struct call *c, const struct keypad_entry *e, uint64_t now_ns)
 		[KEYPAD_SAY] = say,
 		[KEYPAD_END] = end,
 	};
+	bool has_model = call_is_live(c);
+
+	if (!has_model && c->keypad_alone == CALL_KEYPAD_ALONE_MAX &&
+	    e->action != KEYPAD_END)
+		return "too often without the model";
+	const char *why = how[e->action](c, e, now_ns);
+	c->keypad_alone += !has_model && !why;
+	return why;
+}
+
+static void act(struct call *c, const struct keypad_entry *e, uint64_t now_ns)
+{
 	size_t keys = strlen(pressed(c));
 
 	digits_take_back(&c->digits, (unsigned)keys);
 	c->keys_from = c->digits.count;
 	call_note(c, CALL_NOTE_KEYPAD, keypad_action_name(e->action), keys);
-	const char *why = is_too_much(c) ? "too often without the model"
-					 : how[e->action](c, e, now_ns);
+	const char *why = attempt(c, e, now_ns);
 	if (why)
 		call_note(c, CALL_NOTE_KEYPAD_UNDONE, why, keys);
 }

@@ -389,6 +389,8 @@ static void test_failing_for_ever_has_an_end(void **state)
 	(void)state;
 	refuses = -EIO;
 	to_sorry();
+	press("1111111111");
+	CHECK_EQ(0, c.keypad_alone, "what comes to nothing does not count");
 	for (int i = 0; i < CALL_KEYPAD_ALONE_MAX; i++)
 		press("2");
 	CHECK_EQ(CALL_SORRY, c.state, "the apology anew each time");
@@ -397,6 +399,8 @@ static void test_failing_for_ever_has_an_end(void **state)
 	expect("", "that was enough");
 	CHECK_STR("transfer 1;not: too often without the model;", notes,
 		  "the log has it");
+	press("0");
+	CHECK_EQ(CALL_ENDING, c.state, "the end there always is");
 }
 
 /* --- Without a model: a prompt, and patience --- */
