@@ -25,6 +25,9 @@ static const struct {
 	[CALL_NOTE_STATE] = { "state", "state", "at_ms", LOG_INFO },
 	[CALL_NOTE_BARGE_IN] = { "barge_in", "item", "heard_ms", LOG_INFO },
 	[CALL_NOTE_DIGITS] = { "digits", NULL, "keys", LOG_INFO },
+	[CALL_NOTE_KEYPAD] = { "keypad", "action", "keys", LOG_INFO },
+	[CALL_NOTE_KEYPAD_UNDONE] = { "keypad_undone", "why", "keys",
+				      LOG_WARN },
 	[CALL_NOTE_FAILED_ANSWER] = { "answer_failed", "why", "count",
 				      LOG_WARN },
 	[CALL_NOTE_MODEL_LOST] = { "model_lost", "why", NULL, LOG_ERROR },
@@ -135,6 +138,7 @@ static void on_become(void *owner, const struct agent *agent)
 	if (!b->model || agent == b->agent)
 		return;
 	b->agent = agent;
+	b->call.settings.keypad = &agent->keypad;
 	tally_add(&b->worker->exchange->hand_offs, agent->wanted->persona.name);
 	bridge_dress(b);
 }
@@ -207,6 +211,7 @@ void bridge_settings(const struct bridge *b, const char *number,
 		.digits_max = c->digits.max,
 		.digits_gap_ms = c->digits.gap_ms,
 		.digits_terminator = c->digits.terminator[0],
+		.keypad = &b->agent->keypad,
 		.greets = agent_greets(b->agent),
 		.hello = b->agent->sound.ulaw,
 		.hello_len = b->agent->sound.len,
@@ -298,6 +303,7 @@ void bridge_begin_alone(struct bridge *b, const struct call_settings *s,
 	alone.connect_ms = 0; /* nothing is under way */
 	alone.hello = NULL;   /* nor is it known who greets */
 	alone.hello_text = NULL;
+	alone.keypad = NULL; /* nor whose keys these are */
 	begin_call(b, &alone, carrier);
 }
 

@@ -98,16 +98,67 @@ static int prepare_words(struct agent *a, char *why, size_t cap)
 	return err;
 }
 
-static int load_sound(struct agent *a, char *why, size_t cap)
+static int load_sound(struct prompt *p, const char *key, const char *path,
+		      char *why, size_t cap)
 {
-	const char *path = a->wanted->persona.greeting_file;
-	int err = path[0] ? prompt_load(&a->sound, path) : 0;
+	int err = path[0] ? prompt_load(p, path) : 0;
 
 	if (err)
-		snprintf(why, cap, "greeting_file: %s: %s", path,
+		snprintf(why, cap, "%s: %s: %s", key, path,
 			 err == -EINVAL ? "is no audio file that can be read"
 					: strerror(-err));
 	return err;
+}
+
+static int load_sounds(struct agent *a, char *why, size_t cap)
+{
+	const struct config_agent *w = a->wanted;
+	int err = load_sound(&a->sound, "greeting_file",
+			     w->persona.greeting_file, why, cap);
+
+	return err ? err
+		   : load_sound(&a->menu, "keypad_prompt", w->keypad.prompt,
+				why, cap);
+}
+
+static const char *target_of(const struct config *c, const char *name)
+{
+	for (unsigned i = 0; i < c->transfer.target_count; i++)
+		if (strcmp(c->transfer.targets[i].name, name) == 0)
+			return c->transfer.targets[i].to;
+	return ""; /* no configuration that was loaded */
+}
+
+static void make_entry(struct keypad_entry *e, const struct config *c,
+		       const struct config_key *key)
+{
+	snprintf(e->keys, sizeof(e->keys), "%s", key->keys);
+	e->text = "";
+	if (key->hand_off[0]) {
+		e->action = KEYPAD_HAND_OFF;
+		e->text = key->hand_off;
+	} else if (key->transfer[0]) {
+		e->action = KEYPAD_TRANSFER;
+		e->text = target_of(c, key->transfer);
+	} else if (key->say[0]) {
+		e->action = KEYPAD_SAY;
+		e->text = key->say;
+	} else {
+		e->action = KEYPAD_END;
+	}
+}
+
+static void make_keypad(struct agent *a)
+{
+	const struct config_agent_keypad *k = &a->wanted->keypad;
+
+	for (unsigned i = 0; i < k->count; i++)
+		make_entry(&a->keypad.entry[i], a->config, &k->keys[i]);
+	a->keypad.count = k->count;
+	a->keypad.prompt = a->menu.ulaw;
+	a->keypad.prompt_len = a->menu.len;
+	a->keypad.prompt_text = k->prompt_text;
+	a->keypad.wait_ms = k->seconds * 1000;
 }
 
 /* What it may call must be there. */
@@ -145,9 +196,10 @@ int agent_init(struct agent *a, const struct config *c, unsigned index,
 	if (!err)
 		err = agent_text_make(&a->instructions, a->wanted, why, cap);
 	if (!err)
-		err = load_sound(a, why, cap);
+		err = load_sounds(a, why, cap);
 	if (!err)
 		err = prepare_words(a, why, cap);
+	make_keypad(a);
 	return err;
 }
 
@@ -157,6 +209,7 @@ void agent_free(struct agent *a)
 	a->instructions = NULL;
 	agent_words_free(&a->words);
 	prompt_free(&a->sound);
+	prompt_free(&a->menu);
 	tools_free(&a->tools);
 	tools_free(&a->supervisor_tools);
 	knowledge_drop(a->knowledge);

@@ -7,6 +7,7 @@
 
 #include "gateway/agents/prompt.h"
 #include "gateway/agents/tools.h"
+#include "gateway/call/keypad.h"
 
 struct call_variables;
 struct config;
@@ -28,6 +29,8 @@ struct agent {
 	char *instructions;                /* agent_text.h; with places */
 	struct agent_words words; /* where nothing is known of the call */
 	struct prompt sound;      /* greeting_file; or none */
+	struct prompt menu;       /* keypad_prompt; or none */
+	struct keypad keypad;     /* of wanted and the configuration */
 	bool has_places; /* in its texts: each call fills them (template.h) */
 	struct tools tools;
 	/* What only its supervisor may call: search_knowledge, if at all. */

@@ -72,15 +72,21 @@ static int open_book(void)
 }
 
 /* With one agent file more. */
-static void load(const char *agent)
+static void load_with(const char *agent, const char *more)
 {
-	char errors[1024];
+	char errors[1024], yaml[256];
 
+	snprintf(yaml, sizeof(yaml), "agents: [a.yaml]\n%s", more);
 	write_text("a.yaml", agent);
-	write_text("t.yaml", "agents: [a.yaml]\n");
+	write_text("t.yaml", yaml);
 	config_wipe(&config);
 	CHECK_EQ(0, config_load(&config, path_of("t.yaml"), errors, 1024),
 		 errors);
+}
+
+static void load(const char *agent)
+{
+	load_with(agent, "");
 }
 
 #define RULES                                                             \
@@ -232,6 +238,38 @@ static void a_file_greets_in_place_of_the_model(void **state)
 	agent_words_free(&w);
 }
 
+static void knows_what_its_keys_do(void **state)
+{
+	char yaml[512], path[200];
+
+	(void)state;
+	assert_non_null(getcwd(path, sizeof(path)));
+	snprintf(yaml, sizeof(yaml),
+		 "keypad: [{keys: '1', hand_off: default}, {keys: '*2', "
+		 "transfer: sales}, {keys: '3', say: Hello.}, {keys: '0', end: "
+		 "true}]\n"
+		 "keypad_prompt: %s/test-vectors/speech/digit-1.wav\n"
+		 "keypad_prompt_text: Press one.\n",
+		 path);
+	load_with(yaml, "transfer: {targets: [{name: sales, to: 'tel:+1'}]}\n");
+	CHECK_EQ(0, open_book(), why);
+	const struct keypad *k = &book->agent[1].keypad;
+	CHECK_EQ(4, k->count, "all of them");
+	CHECK_EQ(KEYPAD_HAND_OFF, k->entry[0].action, "1");
+	CHECK_STR("default", k->entry[0].text, "whom");
+	CHECK_EQ(KEYPAD_TRANSFER, k->entry[1].action, "*2");
+	CHECK_STR("*2", k->entry[1].keys, "as they are");
+	CHECK_STR("tel:+1", k->entry[1].text, "where the target is");
+	CHECK_EQ(KEYPAD_SAY, k->entry[2].action, "3");
+	CHECK_STR("Hello.", k->entry[2].text, "what");
+	CHECK_EQ(KEYPAD_END, k->entry[3].action, "0");
+	CHECK(k->prompt_len > 1000, "read");
+	CHECK_STR("Press one.", k->prompt_text, "its words");
+	CHECK_EQ(15000, k->wait_ms, "by default");
+	CHECK_EQ(0, book->agent[0].keypad.count, "others have none");
+	CHECK(!book->agent[0].keypad.prompt, "nor a prompt");
+}
+
 static void estimates(void **state)
 {
 	(void)state;
@@ -251,6 +289,7 @@ int main(void)
 		TEST(tells_them_apart),
 		TEST(fills_the_words_of_a_call),
 		TEST(a_file_greets_in_place_of_the_model),
+		TEST(knows_what_its_keys_do),
 		TEST(estimates),
 	};
 	return cmocka_run_group_tests_name("agent_book", tests, NULL, NULL);

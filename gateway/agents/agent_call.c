@@ -7,6 +7,7 @@
 #include "gateway/agents/agent.h"
 #include "gateway/agents/form.h"
 #include "gateway/agents/agent_book.h"
+#include "gateway/agents/hand_off.h"
 #include "gateway/agents/plain_text.h"
 #include "gateway/agents/tool_run.h"
 #include "gateway/agents/transcript.h"
@@ -140,6 +141,11 @@ static void begin_tool(void *owner, const char *call_id, const char *name,
 		read_request(a, name, arguments, t);
 }
 
+static bool hand_off(void *owner, const char *name)
+{
+	return hand_off_by_key(owner, name);
+}
+
 /* --- The call's facts --- */
 
 /* Returns what was added to out. */
@@ -179,5 +185,6 @@ static size_t brief(void *owner, const struct call_variables *v, char *out,
 const struct call_agent_port agent_call_port = {
 	.hear = hear,
 	.begin_tool = begin_tool,
+	.hand_off = hand_off,
 	.brief = brief,
 };

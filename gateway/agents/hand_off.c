@@ -59,16 +59,15 @@ char *hand_off_parameters(const struct config_agent *a)
 
 /* --- The hand-off --- */
 
-static void log_it(const struct tool_run *r, const struct agent *to)
+static void log_it(const struct agent_call *a, const struct agent *to,
+		   const char *intent)
 {
 	char reason[REASON_MAX];
 	struct log_line l;
 
-	plain_text_copy(
-		reason, sizeof(reason),
-		json_string_value(json_object_get(r->arguments, "reason")));
-	log_begin(&l, &r->agent_call->log, LOG_INFO, "hand_off");
-	log_text(&l, "from", r->agent->wanted->persona.name);
+	plain_text_copy(reason, sizeof(reason), intent);
+	log_begin(&l, &a->log, LOG_INFO, "hand_off");
+	log_text(&l, "from", a->agent->wanted->persona.name);
 	log_text(&l, "to", to->wanted->persona.name);
 	log_text(&l, "intent", reason);
 	log_end(&l);
@@ -101,13 +100,25 @@ static void begin(struct tool_run *r)
 		return;
 	}
 	a->hand_offs++;
-	log_it(r, to);
+	log_it(a, to,
+	       json_string_value(json_object_get(r->arguments, "reason")));
 	agent_call_become(a, to);
 	snprintf(answer, sizeof(answer),
 		 "{\"status\":\"you are %s now; go on with the caller, without "
 		 "a greeting\"}",
 		 to->wanted->persona.name);
 	tool_run_answer(r, answer);
+}
+
+bool hand_off_by_key(struct agent_call *a, const char *name)
+{
+	const struct agent *to = agent_book_find(a->book, name);
+
+	if (!to || to == a->agent)
+		return false;
+	log_it(a, to, "a key");
+	agent_call_become(a, to);
+	return true;
 }
 
 /* It ends from inside. */

@@ -124,6 +124,23 @@ static void refuses_others(void **state)
 	CHECK_STR("", became, "nothing has changed");
 }
 
+static void a_key_does_it_as_often_as_it_is_pressed(void **state)
+{
+	(void)state;
+	CHECK(!agent_call_port.hand_off(&a, "a"), "it has the call");
+	CHECK(!agent_call_port.hand_off(&a, "c"), "nobody");
+	CHECK_STR("", became, "nothing has changed");
+	for (int i = 0; i < HAND_OFFS_MAX; i++) {
+		CHECK(agent_call_port.hand_off(&a, "b"), "there");
+		CHECK(agent_call_port.hand_off(&a, "a"), "and back");
+	}
+	CHECK(strncmp(became, "b a b a ", 8) == 0, "the session, too");
+	CHECK_STR("{\"status\":\"you are b now; go on with the caller, without "
+		  "a greeting\"}",
+		  hand_off("{\"agent\":\"b\",\"reason\":\"rain\"}"),
+		  "the model's own are counted alone");
+}
+
 static void to_and_fro_comes_to_an_end(void **state)
 {
 	static const char *const to[] = {
@@ -149,6 +166,7 @@ int main(void)
 		TEST(offers_those_there_are),
 		TEST(another_takes_the_call),
 		TEST(refuses_others),
+		TEST(a_key_does_it_as_often_as_it_is_pressed),
 		TEST(to_and_fro_comes_to_an_end),
 	};
 	return cmocka_run_group_tests_name("hand_off", tests, NULL, NULL);

@@ -70,6 +70,7 @@ void call_expect_model(struct call *c, const struct call_settings *s,
 	own->hello_text = s->hello_text;
 	own->fallback = s->fallback;
 	own->apology_text = s->apology_text;
+	own->keypad = s->keypad;
 	transcoder_init(&c->up, own->caller_format, own->model_format);
 	transcoder_init(&c->down, own->model_format, own->playout_format);
 	if (c->state == CALL_CONNECTING)
@@ -131,11 +132,18 @@ static void close_model(struct call *c, uint64_t now_ns)
 
 static void apologise(struct call *c, uint64_t now_ns)
 {
+	const struct call_settings *s = &c->settings;
+	bool is_menu = call_has_menu(c);
+
 	playout_drop_unsent(&c->playout);
-	if (c->settings.apology_text)
-		call_say_text(c, c->settings.apology_text, now_ns);
+	if (s->apology_text)
+		call_say_text(
+			c, is_menu ? s->keypad->prompt_text : s->apology_text,
+			now_ns);
+	else if (is_menu)
+		call_play(c, s->keypad->prompt, s->keypad->prompt_len);
 	else
-		call_play(c, c->settings.apology, c->settings.apology_len);
+		call_play(c, s->apology, s->apology_len);
 	call_pump(c, now_ns);
 }
 
@@ -169,6 +177,7 @@ static void hang_up(struct call *c, uint64_t now_ns)
 		[CALL_END_CARRIER_LOST] = "line lost",
 		[CALL_END_REPLACED] = "replaced",
 		[CALL_END_BUDGET] = "budget spent",
+		[CALL_END_KEYPAD] = "caller pressed the key for it",
 	};
 	const char *reason = c->end_reason[0] ? c->end_reason : word[c->end];
 
@@ -199,9 +208,15 @@ static void carry_out(struct call *c, unsigned todo, uint64_t now_ns)
 
 static uint64_t sorry_ms(const struct call *c)
 {
-	if (c->settings.apology_text)
-		return strlen(c->settings.apology_text) * CALL_TEXT_CHAR_MS;
-	return c->settings.apology_len / audio_format_bytes_per_ms(AUDIO_ULAW);
+	const struct call_settings *s = &c->settings;
+	bool is_menu = call_has_menu(c);
+	uint64_t wait_ms = call_menu_ms(c) + (is_menu ? s->digits_gap_ms : 0);
+	const char *text = is_menu ? s->keypad->prompt_text : s->apology_text;
+	size_t len = is_menu ? s->keypad->prompt_len : s->apology_len;
+
+	if (s->apology_text)
+		return wait_ms + strlen(text) * CALL_TEXT_CHAR_MS;
+	return wait_ms + len / audio_format_bytes_per_ms(AUDIO_ULAW);
 }
 
 /* How long the call may stay in the state it has come to. */
@@ -233,6 +248,8 @@ static enum call_end reason_for(const struct call *c, enum call_event event)
 		return c->carrier_end;
 	if (event == CALL_STOPPED || event == CALL_DISMISSED)
 		return CALL_END_SHUTDOWN;
+	if (event == CALL_KEY_END)
+		return CALL_END_KEYPAD;
 	if (c->state == CALL_LAST_WORDS ||
 	    (event == CALL_DEADLINE && c->state == CALL_UP))
 		return c->wrap_ups > CALL_WRAP_UPS_MAX ? CALL_END_BUDGET
@@ -241,11 +258,12 @@ static enum call_end reason_for(const struct call *c, enum call_event event)
 					 : CALL_END_MODEL_LOST;
 }
 
-/* The reason belongs to the event that led away from talking. */
+/* The reason belongs to the event that led away from talking; who is done with
+ * the apology has not been failed. */
 static void note_reason(struct call *c, enum call_event event)
 {
-	if (c->state != CALL_SORRY && c->state != CALL_ENDING &&
-	    c->state != CALL_OVER)
+	if ((c->state != CALL_SORRY || event == CALL_KEY_END) &&
+	    c->state != CALL_ENDING && c->state != CALL_OVER)
 		c->end = reason_for(c, event);
 }
 
@@ -346,12 +364,16 @@ static bool has_said_all(const struct call *c, uint64_t now_ns)
 
 static void watch_for_the_end(struct call *c, uint64_t now_ns)
 {
+	uint64_t tail_ms = CALL_TAIL_MS + call_menu_ms(c);
+
 	if (!has_said_all(c, now_ns)) {
 		c->tail_ns = 0;
 		return;
 	}
+	if (call_keypad_is_begun(c))
+		return;
 	if (!c->tail_ns)
-		c->tail_ns = now_ns + CALL_TAIL_MS * CALL_NS_PER_MS;
+		c->tail_ns = now_ns + tail_ms * CALL_NS_PER_MS;
 	if (now_ns < c->tail_ns)
 		return;
 	call_step(c, call_rescue(c) ? CALL_RESCUED : CALL_HEARD, now_ns);
@@ -363,6 +385,7 @@ void call_tick(struct call *c, uint64_t now_ns)
 		return;
 	call_answer_tick(c, now_ns);
 	call_pump(c, now_ns);
+	call_keypad_tick(c, now_ns);
 	if (call_is_live(c)) {
 		call_caller_tick(c, now_ns);
 		call_time_tick(c, now_ns);
@@ -414,6 +437,7 @@ const char *call_end_name(enum call_end end)
 		[CALL_END_CARRIER_LOST] = "carrier_lost",
 		[CALL_END_REPLACED] = "replaced",
 		[CALL_END_BUDGET] = "budget",
+		[CALL_END_KEYPAD] = "keypad",
 	};
 	return name[end];
 }

@@ -15,6 +15,7 @@
 #include "gateway/call/call_state.h"
 #include "gateway/call/caller_timeline.h"
 #include "gateway/call/digits.h"
+#include "gateway/call/keypad.h"
 #include "gateway/call/playout.h"
 #include "gateway/call/sequencer.h"
 #include "gateway/call/transcoder.h"
@@ -40,6 +41,7 @@
 #define CALL_PARTICIPANTS_MAX  8
 #define CALL_MASKED_MAX        8 /* masked entries kept; then the oldest goes */
 #define CALL_TOOLS_MAX         16  /* functions under way; more is an error */
+#define CALL_KEYPAD_ALONE_MAX  8   /* keys acted on without a model */
 #define CALL_FILLER_AHEAD_MS   100 /* of a filler's sound at the carrier */
 #define CALL_TONE_MS_MAX       500
 #define CALL_TONE_LEVEL        -100 /* each of the two, in tenths of dBm0 */
@@ -50,6 +52,9 @@ enum call_note {
 	CALL_NOTE_STATE,    /* text: the new state; number: call-relative ms */
 	CALL_NOTE_BARGE_IN, /* text: item; number: ms heard of it */
 	CALL_NOTE_DIGITS,   /* number: how many keys */
+	CALL_NOTE_KEYPAD,   /* of the menu; text: what is done; number: likewise
+			     */
+	CALL_NOTE_KEYPAD_UNDONE,    /* behind it; text: why it was not */
 	CALL_NOTE_FAILED_ANSWER,    /* text: why */
 	CALL_NOTE_MODEL_LOST,       /* text: why */
 	CALL_NOTE_RING_OVERFLOW,    /* number: bytes of caller audio dropped */
@@ -85,6 +90,7 @@ enum call_end {
 	CALL_END_CARRIER_LOST, /* the line broke and did not come back */
 	CALL_END_REPLACED,     /* the carrier began the same call anew */
 	CALL_END_BUDGET,       /* it has cost what it may */
+	CALL_END_KEYPAD,       /* the caller pressed the key for it */
 	CALL_ENDS
 };
 
@@ -126,7 +132,9 @@ struct call_settings {
 	unsigned model_silence_ms;
 	unsigned digits_max;
 	unsigned digits_gap_ms;
-	char digits_terminator; /* 0: none */
+	char digits_terminator;      /* 0: none */
+	const struct keypad *keypad; /* keys that do something; or NULL. Not
+					owned */
 	unsigned tone_ms;       /* of keys that are sent as sound, where the
 				   carrier has no other way; 0: none are.
 				   At most CALL_TONE_MS_MAX, like the next */
@@ -179,6 +187,9 @@ struct call {
 	struct transcoder up;
 	struct caller_timeline timeline;
 	struct digits digits;
+	unsigned keys_from;           /* in digits: the last entry's */
+	unsigned keypad_alone;        /* actions without a model */
+	const char *keypad_words;     /* to be said; not owned */
 	struct call_collect *collect; /* keys for functions; NULL: none ever */
 	char *text; /* waits for the model, CALL_TEXT_MAX bytes; or NULL */
 	unsigned no_inputs; /* in a row */

@@ -149,19 +149,21 @@ void call_caller_tick(struct call *c, uint64_t now_ns)
 
 void call_caller_digit(struct call *c, char key, uint64_t now_ns)
 {
-	if (!is_listening(c))
+	if (!is_listening(c) && !call_keypad_is_alone(c))
 		return;
 	c->no_inputs = 0;
-	if (call_collects(c)) {
+	if (call_is_live(c) && call_collects(c)) {
 		call_interrupt(c, true, now_ns);
 		call_collect_key(c, key, now_ns);
 		return;
 	}
+	call_keypad_split(c, now_ns);
 	bool is_whole = digits_press(&c->digits, key, now_ns);
-	if (!call_is_live(c))
-		return; /* it waits, like the caller's voice */
-	call_interrupt(c, true, now_ns);
-	if (is_whole)
+	if (call_is_live(c))
+		call_interrupt(c, true, now_ns);
+	if (call_keypad_key(c, is_whole, now_ns))
+		return;
+	if (is_whole && call_is_live(c)) /* else it waits, like the voice */
 		send_digits(c, now_ns);
 }
 

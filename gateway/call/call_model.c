@@ -13,6 +13,8 @@ static void speak(struct call *c, enum speak what)
 {
 	if (what == SPEAK_FILLER)
 		c->ports.model->say(c->ports.session, call_filler_words(c));
+	else if (what == SPEAK_WORDS)
+		c->ports.model->say(c->ports.session, c->keypad_words);
 	else if (what != SPEAK_NOTHING)
 		c->ports.model->speak(c->ports.session, what);
 }
@@ -74,6 +76,8 @@ static void cut_items(struct call *c, const struct playout_cut *cut,
 		c->cut_sent_ms += cut[i].sent_ms - cut[i].heard_ms;
 		call_note(c, CALL_NOTE_BARGE_IN, cut[i].id, cut[i].heard_ms);
 		tell_cut(c, &cut[i]);
+		if (!c->has_model)
+			continue; /* nobody remembers */
 		if (cut[i].heard_ms)
 			c->ports.model->truncate(c->ports.session, cut[i].id,
 						 cut[i].content_index,

@@ -94,6 +94,22 @@ void call_collect_free(struct call *c);
 
 /* Whether the model must not hear the caller: tones would tell the keys. */
 bool call_is_muted(const struct call *c);
+
+/* The agent's keypad menu. Whether keys are for it though there is no model;
+ * before a key: whether a new entry begins; behind it (is_whole: it ended the
+ * entry): whether the menu has done something; the clock; the rest of an entry
+ * may follow, in an apology. */
+bool call_keypad_is_alone(const struct call *c);
+void call_keypad_split(struct call *c, uint64_t now_ns);
+bool call_keypad_key(struct call *c, bool is_whole, uint64_t now_ns);
+void call_keypad_tick(struct call *c, uint64_t now_ns);
+bool call_keypad_is_begun(const struct call *c);
+
+/* Whether its own prompt is played in place of the apology, and how long a key
+ * is waited for behind it. */
+bool call_has_menu(const struct call *c);
+uint64_t call_menu_ms(const struct call *c);
+
 /* Fillers: once per tick; the words that are to be said; and: somebody speaks,
  * no sound of ours any more. */
 void call_filler_tick(struct call *c, uint64_t now_ns);
@@ -103,6 +119,9 @@ void call_filler_hush(struct call *c);
 /* Do what the model asked for and what waited for its speech to end. */
 void call_run_errands(struct call *c, uint64_t now_ns);
 void call_drop_errands(struct call *c);
+
+/* Whether the line can do it. */
+bool call_can(const struct call *c, enum call_request_kind what);
 
 /* Whether an apology is followed by a person; once. */
 bool call_rescue(struct call *c);

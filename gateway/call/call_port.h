@@ -57,7 +57,8 @@ struct call_carrier_port {
 struct call_model_port {
 	void (*append)(void *session, const uint8_t *bytes, size_t n);
 	void (*speak)(void *session, enum speak what);
-	/* The same for SPEAK_FILLER: these words exactly, no function. */
+	/* The same for SPEAK_FILLER and SPEAK_WORDS: these words exactly, no
+	 * function. */
 	void (*say)(void *session, const char *words);
 	void (*cancel)(void *session, const char *response_id);
 	void (*truncate)(void *session, const char *item_id,
@@ -128,6 +129,9 @@ struct call_agent_port {
 	/* A function is called. *t is zeroed, and filled. */
 	void (*begin_tool)(void *agent, const char *call_id, const char *name,
 			   const char *arguments, struct call_tool *t);
+	/* A key of the caller's: another agent is to take the call. Returns
+	 * false when it has it already, or is not there. NULL: none can. */
+	bool (*hand_off)(void *agent, const char *name);
 	/* What the model is told when the call begins, from the variables.
 	 * Returns the length; 0: nothing. */
 	size_t (*brief)(void *agent, const struct call_variables *v, char *out,

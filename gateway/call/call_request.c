@@ -22,7 +22,7 @@ static bool carrier_can(const struct call *c, enum call_request_kind what)
 	return p->request && (!p->can || p->can(c->ports.leg, what));
 }
 
-static bool can(const struct call *c, enum call_request_kind what)
+bool call_can(const struct call *c, enum call_request_kind what)
 {
 	return carrier_can(c, what) ||
 	       (what == CALL_REQUEST_KEYS && c->settings.tone_ms > 0);
@@ -35,7 +35,7 @@ static int add_errand(struct call *c, const struct call_request *r,
 {
 	char *data = NULL;
 
-	if (!can(c, r->kind))
+	if (!call_can(c, r->kind))
 		return -ENOTSUP;
 	if (c->errands == CALL_ERRANDS_MAX)
 		return -ENOBUFS;
@@ -111,7 +111,7 @@ static bool end_call(struct call *c, const char *call_id,
 static bool transfer(struct call *c, const char *call_id,
 		     const struct call_request *r, uint64_t now_ns)
 {
-	if (!can(c, r->kind))
+	if (!call_can(c, r->kind))
 		return answer_and_go_on(c, call_id, -ENOTSUP, NULL);
 	if (c->state != CALL_UP) {
 		answer(c, call_id, "{\"status\":\"already ending\"}");
@@ -139,7 +139,7 @@ static bool record(struct call *c, const char *call_id,
 	int err = -ENOTSUP;
 
 	(void)now_ns;
-	if (can(c, r->kind))
+	if (call_can(c, r->kind))
 		err = c->ports.carrier->request(c->ports.leg, r);
 	return answer_and_go_on(c, call_id, err, "{\"status\":\"done\"}");
 }

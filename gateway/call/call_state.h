@@ -22,6 +22,8 @@ enum call_event {
 	CALL_END_ASKED,       /* the model called end_call, or nobody talks */
 	CALL_TRANSFER_ASKED,  /* the model called transfer_call */
 	CALL_TRANSFER_FAILED, /* the caller is back */
+	CALL_KEY_TRANSFER,    /* the caller pressed a key for a person … */
+	CALL_KEY_END,         /* … or for the end */
 	CALL_BARGED_IN,       /* the caller interrupted speech */
 	CALL_HEARD,           /* all there was to hear has been heard */
 	CALL_RESCUED,         /* the same, and a person can be reached */

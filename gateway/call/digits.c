@@ -28,6 +28,12 @@ bool digits_due(const struct digits *d, uint64_t now_ns)
 	return d->count && now_ns >= d->last_ns + d->gap_ms * 1000000ull;
 }
 
+void digits_take_back(struct digits *d, unsigned n)
+{
+	d->count -= n;
+	d->entry[d->count] = '\0';
+}
+
 void digits_clear(struct digits *d)
 {
 	d->count = 0;

@@ -29,6 +29,9 @@ bool digits_press(struct digits *d, char key, uint64_t now_ns);
 /* digits_due: whether the gap has ended a begun entry. */
 bool digits_due(const struct digits *d, uint64_t now_ns);
 
+/* digits_take_back: the last n keys (at most count) were for somebody else. */
+void digits_take_back(struct digits *d, unsigned n);
+
 /* digits_clear: after the entry was used. */
 void digits_clear(struct digits *d);
 

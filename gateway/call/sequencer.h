@@ -23,6 +23,7 @@ enum speak {
 	SPEAK_NOTE,   /* it was told something: a text, a silence, a failure */
 	SPEAK_TOOL,   /* tools have answered */
 	SPEAK_DIGITS, /* a keypad entry */
+	SPEAK_WORDS,  /* those that a key of the menu stands for */
 	SPEAK_GREETING,
 	SPEAK_GOODBYE
 };

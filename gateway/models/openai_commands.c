@@ -99,6 +99,7 @@ static void speak(void *session, enum speak what)
 		[SPEAK_NOTE] = "note",       [SPEAK_TOOL] = "tool",
 		[SPEAK_DIGITS] = "digits",   [SPEAK_GREETING] = "greeting",
 		[SPEAK_GOODBYE] = "goodbye", [SPEAK_FILLER] = "filler",
+		[SPEAK_WORDS] = "words",
 	};
 	struct openai_session *s = session;
 	char *text = instructions_for(s, what);

@@ -58,6 +58,8 @@ struct config_environment;
 #define CONFIG_MCP_MAX          4   /* servers of an agent */
 #define CONFIG_MCP_TOOLS_MAX    8   /* allowed ones of a server */
 #define CONFIG_KNOWLEDGE_MAX    16  /* patterns of file names */
+#define CONFIG_KEYS_MAX         16  /* entries of a keypad menu */
+#define CONFIG_KEY_MAX          5   /* keys of one, with NUL */
 #define CONFIG_ERRANDS_MAX      16  /* functions of a supervisor */
 
 enum config_format { CONFIG_FORMAT_PCM24, CONFIG_FORMAT_PCMU };
@@ -383,6 +385,24 @@ struct config_agent_supervisor {
 	char tools[CONFIG_ERRANDS_MAX][CONFIG_WORD_MAX];
 };
 
+/* What a key does; one of them. */
+struct config_key {
+	char keys[CONFIG_KEY_MAX];      /* 0-9 * #; no two alike */
+	char hand_off[CONFIG_WORD_MAX]; /* an agent that there is */
+	char transfer[CONFIG_WORD_MAX]; /* of transfer.targets */
+	char say[CONFIG_FILLER_MAX];
+	bool end;
+	unsigned line; /* of its file */
+};
+
+struct config_agent_keypad {
+	unsigned count; /* 0: keys are for the model */
+	struct config_key keys[CONFIG_KEYS_MAX];
+	char prompt[CONFIG_TEXT_MAX]; /* WAV; "": the apology */
+	char prompt_text[CONFIG_SENTENCE_MAX];
+	unsigned seconds; /* a key is waited for behind it */
+};
+
 struct config_agent {
 	char instructions[CONFIG_INSTRUCTIONS_MAX];
 	char greeting[CONFIG_SENTENCE_MAX]; /* what the first response is
@@ -402,6 +422,7 @@ struct config_agent {
 	struct config_agent_functions functions;
 	struct config_agent_form form;
 	struct config_agent_supervisor supervisor;
+	struct config_agent_keypad keypad;
 };
 
 /* Those that have files of their own. Never changed; shared by all copies of a

@@ -56,6 +56,11 @@ void config_agents_lines(struct config_agent *a, yaml_document_t *document,
 		a->persona.hand_offs[i].line =
 			(unsigned)config_find_line(document, path);
 	}
+	for (unsigned i = 0; i < a->keypad.count; i++) {
+		snprintf(path, sizeof(path), "%skeypad.%u", within, i);
+		a->keypad.keys[i].line =
+			(unsigned)config_find_line(document, path);
+	}
 }
 
 /* Every key of an agent that names a file. */
@@ -63,7 +68,8 @@ static bool resolve_all(struct config_agent *a, const char *file)
 {
 	struct config_agent_persona *p = &a->persona;
 	bool is_good = config_file_resolve(p->instructions_file, file) &&
-		       config_file_resolve(p->greeting_file, file);
+		       config_file_resolve(p->greeting_file, file) &&
+		       config_file_resolve(a->keypad.prompt, file);
 	for (unsigned i = 0; is_good && i < p->context_count; i++)
 		is_good = config_file_resolve(p->context[i], file);
 	for (unsigned i = 0; is_good && i < a->knowledge.file_count; i++)
@@ -148,12 +154,12 @@ static void read_one(const struct reading *r)
 
 /* --- All of them --- */
 
-/* What is wrong with one entry, or NULL. */
+/* What is wrong with an agent as somebody to hand a call to, or NULL. */
 static const char *fault_of(const struct config *c, unsigned from,
-			    const struct config_hand_off *h)
+			    const char *name)
 {
 	const struct config_agent *a = config_agent_at(c, from), *b;
-	int to = config_agent_find(c, h->agent);
+	int to = config_agent_find(c, name);
 	if (to < 0)
 		return "and there is no agent of that name";
 	b = config_agent_at(c, (unsigned)to);
@@ -172,11 +178,26 @@ static void check_hand_offs(const struct config *c,
 	const struct config_agent_persona *p = &config_agent_at(c, i)->persona;
 	for (unsigned j = 0; j < p->hand_off_count; j++) {
 		const struct config_hand_off *h = &p->hand_offs[j];
-		const char *fault = fault_of(c, i, h);
+		const char *fault = fault_of(c, i, h->agent);
 		if (fault)
 			config_report_add(at->report, h->line,
 					  "agent.hand_offs has \"%s\", %s",
 					  h->agent, fault);
+	}
+}
+
+static void check_keypad(const struct config *c,
+			 const struct config_agents_place *at, unsigned i)
+{
+	const struct config_agent_keypad *k = &config_agent_at(c, i)->keypad;
+	for (unsigned j = 0; j < k->count; j++) {
+		const struct config_key *key = &k->keys[j];
+		const char *fault =
+			*key->hand_off ? fault_of(c, i, key->hand_off) : NULL;
+		if (fault)
+			config_report_add(at->report, key->line,
+					  "agent.keypad has \"%s\", %s",
+					  key->hand_off, fault);
 	}
 }
 
@@ -186,10 +207,12 @@ static void check_all_hand_offs(struct config *c,
 {
 	const char *configuration = at->report->file;
 	check_hand_offs(c, at, 0);
+	check_keypad(c, at, 0);
 	at->report->within = "agent";
 	for (unsigned i = 1; i < config_agent_count(c); i++) {
 		at->report->file = c->agent_files[i - 1];
 		check_hand_offs(c, at, i);
+		check_keypad(c, at, i);
 	}
 	at->report->file = configuration;
 	at->report->within = NULL;

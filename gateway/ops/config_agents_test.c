@@ -229,6 +229,40 @@ static void hand_offs_lead_somewhere(void **state)
 		"each with its line");
 }
 
+static void keys_lead_somewhere(void **state)
+{
+	(void)state;
+	write_file("agents/a.yaml", "keypad:\n"
+				    "- {keys: '1', hand_off: default}\n"
+				    "- {keys: '2', hand_off: a}\n"
+				    "- {keys: '3', transfer: sales}\n"
+				    "- {keys: '4', transfer: nobody}\n"
+				    "- {keys: '4', say: Hello.}\n");
+	write_file("agents/b.yaml", "format: pcmu\n");
+	CHECK_EQ(-EINVAL,
+		 load("agents: [agents/a.yaml, agents/b.yaml]\n"
+		      "transfer: {targets: [{name: sales, to: 'tel:+1'}]}\n"),
+		 "bad");
+	expect_errors("agents/a.yaml:5: keypad has \"nobody\", and "
+		      "transfer.targets has nobody of that name\n"
+		      "agents/a.yaml:6: keypad has \"4\" twice",
+		      "each with its line");
+	write_file("agents/a.yaml", "keypad:\n"
+				    "- {keys: '1', hand_off: a}\n"
+				    "- {keys: '*2', hand_off: b}\n");
+	CHECK_EQ(-EINVAL,
+		 load("agents: [agents/a.yaml, agents/b.yaml]\n"
+		      "agent: {keypad: [{keys: '#', hand_off: x}]}\n"),
+		 "bad");
+	expect_errors("t.yaml:2: agent.keypad has \"x\", and there is no agent "
+		      "of that name\n"
+		      "agents/a.yaml:2: keypad has \"a\", which it is "
+		      "itself\n"
+		      "agents/a.yaml:3: keypad has \"b\", which has another "
+		      "format: a session cannot change it",
+		      "as hand_offs");
+}
+
 static void standby_is_bounded(void **state)
 {
 	(void)state;
@@ -266,9 +300,10 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(reads_each),         TEST(tells_every_mistake),
-		TEST(names_are_unlike),   TEST(hand_offs_lead_somewhere),
-		TEST(standby_is_bounded), TEST(copies_share_them),
+		TEST(reads_each),          TEST(tells_every_mistake),
+		TEST(names_are_unlike),    TEST(hand_offs_lead_somewhere),
+		TEST(keys_lead_somewhere), TEST(standby_is_bounded),
+		TEST(copies_share_them),
 	};
 	return cmocka_run_group_tests_name("config_agents", tests, NULL, NULL);
 }

@@ -104,6 +104,7 @@ const struct config config_schema_defaults = {
 			.timeout_ms = 20000,
 			.max_tokens = 2000,
 		},
+		.keypad = { .seconds = 15 },
 	},
 	.call_webhook = { .timeout_ms = 2000 },
 	.audio = { .lead_ms = 400, .append_ms = 40 },
@@ -603,6 +604,17 @@ static const cyaml_schema_field_t supervisor_keys[] = {
 		   word, CONFIG_ERRANDS_MAX),
 	CYAML_FIELD_END,
 };
+static const cyaml_schema_field_t key_keys[] = {
+	CYAML_FIELD_STRING("keys", NEEDED, struct config_key, keys, 1),
+	CYAML_FIELD_STRING("hand_off", FLAGS, struct config_key, hand_off, 0),
+	CYAML_FIELD_STRING("transfer", FLAGS, struct config_key, transfer, 0),
+	CYAML_FIELD_STRING("say", FLAGS, struct config_key, say, 0),
+	CYAML_FIELD_BOOL("end", FLAGS, struct config_key, end),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t key = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_key, key_keys),
+};
 static const cyaml_schema_field_t agent_keys[] = {
 	CYAML_FIELD_STRING("instructions", FLAGS, struct config_agent,
 			   instructions, 0),
@@ -655,6 +667,14 @@ static const cyaml_schema_field_t agent_keys[] = {
 			    form_keys),
 	CYAML_FIELD_MAPPING("supervisor", FLAGS, struct config_agent,
 			    supervisor, supervisor_keys),
+	FIELD_LIST("keypad", struct config_agent, keypad.keys, keypad.count,
+		   key, CONFIG_KEYS_MAX),
+	CYAML_FIELD_STRING("keypad_prompt", FLAGS, struct config_agent,
+			   keypad.prompt, 0),
+	CYAML_FIELD_STRING("keypad_prompt_text", FLAGS, struct config_agent,
+			   keypad.prompt_text, 0),
+	CYAML_FIELD_UINT("keypad_seconds", FLAGS, struct config_agent,
+			 keypad.seconds),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t audio_keys[] = {

@@ -219,6 +219,28 @@ static void names_each_mistake(void **state)
 		  "t.yaml:2: routes: fallback.then is dial, but neither it nor "
 		  "failure.dial names a number",
 		  "a fallback to nobody" },
+		{ "agent:\n  keypad:\n  - {keys: '12345', end: true}\n"
+		  "  - {keys: 1a, end: true}\n",
+		  "t.yaml:3: agent.keypad.keys has 5 bytes, at most 4 fit\n"
+		  "t.yaml:4: agent.keypad.keys is \"1a\", must be 1 to 4 keys "
+		  "of 0-9 * #, in quotation marks",
+		  "keys that are none" },
+		{ "agent:\n  keypad:\n  - {keys: '1'}\n"
+		  "  - {keys: '2', end: true, say: Bye.}\n",
+		  "t.yaml:3: agent.keypad: \"1\" has none of hand_off, "
+		  "transfer, say and end: it must have one\n"
+		  "t.yaml:4: agent.keypad: \"2\" has more than one of "
+		  "hand_off, transfer, say and end: it must have one",
+		  "keys that do nothing, or two things" },
+		{ "agent:\n  keypad_prompt: a.wav\n",
+		  "t.yaml:2: agent.keypad_prompt is set, but agent.keypad is "
+		  "empty: there is no key to press",
+		  "a prompt for nothing" },
+		{ "agent:\n  keypad: [{keys: '1', end: true}]\n"
+		  "  keypad_prompt_text: Press 1.\n",
+		  "t.yaml:3: agent.keypad_prompt_text is set, but "
+		  "agent.keypad_prompt is not",
+		  "words of no prompt" },
 		{ "overload: {then: say}\n",
 		  "t.yaml:1: overload.then is say, but overload.say is empty",
 		  "nothing to say" },

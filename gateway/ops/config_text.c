@@ -95,6 +95,11 @@ bool config_text_is_terminator(const char *text)
 	       strlen(text) <= 1;
 }
 
+bool config_text_is_keys(const char *text)
+{
+	return *text && strspn(text, DIGITS "*#") == strlen(text);
+}
+
 bool config_text_is_dial(const char *text)
 {
 	if (begins(text, "sip:") || begins(text, "sips:"))

@@ -267,6 +267,52 @@ static void check_form(struct together *t)
 		     sizeof(f->fields[0]));
 }
 
+static bool has_target(const struct config *c, const char *name)
+{
+	for (unsigned i = 0; i < c->transfer.target_count; i++)
+		if (strcmp(c->transfer.targets[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void check_key(struct together *t, unsigned i)
+{
+	const struct config_key *k = &t->c->agent.keypad.keys[i];
+	int actions = !!*k->hand_off + !!*k->transfer + !!*k->say + k->end;
+	char path[32];
+
+	snprintf(path, sizeof(path), "agent.keypad.%u", i);
+	if (actions != 1)
+		config_report_add(t->report, line_of(t, path),
+				  "agent.keypad: \"%s\" has %s of hand_off, "
+				  "transfer, say and end: it must have one",
+				  k->keys, actions ? "more than one" : "none");
+	if (*k->transfer && !has_target(t->c, k->transfer))
+		config_report_add(t->report, line_of(t, path),
+				  "agent.keypad has \"%s\", and "
+				  "transfer.targets has nobody of that name",
+				  k->transfer);
+}
+
+static void check_keypad(struct together *t)
+{
+	const struct config_agent_keypad *k = &t->c->agent.keypad;
+
+	if (config_check_is_about_bad(t->check, "agent.keypad"))
+		return;
+	for (unsigned i = 0; i < k->count; i++)
+		check_key(t, i);
+	check_unique(t, "agent.keypad", k->keys[0].keys, k->count,
+		     sizeof(k->keys[0]));
+	if (*k->prompt && !k->count)
+		report(t, "agent.keypad_prompt",
+		       "is set, but agent.keypad is empty: there is no key to "
+		       "press");
+	if (*k->prompt_text && !*k->prompt)
+		report(t, "agent.keypad_prompt_text",
+		       "is set, but agent.keypad_prompt is not");
+}
+
 /* What every agent must be, in whichever file it stands. */
 static void check_agent(struct together *t)
 {
@@ -279,6 +325,7 @@ static void check_agent(struct together *t)
 		     p->hand_off_count, sizeof(p->hand_offs[0]));
 	check_functions(t);
 	check_form(t);
+	check_keypad(t);
 }
 
 static void check_default(struct together *t)

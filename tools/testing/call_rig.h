@@ -170,9 +170,9 @@ static inline void port_append(void *session, const uint8_t *bytes, size_t n)
 
 static inline void port_speak(void *session, enum speak what)
 {
-	static const char *const name[] = { "?",        "filler", "again",
-					    "note",     "tool",   "digits",
-					    "greeting", "goodbye" };
+	static const char *const name[] = { "?",     "filler",   "again",
+					    "note",  "tool",     "digits",
+					    "words", "greeting", "goodbye" };
 	(void)session;
 	tell("speak", name[what], "");
 }
@@ -357,8 +357,16 @@ static inline size_t port_tell(void *owner, const struct call_variables *v,
 	return caller ? (size_t)snprintf(out, cap, "caller=%s", caller) : 0;
 }
 
+static inline bool port_hand_off(void *owner, const char *name)
+{
+	(void)owner;
+	tell("hand_off", name, "");
+	return strcmp(name, "same") != 0;
+}
+
 static const struct call_agent_port full_agent = {
 	.begin_tool = port_any_tool,
+	.hand_off = port_hand_off,
 	.brief = port_tell,
 };
 

@@ -1,0 +1,207 @@
+#!/bin/bash
+# Keypad menus over both carriers: a key hands off, transfers, says something and
+# ends the call; what works without a model works with the model's port closed.
+. "${0%/*}/lib/e2e.bash"
+begin keypad "${1:-}"
+
+quick='timing: {first_delta_ms: [10, 30], delta_ms: [200, 400], speed: 20, pause_ms: [5, 10]}'
+targets='transfer: {targets: [{name: sales, to: "tel:+41791234567"}]}'
+menu='keypad: [{keys: "1", hand_off: sales}, {keys: "2", transfer: sales}, {keys: "3", say: We are open from nine to five.}, {keys: "*0", end: true}]'
+
+rest_port() {
+	REST=127.0.0.1:$((20000 + (BASHPID * 7 + ${#ROW}) % 12000))
+}
+
+prepare() { # model's responses beside the greeting
+	rest_port
+	mkdir -p "$ROW/agents"
+	echo "instructions: You are sales." >"$ROW/agents/sales.yaml"
+	model model <<-E
+		$quick
+		responses:
+		- {on: greeting, say: ["digits:1"]}
+		$1
+	E
+	gateway gateway <<-E
+		agents: [agents/sales.yaml]
+		agent: {$menu}
+		$targets
+		twilio: {rest: {url: "http://$REST"}}
+	E
+}
+
+over_carrier() { # call or call_bot
+	case $1 in
+	call) call call --rest "$REST" ;;
+	*) "$1" call ;;
+	esac
+}
+
+hands_off() { # call or call_bot
+	prepare '- {on: note, say: ["digits:42"]}'
+	over_carrier "$1" <<-'E'
+		steps:
+		- {wait: heard_end, label: greeting}
+		- {press: "1"}
+		- {wait: heard_end, label: sales}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, breaches: 0}
+	E
+	log_says gateway "ev=keypad action=hand_off keys=1"
+	log_says gateway 'ev=hand_off from=default to=sales intent="a key"'
+	model_says "the session becomes sales, which is told before it goes on" model '
+		map(select(.dir == "in" and (.type | test("session.update|item.create|response.create")))) |
+			(map(.type)[-3:] == ["session.update", "conversation.item.create", "response.create"]) and
+			(.[-3].instructions | startswith("You are sales.")) and
+			(.[-2].text | startswith("[keypad] The caller pressed 1: you are sales now."))'
+}
+
+transfers() { # call or call_bot
+	prepare ""
+	over_carrier "$1" <<-'E'
+		steps:
+		- {wait: heard_end, label: greeting}
+		- {press: "2"}
+		- {wait: hangup}
+		expect: {breaches: 0}
+	E
+	log_says gateway "ev=keypad action=transfer keys=1"
+	log_says gateway "ev=ended end=transferred"
+	log_lacks gateway 41791234567
+}
+
+says_words() { # call or call_bot
+	prepare '- {on: note, say: ["digits:2"]}'
+	over_carrier "$1" <<-'E'
+		steps:
+		- {wait: heard_end, label: greeting}
+		- {press: "3"}
+		- {wait: "1500"}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, breaches: 0}
+	E
+	log_says gateway "ev=keypad action=say keys=1"
+	model_says "the words, exactly" model \
+		'any(.type == "response.create" and (.instructions // "" | contains("\"We are open from nine to five.\"")))'
+}
+
+ends_by_key() { # call or call_bot
+	prepare ""
+	over_carrier "$1" <<-'E'
+		steps:
+		- {wait: heard_end, label: greeting}
+		- {press: "*0"}
+		- {wait: hangup}
+		expect: {outcome: hung_up, breaches: 0}
+	E
+	log_says gateway "ev=keypad action=end keys=2"
+	log_says gateway "ev=ended end=keypad"
+}
+
+# The session is never configured: it would take five seconds to give it up.
+before_the_model() { # call or call_bot
+	prepare 'faults: [{fault: never_updated}]'
+	over_carrier "$1" <<-'E'
+		steps:
+		- {wait: "500"}
+		- {press: "2"}
+		- {wait: hangup}
+		expect: {breaches: 0}
+	E
+	log_says gateway "ev=keypad action=transfer keys=1"
+	log_says gateway "ev=ended end=transferred"
+	log_lacks gateway state=sorry
+}
+
+# Nobody listens where the model should be.
+without() { # what the agent has beside the menu
+	rest_port
+	MODEL_URL=ws://127.0.0.1:1/v1/realtime
+	mkdir -p "$ROW/agents"
+	echo "instructions: You are sales." >"$ROW/agents/sales.yaml"
+	cp test-vectors/speech/digit-7.wav "$ROW/menu.wav"
+	gateway gateway <<-E
+		agents: [agents/sales.yaml]
+		agent: {$menu$1}
+		$targets
+		twilio: {rest: {url: "http://$REST"}}
+	E
+}
+
+lonely_transfer() { # call or call_bot
+	without ""
+	over_carrier "$1" <<-'E'
+		steps:
+		- {wait: heard_start, label: the apology}
+		- {wait: "500"}
+		- {press: "1"}
+		- {press: "2"}
+		- {wait: hangup}
+		expect: {breaches: 0}
+	E
+	log_says gateway 'ev=keypad_undone why="hand_off needs the model" keys=1'
+	log_says gateway "ev=keypad action=transfer keys=1"
+	log_says gateway "ev=ended end=transferred"
+}
+
+menu_waits() { # call or call_bot
+	without ", keypad_prompt: menu.wav, keypad_seconds: 10"
+	over_carrier "$1" <<-'E'
+		steps:
+		- {wait: heard_end, label: press 2 for …}
+		- {wait: "2500"}
+		- {press: "2"}
+		- {wait: hangup}
+		expect: {breaches: 0}
+	E
+	log_says gateway "ev=ended end=transferred"
+}
+
+nobody_presses() { # call or call_bot
+	without ", keypad_prompt: menu.wav, keypad_seconds: 2"
+	over_carrier "$1" <<-'E'
+		steps:
+		- {wait: heard_end, label: press 2 for …}
+		- {wait: hangup}
+		expect: {breaches: 0}
+	E
+	log_says gateway "ev=ended end=model_lost"
+	says_ms=$(sed -n 's/.*ev=ended end=model_lost .* ms=\([0-9]*\) .*/\1/p' "$ROW/gateway.err")
+	[ "${says_ms:-0}" -ge 2000 ] || fail "it did not wait: ${says_ms:-no} ms"
+}
+
+# A carrier that speaks the words itself.
+says_without_model() {
+	without ", keypad_prompt: menu.wav, keypad_prompt_text: Press 3., keypad_seconds: 10"
+	call_bot call <<-'E'
+		audiocodes: {direct_stt: false, direct_tts: false}
+		steps:
+		- {wait: "5000"}
+		- {press: "3"}
+		- {wait: "1000"}
+		- {press: "2"}
+		- {wait: hangup}
+		expect: {breaches: 0}
+	E
+	call_says "the prompt, then the key's words" call '[.timeline[].text |
+		select(startswith("the bot: message"))] ==
+			["the bot: message Press 3.", "the bot: message We are open from nine to five."]'
+	log_says gateway "ev=ended end=transferred"
+}
+
+for carrier in call call_bot; do
+	case $carrier in
+	call) over="Twilio" ;;
+	*) over="AudioCodes" ;;
+	esac
+	row "$over: a key hands off" hands_off $carrier
+	row "$over: a key transfers" transfers $carrier
+	row "$over: a key has the model say something" says_words $carrier
+	row "$over: keys end the call" ends_by_key $carrier
+	row "$over: a key transfers while the model is connected" before_the_model $carrier
+	row "$over: no model: a key transfers out of the apology" lonely_transfer $carrier
+	row "$over: no model: the menu's prompt waits for a key" menu_waits $carrier
+	row "$over: no model, no key: the call ends as ever" nobody_presses $carrier
+done
+row "AudioCodes without sound, no model: a key says something, another transfers" says_without_model
+end
