@@ -141,6 +141,14 @@ static void change_levels(struct admin *a, struct http_connection *c,
 	http_respond_text(c, 400, strcat(why, "\n"));
 }
 
+/* --- Calls --- */
+
+static void place_call(struct admin *a, struct http_connection *c,
+		       struct http_message *m)
+{
+	admin_calls_take(&a->calls, c, m);
+}
+
 /* --- Requests --- */
 
 static void front_page(struct admin *a, struct http_connection *c,
@@ -150,7 +158,7 @@ static void front_page(struct admin *a, struct http_connection *c,
 	(void)m;
 	http_respond_text(c, 200,
 			  "Tandem, admin: /healthz /readyz /metrics "
-			  "/log/levels (GET, PUT)\n");
+			  "/log/levels (GET, PUT) /api/calls (POST)\n");
 }
 
 static const struct route {
@@ -166,6 +174,7 @@ static const struct route {
 	{ "/log/levels", "GET", tell_levels },
 	{ "/log/levels", "PUT", change_levels },
 	{ "/log/levels", "POST", change_levels },
+	{ ADMIN_API "/calls", "POST", place_call },
 };
 
 static bool leads_to(const struct route *r, const char *target)
@@ -179,7 +188,12 @@ static bool leads_to(const struct route *r, const char *target)
 static void on_request(void *owner, struct http_connection *c,
 		       struct http_message *m)
 {
+	const struct admin *a = owner;
 	bool is_known = false;
+
+	if (strncmp(m->target, ADMIN_API, sizeof(ADMIN_API) - 1) == 0 &&
+	    !admin_calls_admit(&a->calls, c, m))
+		return;
 
 	for (size_t i = 0; i < sizeof(route) / sizeof(route[0]); i++) {
 		if (!leads_to(&route[i], m->target))
@@ -254,8 +268,14 @@ int admin_open(struct admin *a, struct exchange *e, struct log_levels *levels,
 	a->log.module = LOG_ADMIN;
 	if (!*where)
 		return 0;
-	int err = listen_on(a, where);
+	int err = admin_calls_open(&a->calls, e, &a->log);
 	if (err) {
+		snprintf(why, cap, "%s", uv_strerror(err));
+		return err;
+	}
+	err = listen_on(a, where);
+	if (err) {
+		admin_calls_close(&a->calls);
 		snprintf(why, cap, "cannot listen on %s: %s", where,
 			 err == -EADDRINUSE
 				 ? "another program has that port; stop it or "
@@ -279,6 +299,7 @@ void admin_close(struct admin *a)
 	if (!a->server)
 		return;
 	http_server_close(a->server, NULL);
+	admin_calls_close(&a->calls);
 	uv_close((uv_handle_t *)&a->clock, NULL);
 	a->server = NULL;
 }

@@ -1,18 +1,20 @@
 /* The admin listener: what an operator and his tools ask, on the control
  * thread's loop, apart from the calls.
  *
- *   GET /healthz       200 while every worker's loop turns: each has given a
- *                      sign of life within EXCHANGE_ALIVE_MS; else 503
- *   GET /readyz        200 when new calls are welcome; 503 with a reason a
- * line: while draining; while the model's server cannot be reached; at the
- * start until it has been GET /metrics       figures for Prometheus
- * (admin_metrics.h) GET /log/levels    "model=info", a line for each module of
- * the log PUT /log/levels    the same changes them, all of it or nothing: 400
- * with the reason in words (log_levels.h). POST does, too
+ * - GET /healthz: 200 while every worker's loop turns: each has given a sign of
+ *   life within EXCHANGE_ALIVE_MS; else 503
+ * - GET /readyz: 200 when new calls are welcome; 503 with a reason a line:
+ * while draining; while the model's server cannot be reached; at the start
+ * until it has been
+ * - GET /metrics: figures for Prometheus (admin_metrics.h)
+ * - GET /log/levels: "model=info", a line for each module of the log
+ * - PUT /log/levels: the same changes them, all of it or nothing: 400 with the
+ *   reason in words (log_levels.h). POST does, too
+ * - POST /api/calls: places a call (admin_calls.h)
  *
- * There is no password: it listens on this machine unless told otherwise. A
- * page in somebody's browser cannot change anything: what has an Origin is
- * refused (403). */
+ * But for /api there is no password: it listens on this machine unless told
+ * otherwise. A page in somebody's browser cannot change anything: what has an
+ * Origin is refused (403). */
 #ifndef GATEWAY_ADMIN_H
 #define GATEWAY_ADMIN_H
 
@@ -21,6 +23,7 @@
 #include <stdio.h>
 #include <uv.h>
 
+#include "gateway/admin_calls.h"
 #include "gateway/ops/log.h"
 
 struct exchange;
@@ -46,6 +49,7 @@ struct admin {
 	struct log_levels *levels;
 	struct log log;
 	struct http_server *server; /* NULL: admin.listen is "" */
+	struct admin_calls calls;
 	uv_timer_t clock;
 	uint64_t opened_ns;
 	double start_s; /* of the process; Unix time */

@@ -328,14 +328,14 @@ static void write_cost(FILE *out, struct exchange *e,
 /* --- Agents --- */
 
 static void write_tally(FILE *out, struct tally *t, const char *name,
-			const char *help)
+			const char *label, const char *help)
 {
 	struct tally now;
 
 	tally_copy(t, &now);
 	metrics_family(out, name, METRIC_COUNTER, help);
 	for (unsigned i = 0; i < now.count; i++)
-		metrics_sample(out, name, (double)now.row[i].n, "agent",
+		metrics_sample(out, name, (double)now.row[i].n, label,
 			       now.row[i].name, NULL);
 }
 
@@ -346,10 +346,22 @@ static void write_agents(FILE *out, struct exchange *e,
 		    "Calls that the routes decided because call_webhook did "
 		    "not answer as it should.",
 		    read_n(&f->webhook_failed));
-	write_tally(out, &e->answered, "tandem_agent_calls_total",
+	write_tally(out, &e->answered, "tandem_agent_calls_total", "agent",
 		    "Calls, by the agent that answered first.");
-	write_tally(out, &e->hand_offs, "tandem_hand_offs_total",
+	write_tally(out, &e->hand_offs, "tandem_hand_offs_total", "agent",
 		    "Hand-offs, by the agent that took the call.");
+}
+
+/* --- Calls that were placed --- */
+
+static void write_outbound(FILE *out, struct twilio_outbound *o)
+{
+	write_tally(out, &o->asked, "tandem_outbound_requests_total", "result",
+		    "Requests for a call, by what became of them.");
+	write_tally(out, &o->answered, "tandem_outbound_answers_total", "by",
+		    "Calls that were placed and answered, by whom.");
+	write_tally(out, &o->ended, "tandem_outbound_calls_total", "status",
+		    "Calls that were placed and are over, by how they ended.");
 }
 
 /* --- Workers --- */
@@ -500,6 +512,7 @@ int admin_metrics_write(const struct admin *a, uint64_t now_ns, FILE *out)
 	write_model(out, e, f);
 	write_cost(out, a->exchange, f);
 	write_agents(out, a->exchange, f);
+	write_outbound(out, &a->exchange->outbound);
 	write_workers(out, e);
 	write_limits(out, e);
 	write_process(out, a);

@@ -44,7 +44,7 @@ static void bot_url(const struct config *c, unsigned bot, unsigned port,
 
 /* -- warnings ------------------------------------------------------------ */
 
-static bool is_on_this_machine(const char *listen)
+bool announce_is_on_this_machine(const char *listen)
 {
 	return !*listen || strncmp(listen, "127.", 4) == 0 ||
 	       strncmp(listen, "[::1]:", 6) == 0;
@@ -64,7 +64,7 @@ void announce_each_warning(const struct config *c, announce_warning *tell,
 			     "AUDIOCODES_TOKENS has none for this bot and "
 			     "audiocodes.oauth is off, so only peers on this "
 			     "machine are served");
-	if (!is_on_this_machine(c->admin.listen))
+	if (!announce_is_on_this_machine(c->admin.listen))
 		tell(owner, "admin_open", NULL,
 		     "admin.listen is not on this machine alone, and has no "
 		     "password: figures and log levels are for whoever reaches "

@@ -3,6 +3,7 @@
 #ifndef GATEWAY_ANNOUNCE_H
 #define GATEWAY_ANNOUNCE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct config;
@@ -15,6 +16,10 @@ void announce_admin(FILE *out, const struct config *c, unsigned port);
 /* announce_listening: to out, as the gateway begins to listen on port. */
 void announce_listening(FILE *out, const struct config *c, unsigned port,
 			unsigned workers);
+
+/* announce_is_on_this_machine: nobody else reaches what listens there; also
+ * "". */
+bool announce_is_on_this_machine(const char *listen);
 
 /* announce_warnings: to the log, what the secrets leave open. */
 void announce_warnings(const struct log *log, const struct config *c);

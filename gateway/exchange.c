@@ -122,9 +122,12 @@ static int open_tables(struct exchange *e)
 	if (!err)
 		err = open_gate(e);
 	if (!err)
+		err = twilio_outbound_init(&e->outbound);
+	if (!err)
 		err = fetcher_open(&e->fetcher);
 	if (!err)
 		return 0;
+	twilio_outbound_free(&e->outbound);
 	gate_free(e->gate);
 	ledger_free(&e->ledger);
 	audiocodes_registry_free(&e->registry);
@@ -150,6 +153,7 @@ static void free_shared(struct exchange *e)
 {
 	free_tallies(e);
 	fetcher_close(e->fetcher);
+	twilio_outbound_free(&e->outbound);
 	gate_free(e->gate);
 	ledger_free(&e->ledger);
 	audiocodes_registry_free(&e->registry);

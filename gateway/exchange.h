@@ -5,6 +5,8 @@
  *             number, of a caller ............... a lock, one look-up
  *   tickets   Twilio's: webhook, socket and what
  *             follows arrive anywhere ........... a lock, one pass
+ *   outbound  calls that were placed with
+ *             Twilio ............................ a lock, one pass
  *   tallies   of calls and hand-offs by agent . a lock, one look-up
  *   siblings  the tickets of other instances .... a datagram socket, an atomic
  *             for who is there
@@ -49,6 +51,7 @@
 
 #include "gateway/carriers/audiocodes_registry.h"
 #include "gateway/carriers/audiocodes_waiting.h"
+#include "gateway/carriers/twilio_outbound.h"
 #include "gateway/carriers/twilio_tickets.h"
 #include "gateway/drain.h"
 #include "gateway/models/openai_figures.h"
@@ -88,6 +91,7 @@ struct exchange {
 	atomic_uint stage; /* enum drain_stage */
 	struct lines lines;
 	struct twilio_tickets tickets;
+	struct twilio_outbound outbound;
 	struct siblings siblings; /* who else has the port */
 	struct tally answered;    /* calls, by their first agent */
 	struct tally hand_offs;   /* by the agent that took over */

@@ -165,6 +165,12 @@ static void after_dial(struct worker *w, struct http_connection *c,
 	webhook(w, c, m, twilio_desk_after_dial);
 }
 
+static void call_status(struct worker *w, struct http_connection *c,
+			struct http_message *m)
+{
+	webhook(w, c, m, twilio_desk_call_status);
+}
+
 static void stream_status(struct worker *w, struct http_connection *c,
 			  struct http_message *m)
 {
@@ -265,6 +271,7 @@ static const struct route route[] = {
 	{ TWILIO_PATH_AFTER, false, "POST", after_stream },
 	{ TWILIO_PATH_DIALLED, false, "POST", after_dial },
 	{ TWILIO_PATH_STATUS, false, "POST", stream_status },
+	{ TWILIO_PATH_CALL, false, "POST", call_status },
 	{ TWILIO_PATH_MEDIA, true, "GET", media },
 	{ AUDIOCODES_PATH, true, NULL, bot },
 };

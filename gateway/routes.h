@@ -18,6 +18,7 @@ struct worker;
  *   POST /twilio/voice          TwiML that opens the media stream
  *   POST /twilio/after-stream   TwiML for what follows it
  *   POST /twilio/stream-status  taken note of
+ *   POST /twilio/call-status    likewise, of a call that we have placed
  *   GET  /twilio/media/<ticket> WebSocket: a call
  *   GET, POST /audiocodes/<bot> 200 with JSON: the bot is there
  *   GET  /audiocodes/<bot>      WebSocket: a call, or a validation

@@ -166,7 +166,8 @@ void voice_asking_take(struct worker *w, struct http_connection *c,
 		free(v);
 		return;
 	}
-	v->webhook = ask(v);
+	if (!twilio_desk_is_placed(&w->desk, r, &v->form))
+		v->webhook = ask(v);
 	if (v->webhook) {
 		http_defer(c, on_gone, v);
 		return;

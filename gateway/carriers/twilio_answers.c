@@ -1,6 +1,7 @@
 #include "gateway/carriers/twilio_answers.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_route.h"
@@ -28,6 +29,24 @@ void twilio_answer_overload(const struct config *c, struct buffer *out)
 	default:
 		twiml_reject(out, "busy");
 	}
+}
+
+bool twilio_answer_machine(const struct config *c, const char *by,
+			   struct buffer *out)
+{
+	const struct config_outbound *o = &c->outbound;
+	bool is_fax = strcmp(by, "fax") == 0;
+
+	if (o->machine != CONFIG_MACHINE_HANGUP &&
+	    o->machine != CONFIG_MACHINE_MESSAGE)
+		return false;
+	if (!is_fax && strncmp(by, "machine_", 8) != 0)
+		return false;
+	if (o->machine == CONFIG_MACHINE_HANGUP || is_fax)
+		twiml_hangup(out);
+	else
+		twiml_say_dial(out, o->message, NULL);
+	return true;
 }
 
 void twilio_answer_failure(const struct config *c, const char *number,

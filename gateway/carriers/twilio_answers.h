@@ -14,6 +14,11 @@ struct config_route;
  * yet. */
 void twilio_answer_overload(const struct config *c, struct buffer *out);
 
+/* twilio_answer_machine: as outbound.machine says to a call of ours that was
+ * answered by what Twilio calls so. Returns false when it goes on. */
+bool twilio_answer_machine(const struct config *c, const char *by,
+			   struct buffer *out);
+
 /* twilio_answer_failure: as failure says of the number that was dialled.
  * route: of the call, whose fallback comes first; or NULL.
  * speaks: the caller has not heard the apology, so Twilio says failure.say. */

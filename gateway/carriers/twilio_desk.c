@@ -7,6 +7,7 @@
 
 #include "gateway/carriers/twilio_answers.h"
 #include "gateway/carriers/twilio_candidates.h"
+#include "gateway/carriers/twilio_outbound.h"
 #include "gateway/ops/config.h"
 #include "protocols/buffer.h"
 #include "protocols/form.h"
@@ -298,33 +299,123 @@ static void decide(struct twilio_desk *d, const struct form *form,
 		d->decide(d->owner, form, party);
 }
 
+/* --- Calls that we have placed --- */
+
+#define TWILIO_ANSWERED_BY "answered_by"
+
+struct placed {
+	struct twilio_outbound_call call;
+	struct twiml_parameter parameter[TWILIO_OUTBOUND_VARIABLES + 1];
+	struct twilio_told told; /* the parameters, and the agent */
+};
+
+static bool find_placed(const struct twilio_desk *d,
+			const struct twilio_request *r, const struct form *form,
+			struct placed *p)
+{
+	return d->outbound &&
+	       twilio_outbound_find(d->outbound, r->message->target,
+				    form_value(form, "CallSid"), r->now_ns,
+				    &p->call) == 0;
+}
+
+bool twilio_desk_is_placed(struct twilio_desk *d,
+			   const struct twilio_request *r,
+			   const struct form *form)
+{
+	struct placed p;
+
+	return find_placed(d, r, form, &p);
+}
+
+static void tell_placed(struct placed *p, const char *by)
+{
+	size_t n = 0;
+
+	if (by && by[0])
+		p->parameter[n++] =
+			(struct twiml_parameter){ TWILIO_ANSWERED_BY, by };
+	for (const char *name = twilio_outbound_next(&p->call, NULL);
+	     name && n < sizeof(p->parameter) / sizeof(p->parameter[0]);
+	     name = twilio_outbound_next(&p->call, name))
+		p->parameter[n++] =
+			(struct twiml_parameter){ name,
+						  name + strlen(name) + 1 };
+	p->told = (struct twilio_told){
+		.agent = p->call.agent[0] ? p->call.agent : NULL,
+		.parameter = p->parameter,
+		.parameters = n,
+	};
+}
+
+/* --- The voice webhook --- */
+
+static unsigned invite_or_refuse(struct twilio_desk *d,
+				 const struct twilio_request *r,
+				 const struct invitation *in,
+				 struct twilio_party *party, bool is_placed,
+				 struct buffer *out)
+{
+	unsigned status = 200;
+	enum lines_refusal refusal = LINES_FREE;
+	const struct form *form = in->form;
+	const char *sid = form_value(form, "CallSid");
+
+	if (!twilio_tickets_is_invited(d->tickets, sid, r->now_ns))
+		refusal = take_line(d, r->now_ns, party);
+	if (refusal == LINES_FREE)
+		decide(d, form, in->told, party);
+	if (refusal == LINES_FREE &&
+	    invite(d, r, in, twilio_tickets_issue, &status, out) != 0)
+		refusal = LINES_CALLS;
+	log_voice(d, form, refusal ? lines_refusal_text(refusal) : NULL);
+	if (!refusal)
+		return status;
+	d->rejected++;
+	if (is_placed)
+		twiml_hangup(out);
+	else
+		twilio_answer_overload(d->config, out);
+	return status;
+}
+
+/* Who is on the phone is the caller, also where we have called. */
+static unsigned answer_placed(struct twilio_desk *d,
+			      const struct twilio_request *r,
+			      const struct form *form, struct placed *p,
+			      struct buffer *out)
+{
+	const char *to = form_value(form, "To");
+	const char *by = form_value(form, "AnsweredBy");
+	struct twilio_party party = { .number = form_value(form, "From"),
+				      .source = to ? to : "" };
+	const struct invitation in = { form, &party, &p->told };
+
+	twilio_outbound_answered(d->outbound, by);
+	if (by && twilio_answer_machine(d->config, by, out)) {
+		log_event(&d->log, LOG_INFO, "machine", "call",
+			  form_value(form, "CallSid"), "by", by, NULL);
+		return 200;
+	}
+	tell_placed(p, by);
+	return invite_or_refuse(d, r, &in, &party, true, out);
+}
+
 unsigned twilio_desk_voice_answer(struct twilio_desk *d,
 				  const struct twilio_request *r,
 				  const struct form *form,
 				  const struct twilio_told *told,
 				  struct buffer *out)
 {
-	unsigned status = 200;
-	enum lines_refusal refusal = LINES_FREE;
-	const char *sid = form_value(form, "CallSid");
 	const char *from = form_value(form, "From");
 	struct twilio_party party = { .number = form_value(form, "To"),
 				      .source = from ? from : "" };
-
-	if (!twilio_tickets_is_invited(d->tickets, sid, r->now_ns))
-		refusal = take_line(d, r->now_ns, &party);
-	if (refusal == LINES_FREE)
-		decide(d, form, told, &party);
 	const struct invitation in = { form, &party, told };
-	if (refusal == LINES_FREE &&
-	    invite(d, r, &in, twilio_tickets_issue, &status, out) != 0)
-		refusal = LINES_CALLS;
-	log_voice(d, form, refusal ? lines_refusal_text(refusal) : NULL);
-	if (!refusal)
-		return status;
-	d->rejected++;
-	twilio_answer_overload(d->config, out);
-	return status;
+	struct placed placed;
+
+	if (find_placed(d, r, form, &placed))
+		return answer_placed(d, r, form, &placed, out);
+	return invite_or_refuse(d, r, &in, &party, false, out);
 }
 
 unsigned twilio_desk_voice(struct twilio_desk *d,
@@ -438,6 +529,25 @@ unsigned twilio_desk_after_dial(struct twilio_desk *d,
 			rejoin(d, r, &form, &ticket, how ? how : "failed", out);
 	}
 	return status;
+}
+
+unsigned twilio_desk_call_status(struct twilio_desk *d,
+				 const struct twilio_request *r,
+				 struct buffer *out)
+{
+	struct form form;
+	unsigned status = accept_webhook(d, r, &form, out);
+
+	if (status != 200)
+		return status;
+	const char *sid = form_value(&form, "CallSid");
+	const char *how = form_value(&form, "CallStatus");
+	bool is_over =
+		d->outbound && twilio_outbound_ended(d->outbound, sid, how);
+	log_event(&d->log, is_over ? LOG_INFO : LOG_DEBUG, "call_status",
+		  "call", sid, "status", how, NULL);
+	twiml_empty(out);
+	return 200;
 }
 
 int twilio_desk_url(struct twilio_desk *d, const struct twilio_request *r,

@@ -25,6 +25,7 @@ struct config;
 struct config_route;
 struct form;
 struct http_message;
+struct twilio_outbound;
 struct twiml_parameter;
 
 #define TWILIO_PATH_VOICE   "/twilio/voice"
@@ -32,6 +33,7 @@ struct twiml_parameter;
 #define TWILIO_PATH_STATUS  "/twilio/stream-status"
 #define TWILIO_PATH_MEDIA   "/twilio/media/"
 #define TWILIO_PATH_DIALLED "/twilio/after-dial"
+#define TWILIO_PATH_CALL    "/twilio/call-status"
 
 /* The <Parameter> of a stream for a caller who is back from a transfer: how
  * that went, in Twilio's word (DialCallStatus). */
@@ -43,7 +45,8 @@ struct twiml_parameter;
 struct twilio_desk {
 	const struct config *config;
 	struct log log;
-	struct twilio_tickets *tickets; /* of all desks */
+	struct twilio_tickets *tickets;   /* of all desks */
+	struct twilio_outbound *outbound; /* likewise; NULL: none are placed */
 	void (*random)(void *owner, uint8_t *out, size_t n);
 	/* A line for a call, over all workers; then a place for it on this one.
 	 * As lines_take has it; take_line may find it has to refuse all. */
@@ -104,9 +107,19 @@ unsigned twilio_desk_voice_answer(struct twilio_desk *d,
 				  const struct form *form,
 				  const struct twilio_told *told,
 				  struct buffer *out);
+/* twilio_desk_is_placed: the webhook is of a call that we have placed: who
+ * answers it was said then. */
+bool twilio_desk_is_placed(struct twilio_desk *d,
+			   const struct twilio_request *r,
+			   const struct form *form);
+
 unsigned twilio_desk_after_stream(struct twilio_desk *d,
 				  const struct twilio_request *r,
 				  struct buffer *out);
+/* call_status: a call that we have placed is over. */
+unsigned twilio_desk_call_status(struct twilio_desk *d,
+				 const struct twilio_request *r,
+				 struct buffer *out);
 /* after_dial: a transfer is over: the call with it, or nobody took it and the
  * caller comes back, which counts among TWILIO_STREAMS_MAX. */
 unsigned twilio_desk_after_dial(struct twilio_desk *d,

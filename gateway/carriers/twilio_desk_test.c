@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/carriers/twilio_outbound.h"
 #include "gateway/ops/config.h"
 #include "protocols/buffer.h"
 #include "protocols/form.h"
@@ -580,6 +581,136 @@ static void test_stream_status(void **state)
 	CHECK(answers("<Response></Response>"), "the safest body");
 }
 
+/* --- Calls that were placed --- */
+
+static struct twilio_outbound outbound;
+static char placed[64]; /* what Twilio is given */
+
+static void place_call(const char *agent)
+{
+	struct twilio_outbound_call call = { .text = "name\0Ada", .len = 9 };
+	const uint8_t bytes[16] = { 1 };
+	char token[TWILIO_OUTBOUND_TOKEN];
+
+	assert_int_equal(0, twilio_outbound_init(&outbound));
+	desk.outbound = &outbound;
+	strcpy(call.agent, agent);
+	assert_int_equal(0, twilio_outbound_place(&outbound, &call, bytes, 0,
+						  token));
+	snprintf(placed, sizeof(placed), "/twilio/voice?placed=%s", token);
+}
+
+#define PERSON   "From=%2B41445556677&To=%2B41791234567"
+#define OTHER    "CA00000000000000000000000000000001"
+#define ADA      "<Parameter name=\"name\" value=\"Ada\"/>"
+#define ANSWERED "<Parameter name=\"answered_by\" value=\"human\"/>"
+
+static void test_a_placed_call(void **state)
+{
+	(void)state;
+	struct twilio_request r;
+	struct twilio_ticket k;
+
+	place_call("sales");
+	r = post(placed, "CallSid=" SID "&" PERSON "&AnsweredBy=human", NULL);
+	CHECK_EQ(200, twilio_desk_voice(&desk, &r, &out), "taken");
+	CHECK(answers(ADA) && answers(ANSWERED), "what is known of it");
+	CHECK_EQ(0, twilio_tickets_find(&tickets, SID, &k), "invited");
+	CHECK_STR("sales", k.agent, "who was chosen");
+	CHECK_STR("+41791234567", k.source, "the person is the caller");
+	CHECK_STR("+41445556677", k.number, "on our number");
+	r = post(placed, "CallSid=" SID "&" PERSON, NULL);
+	twilio_desk_voice(&desk, &r, &out);
+	CHECK(answers(ADA), "asked again: the same");
+	twilio_outbound_free(&outbound);
+}
+
+static void test_a_token_that_is_used(void **state)
+{
+	(void)state;
+	struct twilio_request r;
+	struct twilio_ticket k;
+
+	place_call("sales");
+	r = post(placed, "CallSid=" SID "&" PERSON, NULL);
+	twilio_desk_voice(&desk, &r, &out);
+	r = post(placed, "CallSid=" OTHER "&From=%2B1&To=%2B2", NULL);
+	CHECK_EQ(200, twilio_desk_voice(&desk, &r, &out), "a call");
+	CHECK(answers("<Stream") && !answers(ADA), "which learns nothing");
+	CHECK_EQ(0, twilio_tickets_find(&tickets, OTHER, &k), "invited");
+	CHECK_STR("", k.agent, "and is routed like any other");
+	CHECK_STR("+1", k.source, "likewise");
+	r = post("/twilio/call-status", "CallSid=" SID "&CallStatus=completed",
+		 NULL);
+	CHECK_EQ(200, twilio_desk_call_status(&desk, &r, &out), "it is over");
+	r = post(placed, "CallSid=" SID "&" PERSON, NULL);
+	CHECK(!twilio_desk_is_placed(
+		      &desk, &r,
+		      &(struct form){ .count = 1,
+				      .field[0] = { "CallSid", 7, SID, 34 } }),
+	      "and forgotten");
+	twilio_outbound_free(&outbound);
+}
+
+static void test_a_machine_answers(void **state)
+{
+	static const struct {
+		enum config_machine machine;
+		const char *by;
+		const char *answer;
+		const char *why;
+	} row[] = {
+		{ CONFIG_MACHINE_IGNORE, "machine_start", "<Stream",
+		  "ignored" },
+		{ CONFIG_MACHINE_CONTINUE, "machine_start",
+		  "value=\"machine_start\"", "the agent knows" },
+		{ CONFIG_MACHINE_HANGUP, "machine_start",
+		  "<Response><Hangup/></Response>", "not spoken to" },
+		{ CONFIG_MACHINE_HANGUP, "fax",
+		  "<Response><Hangup/></Response>", "nor is a fax" },
+		{ CONFIG_MACHINE_HANGUP, "human", "<Stream", "a person is" },
+		{ CONFIG_MACHINE_HANGUP, "unknown", "<Stream", "perhaps one" },
+		{ CONFIG_MACHINE_MESSAGE, "machine_end_beep",
+		  "<Say>A &amp; B</Say><Hangup/>", "behind the tone" },
+		{ CONFIG_MACHINE_MESSAGE, "fax",
+		  "<Response><Hangup/></Response>", "which hears nothing" },
+		{ CONFIG_MACHINE_MESSAGE, "human", "<Stream", "a person" },
+	};
+	char text[256];
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		setup(state);
+		place_call("");
+		config.outbound.machine = row[i].machine;
+		strcpy(config.outbound.message, "A & B");
+		snprintf(text, sizeof(text), "%s&AnsweredBy=%s",
+			 "CallSid=" SID "&" PERSON, row[i].by);
+		struct twilio_request r = post(placed, text, NULL);
+		CHECK_EQ(200, twilio_desk_voice(&desk, &r, &out), row[i].why);
+		CHECK(answers(row[i].answer), row[i].why);
+		twilio_outbound_free(&outbound);
+		if (i + 1 < sizeof(row) / sizeof(row[0]))
+			teardown(state);
+	}
+}
+
+/* Who was called is not told that all lines are busy. */
+static void test_a_placed_call_without_a_line(void **state)
+{
+	(void)state;
+	struct lines_seat other[2];
+	struct twilio_request r;
+
+	place_call("");
+	for (int i = 0; i < 2; i++)
+		lines_take(&lines, NULL, NULL, &other[i]);
+	r = post(placed, "CallSid=" SID "&" PERSON, NULL);
+	CHECK_EQ(200, twilio_desk_voice(&desk, &r, &out), "answered");
+	CHECK(answers("<Response><Hangup/></Response>"), "it ends");
+	CHECK_EQ(1, desk.rejected, "and is counted");
+	twilio_outbound_free(&outbound);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -602,6 +733,11 @@ int main(void)
 		TEST(test_failure_may_dial_a_person),
 		TEST(test_failure_of_a_number),
 		TEST(test_stream_status),
+		TEST(test_a_placed_call),
+		TEST(test_a_token_that_is_used),
+		cmocka_unit_test_setup_teardown(test_a_machine_answers, NULL,
+						teardown),
+		TEST(test_a_placed_call_without_a_line),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

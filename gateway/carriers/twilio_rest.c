@@ -8,6 +8,7 @@
 #include "gateway/ops/config.h"
 #include "protocols/buffer.h"
 #include "protocols/form.h"
+#include "protocols/twilio_message.h"
 
 #define FORM_MAX (4 * TWILIO_REST_TWIML_MAX) /* escaped */
 
@@ -42,6 +43,7 @@ static void sign(struct fetch_request *r, const struct twilio_rest_call *call)
 			: token_of(call->config, call->account_sid));
 }
 
+/* call_sid NULL: of none yet. */
 static struct fetch *post(const struct twilio_rest_call *call,
 			  const struct buffer *form, fetch_done_fn *on_done,
 			  void *owner)
@@ -49,6 +51,7 @@ static struct fetch *post(const struct twilio_rest_call *call,
 	const struct config_twilio_rest *rest = &call->config->twilio.rest;
 	char url[CONFIG_TEXT_MAX + 128];
 	struct fetch_request r = {
+		.is_once = !call->call_sid,
 		.method = "POST",
 		.url = url,
 		.header = { "Content-Type: application/x-www-form-urlencoded",
@@ -62,8 +65,9 @@ static struct fetch *post(const struct twilio_rest_call *call,
 
 	if (!twilio_rest_is_ready(call->config, call->account_sid))
 		return NULL;
-	snprintf(url, sizeof(url), "%s/2010-04-01/Accounts/%s/Calls/%s.json",
-		 rest->url, call->account_sid, call->call_sid);
+	snprintf(url, sizeof(url), "%s/2010-04-01/Accounts/%s/Calls%s%s.json",
+		 rest->url, call->account_sid, call->call_sid ? "/" : "",
+		 call->call_sid ? call->call_sid : "");
 	sign(&r, call);
 	return fetch_start(call->port, &r, on_done, owner);
 }
@@ -99,6 +103,81 @@ struct fetch *twilio_rest_complete(const struct twilio_rest_call *call,
 				   fetch_done_fn *on_done, void *owner)
 {
 	return post_field(call, "Status", "completed", on_done, owner);
+}
+
+/* --- Placing a call --- */
+
+static int describe(struct buffer *form, const struct twilio_rest_new *n)
+{
+	char limit[12];
+	const struct {
+		const char *name, *value;
+	} field[] = {
+		{ "To", n->to },
+		{ "From", n->from },
+		{ "Url", n->url },
+		{ "Method", "POST" },
+		{ "StatusCallback", n->status_url },
+		{ "StatusCallbackMethod", "POST" },
+		{ "StatusCallbackEvent", "completed" },
+		{ "TimeLimit", limit },
+		{ "MachineDetection", n->detection },
+	};
+	int err = 0;
+
+	snprintf(limit, sizeof(limit), "%u", n->limit_s);
+	for (size_t i = 0; i < sizeof(field) / sizeof(field[0]) && !err; i++)
+		if (field[i].value)
+			err = form_write(form, field[i].name, field[i].value);
+	return err;
+}
+
+struct fetch *twilio_rest_create(const struct twilio_rest_new *n,
+				 fetch_done_fn *on_done, void *owner)
+{
+	const struct twilio_rest_call call = { .config = n->config,
+					       .port = n->port,
+					       .account_sid = n->account_sid };
+	struct buffer form;
+	struct fetch *f = NULL;
+
+	buffer_init(&form, FORM_MAX);
+	if (describe(&form, n) == 0)
+		f = post(&call, &form, on_done, owner);
+	buffer_free(&form);
+	return f;
+}
+
+int twilio_rest_created(const struct fetch_answer *a, char sid[35])
+{
+	json_t *body = json_loadb(a->body, a->body_len, 0, NULL);
+	const char *told = json_string_value(json_object_get(body, "sid"));
+	bool is_sid = told && twilio_sid_ok(told, "CA");
+
+	if (is_sid)
+		snprintf(sid, 35, "%s", told);
+	json_decref(body);
+	return is_sid ? 0 : -EBADMSG;
+}
+
+const char *twilio_rest_words(unsigned code)
+{
+	static const struct {
+		unsigned code;
+		const char *words;
+	} row[] = {
+		{ 20003, "the credentials are wrong, or for another region" },
+		{ 20404, "there is no such account" },
+		{ 20429, "too many requests at a time" },
+		{ 21210, "the number in from is not verified" },
+		{ 21211, "the number to be called is not valid" },
+		{ 21217, "the number to be called is not valid" },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		if (row[i].code == code)
+			return row[i].words;
+	return NULL;
 }
 
 /* --- Answers --- */

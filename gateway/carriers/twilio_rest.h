@@ -1,10 +1,10 @@
-/* Twilio's REST interface, as far as a call needs it: to connect its caller
- * with somebody else, and to end it.
+/* Twilio's REST interface, as far as a call needs it: to place it, to connect
+ * its caller with somebody else, and to end it.
  *
  * Credentials are an API key (twilio.rest.key_sid), or the account's own SID
  * and the first of its auth tokens.
  *
- * Source: Twilio reference 4.1 to 4.3, 4.8. */
+ * Source: Twilio reference 4.1 to 4.5, 4.8. */
 #ifndef GATEWAY_CARRIERS_TWILIO_REST_H
 #define GATEWAY_CARRIERS_TWILIO_REST_H
 
@@ -37,6 +37,29 @@ struct fetch *twilio_rest_redirect(const struct twilio_rest_call *call,
 				   fetch_done_fn *on_done, void *owner);
 struct fetch *twilio_rest_complete(const struct twilio_rest_call *call,
 				   fetch_done_fn *on_done, void *owner);
+
+/* A call to be placed. */
+struct twilio_rest_new {
+	const struct config *config;
+	struct fetch_port *port;
+	const char *account_sid;
+	const char *to;
+	const char *from;
+	const char *url;        /* asked when somebody answers */
+	const char *status_url; /* told when it is over */
+	unsigned limit_s;       /* it ends after */
+	const char *detection;  /* MachineDetection; NULL: none */
+};
+
+/* twilio_rest_create: never sent twice by itself: it would ring twice.
+ * Returns as the others.
+ * twilio_rest_created: Returns 0 and the SID of the call, or -EBADMSG: the
+ * answer has none.
+ * twilio_rest_words: what Twilio's code means; NULL: not known here. */
+struct fetch *twilio_rest_create(const struct twilio_rest_new *n,
+				 fetch_done_fn *on_done, void *owner);
+int twilio_rest_created(const struct fetch_answer *a, char sid[35]);
+const char *twilio_rest_words(unsigned code);
 
 /* What became of it. */
 struct twilio_rest_verdict {

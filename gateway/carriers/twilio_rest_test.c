@@ -111,6 +111,64 @@ static void on_the_wire(void **state)
 	serve(s, "\r\n\r\nStatus=completed", "HTTP/1.1 200 OK\r\n\r\n{}");
 }
 
+static void a_call_is_placed(void **state)
+{
+	static const char wanted[] =
+		"\r\n\r\nTo=%2B41791234567&From=%2B41445556677&"
+		"Url=https%3A%2F%2Fa.b%2Fv%3Fplaced%3D1&Method=POST&"
+		"StatusCallback=https%3A%2F%2Fa.b%2Fs&StatusCallbackMethod="
+		"POST&StatusCallbackEvent=completed&TimeLimit=420&"
+		"MachineDetection=Enable";
+	struct stage *s = *state;
+	const struct twilio_rest_new n = {
+		.config = &s->config,
+		.port = s->port,
+		.account_sid = AC,
+		.to = "+41791234567",
+		.from = "+41445556677",
+		.url = "https://a.b/v?placed=1",
+		.status_url = "https://a.b/s",
+		.limit_s = 420,
+		.detection = "Enable",
+	};
+
+	CHECK(!twilio_rest_create(&n, on_done, s), "without credentials");
+	with_token(s);
+	CHECK(twilio_rest_create(&n, on_done, s), "begun");
+	serve(s, "MachineDetection=Enable", "HTTP/1.1 201 Created\r\n\r\n{}");
+	CHECK(strstr(s->asked, "POST /2010-04-01/Accounts/" AC
+			       "/Calls.json HTTP/1.1\r\n"),
+	      "where");
+	CHECK(strstr(s->asked, wanted), s->asked);
+}
+
+static void what_was_placed(void **state)
+{
+	static const struct {
+		const char *body;
+		int result;
+	} row[] = {
+		{ "{\"sid\":\"" CA "\",\"status\":\"queued\"}", 0 },
+		{ "{\"sid\":\"CA1\"}", -EBADMSG },
+		{ "{\"sid\":1}", -EBADMSG },
+		{ "[]", -EBADMSG },
+		{ "", -EBADMSG },
+	};
+	char sid[35];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		const struct fetch_answer a = { .body = row[i].body,
+						.body_len =
+							strlen(row[i].body) };
+		CHECK_EQ(row[i].result, twilio_rest_created(&a, sid),
+			 row[i].body);
+	}
+	CHECK_STR(CA, sid, "the call");
+	CHECK(strstr(twilio_rest_words(21211), "not valid"), "a known code");
+	CHECK(!twilio_rest_words(1), "an unknown one");
+}
+
 static void a_key_of_its_own(void **state)
 {
 	struct stage *s = *state;
@@ -191,10 +249,9 @@ static void verdicts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ROW(on_the_wire),
-		ROW(a_key_of_its_own),
-		ROW(what_is_not_ready),
-		ROW(verdicts),
+		ROW(on_the_wire),       ROW(a_call_is_placed),
+		ROW(what_was_placed),   ROW(a_key_of_its_own),
+		ROW(what_is_not_ready), ROW(verdicts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

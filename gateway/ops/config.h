@@ -114,7 +114,8 @@ struct config_log {
 };
 
 struct config_admin {
-	char listen[64]; /* as listen below; "": off */
+	char listen[64];     /* as listen below; "": off */
+	struct secret token; /* of /api; unset: none is asked for */
 };
 
 struct config_twilio_account {
@@ -528,6 +529,25 @@ struct config_drain {
 					  where no prompt can be played */
 };
 
+enum config_machine {
+	CONFIG_MACHINE_IGNORE, /* nobody asks who answers */
+	CONFIG_MACHINE_CONTINUE,
+	CONFIG_MACHINE_HANGUP,
+	CONFIG_MACHINE_MESSAGE
+};
+
+/* Calls that we place, with Twilio. Off unless account and from are set. */
+struct config_outbound {
+	char account[CONFIG_SID_LEN];
+	char from[CONFIG_NAME_MAX];
+	enum config_machine machine;       /* that answers */
+	char message[CONFIG_SENTENCE_MAX]; /* set when machine is message */
+	unsigned per_second;
+	unsigned per_number_day;      /* 0: no limit */
+	char hours[CONFIG_HOURS_MAX]; /* hours.h; "": always */
+	char timezone[CONFIG_ZONE_MAX];
+};
+
 /* Where forms remain. */
 struct config_store {
 	char path[CONFIG_TEXT_MAX]; /* SQLite; "": nowhere */
@@ -621,6 +641,7 @@ struct config {
 	struct config_price prices[CONFIG_PRICES_MAX];
 	struct config_budgets budgets;
 	struct config_store store;
+	struct config_outbound outbound;
 };
 
 /* config_default: every default; no secrets. */

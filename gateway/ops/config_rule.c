@@ -29,6 +29,7 @@ static const struct config_rule rules[] = {
 	{ .path = "admin.listen",
 	  .accepts = config_text_is_listen_or_none,
 	  .must = "empty, or an address and port, like 127.0.0.1:8081" },
+	{ .path = "admin.token", .is_secret = true },
 	{ .path = "twilio.account_sids",
 	  .accepts = config_text_is_account_sid,
 	  .must = "AC and 32 hexadecimal digits" },
@@ -308,6 +309,21 @@ static const struct config_rule rules[] = {
 	{ .path = "budgets.per_call.amount", .max = BUDGET_MOST },
 	{ .path = "budgets.per_number_day.amount", .max = BUDGET_MOST },
 	{ .path = "budgets.per_day.amount", .max = BUDGET_MOST },
+	{ .path = "outbound.account",
+	  .accepts = config_text_is_account_sid_or_none,
+	  .must = "empty, or AC and 32 hexadecimal digits" },
+	{ .path = "outbound.from",
+	  .accepts = config_text_is_number_or_none,
+	  .must = "empty, or a number like +41791234567" },
+	{ .path = "outbound.per_second", .min = 1, .max = 100 },
+	{ .path = "outbound.per_number_day", .max = 1000 },
+	{ .path = "outbound.hours",
+	  .accepts = config_text_is_hours,
+	  .must = "empty, or like mon-fri 09:00-18:00" },
+	{ .path = "outbound.timezone",
+	  .accepts = config_text_is_time_zone,
+	  .must = "UTC, or a time zone that this system knows, like "
+		  "Europe/Zurich" },
 };
 
 const struct config_rule *config_rule_find(const char *path)

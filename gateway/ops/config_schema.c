@@ -144,6 +144,10 @@ const struct config config_schema_defaults = {
 		.per_number_day.action = CONFIG_BUDGET_REFUSE,
 		.per_day.action = CONFIG_BUDGET_REFUSE,
 	},
+	.outbound = { .machine = CONFIG_MACHINE_IGNORE,
+		      .per_second = 1,
+		      .per_number_day = 3,
+		      .timezone = "UTC" },
 };
 /* clang-format on */
 
@@ -195,6 +199,12 @@ static const cyaml_strval_t overload_names[] = {
 	{ "say", CONFIG_OVERLOAD_SAY },
 	{ "dial", CONFIG_OVERLOAD_DIAL },
 	{ "redirect", CONFIG_OVERLOAD_REDIRECT },
+};
+static const cyaml_strval_t machine_names[] = {
+	{ "ignore", CONFIG_MACHINE_IGNORE },
+	{ "continue", CONFIG_MACHINE_CONTINUE },
+	{ "hangup", CONFIG_MACHINE_HANGUP },
+	{ "message", CONFIG_MACHINE_MESSAGE },
 };
 static const cyaml_strval_t budget_names[] = {
 	{ "warn", CONFIG_BUDGET_WARN },
@@ -291,6 +301,8 @@ static const cyaml_schema_field_t log_keys[] = {
 };
 static const cyaml_schema_field_t admin_keys[] = {
 	CYAML_FIELD_STRING("listen", FLAGS, struct config_admin, listen, 0),
+	CYAML_FIELD_STRING("token", FLAGS, struct config_admin, token.hidden,
+			   0),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t account_keys[] = {
@@ -821,6 +833,22 @@ static const cyaml_schema_field_t store_keys[] = {
 	CYAML_FIELD_STRING("path", FLAGS, struct config_store, path, 0),
 	CYAML_FIELD_END,
 };
+static const cyaml_schema_field_t outbound_keys[] = {
+	CYAML_FIELD_STRING("account", FLAGS, struct config_outbound, account,
+			   0),
+	CYAML_FIELD_STRING("from", FLAGS, struct config_outbound, from, 0),
+	FIELD_WORD("machine", struct config_outbound, machine, machine_names),
+	CYAML_FIELD_STRING("message", FLAGS, struct config_outbound, message,
+			   0),
+	CYAML_FIELD_UINT("per_second", FLAGS, struct config_outbound,
+			 per_second),
+	CYAML_FIELD_UINT("per_number_day", FLAGS, struct config_outbound,
+			 per_number_day),
+	CYAML_FIELD_STRING("hours", FLAGS, struct config_outbound, hours, 0),
+	CYAML_FIELD_STRING("timezone", FLAGS, struct config_outbound, timezone,
+			   1),
+	CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t call_webhook_keys[] = {
 	CYAML_FIELD_STRING("url", FLAGS, struct config_call_webhook, url, 0),
 	CYAML_FIELD_UINT("timeout_ms", FLAGS, struct config_call_webhook,
@@ -869,6 +897,8 @@ static const cyaml_schema_field_t config_keys[] = {
 	CYAML_FIELD_MAPPING("budgets", FLAGS, struct config, budgets,
 			    budgets_keys),
 	CYAML_FIELD_MAPPING("store", FLAGS, struct config, store, store_keys),
+	CYAML_FIELD_MAPPING("outbound", FLAGS, struct config, outbound,
+			    outbound_keys),
 	CYAML_FIELD_END,
 };
 

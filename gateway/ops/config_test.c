@@ -503,6 +503,31 @@ static void names_each_mistake(void **state)
 		  "t.yaml:1: admin.listen is \"8081\", must be empty, or an "
 		  "address and port, like 127.0.0.1:8081",
 		  "a port alone" },
+		{ "outbound: {account: AC1, from: 0791234567, per_second: 0,\n"
+		  "  hours: always, machine: say}\n",
+		  "t.yaml:1: outbound.account is \"AC1\", must be empty, or "
+		  "AC and 32 hexadecimal digits\n"
+		  "t.yaml:1: outbound.from is \"0791234567\", must be empty, "
+		  "or a number like +41791234567\n"
+		  "t.yaml:1: outbound.per_second is 0, must be 1 to 100\n"
+		  "t.yaml:2: outbound.hours is \"always\", must be empty, or "
+		  "like mon-fri 09:00-18:00\n"
+		  "t.yaml:2: outbound.machine is \"say\", must be ignore, "
+		  "continue, hangup or message",
+		  "nothing of it" },
+		{ "outbound: {account: AC0123456789abcdef0123456789abcdef, "
+		  "from: '+41445556677'}\ntwilio: {rest: {url: ''}}\n",
+		  "t.yaml:1: outbound.from is set, but public_url is not: "
+		  "Twilio must be told where to ask\n"
+		  "t.yaml:1: outbound.from is set, but twilio.rest.url is "
+		  "empty",
+		  "calls nobody can place" },
+		{ "outbound: {from: '+41445556677', machine: message}\n",
+		  "t.yaml:1: outbound.from is set, but outbound.account is "
+		  "not\n"
+		  "t.yaml:1: outbound.machine is message, but "
+		  "outbound.message is empty",
+		  "half of it" },
 		{ "log: {level: \"\\e[31m\"}\n",
 		  "t.yaml:1: log.level is \"?[31m\", must be debug, info, warn "
 		  "or error",
@@ -705,6 +730,18 @@ static void check_audiocodes(const struct config_audiocodes *a)
 }
 
 /* Every key away from its default, and each lands where it belongs. */
+static void check_outbound(const struct config_outbound *o)
+{
+	CHECK_STR("AC0123456789abcdef0123456789abcdef", o->account, "account");
+	CHECK_STR("+41445556677", o->from, "from");
+	CHECK_EQ(CONFIG_MACHINE_MESSAGE, o->machine, "machine");
+	CHECK_STR("Please call back.", o->message, "message");
+	CHECK_EQ(100, o->per_second, "per_second");
+	CHECK_EQ(0, o->per_number_day, "per_number_day");
+	CHECK_STR("mon-fri 09:00-18:00", o->hours, "hours");
+	CHECK_STR("Europe/Zurich", o->timezone, "timezone");
+}
+
 static void takes_every_key(void **state)
 {
 	(void)state;
@@ -723,7 +760,16 @@ static void takes_every_key(void **state)
 		"  numbers: full\n"
 		"  levels: {main: debug, worker: info, http: warn, tls: error,\n"
 		"    twilio: debug, audiocodes: info, call: warn, model: error, admin: debug}\n"
-		"admin: {listen: ''}\n"
+		"admin: {listen: '', token: '${env:ADMIN_TOKEN}'}\n"
+		"outbound:\n"
+		"  account: AC0123456789abcdef0123456789abcdef\n"
+		"  from: '+41445556677'\n"
+		"  machine: message\n"
+		"  message: Please call back.\n"
+		"  per_second: 100\n"
+		"  per_number_day: 0\n"
+		"  hours: mon-fri 09:00-18:00\n"
+		"  timezone: Europe/Zurich\n"
 		"twilio:\n"
 		"  account_sids:\n"
 		"    - AC0123456789abcdef0123456789abcdef\n"
@@ -807,6 +853,7 @@ static void takes_every_key(void **state)
 		"   handshakes: 3, head_ms: 100}\n";
 	struct config c;
 	char errors[2048];
+	setenv("ADMIN_TOKEN", "bearer", 1);
 	int err = parse(&c, yaml, errors);
 	CHECK_STR("", errors, "no mistakes");
 	CHECK_EQ(0, err, "no mistakes");
@@ -830,6 +877,8 @@ static void takes_every_key(void **state)
 		CHECK_EQ(i % LOG_LEVELS, c.log.levels.of[i],
 			 log_module_name(i));
 	CHECK_STR("", c.admin.listen, "admin.listen");
+	CHECK_STR("bearer", secret_reveal(&c.admin.token), "admin.token");
+	check_outbound(&c.outbound);
 	CHECK_EQ(2, c.twilio.account_sid_count, "twilio.account_sids");
 	CHECK_STR("AC0123456789abcdef0123456789abcdef",
 		  c.twilio.account_sids[0], "the first");

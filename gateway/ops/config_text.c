@@ -78,6 +78,16 @@ bool config_text_is_account_sid(const char *text)
 	       strspn(text + 2, DIGITS "abcdefABCDEF") == 32;
 }
 
+bool config_text_is_account_sid_or_none(const char *text)
+{
+	return !*text || config_text_is_account_sid(text);
+}
+
+bool config_text_is_number_or_none(const char *text)
+{
+	return !*text || (*text == '+' && config_text_is_dial(text));
+}
+
 bool config_text_is_language(const char *text)
 {
 	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz");

@@ -135,6 +135,35 @@ static void check_rest(struct together *t)
 		       "is set, but twilio.rest.key_sid is not");
 }
 
+/* What a call needs beyond them. */
+static void check_placing(struct together *t)
+{
+	if (!*t->c->public_url)
+		report(t, "outbound.from",
+		       "is set, but public_url is not: Twilio must be told "
+		       "where to ask");
+	if (!*t->c->twilio.rest.url)
+		report(t, "outbound.from",
+		       "is set, but twilio.rest.url is empty");
+}
+
+static void check_outbound(struct together *t)
+{
+	const struct config_outbound *o = &t->c->outbound;
+
+	if (*o->account && !*o->from)
+		report(t, "outbound.account",
+		       "is set, but outbound.from is not");
+	if (*o->from && !*o->account)
+		report(t, "outbound.from",
+		       "is set, but outbound.account is not");
+	if (o->machine == CONFIG_MACHINE_MESSAGE && !*o->message)
+		report(t, "outbound.machine",
+		       "is message, but outbound.message is empty");
+	if (*o->account && *o->from)
+		check_placing(t);
+}
+
 static void check_tools(struct together *t)
 {
 	if (t->c->agent.tools & CONFIG_TOOL_TRANSFER_CALL &&
@@ -446,6 +475,7 @@ void config_together_check(const struct config *c,
 	check_oauth(&t);
 	check_budgets(&t);
 	check_rest(&t);
+	check_outbound(&t);
 	check_agent(&t);
 	check_default(&t);
 	check_call_routes(&t);

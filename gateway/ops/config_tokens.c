@@ -25,6 +25,7 @@ void config_each_secret(struct config *c,
 			void *owner)
 {
 	each(owner, &c->model.key);
+	each(owner, &c->admin.token);
 	each(owner, &c->twilio.rest.key_secret);
 	each(owner, &c->agent.form.webhook.secret);
 	each(owner, &c->agent.supervisor.key);

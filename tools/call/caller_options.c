@@ -1,4 +1,5 @@
 #include "tools/call/caller_options.h"
+#include "tools/call/phone_place.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -47,6 +48,9 @@ static const char usage[] =
 	"  --account-sid AC…    of the calls\n"
 	"  --rest HOST:PORT     serve Twilio's REST interface for these calls\n"
 	"  --rest-status N      answer everything there with this HTTP status\n"
+	"  --outbound           place no call: wait for one to be placed by REST\n"
+	"  --answered-by WHO    who answers it: human (default), machine, fax or\n"
+	"                       unknown\n"
 	"  --stream URL         open this media URL, without a webhook\n"
 	"\n"
 	"AudioCodes\n"
@@ -111,6 +115,8 @@ static const struct option_row {
 	{ "account-sid", TEXT, TWILIO, AT(account_sid), 0 },
 	{ "rest", TEXT, TWILIO, AT(rest), 0 },
 	{ "rest-status", NUMBER, TWILIO, AT(rest_status), 599 },
+	{ "outbound", FLAG, TWILIO, AT(is_outbound), 0 },
+	{ "answered-by", TEXT, TWILIO, AT(answered_by), 0 },
 	{ "stream", TEXT, TWILIO, AT(stream_url), 0 },
 	{ "mode", TEXT, AUDIOCODES, AT(mode), 0 },
 	{ "token", TEXT, AUDIOCODES, AT(token), 0 },
@@ -298,6 +304,17 @@ static bool is_url(const char *text, const char *schemes)
 	return url_parse(&u, text) == 0 && strchr(schemes, u.scheme[0]);
 }
 
+static int settle_outbound(const struct caller_options *o)
+{
+	if (o->is_outbound && (!o->rest || o->stream_url))
+		return caller_options_mistake(
+			"--outbound needs --rest, and no --stream");
+	if (o->answered_by && !phone_place_is_answer(o->answered_by))
+		return caller_options_mistake(
+			"--answered-by takes human, machine, fax or unknown");
+	return 0;
+}
+
 static int settle_twilio(struct caller_options *o)
 {
 	if (!o->url)
@@ -312,7 +329,7 @@ static int settle_twilio(struct caller_options *o)
 	if (o->stream_url && !is_url(o->stream_url, "w"))
 		return caller_options_mistake(
 			"--stream takes a URL with ws:// or wss://");
-	return 0;
+	return settle_outbound(o);
 }
 
 static int settle_audiocodes(struct caller_options *o)

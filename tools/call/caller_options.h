@@ -46,6 +46,8 @@ struct caller_options {
 	const char *account_sid;
 	const char *rest;     /* HOST:PORT of its REST interface; NULL: none */
 	unsigned rest_status; /* that answers everything there; 0: none */
+	bool is_outbound;     /* calls are placed there */
+	const char *answered_by; /* by whom; NULL: not given */
 
 	/* AudioCodes */
 	const char *mode;  /* "call", "http-check", "validate" */

@@ -282,6 +282,8 @@ static int choose_carrier(struct run *run, struct caller_call_options *call)
 		.to = o->to ? o->to : "+15550001111",
 		.dial_status = run->scenario.dial_status,
 		.rest = run->rest,
+		.is_outbound = o->is_outbound,
+		.answered_by = o->answered_by ? o->answered_by : "human",
 	};
 	call->kind = &phone_call_kind;
 	call->carrier = &twilio;

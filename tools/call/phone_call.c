@@ -95,6 +95,7 @@ void phone_call_over(struct phone_call *c, enum caller_outcome outcome,
 	PHONE_CALL_NOTE(c, "hangup: %s", c->call.result.how);
 	if (c->stream)
 		phone_stream_stop(c->stream);
+	phone_request_report_end(c);
 	phone_call_settle(c);
 }
 
@@ -173,6 +174,8 @@ static struct caller_call *begin(uv_loop_t *loop,
 	caller_call_set(&c->call, CALLER_FIGURE_callbacks_failed, 0);
 	start_handles(c);
 	phone_rest_add(c->options->rest, c);
+	if (c->options->is_outbound)
+		return &c->call; /* until it is placed */
 	if (!c->options->stream_url) {
 		phone_verbs_begin(c);
 		return &c->call;

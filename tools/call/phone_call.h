@@ -3,6 +3,8 @@
 #ifndef TOOLS_CALL_PHONE_CALL_H
 #define TOOLS_CALL_PHONE_CALL_H
 
+#include <stdbool.h>
+
 #include "tools/call/caller_call.h"
 
 struct phone_rest;
@@ -19,6 +21,8 @@ struct phone_call_options {
 	const char *to;
 	const char *dial_status; /* of every <Dial>: "completed", … */
 	struct phone_rest *rest; /* or NULL: there is none */
+	bool is_outbound;        /* it is placed by REST, and waits for that */
+	const char *answered_by; /* by whom then: "human", "machine", … */
 };
 
 extern const struct caller_call_kind phone_call_kind;

@@ -58,6 +58,13 @@ struct phone_call {
 	struct phone_twiml replacement; /* runs when the stream has ended */
 	bool is_replaced;
 	struct phone_call *next_of_rest;
+	/* Of a call that was placed by REST; "": not said. */
+	bool is_placed;
+	char to[24];
+	char from[24];
+	char placed_url[PHONE_URL_MAX];
+	char callback[PHONE_URL_MAX];
+	char detection[24];
 	bool starts_withheld; /* stream-started comes last (fault) */
 };
 
@@ -105,6 +112,10 @@ int phone_request_send(struct phone_call *c, const char *url,
 /* Report an event of the stream, if the TwiML wants to know (1.8). */
 void phone_request_report(struct phone_call *c, const char *event,
 			  const char *error);
+
+/* Report the call's end, if it was placed by somebody who wants to know (4.6).
+ */
+void phone_request_report_end(struct phone_call *c);
 
 /* --- phone_verbs.c --- */
 

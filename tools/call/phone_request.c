@@ -3,6 +3,7 @@
 
 #include "protocols/http.h"
 #include "tools/call/phone_call_parts.h"
+#include "tools/call/phone_place.h"
 
 void phone_request_add(struct phone_fields *f, const char *name,
 		       const char *value)
@@ -14,19 +15,27 @@ void phone_request_add(struct phone_fields *f, const char *name,
 void phone_request_add_call(const struct phone_call *c, struct phone_fields *f)
 {
 	const struct phone_call_options *o = c->options;
+	const char *from = c->is_placed ? c->from : o->from;
+	const char *to = c->is_placed ? c->to : o->to;
+	const char *by = c->documents ? NULL : phone_place_answered_by(c);
 
 	phone_request_add(f, "AccountSid", o->account_sid);
 	phone_request_add(f, "ApiVersion", "2010-04-01");
 	phone_request_add(f, "CallSid", c->call.result.id);
 	phone_request_add(f, "CallStatus", c->status);
-	phone_request_add(f, "Called", o->to);
-	phone_request_add(f, "Caller", o->from);
-	phone_request_add(f, "Direction", "inbound");
-	phone_request_add(f, "From", o->from);
+	phone_request_add(f, "Called", to);
+	phone_request_add(f, "Caller", from);
+	phone_request_add(f, "Direction",
+			  c->is_placed ? "outbound-api" : "inbound");
+	phone_request_add(f, "From", from);
 	phone_request_add(f, "FromCountry", "US");
 	phone_request_add(f, "FromCity", "");
 	phone_request_add(f, "StirVerstat", "TN-Validation-Passed-A");
-	phone_request_add(f, "To", o->to);
+	phone_request_add(f, "To", to);
+	if (!by)
+		return;
+	phone_request_add(f, "AnsweredBy", by);
+	phone_request_add(f, "MachineDetectionDuration", "2300");
 }
 
 int phone_request_send(struct phone_call *c, const char *url,
@@ -75,6 +84,22 @@ static void on_callback_answered(void *owner, int status, const char *why,
 		phone_request_report(c, "stream-started", NULL);
 	}
 	phone_call_settle(c);
+}
+
+void phone_request_report_end(struct phone_call *c)
+{
+	struct phone_fields f = { .count = 0 };
+
+	if (!c->is_placed || !c->callback[0])
+		return;
+	c->status = "completed";
+	phone_request_add_call(c, &f);
+	phone_request_add(&f, "CallDuration", "1");
+	phone_request_add(&f, "CallbackSource", "call-progress-events");
+	phone_request_add(&f, "SequenceNumber", "0");
+	if (phone_request_send(c, c->callback, "POST", &f,
+			       on_callback_answered) < 0)
+		phone_call_breach(c, 12200, "StatusCallback is no URL");
 }
 
 static void timestamp(char out[40])

@@ -11,6 +11,7 @@
 #include "protocols/form.h"
 #include "protocols/http.h"
 #include "tools/call/phone_call_parts.h"
+#include "tools/call/phone_place.h"
 
 #define PREFIX    "/2010-04-01/Accounts/"
 #define TWIML_MAX 4000
@@ -39,16 +40,24 @@ static void respond(struct http_connection *c, unsigned status, unsigned code,
 	http_respond(c, status, "application/json", NULL, body, (size_t)n);
 }
 
-static void respond_call(struct http_connection *c, const struct phone_rest *r,
-			 const struct phone_call *call, const char *status)
+static void respond_as(struct http_connection *c, unsigned code,
+		       const struct phone_rest *r,
+		       const struct phone_call *call, const char *status)
 {
 	char body[512];
 	int n = snprintf(body, sizeof(body),
 			 "{\"sid\":\"%s\",\"account_sid\":\"%s\",\"status\":"
-			 "\"%s\",\"direction\":\"inbound\",\"duration\":null}",
-			 call->call.result.id, r->account_sid, status);
+			 "\"%s\",\"direction\":\"%s\",\"duration\":null}",
+			 call->call.result.id, r->account_sid, status,
+			 call->is_placed ? "outbound-api" : "inbound");
 
-	http_respond(c, 200, "application/json", NULL, body, (size_t)n);
+	http_respond(c, code, "application/json", NULL, body, (size_t)n);
+}
+
+static void respond_call(struct http_connection *c, const struct phone_rest *r,
+			 const struct phone_call *call, const char *status)
+{
+	respond_as(c, 200, r, call, status);
 }
 
 /* --- Who asks, and for which call --- */
@@ -137,16 +146,22 @@ static void carry_out(struct phone_rest *r, struct http_connection *c,
 	}
 }
 
-static void update(struct phone_rest *r, struct http_connection *c,
-		   struct phone_call *call, struct http_message *m)
+static bool read_form(struct form *f, struct http_message *m)
 {
 	static const char form_type[] = "application/x-www-form-urlencoded";
 	const char *type = http_header_value(m, "Content-Type");
+
+	return strcmp(m->method, "POST") == 0 && type &&
+	       strncmp(type, form_type, sizeof(form_type) - 1) == 0 &&
+	       form_parse(f, m->body, m->body_len) == 0;
+}
+
+static void update(struct phone_rest *r, struct http_connection *c,
+		   struct phone_call *call, struct http_message *m)
+{
 	struct form f;
 
-	if (strcmp(m->method, "POST") != 0 || !type ||
-	    strncmp(type, form_type, sizeof(form_type) - 1) != 0 ||
-	    form_parse(&f, m->body, m->body_len) != 0) {
+	if (!read_form(&f, m)) {
 		complain(c, call, 20001, "not a form that is posted");
 		return;
 	}
@@ -160,6 +175,43 @@ static void update(struct phone_rest *r, struct http_connection *c,
 		carry_out(r, c, call, order);
 }
 
+/* ".../AC…/Calls.json". */
+static bool is_create(const struct phone_rest *r, const char *target)
+{
+	char path[160];
+
+	snprintf(path, sizeof(path), PREFIX "%s/Calls.json", r->account_sid);
+	return strcmp(path, target) == 0;
+}
+
+/* Somebody whose phone has not rung yet; NULL: nobody. */
+static struct phone_call *find_waiting(struct phone_rest *r)
+{
+	for (struct phone_call *c = r->first; c; c = c->next_of_rest)
+		if (c->options->is_outbound && !c->is_placed && !c->is_over)
+			return c;
+	return NULL;
+}
+
+static void create(struct phone_rest *r, struct http_connection *c,
+		   struct http_message *m)
+{
+	struct phone_call *call = find_waiting(r);
+	unsigned code = 20001;
+	struct form f;
+
+	if (!call) {
+		respond(c, 429, 20429, "nobody waits for a call");
+		return;
+	}
+	const char *why = read_form(&f, m) ? phone_place(call, &f, &code)
+					   : "not a form that is posted";
+	if (why)
+		complain(c, call, code, why);
+	else
+		respond_as(c, 201, r, call, "queued");
+}
+
 static void on_request(void *owner, struct http_connection *c,
 		       struct http_message *m)
 {
@@ -170,6 +222,8 @@ static void on_request(void *owner, struct http_connection *c,
 		respond(c, r->refuse, 20000 + r->refuse, "as was asked for");
 	else if (!is_authorized(r, m))
 		respond(c, 401, 20003, "Authenticate");
+	else if (is_create(r, m->target))
+		create(r, c, m);
 	else if (!call)
 		respond(c, 404, 20404, "The requested resource was not found");
 	else

@@ -1,6 +1,8 @@
 /* The REST interface of the simulated phone network: calls that are under way
- * can be given other TwiML, or ended.
+ * can be given other TwiML, or ended; and where people wait for that, calls can
+ * be placed (phone_place.h).
  *
+ *   POST /2010-04-01/Accounts/{AccountSid}/Calls.json
  *   POST /2010-04-01/Accounts/{AccountSid}/Calls/{CallSid}.json
  *        Status=completed | Twiml=… | Url=…, one of them
  *

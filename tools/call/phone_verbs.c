@@ -43,7 +43,9 @@ void phone_verbs_begin(struct phone_call *c)
 
 	phone_request_add_call(c, &f);
 	c->url[0] = 0;
-	fetch_document(c, c->options->webhook_url, "POST", &f);
+	fetch_document(c,
+		       c->is_placed ? c->placed_url : c->options->webhook_url,
+		       "POST", &f);
 }
 
 static bool is_xml(const struct http_message *answer)
