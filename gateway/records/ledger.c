@@ -9,8 +9,10 @@
 
 #define OTHER "other"
 
+/* One of another day is nobody's: so a day begins without a look at all. */
 struct ledger_number {
 	char name[LEDGER_NAME_MAX]; /* "": nobody's */
+	int32_t day;
 	uint64_t cost;
 	uint64_t taken; /* of it */
 };
@@ -93,6 +95,21 @@ static uint32_t hash_of(const char *text)
 	return hash;
 }
 
+static bool is_taken(const struct ledger *l, uint32_t place)
+{
+	return l->number[place].name[0] && l->number[place].day == l->day;
+}
+
+static struct ledger_number *enter(struct ledger *l, uint32_t place,
+				   const char *name)
+{
+	struct ledger_number *n = &l->number[place];
+
+	*n = (struct ledger_number){ .day = l->day };
+	name_it(n->name, name);
+	return n;
+}
+
 /* Half of the places stay free, so there always is one where the search ends.
  * can_enter: one that is not there may be. */
 static struct ledger_number *number_of(struct ledger *l, const char *number,
@@ -102,17 +119,17 @@ static struct ledger_number *number_of(struct ledger *l, const char *number,
 
 	name_it(name, number);
 	uint32_t i = hash_of(name) % PLACES;
-	while (l->number[i].name[0] && strcmp(l->number[i].name, name) != 0)
+	while (is_taken(l, i) && strcmp(l->number[i].name, name) != 0)
 		i = (i + 1) % PLACES;
-	if (l->number[i].name[0])
+	if (is_taken(l, i))
 		return &l->number[i];
 	if (l->numbers >= LEDGER_NUMBERS_MAX)
-		return &l->number[PLACES];
+		return is_taken(l, PLACES) ? &l->number[PLACES]
+					   : enter(l, PLACES, OTHER);
 	if (!can_enter)
 		return NULL;
-	name_it(l->number[i].name, name);
 	l->numbers++;
-	return &l->number[i];
+	return enter(l, i, name);
 }
 
 /* --- A day --- */
@@ -123,7 +140,6 @@ static void begin_day(struct ledger *l, int32_t day)
 	l->all = 0;
 	l->all_taken = 0;
 	l->numbers = l->changed = 0;
-	memset(l->number, 0, (PLACES + 1) * sizeof(l->number[0]));
 }
 
 /* The last one is everybody's, and of no interest to who keeps it. */
@@ -214,7 +230,7 @@ unsigned ledger_take_changes(struct ledger *l, int32_t *day,
 		take_change(&out[n++], "", l->all, &l->all_taken);
 	for (unsigned i = 0; i < PLACES && n < cap && l->changed; i++) {
 		struct ledger_number *of = &l->number[i];
-		if (of->cost == of->taken)
+		if (!is_taken(l, i) || of->cost == of->taken)
 			continue;
 		take_change(&out[n++], of->name, of->cost, &of->taken);
 		l->changed--;
