@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "gateway/agents/agent.h"
-#include "gateway/agents/form.h"
 #include "gateway/agents/agent_book.h"
+#include "gateway/agents/form.h"
 #include "gateway/agents/hand_off.h"
 #include "gateway/agents/plain_text.h"
 #include "gateway/agents/tool_run.h"
@@ -32,20 +32,16 @@ void agent_call_open(struct agent_call *a, struct agent_world *world,
 		     const struct agent_book *book, const struct agent *agent,
 		     struct call *call, const struct log *log)
 {
-	a->world = world;
-	a->book = book;
-	a->agent = agent;
-	a->call = call;
-	a->log = *log;
-	a->runs = a->beginning = NULL;
-	a->running = 0;
-	a->hand_offs = 0;
-	a->on_become = NULL;
-	a->owner = NULL;
-	a->forms = NULL;
-	a->outcome = NULL;
-	a->text = NULL;
-	a->transcript = NULL;
+	struct agent_call fresh = {
+		.world = world,
+		.book = book,
+		.agent = agent,
+		.call = call,
+		.log = *log,
+	};
+
+	memcpy(fresh.id, a->id, sizeof(fresh.id));
+	*a = fresh;
 	if (wants_transcript(a))
 		agent_call_remember(a);
 }

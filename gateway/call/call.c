@@ -88,6 +88,9 @@ void call_free(struct call *c)
 	call_variables_clear(&c->variables);
 	call_collect_free(c);
 	explicit_bzero(&c->digits, sizeof(c->digits));
+	free(c->participant);
+	c->participant = NULL;
+	c->participants = 0;
 	free(c->text);
 	c->text = NULL;
 }

@@ -242,9 +242,10 @@ struct call {
 	struct playout playout;
 
 	/* What the model asked for. */
-	struct call_request errand[CALL_ERRANDS_MAX]; /* data is owned */
-	struct call_request transfer;                 /* while handing over */
-	bool was_rescued;                   /* the fallback was tried */
+	struct call_request *errand;  /* room for CALL_ERRANDS_MAX, and data,
+					 owned; NULL: there never was one */
+	struct call_request transfer; /* while handing over */
+	bool was_rescued;             /* the fallback was tried */
 	char transfer_why[CALL_REASON_MAX]; /* it failed */
 	unsigned wrap_ups;                  /* times it was asked to end */
 	enum call_end farewell_end;         /* why it is said */
@@ -253,7 +254,7 @@ struct call {
 
 	/* Who and what the call is about. */
 	struct call_variables variables;
-	struct call_participant participant[CALL_PARTICIPANTS_MAX];
+	struct call_participant *participant; /* likewise */
 	unsigned participants;
 };
 
@@ -281,7 +282,7 @@ void call_carrier_ready(struct call *c, bool greets, uint64_t now_ns);
 
 /* A fact about the call; see call_variables_set. */
 int call_carrier_variable(struct call *c, const char *name, const char *value);
-/* Who is there; of one name the last counts. Returns 0 or -ENOBUFS. */
+/* Who is there; of one name the last counts. Returns 0, -ENOBUFS or -ENOMEM. */
 int call_carrier_participant(struct call *c, const struct call_participant *p);
 
 /* Audio in the caller's format, whole samples. timestamp_ms of its first

@@ -1,6 +1,7 @@
 /* The call core, the line: when it may be spoken on, what answers it, when it
  * is away, and what is known of it. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/call/call_parts.h"
@@ -195,6 +196,11 @@ int call_carrier_participant(struct call *c, const struct call_participant *p)
 		i++;
 	if (i == CALL_PARTICIPANTS_MAX)
 		return -ENOBUFS;
+	if (!c->participant)
+		c->participant =
+			calloc(CALL_PARTICIPANTS_MAX, sizeof(*c->participant));
+	if (!c->participant)
+		return -ENOMEM;
 	c->participant[i] = *p;
 	c->participants += i == c->participants;
 	return 0;

@@ -39,7 +39,9 @@ static int add_errand(struct call *c, const struct call_request *r,
 		return -ENOTSUP;
 	if (c->errands == CALL_ERRANDS_MAX)
 		return -ENOBUFS;
-	if (r->data && !(data = strdup(r->data)))
+	if (!c->errand)
+		c->errand = calloc(CALL_ERRANDS_MAX, sizeof(*c->errand));
+	if (!c->errand || (r->data && !(data = strdup(r->data))))
 		return -ENOMEM;
 	if (!c->errands)
 		c->errand_ns = now_ns + CALL_ERRAND_MS * CALL_NS_PER_MS;
@@ -52,6 +54,8 @@ void call_drop_errands(struct call *c)
 {
 	for (unsigned i = 0; i < c->errands; i++)
 		free(c->errand[i].data);
+	free(c->errand);
+	c->errand = NULL;
 	c->errands = 0;
 }
 
