@@ -23,11 +23,16 @@ void bench_ws_close(struct bench_ws *w)
 		bench_socket_close(w->socket);
 	w->socket = NULL;
 	w->is_open = false;
+	w->is_over = true;
 	release(w);
 }
 
+/* What is sent on the way may have found the connection lost: once is enough.
+ */
 static void end(struct bench_ws *w, const char *why)
 {
+	if (w->is_over)
+		return;
 	bench_ws_close(w);
 	w->events->on_closed(w->owner, why);
 }

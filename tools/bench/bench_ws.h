@@ -33,6 +33,7 @@ struct bench_ws {
 	bool is_client;
 	bool is_open;
 	bool is_closing;
+	bool is_over; /* closed, by either side: nothing is told any more */
 };
 
 /* bench_ws_dial: target is the path; host goes into the request, and is the
