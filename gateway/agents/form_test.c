@@ -217,15 +217,36 @@ static void keeps_what_could_not_be_stored(void **state)
 		  "locked it. What was said is kept; call this function again "
 		  "in a while, or tell the caller\"}",
 		  save("{\"name\":\"Jane\"}"), "in words");
+	CHECK(strstr(save("{\"name\":\"Joan\"}"), "error"), "a correction");
 	CHECK_STR("", events, "nobody is told of it");
 	sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL);
 	sqlite3_close(other);
 	CHECK(strstr(save("{\"mail\":\"j@example.com\"}"), "\"status\""),
 	      "the next part");
-	CHECK_STR("mail=j@example.com,name=Jane",
+	CHECK_STR("mail=j@example.com,name=Joan",
 		  ask("SELECT group_concat(field||'='||value) FROM"
 		      " form_field"),
-		  "brings it along");
+		  "brings it along, as it was said last");
+	rig_end();
+}
+
+/* The model was told of a failure, and of nothing else. */
+static void what_was_not_stored_is_new_again(void **state)
+{
+	sqlite3 *other;
+
+	(void)state;
+	open_call("CA7");
+	sqlite3_open(path, &other);
+	sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+	CHECK(strstr(save("{\"mail\":\"j@example.com\"}"), "error"), "locked");
+	sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL);
+	sqlite3_close(other);
+	CHECK_STR("{\"status\":\"saved\",\"stored\":{\"mail\":"
+		  "\"j@example.com\"},\"missing\":[\"name\"],"
+		  "\"read_back\":[\"mail\"],\"not_understood\":{}}",
+		  save("{\"mail\":\"j@example.com\"}"),
+		  "it is read to the caller");
 	rig_end();
 }
 
@@ -302,6 +323,7 @@ int main(void)
 		ROW(tells_who_is_to_know),
 		ROW(outlives_the_call),
 		ROW(keeps_what_could_not_be_stored),
+		ROW(what_was_not_stored_is_new_again),
 		ROW(needs_no_store),
 		ROW(refuses_other_shapes),
 		ROW(logs_no_value),
