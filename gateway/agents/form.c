@@ -265,16 +265,24 @@ static json_t *event_of(const struct form_state *s, const struct form_part *p,
 			 s->values);
 }
 
+/* FNV-1a, with the NUL. */
+static uint64_t hash(uint64_t h, const char *text)
+{
+	do
+		h = (h ^ (unsigned char)*text) * 0x100000001b3u;
+	while (*text++);
+	return h;
+}
+
 static void send_webhook(struct form_state *s, const char *event,
 			 const char *body)
 {
 	char key[WEBHOOK_KEY_MAX];
-	uint64_t hash = 1469598103934665603u; /* FNV-1a: of which call */
+	/* Of call and form: neither fits as a whole. */
+	uint64_t which = hash(hash(0xcbf29ce484222325u, s->call), s->name);
 
-	for (const char *c = s->call; *c; c++)
-		hash = (hash ^ (unsigned char)*c) * 1099511628211u;
 	snprintf(key, sizeof(key), "form-%.16s-%016" PRIx64 "-%u", s->name,
-		 hash, s->version);
+		 which, s->version);
 	const struct webhook hook = {
 		.event = event,
 		.url = s->url,
