@@ -94,11 +94,6 @@ static const char *const one_word[] = {
 	"tout attache", "attache",
 	"sans espace",  NULL,
 };
-static const char *const spelling[] = {
-	"spelled",      "spelt",       "that's",      "that is",
-	"buchstabiert", "das ist",     "geschrieben", "ca s'ecrit",
-	"s'ecrit",      "qui s'ecrit", "epele",       NULL,
-};
 static const char *const noise[] = {
 	",",          "then",    "and then",  "letter",        "the letter",
 	"the number", "dann",    "und dann",  "der buchstabe", "die zahl",
@@ -169,7 +164,7 @@ static bool take_symbol(struct address *a, int *err)
 static bool take_noise(struct address *a)
 {
 	unsigned spelled = a->last == LAST_WORD
-				   ? spoken_words_any(a->w, a->at, spelling)
+				   ? spoken_spelling(a->w, a->at)
 				   : 0;
 	unsigned n = spelled ? spelled : spoken_words_any(a->w, a->at, noise);
 
