@@ -163,9 +163,8 @@ static bool take_symbol(struct address *a, int *err)
 
 static bool take_noise(struct address *a)
 {
-	unsigned spelled = a->last == LAST_WORD
-				   ? spoken_spelling(a->w, a->at)
-				   : 0;
+	unsigned spelled =
+		a->last == LAST_WORD ? spoken_spelling(a->w, a->at) : 0;
 	unsigned n = spelled ? spelled : spoken_words_any(a->w, a->at, noise);
 
 	if (!n)

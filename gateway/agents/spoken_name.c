@@ -183,8 +183,7 @@ static bool take_mark(struct name *m)
 	bool is_dash = strcmp(word->folded, "-") == 0;
 	unsigned n = spoken_words_is(m->w, m->at, ",");
 
-	if (m->text.len &&
-	    (n = n ? n : spoken_spelling(m->w, m->at)))
+	if (m->text.len && (n = n ? n : spoken_spelling(m->w, m->at)))
 		m->is_spelling |= !spoken_words_is(m->w, m->at, ",");
 	else if (!n)
 		n = spoken_capitals(m->w, m->at);

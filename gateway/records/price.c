@@ -39,8 +39,7 @@ void price_each_gap(const struct config *c, price_gap *tell, void *owner)
 	unsigned n = 2 * config_agent_count(c);
 
 	for (unsigned i = 0; i < n; i++)
-		if (*used(c, i) && !find(c, used(c, i)) &&
-		    !was_before(c, i))
+		if (*used(c, i) && !find(c, used(c, i)) && !was_before(c, i))
 			tell(owner, used(c, i));
 }
 
