@@ -193,6 +193,16 @@ struct reading {
 	json_t *changed, *stored, *read_back, *wrong;
 };
 
+/* What could not be stored is new again: the model was told so. */
+static bool is_new(const struct reading *r, const char *name, const char *value)
+{
+	const char *before =
+		json_string_value(json_object_get(r->state->values, name));
+
+	return !before || strcmp(before, value) != 0 ||
+	       json_object_get(r->state->unsaved, name);
+}
+
 static void read_field(struct reading *r, const struct config_form_field *f,
 		       const char *said)
 {
@@ -203,10 +213,8 @@ static void read_field(struct reading *r, const struct config_form_field *f,
 		json_object_set_new(r->wrong, f->name, json_string(s.error));
 		return;
 	}
-	const char *before =
-		json_string_value(json_object_get(r->state->values, f->name));
 	json_object_set_new(r->stored, f->name, json_string(s.normal));
-	if (before && strcmp(before, s.normal) == 0)
+	if (!is_new(r, f->name, s.normal))
 		return;
 	json_object_set_new(r->changed, f->name, json_string(s.normal));
 	json_object_set_new(r->state->values, f->name, json_string(s.normal));
@@ -257,16 +265,24 @@ static json_t *event_of(const struct form_state *s, const struct form_part *p,
 			 s->values);
 }
 
+/* FNV-1a, with the NUL. */
+static uint64_t hash(uint64_t h, const char *text)
+{
+	do
+		h = (h ^ (unsigned char)*text) * 0x100000001b3u;
+	while (*text++);
+	return h;
+}
+
 static void send_webhook(struct form_state *s, const char *event,
 			 const char *body)
 {
 	char key[WEBHOOK_KEY_MAX];
-	uint64_t hash = 1469598103934665603u; /* FNV-1a: of which call */
+	/* Of call and form: neither fits as a whole. */
+	uint64_t which = hash(hash(0xcbf29ce484222325u, s->call), s->name);
 
-	for (const char *c = s->call; *c; c++)
-		hash = (hash ^ (unsigned char)*c) * 1099511628211u;
 	snprintf(key, sizeof(key), "form-%.16s-%016" PRIx64 "-%u", s->name,
-		 hash, s->version);
+		 which, s->version);
 	const struct webhook hook = {
 		.event = event,
 		.url = s->url,
@@ -319,7 +335,7 @@ static void end_part(struct form_state *s, const struct form_stored *stored)
 	s->first = p->next;
 	s->is_saving = false;
 	if (stored->error) {
-		json_object_update_missing(s->unsaved, p->changed);
+		json_object_update(s->unsaved, p->changed);
 		log_event(&s->log, LOG_ERROR, "form_not_saved", "form", s->name,
 			  "why", stored->why, NULL);
 		tool_run_fail(p->run,
@@ -413,9 +429,9 @@ static void add_part(struct form_state *s, struct form_part *p)
 
 static json_t *answer_of(struct reading *r)
 {
-	bool is_new = !r->state->version && !r->state->first;
+	bool is_first = !r->state->version && !r->state->first;
 	const char *status = json_object_size(r->changed)
-				     ? is_new ? "saved" : "updated"
+				     ? is_first ? "saved" : "updated"
 				     : "nothing new";
 
 	return json_pack("{s:s, s:O, s:o, s:O, s:O}", "status", status,
@@ -429,7 +445,7 @@ static void save(struct tool_run *run, struct reading *r, json_t *answer)
 	struct form_part *p = calloc(1, sizeof(*p));
 
 	if (!p) {
-		json_object_update_missing(r->state->unsaved, r->changed);
+		json_object_update(r->state->unsaved, r->changed);
 		json_decref(answer);
 		tool_run_fail(run, "out of memory; try again");
 		return;

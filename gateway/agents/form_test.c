@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gateway/agents/webhook.h"
 #include "gateway/records/form_store.h"
 #include "tools/testing/agent_rig.h"
 
@@ -217,15 +218,36 @@ static void keeps_what_could_not_be_stored(void **state)
 		  "locked it. What was said is kept; call this function again "
 		  "in a while, or tell the caller\"}",
 		  save("{\"name\":\"Jane\"}"), "in words");
+	CHECK(strstr(save("{\"name\":\"Joan\"}"), "error"), "a correction");
 	CHECK_STR("", events, "nobody is told of it");
 	sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL);
 	sqlite3_close(other);
 	CHECK(strstr(save("{\"mail\":\"j@example.com\"}"), "\"status\""),
 	      "the next part");
-	CHECK_STR("mail=j@example.com,name=Jane",
+	CHECK_STR("mail=j@example.com,name=Joan",
 		  ask("SELECT group_concat(field||'='||value) FROM"
 		      " form_field"),
-		  "brings it along");
+		  "brings it along, as it was said last");
+	rig_end();
+}
+
+/* The model was told of a failure, and of nothing else. */
+static void what_was_not_stored_is_new_again(void **state)
+{
+	sqlite3 *other;
+
+	(void)state;
+	open_call("CA7");
+	sqlite3_open(path, &other);
+	sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+	CHECK(strstr(save("{\"mail\":\"j@example.com\"}"), "error"), "locked");
+	sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL);
+	sqlite3_close(other);
+	CHECK_STR("{\"status\":\"saved\",\"stored\":{\"mail\":"
+		  "\"j@example.com\"},\"missing\":[\"name\"],"
+		  "\"read_back\":[\"mail\"],\"not_understood\":{}}",
+		  save("{\"mail\":\"j@example.com\"}"),
+		  "it is read to the caller");
 	rig_end();
 }
 
@@ -273,6 +295,39 @@ static void logs_no_value(void **state)
 	CHECK(!strcasestr(logged, "rumpel"), logged);
 }
 
+static const char *key_in(const char *logged, char out[WEBHOOK_KEY_MAX])
+{
+	const char *key = strstr(logged, " key=");
+
+	assert_non_null(key);
+	snprintf(out, WEBHOOK_KEY_MAX, "%.*s", (int)strcspn(key + 5, " \n"),
+		 key + 5);
+	return key + 5;
+}
+
+/* Without anybody who sends them, both are lost, and said to be. */
+static void no_two_webhooks_have_one_key(void **state)
+{
+	static char logged[8192];
+	char first[WEBHOOK_KEY_MAX], second[WEBHOOK_KEY_MAX];
+	struct config_agent_form *f = &config.agent.form;
+
+	(void)state;
+	strcpy(f->webhook.url, "https://example.com/");
+	open_call("CA8");
+	strcpy(f->name, "customer_complaint_1");
+	save("{\"name\":\"Jane\"}");
+	strcpy(f->name, "customer_complaint_2");
+	save("{\"name\":\"Jane\"}");
+	rig_end();
+	ssize_t n = pread(log_fd, logged, sizeof(logged) - 1, 0);
+	CHECK(n > 0, "there is a log");
+	logged[n] = '\0';
+	key_in(key_in(logged, first), second);
+	CHECK(strcmp(first, second) != 0, first);
+	CHECK(strncmp(first, "form-", 5) == 0, first);
+}
+
 static void tells_the_model_what_it_takes(void **state)
 {
 	const struct tool *t = tools_find(&agent.tools, "save_form");
@@ -302,9 +357,11 @@ int main(void)
 		ROW(tells_who_is_to_know),
 		ROW(outlives_the_call),
 		ROW(keeps_what_could_not_be_stored),
+		ROW(what_was_not_stored_is_new_again),
 		ROW(needs_no_store),
 		ROW(refuses_other_shapes),
 		ROW(logs_no_value),
+		ROW(no_two_webhooks_have_one_key),
 		ROW(tells_the_model_what_it_takes),
 	};
 

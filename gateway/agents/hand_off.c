@@ -74,7 +74,7 @@ static void log_it(const struct agent_call *a, const struct agent *to,
 }
 
 /* Two in one response: the first counts. */
-static bool is_another(const struct tool_run *r)
+static bool has_the_call(const struct tool_run *r)
 {
 	return r->agent == r->agent_call->agent;
 }
@@ -87,7 +87,7 @@ static void begin(struct tool_run *r)
 	const struct agent *to = agent_book_find(a->book, name);
 	char answer[CONFIG_WORD_MAX + 128];
 
-	if (!to || !is_another(r)) {
+	if (!to || !has_the_call(r)) {
 		tool_run_fail(r, "the call is not yours to hand off any more");
 		return;
 	}
@@ -121,10 +121,5 @@ bool hand_off_by_key(struct agent_call *a, const char *name)
 	return true;
 }
 
-/* It ends from inside. */
-static void cancel(struct tool_run *r)
-{
-	(void)r;
-}
-
-const struct tool_kind hand_off_kind = { .begin = begin, .cancel = cancel };
+/* It ends from inside: there is nothing to cancel. */
+const struct tool_kind hand_off_kind = { .begin = begin };

@@ -244,17 +244,6 @@ int spoken_read(struct spoken *s, enum spoken_type type,
 				   : read_words(s, type, context, said);
 }
 
-const char *spoken_type_name(enum spoken_type type)
-{
-	static const char *const name[SPOKEN_TYPES] = {
-		[SPOKEN_NAME] = "name",     [SPOKEN_EMAIL] = "email",
-		[SPOKEN_PHONE] = "phone",   [SPOKEN_DATE] = "date",
-		[SPOKEN_NUMBER] = "number", [SPOKEN_CHOICE] = "choice",
-		[SPOKEN_TEXT] = "text",
-	};
-	return name[type];
-}
-
 unsigned spoken_language_of(const char *code)
 {
 	static const char *const known[] = { "en", "de", "fr" };

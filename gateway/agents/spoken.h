@@ -72,9 +72,6 @@ struct spoken {
 int spoken_read(struct spoken *s, enum spoken_type type,
 		const struct spoken_context *context, const char *said);
 
-/* spoken_type_name: "email". */
-const char *spoken_type_name(enum spoken_type type);
-
 /* spoken_language_of: "en", "de-CH" … to its bit; 0: none of these. */
 unsigned spoken_language_of(const char *code);
 

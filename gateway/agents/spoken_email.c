@@ -7,6 +7,7 @@
 #include "gateway/agents/spoken_letters.h"
 #include "gateway/agents/spoken_number.h"
 #include "gateway/agents/spoken_parts.h"
+#include "protocols/utf8.h"
 
 #define LOCAL_MAX   64
 #define ADDRESS_MAX 254
@@ -93,11 +94,6 @@ static const char *const one_word[] = {
 	"tout attache", "attache",
 	"sans espace",  NULL,
 };
-static const char *const spelling[] = {
-	"spelled",      "spelt",       "that's",      "that is",
-	"buchstabiert", "das ist",     "geschrieben", "ca s'ecrit",
-	"s'ecrit",      "qui s'ecrit", "epele",       NULL,
-};
 static const char *const noise[] = {
 	",",          "then",    "and then",  "letter",        "the letter",
 	"the number", "dann",    "und dann",  "der buchstabe", "die zahl",
@@ -167,9 +163,8 @@ static bool take_symbol(struct address *a, int *err)
 
 static bool take_noise(struct address *a)
 {
-	unsigned spelled = a->last == LAST_WORD
-				   ? spoken_words_any(a->w, a->at, spelling)
-				   : 0;
+	unsigned spelled =
+		a->last == LAST_WORD ? spoken_spelling(a->w, a->at) : 0;
 	unsigned n = spelled ? spelled : spoken_words_any(a->w, a->at, noise);
 
 	if (!n)
@@ -377,8 +372,9 @@ static int fold_word(struct address *a, const struct spoken_word *word,
 	size_t at = 0;
 	char one[8];
 
-	for (size_t i = 0; i < word->len;) {
-		size_t n = (word->said[i] & 0xe0) == 0xc0 ? 2 : 1;
+	for (size_t i = 0; i < word->len;) { /* well-formed */
+		size_t n = utf8_character((const uint8_t *)word->said + i,
+					  word->len - i);
 		memcpy(one, word->said + i, n);
 		one[n] = '\0';
 		drop_accent(one);
@@ -394,7 +390,7 @@ static int take_word(struct address *a)
 	char text[SPOKEN_MAX];
 	bool is_open = a->last == LAST_WORD || a->last == LAST_LETTERS;
 
-	if (word->kind != SPOKEN_WORD || memchr(word->said, '\'', word->len))
+	if (word->kind != SPOKEN_WORD || strchr(word->folded, '\''))
 		return spoken_odd(a->s, a->w, a->at, "an e-mail address");
 	int err = fold_word(a, word, text);
 	if (err)

@@ -56,6 +56,17 @@ unsigned spoken_capitals(const struct spoken_words *w, unsigned at)
 	return spoken_words_any(w, at, phrase);
 }
 
+unsigned spoken_spelling(const struct spoken_words *w, unsigned at)
+{
+	static const char *const phrase[] = {
+		"spelled",      "spelt",       "that's",      "that is",
+		"buchstabiert", "das ist",     "geschrieben", "ca s'ecrit",
+		"s'ecrit",      "qui s'ecrit", "epele",       NULL,
+	};
+
+	return spoken_words_any(w, at, phrase);
+}
+
 static bool is_joint(const struct spoken_words *w, unsigned at)
 {
 	return spoken_words_is(w, at, "-") &&

@@ -25,6 +25,10 @@ unsigned spoken_times(const struct spoken_words *w, unsigned at,
  * written large ("with a capital"). */
 unsigned spoken_capitals(const struct spoken_words *w, unsigned at);
 
+/* spoken_spelling: how many words at this place say that the word before is
+ * going to be spelled ("that's"). */
+unsigned spoken_spelling(const struct spoken_words *w, unsigned at);
+
 /* spoken_hyphens: letters written "S-M-I-T-H": how many, 0: fewer than three.
  */
 unsigned spoken_hyphens(const struct spoken_words *w, unsigned at);

@@ -20,11 +20,6 @@ struct name {
 	bool has_small;   /* not all of it is in capitals */
 };
 
-static const char *const spelling[] = {
-	"spelled",      "spelt",       "that's",      "that is",
-	"buchstabiert", "das ist",     "geschrieben", "ca s'ecrit",
-	"s'ecrit",      "qui s'ecrit", "epele",       NULL,
-};
 static const char *const particles[] = {
 	"von", "van", "der", "den", "de",  "del", "della", "di",  "da",
 	"du",  "la",  "le",  "les", "des", "zu",  "zur",   "zum", "vom",
@@ -188,8 +183,7 @@ static bool take_mark(struct name *m)
 	bool is_dash = strcmp(word->folded, "-") == 0;
 	unsigned n = spoken_words_is(m->w, m->at, ",");
 
-	if (m->text.len &&
-	    (n = n ? n : spoken_words_any(m->w, m->at, spelling)))
+	if (m->text.len && (n = n ? n : spoken_spelling(m->w, m->at)))
 		m->is_spelling |= !spoken_words_is(m->w, m->at, ",");
 	else if (!n)
 		n = spoken_capitals(m->w, m->at);

@@ -60,7 +60,6 @@ struct dialled {
 	char digits[DIALLED_MAX + 1];
 	unsigned count;
 	bool has_plus;
-	bool has_trunk; /* "(0)" behind a calling code was left out */
 	char extension[EXTENSION_MAX + 1];
 	unsigned extension_count;
 	bool in_extension;
@@ -82,14 +81,13 @@ static void add(struct dialled *d, const char *digits, size_t n)
 	to[*count] = '\0';
 }
 
-/* "+41 (0)79". */
-static bool take_trunk(struct dialled *d, const struct spoken_words *w,
+/* "+41 (0)79": the prefix between them is not dialled. */
+static bool skip_trunk(const struct dialled *d, const struct spoken_words *w,
 		       unsigned *at)
 {
 	if (!d->count || !(d->has_plus || strncmp(d->digits, "00", 2) == 0) ||
 	    spoken_words_phrase(w, *at, "( 0 )") != 3)
 		return false;
-	d->has_trunk = true;
 	*at += 3;
 	return true;
 }
@@ -153,7 +151,7 @@ static int collect(struct spoken *s, struct dialled *d, unsigned languages,
 		   const struct spoken_words *w)
 {
 	for (unsigned at = 0; spoken_words_at(w, at)->kind;)
-		if (!take_trunk(d, w, &at) &&
+		if (!skip_trunk(d, w, &at) &&
 		    !take_digits(d, w, &at, languages) && !take_sign(d, w, &at))
 			return spoken_odd(s, w, at, "a telephone number");
 	if (d->is_full)

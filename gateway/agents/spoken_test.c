@@ -18,8 +18,15 @@ struct row {
 
 static enum spoken_type type_of(const char *name)
 {
+	static const char *const known[SPOKEN_TYPES] = {
+		[SPOKEN_NAME] = "name",     [SPOKEN_EMAIL] = "email",
+		[SPOKEN_PHONE] = "phone",   [SPOKEN_DATE] = "date",
+		[SPOKEN_NUMBER] = "number", [SPOKEN_CHOICE] = "choice",
+		[SPOKEN_TEXT] = "text",
+	};
+
 	for (unsigned i = 0; i < SPOKEN_TYPES; i++)
-		if (strcmp(spoken_type_name((enum spoken_type)i), name) == 0)
+		if (strcmp(known[i], name) == 0)
 			return (enum spoken_type)i;
 	fail_msg("there is no type \"%s\"", name);
 	return SPOKEN_TEXT;

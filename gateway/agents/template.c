@@ -90,12 +90,16 @@ struct filling {
 	const struct template_values *values;
 	char *out;
 	size_t len, room;
+	size_t rest; /* of the text, behind the place: it will have room */
 };
+
+static bool has_room(const struct filling *f, size_t n)
+{
+	return f->len + n + f->rest < f->room;
+}
 
 static void put(struct filling *f, const char *text, size_t n)
 {
-	if (f->len + n >= f->room)
-		return;
 	memcpy(f->out + f->len, text, n);
 	f->len += n;
 }
@@ -149,7 +153,7 @@ static void put_value(struct filling *f, const char *value)
 
 	if (left > TEMPLATE_VALUE_MAX)
 		left = utf8_cut(value, left, TEMPLATE_VALUE_MAX);
-	if (f->len + left + 2 >= f->room)
+	if (!has_room(f, left + 2))
 		return; /* not half of it, nor an open quotation */
 	put(f, mark, strlen(mark));
 	while (left) {
@@ -179,7 +183,8 @@ static void put_place(struct filling *f, const struct place *p)
 		put(f, p->otherwise, p->otherwise_len);
 	} else {
 		otherwise = default_of(f->values, p->name);
-		put(f, otherwise, strlen(otherwise));
+		if (has_room(f, strlen(otherwise)))
+			put(f, otherwise, strlen(otherwise));
 	}
 }
 
@@ -200,22 +205,24 @@ _Static_assert(CONFIG_VALUE_MAX >= TEMPLATE_VALUE_MAX + 4,
 
 int template_fill(char **out, const char *text, const struct template_values *v)
 {
-	size_t room = strlen(text) + 1 +
-		      (size_t)count_places(text) * CONFIG_VALUE_MAX;
+	const char *end = text + strlen(text);
+	size_t least = (size_t)(end - text) + 1;
+	size_t room = least + (size_t)count_places(text) * CONFIG_VALUE_MAX;
 	struct filling f = { .values = v };
 	struct place p;
 
 	f.room = room < TEMPLATE_MAX ? room : TEMPLATE_MAX;
-	if (f.room < strlen(text) + 1)
-		f.room = strlen(text) + 1;
+	if (f.room < least)
+		f.room = least;
 	*out = f.out = malloc(f.room);
 	if (!f.out)
 		return -ENOMEM;
 	for (const char *at; (at = find_place(text, &p)); text = at + p.len) {
 		put(&f, text, (size_t)(at - text));
+		f.rest = (size_t)(end - at) - p.len;
 		put_place(&f, &p);
 	}
-	put(&f, text, strlen(text));
+	put(&f, text, (size_t)(end - text));
 	f.out[f.len] = '\0';
 	return 0;
 }

@@ -136,6 +136,30 @@ static void texts_are_bounded(void **state)
 	free(text);
 }
 
+/* Values are left out, of the text nothing. */
+static void the_text_itself_is_whole(void **state)
+{
+	char *text = malloc(TEMPLATE_MAX), *out = NULL;
+	char value[TEMPLATE_VALUE_MAX + 1];
+	const struct template_values values = { &v, NULL, 0, false };
+	size_t at = 90000;
+
+	(void)state;
+	memset(value, 'x', sizeof(value) - 1);
+	value[TEMPLATE_VALUE_MAX] = '\0';
+	call_variables_set(&v, "a", value);
+	memset(text, '.', at);
+	for (int i = 0; i < 300; i++, at += 5)
+		memcpy(text + at, "{{a}}", 5);
+	memset(text + at, '.', 300);
+	strcpy(text + at + 300, "{{b| the end}}.");
+	CHECK_EQ(0, template_fill(&out, text, &values), "filled");
+	CHECK(strlen(out) < TEMPLATE_MAX, "bounded");
+	CHECK_STR("...the end.", out + strlen(out) - 11, "to its end");
+	free(out);
+	free(text);
+}
+
 static void knows_where_there_are_places(void **state)
 {
 	(void)state;
@@ -152,6 +176,7 @@ int main(void)
 		TEST(values_are_quotations),
 		TEST(values_are_cut),
 		TEST(texts_are_bounded),
+		TEST(the_text_itself_is_whole),
 		TEST(knows_where_there_are_places),
 	};
 	return cmocka_run_group_tests_name("template", tests, NULL, NULL);

@@ -202,7 +202,7 @@ void ledger_restore(struct ledger *l, const char *number, int32_t day,
 		begin_day(l, day);
 	if (day == l->day && number[0]) {
 		struct ledger_number *n = number_of(l, number, true);
-		n->cost = n->taken = cost;
+		n->cost = n->taken = money_add(n->cost, cost);
 	} else if (day == l->day) {
 		l->all = l->all_taken = cost;
 	}

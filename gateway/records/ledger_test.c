@@ -66,6 +66,23 @@ static void a_restart(void **state)
 	CHECK_EQ(102, charge("b", 10, 1).all, "in all, too");
 }
 
+/* Several processes have more numbers than one has places for. */
+static void a_restart_with_too_many(void **state)
+{
+	struct ledger_day spent;
+	char name[32];
+
+	(void)state;
+	for (unsigned i = 0; i < LEDGER_NUMBERS_MAX + 100; i++) {
+		snprintf(name, sizeof(name), "+%u", i);
+		ledger_restore(&ledger, name, 1, 2);
+	}
+	ledger_look(&ledger, "+7", 1, &spent);
+	CHECK_EQ(2, spent.number, "who has a place");
+	ledger_look(&ledger, "+4100", 1, &spent);
+	CHECK_EQ(200, spent.number, "the others are counted together");
+}
+
 static void numbers_without_end(void **state)
 {
 	struct ledger_day spent;
@@ -162,6 +179,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(days_and_numbers, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_restart, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_restart_with_too_many, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(numbers_without_end, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(rows_without_end, set_up,

@@ -17,11 +17,6 @@ static const struct config_price *find(const struct config *c,
 	return NULL;
 }
 
-bool price_is_known(const struct config *c, const char *model)
-{
-	return find(c, model) != NULL;
-}
-
 /* The n-th model that calls use: of each agent the one that answers, then the
  * one that transcribes. "": none. */
 static const char *used(const struct config *c, unsigned n)
@@ -44,8 +39,7 @@ void price_each_gap(const struct config *c, price_gap *tell, void *owner)
 	unsigned n = 2 * config_agent_count(c);
 
 	for (unsigned i = 0; i < n; i++)
-		if (*used(c, i) && !price_is_known(c, used(c, i)) &&
-		    !was_before(c, i))
+		if (*used(c, i) && !find(c, used(c, i)) && !was_before(c, i))
 			tell(owner, used(c, i));
 }
 

@@ -35,9 +35,8 @@ struct price_usage {
 bool price_of(const struct config *c, const char *model,
 	      const struct price_usage *usage, uint64_t *cost);
 
-/* price_is_known: the model has an entry.
- * price_each_gap: the models that calls use and that have none, each once. */
-bool price_is_known(const struct config *c, const char *model);
+/* price_each_gap: the models that calls use and that have no entry, each once.
+ */
 typedef void price_gap(void *owner, const char *model);
 void price_each_gap(const struct config *c, price_gap *tell, void *owner);
 

@@ -134,20 +134,23 @@ static int put(struct spending_store *s, int32_t day,
 	return run(s->put);
 }
 
-static int put_all(struct spending_store *s, int32_t day, unsigned n)
+/* All of it, or nothing. */
+static int put_all(struct spending_store *s, int32_t day, unsigned n, char *why,
+		   size_t cap)
 {
 	int err = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 
 	if (err)
-		return -EIO;
+		return explain(s, why, cap);
 	sqlite3_bind_int(s->drop, 1, day);
 	err = run(s->drop);
 	for (unsigned i = 0; i < n && !err; i++)
 		err = put(s, day, &s->change[i]);
 	if (!err && sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL) == 0)
 		return 0;
+	err = explain(s, why, cap); /* of what failed, not of undoing it */
 	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-	return -EIO;
+	return err;
 }
 
 int spending_store_write(struct spending_store *s, struct ledger *l, char *why,
@@ -157,11 +160,11 @@ int spending_store_write(struct spending_store *s, struct ledger *l, char *why,
 	unsigned n;
 
 	while ((n = ledger_take_changes(l, &day, s->change, CHANGES_MAX)) > 0) {
-		if (put_all(s, day, n) == 0)
+		int err = put_all(s, day, n, why, cap);
+		if (!err)
 			continue;
-		explain(s, why, cap);
 		ledger_return_changes(l, day, s->change, n);
-		return -EIO;
+		return err;
 	}
 	return 0;
 }

@@ -157,6 +157,33 @@ static void while_another_writes(void **state)
 	CHECK_EQ(5, spent_on("a", 3).all, "in all");
 }
 
+/* What is wrong is told, not how the attempt was undone. */
+static void what_cannot_be_written(void **state)
+{
+	struct spending_store *s = open_store();
+	struct ledger l;
+	sqlite3 *other;
+
+	(void)state;
+	assert_int_equal(0, ledger_init(&l));
+	assert_int_equal(0, sqlite3_open(path, &other));
+	assert_int_equal(0, sqlite3_exec(other,
+					 "CREATE TRIGGER full BEFORE INSERT ON "
+					 "spending BEGIN SELECT "
+					 "RAISE(ABORT, 'no room'); END",
+					 NULL, NULL, NULL));
+	charge(&l, "a", 3, 4);
+	CHECK_EQ(-EIO, spending_store_write(s, &l, why, sizeof(why)), "full");
+	CHECK_STR("no room", why, "in words");
+	assert_int_equal(0, sqlite3_exec(other, "DROP TRIGGER full", NULL, NULL,
+					 NULL));
+	sqlite3_close(other);
+	CHECK_EQ(0, spending_store_write(s, &l, why, sizeof(why)), why);
+	ledger_free(&l);
+	spending_store_close(s);
+	CHECK_EQ(4, spent_on("a", 3).number, "nothing is lost");
+}
+
 static void no_such_file(void **state)
 {
 	struct spending_store *s;
@@ -176,6 +203,7 @@ int main(void)
 		cmocka_unit_test_setup(days_are_dropped, set_up),
 		cmocka_unit_test_setup(many_numbers, set_up),
 		cmocka_unit_test_setup(while_another_writes, set_up),
+		cmocka_unit_test_setup(what_cannot_be_written, set_up),
 		cmocka_unit_test(no_such_file),
 	};
 	return cmocka_run_group_tests(tests, make_folder, drop_folder);
