@@ -195,6 +195,7 @@ static int read_collect(const struct tools *t, const json_t *arguments,
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
 	struct call_collect_request *q = &r->collect;
+	const json_t *masked = json_object_get(arguments, "masked");
 	const char *purpose = text_of(arguments, "purpose");
 	size_t len = strlen(purpose);
 
@@ -216,7 +217,9 @@ static int read_collect(const struct tools *t, const json_t *arguments,
 	if (read_terminator(arguments, &q->terminator))
 		return complain(to, "terminator must be one key of 0-9 * #, or "
 				    "empty");
-	q->is_masked = json_is_true(json_object_get(arguments, "masked"));
+	if (masked && !json_is_boolean(masked))
+		return complain(to, "masked must be true or false");
+	q->is_masked = json_is_true(masked);
 	memcpy(q->name, purpose, len + 1);
 	return 0;
 }
