@@ -6,17 +6,11 @@
 #include "gateway/agents/agent.h"
 #include "gateway/agents/tool_run.h"
 #include "gateway/ops/config.h"
-#include "tools/testing/check.h"
+#include "tools/testing/agent_rig.h"
 
-/* --- A call that has a model and nothing else --- */
-
-static struct config config;
 static char why_not[256];
-static struct agent agent;
-static struct agent_world world;
-static struct agent_call a;
-static struct call call;
-static char told[8192];
+
+/* --- What phone and model are told, in order --- */
 
 static void tell(const char *verb, const char *what)
 {
@@ -49,30 +43,11 @@ static void close_model(void *session)
 	tell("close", "model");
 }
 
-static void send_audio(void *leg, const uint8_t *bytes, size_t n)
-{
-	(void)leg;
-	(void)bytes;
-	(void)n;
-}
-
-static bool clear(void *leg)
-{
-	(void)leg;
-	return true;
-}
-
 static int request(void *leg, const struct call_request *r)
 {
 	(void)leg;
 	tell("request", r->data ? r->data : r->digits);
 	return 0;
-}
-
-static void hang_up(void *leg, const char *reason)
-{
-	(void)leg;
-	(void)reason;
 }
 
 static void add_note(void *session, const char *text)
@@ -81,18 +56,14 @@ static void add_note(void *session, const char *text)
 	tell("note", text);
 }
 
-static const struct call_carrier_port carrier = {
-	.send_audio = send_audio,
-	.clear = clear,
-	.request = request,
-	.hang_up = hang_up,
-};
-static const struct call_model_port model = {
-	.speak = speak,
-	.tool_output = tool_output,
-	.add_note = add_note,
-	.close = close_model,
-};
+static void hear_all(void)
+{
+	rig_carrier.request = request;
+	rig_model.speak = speak;
+	rig_model.tool_output = tool_output;
+	rig_model.add_note = add_note;
+	rig_model.close = close_model;
+}
 
 /* --- A kind of function for every occasion --- */
 
@@ -155,23 +126,6 @@ static void configure(void)
 
 static int open_all(void **state)
 {
-	static const struct call_ports ports = {
-		.carrier = &carrier,
-		.model = &model,
-		.agent = &agent_call_port,
-		.agent_owner = &a,
-	};
-	static const struct call_settings settings = {
-		.caller_format = AUDIO_ULAW,
-		.playout_format = AUDIO_ULAW,
-		.model_format = AUDIO_PCM24,
-		.append_ms = 20,
-		.ring_ms = 1000,
-		.connect_ms = 1000,
-		.model_silence_ms = 5000,
-		.digits_max = 8,
-	};
-	static struct audio_pool pool;
 	static const struct log log;
 
 	(void)state;
@@ -182,9 +136,8 @@ static int open_all(void **state)
 				       sizeof(why_not)));
 	offer("work", &kind);
 	offer("save", &stubborn);
-	audio_pool_init(&pool, 100000);
-	agent_call_open(&a, &world, NULL, &agent, &call, &log);
-	call_init(&call, &settings, &pool, &ports, uv_hrtime());
+	hear_all();
+	rig_begin("", &log);
 	call_model_ready(&call, uv_hrtime());
 	told[0] = '\0';
 	return 0;
@@ -193,8 +146,7 @@ static int open_all(void **state)
 static int close_all(void **state)
 {
 	(void)state;
-	agent_call_close(&a);
-	call_free(&call);
+	rig_end();
 	agent_free(&agent);
 	return 0;
 }

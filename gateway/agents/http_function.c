@@ -28,6 +28,7 @@ struct work {
 	struct agent_world *world;
 	struct fetch *fetch; /* under way, or NULL */
 	uv_timer_t pause;    /* before the next try */
+	struct http_answer_limits limits;
 	uint64_t until_ns;
 	unsigned tries;
 	char *url;
@@ -56,16 +57,22 @@ static bool has_body(const struct config_function *f)
 
 /* --- The end --- */
 
+/* There may be a key or masked digits in it. */
+static void wipe(char *text)
+{
+	if (text)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}
+
 static void on_pause_closed(uv_handle_t *handle)
 {
 	struct work *w = handle->data;
 
-	for (unsigned i = 0; i < w->headers; i++) {
-		explicit_bzero(w->header[i], strlen(w->header[i]));
-		free(w->header[i]);
-	}
-	free(w->url);
-	free(w->body);
+	for (unsigned i = 0; i < w->headers; i++)
+		wipe(w->header[i]);
+	wipe(w->url);
+	wipe(w->body);
 	free(w);
 }
 
@@ -135,13 +142,7 @@ static void on_done(void *owner, const struct fetch_answer *a)
 {
 	struct work *w = owner;
 	struct tool_run *r = w->run;
-	struct http_answer_limits limits = {
-		.timeout_ms = w->function->timeout_ms
-				      ? w->function->timeout_ms
-				      : HTTP_FUNCTION_TIMEOUT_MS,
-		.answer_max = w->function->answer_max ? w->function->answer_max
-						      : TOOL_ANSWER_MAX,
-	};
+	struct http_answer_limits limits = w->limits;
 
 	w->fetch = NULL;
 	if (try_again(w, a))
@@ -164,7 +165,7 @@ static void try_once(struct work *w)
 		.body = w->body,
 		.body_len = body_len,
 		.timeout_ms = left ? (unsigned)left : 1,
-		.body_max = f->answer_max ? f->answer_max : TOOL_ANSWER_MAX,
+		.body_max = w->limits.answer_max,
 	};
 	unsigned n = 0;
 
@@ -227,9 +228,7 @@ static bool add_configured(struct work *w, char *why, size_t cap)
 		const struct config_call_header *h = &w->function->headers[i];
 		char *value = http_template_fill(h->value, &v, why, cap);
 		is_good = value && add_header(w, h->name, value);
-		if (value)
-			explicit_bzero(value, strlen(value));
-		free(value);
+		wipe(value);
 	}
 	return is_good;
 }
@@ -277,9 +276,26 @@ static bool make_request(struct work *w, char *why, size_t cap)
 		return w->body && add_headers(w, why, cap);
 	}
 	char *whole = http_template_query(w->url, w->run->arguments);
-	free(w->url);
+	wipe(w->url);
 	w->url = whole;
 	return w->url && add_headers(w, why, cap);
+}
+
+static struct http_answer_limits limits_of(const struct tool_run *r)
+{
+	const struct config_function *f = r->tool->function;
+	struct http_answer_limits limits = {
+		.timeout_ms = f->timeout_ms ? f->timeout_ms
+					    : HTTP_FUNCTION_TIMEOUT_MS,
+		.answer_max = f->answer_max ? f->answer_max : TOOL_ANSWER_MAX,
+	};
+	uint64_t due_ms = r->due_ns > r->begun_ns
+				  ? (r->due_ns - r->begun_ns) / NS_PER_MS
+				  : 0;
+
+	if (r->due_ns && due_ms < limits.timeout_ms)
+		limits.timeout_ms = (unsigned)due_ms;
+	return limits;
 }
 
 static void begin(struct tool_run *r)
@@ -299,10 +315,8 @@ static void begin(struct tool_run *r)
 	w->run = r;
 	w->world = world;
 	w->function = r->tool->function;
-	w->until_ns = r->begun_ns + (w->function->timeout_ms
-					     ? w->function->timeout_ms
-					     : HTTP_FUNCTION_TIMEOUT_MS) *
-					    NS_PER_MS;
+	w->limits = limits_of(r);
+	w->until_ns = r->begun_ns + w->limits.timeout_ms * NS_PER_MS;
 	uv_timer_init(world->loop, &w->pause);
 	w->pause.data = w;
 	if (make_request(w, why, sizeof(why))) {

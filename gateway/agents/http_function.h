@@ -20,6 +20,8 @@
  * doubling. One that would come too late is not made. All tries have one
  * Idempotency-Key; the signature is each one's own.
  *
+ * A run that is due earlier (tool_run.h) has that much less time.
+ *
  * Bounded: HTTP_FUNCTIONS_MAX under way on a worker, one more is an error. */
 #ifndef GATEWAY_AGENTS_HTTP_FUNCTION_H
 #define GATEWAY_AGENTS_HTTP_FUNCTION_H

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/agents/tools.h"
 #include "gateway/net/fetch.h"
 #include "tools/testing/agent_rig.h"
 
@@ -354,6 +355,36 @@ static void retry_after_is_kept_to(void **state)
 	CHECK_STR("{\"text\":\"x\"}", rig_answer(), "then it works");
 }
 
+static void keep_answer(void *owner, const char *json)
+{
+	(void)owner;
+	snprintf(told, sizeof(told), "- %s", json);
+}
+
+/* A supervisor waits so long, and its functions no longer. */
+static void who_asks_may_have_less_time(void **state)
+{
+	const uint64_t ms = 1000000;
+
+	(void)state;
+	f->timeout_ms = 5000;
+	open_call();
+	for (unsigned left_ms = 2000; left_ms <= 8000; left_ms += 6000) {
+		unsigned most_ms = left_ms < 5000 ? left_ms : 5000;
+		CHECK(tool_run_start(
+			      &a, &agent, tools_find(&agent.tools, "order"),
+			      json_pack("{s:s}", "id", "a"),
+			      uv_hrtime() + left_ms * ms, keep_answer, NULL),
+		      "it runs");
+		CHECK(net.timeout_ms > most_ms - 1000 &&
+			      net.timeout_ms <= most_ms,
+		      "whichever is less");
+		net_answers(-ETIMEDOUT, 0, "", "", 0);
+		CHECK(strstr(told, "did not answer within"),
+		      "and is over then");
+	}
+}
+
 static void the_caller_has_gone(void **state)
 {
 	(void)state;
@@ -460,6 +491,7 @@ int main(void)
 		TEST(what_is_tried_again),
 		TEST(what_is_not_tried_again),
 		TEST(retry_after_is_kept_to),
+		TEST(who_asks_may_have_less_time),
 		TEST(the_caller_has_gone),
 		TEST(the_caller_has_gone_between_two_tries),
 		TEST(what_is_never_sent),

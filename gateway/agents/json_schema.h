@@ -16,9 +16,8 @@
  *
  * Ignored, for they only describe: title, description, default, examples,
  * format, deprecated, readOnly, writeOnly, $schema, $id, $comment. Anything
- * else
- * ($ref, oneOf, not …) is a mistake, for it would be no constraint in silence.
- */
+ * else ($ref, oneOf, not …) is a mistake, for it would be no constraint in
+ * silence. */
 #ifndef GATEWAY_AGENTS_JSON_SCHEMA_H
 #define GATEWAY_AGENTS_JSON_SCHEMA_H
 

@@ -115,6 +115,17 @@ static bool check_required(struct verdict *v, const struct place *p,
 
 /* --- Patterns --- */
 
+/* {n}, {n,} or {n,m} with more than is allowed. */
+static bool repeats_too_much(const char *brace)
+{
+	char *end;
+
+	if (strtoul(brace + 1, &end, 10) > JSON_SCHEMA_REPEAT_MAX)
+		return true;
+	return *end == ',' &&
+	       strtoul(end + 1, NULL, 10) > JSON_SCHEMA_REPEAT_MAX;
+}
+
 /* What other dialects know and this one would take for something else. */
 static const char *foreign(const char *pattern)
 {
@@ -122,10 +133,7 @@ static const char *foreign(const char *pattern)
 		if (pattern[0] == '(' && pattern[1] == '?')
 			return "must not have (?…): POSIX extended regular "
 			       "expressions do not know it";
-		if (pattern[0] == '{' &&
-		    (atoi(pattern + 1) > JSON_SCHEMA_REPEAT_MAX ||
-		     (strchr(pattern, ',') &&
-		      atoi(strchr(pattern, ',') + 1) > JSON_SCHEMA_REPEAT_MAX)))
+		if (pattern[0] == '{' && repeats_too_much(pattern))
 			return "must not repeat more than 255 times";
 		if (pattern[0] != '\\')
 			continue;

@@ -90,6 +90,8 @@ static void what_fits_and_what_does_not(void **state)
 		{ "{\"pattern\":\"^[A-Z]{2}[0-9]+$\"}", "\"AB12x\"",
 		  "the arguments must match ^[A-Z]{2}[0-9]+$", "more than it" },
 		{ "{\"pattern\":\"b\"}", "\"abc\"", NULL, "anywhere in it" },
+		{ "{\"pattern\":\"^[0-9]{2},999$\"}", "\"12,999\"", NULL,
+		  "a comma and a number that are no repetition" },
 		{ "{\"items\":{\"type\":\"string\"}}", "[\"a\",\"b\"]", NULL,
 		  "each of them" },
 		{ "{\"items\":{\"type\":\"string\"}}", "[\"a\",1]",

@@ -19,10 +19,8 @@
 
 struct config_agent;
 
-#define KNOWLEDGE_LOOK_MS 1000
-#define KNOWLEDGE_SEARCHES_MAX                        \
-	256 /* under way in one index; more: -ENOBUFS \
-	     */
+#define KNOWLEDGE_LOOK_MS      1000
+#define KNOWLEDGE_SEARCHES_MAX 256 /* under way in one index */
 
 struct knowledge;
 struct knowledge_library;

@@ -338,15 +338,21 @@ static void on_found(void *owner, int error, json_t *results)
 	json_decref(results);
 }
 
+static uv_loop_t loop;
+
+static struct knowledge *opened_on_a_loop(void)
+{
+	assert_int_equal(0, uv_loop_init(&loop));
+	name_files("a.md", NULL);
+	return opened();
+}
+
 static void an_answer_comes_on_the_loop(void **state)
 {
+	struct knowledge *k = opened_on_a_loop();
 	struct asked a = { 0 };
-	uv_loop_t loop;
 
 	(void)state;
-	uv_loop_init(&loop);
-	name_files("a.md", NULL);
-	struct knowledge *k = opened();
 	CHECK(knowledge_ask(k, &loop, "hours", 4, on_found, &a), "asked");
 	knowledge_drop(k);
 	CHECK_EQ(0, a.times, "not from inside");
@@ -359,13 +365,10 @@ static void an_answer_comes_on_the_loop(void **state)
 
 static void who_has_given_up_is_not_told(void **state)
 {
+	struct knowledge *k = opened_on_a_loop();
 	struct asked a = { 0 };
-	uv_loop_t loop;
 
 	(void)state;
-	uv_loop_init(&loop);
-	name_files("a.md", NULL);
-	struct knowledge *k = opened();
 	for (int i = 0; i < 50; i++)
 		knowledge_ask_cancel(
 			knowledge_ask(k, &loop, "hours", 4, on_found, &a));
@@ -377,13 +380,10 @@ static void who_has_given_up_is_not_told(void **state)
 
 static void so_many_may_ask_at_a_time(void **state)
 {
+	struct knowledge *k = opened_on_a_loop();
 	struct asked a = { 0 };
-	uv_loop_t loop;
 
 	(void)state;
-	uv_loop_init(&loop);
-	name_files("a.md", NULL);
-	struct knowledge *k = opened();
 	for (int i = 0; i < KNOWLEDGE_SEARCHES_MAX; i++)
 		CHECK(knowledge_ask(k, &loop, "hours", 4, on_found, &a),
 		      "there is room");

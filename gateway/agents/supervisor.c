@@ -9,7 +9,6 @@
 #include "gateway/agents/supervisor_talk.h"
 #include "gateway/net/fetch.h"
 #include "gateway/ops/config.h"
-#include "protocols/utf8.h"
 
 #define NS_PER_MS 1000000ull
 #define FACTS_MAX 4096
@@ -219,7 +218,8 @@ static void run_one(struct supervision *s, unsigned i)
 	if (!arguments)
 		on_output(&s->errand[i], error);
 	else if (!tool_run_start(s->run->agent_call, s->run->agent, tool,
-				 arguments, on_output, &s->errand[i]))
+				 arguments, s->due_ns, on_output,
+				 &s->errand[i]))
 		on_output(&s->errand[i],
 			  "{\"error\":\"too many functions run already\"}");
 }

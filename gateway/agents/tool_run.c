@@ -193,7 +193,7 @@ void tool_run_begin(struct agent_call *a, const struct tool *tool,
 }
 
 bool tool_run_start(struct agent_call *a, const struct agent *agent,
-		    const struct tool *tool, json_t *arguments,
+		    const struct tool *tool, json_t *arguments, uint64_t due_ns,
 		    tool_run_done_fn *on_done, void *owner)
 {
 	struct tool_run *r = new_run(a, tool, "", arguments);
@@ -201,6 +201,7 @@ bool tool_run_start(struct agent_call *a, const struct agent *agent,
 	if (!r)
 		return false;
 	r->agent = agent;
+	r->due_ns = due_ns;
 	r->on_done = on_done;
 	r->owner = owner;
 	link_last(a, r);

@@ -36,7 +36,9 @@ struct tool_run {
 	char call_id[TOOL_ID_MAX];
 	json_t *arguments; /* an object that fits the tool's schema */
 	uint64_t begun_ns;
-	void *work; /* the kind's own */
+	uint64_t due_ns; /* whoever waits does so no longer; 0: it is up to the
+			    kind */
+	void *work;      /* the kind's own */
 	struct tool_run *next;
 	tool_run_done_fn *on_done; /* who is answered; NULL: the model */
 	void *owner;
@@ -63,10 +65,10 @@ void tool_run_ask(struct tool_run *r, const struct call_request *q);
 /* tool_run_start: run a function of an agent's that has a kind, for somebody
  * else than the model of the call. on_done comes once, perhaps from inside, and
  * not after the call's end; what only the call itself can do (tool_run_ask) is
- * an error to it. arguments are the run's from here on. Returns false, and has
- * told nobody, when too many run or without memory. */
+ * an error to it. arguments are the run's from here on. due_ns: as above.
+ * Returns false, and has told nobody, when too many run or without memory. */
 bool tool_run_start(struct agent_call *a, const struct agent *agent,
-		    const struct tool *tool, json_t *arguments,
+		    const struct tool *tool, json_t *arguments, uint64_t due_ns,
 		    tool_run_done_fn *on_done, void *owner);
 
 /* --- For agent_call.c --- */

@@ -9,14 +9,14 @@
 #include <string.h>
 
 #include "gateway/agents/filler_sound.h"
+#include "gateway/agents/form.h"
+#include "gateway/agents/hand_off.h"
 #include "gateway/agents/http_offer.h"
 #include "gateway/agents/json_schema.h"
 #include "gateway/agents/knowledge_tool.h"
-#include "gateway/agents/form.h"
-#include "gateway/agents/hand_off.h"
 #include "gateway/agents/plain_text.h"
-#include "gateway/call/digits.h"
 #include "gateway/agents/supervisor.h"
+#include "gateway/call/digits.h"
 #include "gateway/ops/config.h"
 #include "protocols/utf8.h"
 
@@ -195,6 +195,7 @@ static int read_collect(const struct tools *t, const json_t *arguments,
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
 	struct call_collect_request *q = &r->collect;
+	const json_t *masked = json_object_get(arguments, "masked");
 	const char *purpose = text_of(arguments, "purpose");
 	size_t len = strlen(purpose);
 
@@ -216,7 +217,9 @@ static int read_collect(const struct tools *t, const json_t *arguments,
 	if (read_terminator(arguments, &q->terminator))
 		return complain(to, "terminator must be one key of 0-9 * #, or "
 				    "empty");
-	q->is_masked = json_is_true(json_object_get(arguments, "masked"));
+	if (masked && !json_is_boolean(masked))
+		return complain(to, "masked must be true or false");
+	q->is_masked = json_is_true(masked);
 	memcpy(q->name, purpose, len + 1);
 	return 0;
 }
@@ -236,8 +239,8 @@ static const struct {
 	const struct tool_kind *kind; /* who does it; NULL: the call, when … */
 	enum call_request_kind request; /* … asked for this … */
 	read_fn *read;                  /* … as the arguments say */
-	const char *description;
-	const char *parameters; /* NULL: made from the configuration */
+	const char *description;        /* NULL: made from the configuration */
+	const char *parameters;         /* likewise */
 } table[] = {
 	{ "end_call", CONFIG_TOOL_END_CALL, NULL, CALL_REQUEST_END, read_end,
 	  "Hang up. Say goodbye to the caller in the same answer; the call "
@@ -295,16 +298,15 @@ static const struct {
 		 "\"masked\":{\"type\":\"boolean\",\"description\":\"Whether "
 		 "they are secret.\"}",
 		 "\"purpose\"") },
-	{ "save_form", CONFIG_TOOL_SAVE_FORM, &form_kind, CALL_REQUEST_END,
-	  NULL,
+	{ "save_form", CONFIG_TOOL_SAVE_FORM, &form_kind, 0, NULL,
 	  "Save what the caller tells, as soon as it is said, one or more "
 	  "fields at a time, and again when the caller corrects it. Write each "
 	  "down as it was said. The answer has what was stored, what is "
 	  "missing, what to read back to the caller, and what was not "
 	  "understood and why: ask for that again.",
 	  NULL },
-	{ "hand_off", CONFIG_TOOL_HAND_OFF, &hand_off_kind, CALL_REQUEST_END,
-	  NULL, NULL, NULL },
+	{ "hand_off", CONFIG_TOOL_HAND_OFF, &hand_off_kind, 0, NULL, NULL,
+	  NULL },
 	{ "ask_supervisor", CONFIG_TOOL_ASK_SUPERVISOR, &supervisor_tool, 0,
 	  NULL,
 	  "Ask somebody who knows more and decides more than you. It takes a "
@@ -357,51 +359,39 @@ static char *make_parameters(const struct tools *t,
 {
 	if (table[row].parameters)
 		return strdup(table[row].parameters);
-	return table[row].bit == CONFIG_TOOL_SAVE_FORM
-		       ? form_parameters(&a->form)
-		       : transfer_parameters(t->transfer);
-}
-
-/* Made of an agent's hand_offs. */
-static int offer_hand_off(struct tools *t, const struct config_agent *a)
-{
-	struct tool *tool = &t->offered[t->count];
-
-	tool->name = "hand_off";
-	tool->kind = &hand_off_kind;
-	tool->text = hand_off_description(a);
-	tool->description = tool->text;
-	tool->parameters = hand_off_parameters(a);
-	t->count++;
-	return tool->text && tool->parameters ? read_schema(tool) : -ENOMEM;
+	switch (table[row].bit) {
+	case CONFIG_TOOL_SAVE_FORM:
+		return form_parameters(&a->form);
+	case CONFIG_TOOL_HAND_OFF:
+		return hand_off_parameters(a);
+	default:
+		return transfer_parameters(t->transfer);
+	}
 }
 
 static int offer(struct tools *t, const struct config_agent *a, size_t row)
 {
-	struct tool *tool = &t->offered[t->count];
+	struct tool *tool = &t->offered[t->count++];
 
 	tool->name = table[row].name;
 	tool->kind = table[row].kind;
-	tool->description = table[row].description;
+	if (table[row].bit == CONFIG_TOOL_HAND_OFF)
+		tool->text = hand_off_description(a);
+	tool->description = tool->text ? tool->text : table[row].description;
 	tool->parameters = make_parameters(t, a, row);
-	if (!tool->parameters)
+	if (!tool->description || !tool->parameters)
 		return -ENOMEM;
-	t->count++;
 	return tool->kind ? read_schema(tool) : 0;
 }
 
 static int offer_built_in(struct tools *t, const struct config_agent *a,
-			  unsigned bits, char *why, size_t cap)
+			  unsigned bits)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < ROWS && !err; i++)
 		if (bits & table[i].bit)
-			err = table[i].bit == CONFIG_TOOL_HAND_OFF
-				      ? offer_hand_off(t, a)
-				      : offer(t, a, i);
-	if (err)
-		snprintf(why, cap, "out of memory");
+			err = offer(t, a, i);
 	return err;
 }
 
@@ -473,8 +463,10 @@ int tools_init(struct tools *t, const struct config *c,
 		bits &= ~(unsigned)CONFIG_TOOL_TRANSFER_CALL;
 	if (a->persona.hand_off_count)
 		bits |= CONFIG_TOOL_HAND_OFF;
-	int err = offer_built_in(t, a, bits, why, cap);
-	if (!err)
+	int err = offer_built_in(t, a, bits);
+	if (err)
+		snprintf(why, cap, "out of memory");
+	else
 		err = offer_functions(t, &a->functions, why, cap);
 	return err ? err : offer_fillers(t, &a->functions, why, cap);
 }
@@ -482,14 +474,9 @@ int tools_init(struct tools *t, const struct config *c,
 int tools_init_only(struct tools *t, const struct config *c,
 		    enum config_tool bit)
 {
-	int err = 0;
-
 	memset(t, 0, sizeof(*t));
 	t->transfer = &c->transfer;
-	for (size_t i = 0; i < ROWS && !err; i++)
-		if (table[i].bit == bit)
-			err = offer(t, NULL, i);
-	return err;
+	return offer_built_in(t, NULL, bit);
 }
 
 void tools_free(struct tools *t)

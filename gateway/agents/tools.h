@@ -56,7 +56,7 @@ struct tools {
 	struct tool offered[TOOLS_MAX];
 	size_t count;
 	const struct config_transfer *transfer;
-	uint8_t *soft; /* filler_sound.h; NULL: nobody wants it */
+	uint8_t *soft; /* filler_sound.h; NULL: of tools_init_only */
 };
 
 /* tools_init: those of an agent, by its configuration, which must outlive it.
@@ -78,9 +78,8 @@ int tools_init_only(struct tools *t, const struct config *c,
 const struct tool *tools_find(const struct tools *t, const char *name);
 
 /* tools_arguments: those of a function that has a kind, from JSON text (""
- * means none). Returns an object that fits its
- * schema, the caller's; or NULL and an error as below.
- */
+ * means none). Returns an object that fits its schema, the caller's; or NULL
+ * and an error as below. */
 json_t *tools_arguments(const struct tool *tool, const char *arguments,
 			char *error, size_t cap);
 

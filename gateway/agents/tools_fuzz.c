@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "gateway/agents/tools.h"
+#include "gateway/call/digits.h"
 #include "gateway/ops/config.h"
 
 static struct tools tools;
@@ -16,7 +17,8 @@ static void open_once(void)
 		return;
 	config.agent.tools = CONFIG_TOOL_END_CALL | CONFIG_TOOL_TRANSFER_CALL |
 			     CONFIG_TOOL_SEND_DTMF | CONFIG_TOOL_SEND_METADATA |
-			     CONFIG_TOOL_RECORD_CALL;
+			     CONFIG_TOOL_RECORD_CALL |
+			     CONFIG_TOOL_COLLECT_DIGITS;
 	config.transfer.target_count = 1;
 	strcpy(config.transfer.targets[0].name, "sales");
 	strcpy(config.transfer.targets[0].to, "tel:+33180000100");
@@ -36,12 +38,21 @@ static void check_reason(const char *reason)
 	json_decref(text);
 }
 
+static void check_collect(const struct call_collect_request *q)
+{
+	FUZZ_CHECK(q->name[0] && q->min >= 1 && q->min <= q->max);
+	FUZZ_CHECK(q->max <= DIGITS_MAX && q->timeout_ms >= 1000);
+	FUZZ_CHECK(!q->terminator || strchr("0123456789*#", q->terminator));
+}
+
 static void check_request(const struct call_request *r)
 {
 	size_t keys = strlen(r->digits);
 	json_t *data;
 
 	check_reason(r->reason);
+	if (r->kind == CALL_REQUEST_COLLECT)
+		check_collect(&r->collect);
 	FUZZ_CHECK(!strcmp(r->target, r->kind == CALL_REQUEST_TRANSFER
 					      ? "tel:+33180000100"
 					      : ""));

@@ -305,6 +305,81 @@ static void known_targets_are_named_as_far_as_they_fit(void **state)
 	CHECK(strstr(error, "-00, ") && strstr(error, "-05\"}"), "whole names");
 }
 
+static void what_is_collected(void **state)
+{
+	/* error NULL: it is. */
+	static const struct {
+		const char *arguments;
+		struct call_collect_request asked;
+		const char *error, *why;
+	} row[] = {
+		{ "{\"purpose\":\"order_1\"}",
+		  { 1, 20, 10000, '#', false, "order_1" },
+		  NULL,
+		  "what is usual" },
+		{ "{\"purpose\":\"pin\",\"min\":4,\"max\":4,\"terminator\":"
+		  "\"\",\"timeout_ms\":1000,\"masked\":true}",
+		  { 4, 4, 1000, '\0', true, "pin" },
+		  NULL,
+		  "all of it" },
+		{ "{\"purpose\":\"pin\",\"masked\":\"true\"}",
+		  { 0 },
+		  "masked must be true or false",
+		  "a secret is not told for a pair of quotation marks" },
+		{ "{\"purpose\":\"pin\",\"masked\":1}",
+		  { 0 },
+		  "masked must be true or false",
+		  "nor for a number" },
+		{ "{\"purpose\":\"Card no\"}",
+		  { 0 },
+		  "purpose must be a word of at most 31 small letters, "
+		  "digits, _ and -",
+		  "no word" },
+		{ "{\"purpose\":\"a\",\"min\":3,\"max\":2}",
+		  { 0 },
+		  "min and max must be 1 to 64, and min no more than max",
+		  "nothing would do" },
+		{ "{\"purpose\":\"a\",\"max\":65}",
+		  { 0 },
+		  "min and max must be 1 to 64, and min no more than max",
+		  "one too many" },
+		{ "{\"purpose\":\"a\",\"timeout_ms\":999}",
+		  { 0 },
+		  "timeout_ms must be 1000 to 60000",
+		  "too soon" },
+		{ "{\"purpose\":\"a\",\"terminator\":\"##\"}",
+		  { 0 },
+		  "terminator must be one key of 0-9 * #, or empty",
+		  "two" },
+	};
+
+	close_all(state);
+	open_with(CONFIG_TOOL_COLLECT_DIGITS, 0);
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		const struct call_collect_request *asked = &row[i].asked;
+		char error[TOOLS_ERROR_MAX] = "", expected[TOOLS_ERROR_MAX];
+		struct call_request r;
+
+		CHECK_EQ(row[i].error ? -EINVAL : 0,
+			 tools_read(&tools, "collect_digits", row[i].arguments,
+				    &r, error, sizeof(error)),
+			 row[i].why);
+		if (row[i].error) {
+			snprintf(expected, sizeof(expected),
+				 "{\"error\":\"%s\"}", row[i].error);
+			CHECK_STR(expected, error, row[i].why);
+			continue;
+		}
+		CHECK_EQ(CALL_REQUEST_COLLECT, r.kind, row[i].why);
+		CHECK_EQ(asked->min, r.collect.min, row[i].why);
+		CHECK_EQ(asked->max, r.collect.max, row[i].why);
+		CHECK_EQ(asked->timeout_ms, r.collect.timeout_ms, row[i].why);
+		CHECK_EQ(asked->terminator, r.collect.terminator, row[i].why);
+		CHECK_EQ(asked->is_masked, r.collect.is_masked, row[i].why);
+		CHECK_STR(asked->name, r.collect.name, row[i].why);
+	}
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_all, close_all)
@@ -313,6 +388,7 @@ int main(void)
 		TEST(the_model_picks_targets_by_name),
 		TEST(what_calls_mean),
 		TEST(what_the_model_is_told),
+		TEST(what_is_collected),
 		TEST(what_is_not_offered_is_not_taken),
 		TEST(every_text_has_its_room),
 		TEST(known_targets_are_named_as_far_as_they_fit),

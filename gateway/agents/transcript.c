@@ -103,10 +103,11 @@ static void shorten(struct transcript *t, unsigned i, const struct cut *cut)
 {
 	char heard[TRANSCRIPT_TURN_MAX + sizeof(ENDED)];
 	const char *text = t->turn[i].text;
-	size_t len = strlen(text), n;
+	size_t len, n;
 
-	if (cut->heard_ms >= cut->all_ms)
+	if (!text || cut->heard_ms >= cut->all_ms)
 		return;
+	len = strlen(text);
 	n = utf8_cut(text, len,
 		     (size_t)((uint64_t)len * cut->heard_ms / cut->all_ms));
 	while (n && text[n] != ' ')
@@ -127,7 +128,7 @@ static void take_cut(struct transcript *t, const struct call_words *w)
 	cut->heard_ms = w->heard_ms;
 	cut->all_ms = w->all_ms;
 	for (unsigned i = t->count; i-- > 0;)
-		if (t->turn[i].text && strcmp(t->turn[i].item, cut->item) == 0)
+		if (strcmp(t->turn[i].item, cut->item) == 0)
 			shorten(t, i, cut);
 }
 

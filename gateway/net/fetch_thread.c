@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 /* A descriptor that libcurl wants to be told of. */
@@ -243,7 +242,7 @@ int fetch_thread_open(struct fetcher *f)
 	err = uv_async_init(&f->loop, &f->wake, on_wake);
 	if (err)
 		goto close_loop;
-	f->wake.data = f->timer.data = f;
+	f->wake.data = f;
 	uv_timer_init(&f->loop, &f->timer);
 	f->timer.data = f;
 	err = open_multi(f);

@@ -8,6 +8,7 @@
  * are in nearly all of them. "ask" is what a worker's loop waits, through the
  * thread pool, with 4 questions under way; "search" is the search alone.
  * Exits 1 when a bound is broken. */
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,8 +140,7 @@ struct measured {
 	double build_ms, search_p50, search_p99, search_max;
 	double cpu_p50, cpu_p99, cpu_max;
 	double ask_p50, ask_p99, ask_max;
-	unsigned chunks;
-	double index_mb, text_mb, found;
+	double chunks, index_mb, text_mb, found;
 };
 
 static int ascending(const void *a, const void *b)
@@ -295,83 +295,54 @@ static void measure(struct measured *m, struct config_agent *agent,
 
 /* --- The table --- */
 
+/* A figure of struct measured. */
+#define FIGURE(name, decimals, kind, bound, member)       \
+	{                                                 \
+		{ name, decimals, kind, bound, { 0 } },   \
+			offsetof(struct measured, member) \
+	}
+#define FREE(name, decimals, member) \
+	FIGURE(name, decimals, FIGURE_FREE, 0, member)
+
+static const struct {
+	struct figure_row row;
+	size_t at;
+} figure[] = {
+	FREE("text, MB", 1, text_mb),
+	FREE("passages", 0, chunks),
+	FREE("index, MB", 1, index_mb),
+	FREE("read and indexed in, ms", 0, build_ms),
+	FREE("questions that find something, %", 1, found),
+	FREE("search p50, ms", 3, search_p50),
+	FIGURE("search p99, ms", 3, FIGURE_AT_MOST, P99_BOUND_MS, search_p99),
+	FREE("search max, ms", 3, search_max),
+	FREE("search p50, ms of CPU", 3, cpu_p50),
+	FIGURE("search p99, ms of CPU", 3, FIGURE_AT_MOST, P99_BOUND_MS,
+	       cpu_p99),
+	FREE("search max, ms of CPU", 3, cpu_max),
+	FREE("ask p50, ms", 3, ask_p50),
+	FREE("ask p99, ms", 3, ask_p99),
+	FREE("ask max, ms", 3, ask_max),
+};
+
+static double value_of(const struct measured *m, size_t at)
+{
+	return *(const double *)((const char *)m + at);
+}
+
 static int print(const struct measured m[2], bool is_json)
 {
 	static const char *const column[] = { "English", "others" };
-	const struct figure_row rows[] = {
-		{ "text, MB",
-		  1,
-		  FIGURE_FREE,
-		  0,
-		  { m[0].text_mb, m[1].text_mb } },
-		{ "passages", 0, FIGURE_FREE, 0, { m[0].chunks, m[1].chunks } },
-		{ "index, MB",
-		  1,
-		  FIGURE_FREE,
-		  0,
-		  { m[0].index_mb, m[1].index_mb } },
-		{ "read and indexed in, ms",
-		  0,
-		  FIGURE_FREE,
-		  0,
-		  { m[0].build_ms, m[1].build_ms } },
-		{ "questions that find something, %",
-		  1,
-		  FIGURE_FREE,
-		  0,
-		  { m[0].found, m[1].found } },
-		{ "search p50, ms",
-		  3,
-		  FIGURE_FREE,
-		  0,
-		  { m[0].search_p50, m[1].search_p50 } },
-		{ "search p99, ms",
-		  3,
-		  FIGURE_AT_MOST,
-		  P99_BOUND_MS,
-		  { m[0].search_p99, m[1].search_p99 } },
-		{ "search max, ms",
-		  3,
-		  FIGURE_FREE,
-		  0,
-		  { m[0].search_max, m[1].search_max } },
-		{ "search p50, ms of CPU",
-		  3,
-		  FIGURE_FREE,
-		  0,
-		  { m[0].cpu_p50, m[1].cpu_p50 } },
-		{ "search p99, ms of CPU",
-		  3,
-		  FIGURE_AT_MOST,
-		  P99_BOUND_MS,
-		  { m[0].cpu_p99, m[1].cpu_p99 } },
-		{ "search max, ms of CPU",
-		  3,
-		  FIGURE_FREE,
-		  0,
-		  { m[0].cpu_max, m[1].cpu_max } },
-		{ "ask p50, ms",
-		  3,
-		  FIGURE_FREE,
-		  0,
-		  { m[0].ask_p50, m[1].ask_p50 } },
-		{ "ask p99, ms",
-		  3,
-		  FIGURE_FREE,
-		  0,
-		  { m[0].ask_p99, m[1].ask_p99 } },
-		{ "ask max, ms",
-		  3,
-		  FIGURE_FREE,
-		  0,
-		  { m[0].ask_max, m[1].ask_max } },
-	};
 	struct figure_table t;
 
 	figure_table_init(&t, stdout, is_json);
 	figure_table_begin(&t, "search_knowledge", column, 2);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		figure_table_row(&t, &rows[i]);
+	for (size_t i = 0; i < sizeof(figure) / sizeof(figure[0]); i++) {
+		struct figure_row row = figure[i].row;
+		row.cell[0] = value_of(&m[0], figure[i].at);
+		row.cell[1] = value_of(&m[1], figure[i].at);
+		figure_table_row(&t, &row);
+	}
 	return figure_table_end(&t);
 }
 
@@ -413,11 +384,13 @@ static char *read_named(struct config_agent_knowledge *k, char **names,
 	for (int i = 0; i < count && i < CONFIG_KNOWLEDGE_MAX; i++)
 		snprintf(k->files[k->file_count++], CONFIG_TEXT_MAX, "%s",
 			 names[i]);
-	if (!knowledge_file_read(&first, &text, len, why, sizeof(why)) &&
-	    *len > 4096)
-		return text;
-	fprintf(stderr, "knowledge_bench: %s: %s\n", names[0],
-		*len > 4096 ? why : "too short to ask about");
+	if (!knowledge_file_read(&first, &text, len, why, sizeof(why))) {
+		if (*len > 4096)
+			return text;
+		snprintf(why, sizeof(why), "%s: too short to ask about",
+			 names[0]);
+	}
+	fprintf(stderr, "knowledge_bench: %s\n", why);
 	exit(2);
 }
 

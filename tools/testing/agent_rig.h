@@ -1,7 +1,8 @@
 /* A call with an agent and nothing else: the phone and the model take what they
  * are told and say nothing. What the model is told of a function is in told, as
  * "id output". Include it in one file of a program, which fills config and
- * calls agent_init before rig_begin. */
+ * calls agent_init before rig_begin; what it wants to hear of itself, it sets
+ * in rig_carrier and rig_model before. */
 #ifndef TOOLS_TESTING_AGENT_RIG_H
 #define TOOLS_TESTING_AGENT_RIG_H
 
@@ -64,23 +65,24 @@ static inline void rig_hang_up(void *leg, const char *reason)
 	(void)reason;
 }
 
+static struct call_carrier_port rig_carrier = {
+	.send_audio = rig_audio,
+	.clear = rig_clear,
+	.hang_up = rig_hang_up,
+};
+static struct call_model_port rig_model = {
+	.speak = rig_speak,
+	.tool_output = rig_output,
+	.close = rig_close,
+};
+
 /* The call begins, with the name it has at the carrier; its model is not ready
  * yet. */
 static inline void rig_begin(const char *name, const struct log *log)
 {
-	static const struct call_carrier_port carrier = {
-		.send_audio = rig_audio,
-		.clear = rig_clear,
-		.hang_up = rig_hang_up,
-	};
-	static const struct call_model_port model = {
-		.speak = rig_speak,
-		.tool_output = rig_output,
-		.close = rig_close,
-	};
 	static const struct call_ports ports = {
-		.carrier = &carrier,
-		.model = &model,
+		.carrier = &rig_carrier,
+		.model = &rig_model,
 		.agent = &agent_call_port,
 		.agent_owner = &a,
 	};
