@@ -37,8 +37,7 @@ struct realtime_session openai_commands_session(const struct openai_session *s)
 
 	asked.is_text = s->is_text;
 	asked.instructions = openai_commands_instructions(s);
-	asked.clears =
-		s->state != OPENAI_OPEN && s->state != OPENAI_CONFIGURING;
+	asked.clears = s->is_updating;
 	if (s->has_spoken)
 		asked.voice = NULL; /* the server refuses another */
 	return asked;
