@@ -273,8 +273,8 @@ static void test_tools_come_with_their_arguments(void **state)
 }
 
 /* Another agent's session is not to keep what this one had on: an update that
- * became due while the first configuration was under way is sent the moment that
- * is confirmed. */
+ * became due while the first configuration was under way is sent the moment
+ * that is confirmed. */
 static void test_updates_clear(void **state)
 {
 	static const struct {
@@ -282,7 +282,8 @@ static void test_updates_clear(void **state)
 		bool is_updating, clears;
 		const char *why;
 	} row[] = {
-		{ OPENAI_CONFIGURING, false, false, "the first: nothing is on" },
+		{ OPENAI_CONFIGURING, false, false,
+		  "the first: nothing is on" },
 		{ OPENAI_CONFIGURING, true, true, "at its confirmation" },
 		{ OPENAI_STANDING, true, true, "in no call yet" },
 		{ OPENAI_LIVE, true, true, "in a call" },
