@@ -111,15 +111,13 @@ static void end(struct call *c, enum digits_state how, uint64_t now_ns)
 
 /* --- Keys --- */
 
-bool call_collect_key(struct call *c, char key, uint64_t now_ns)
+void call_collect_key(struct call *c, char key, uint64_t now_ns)
 {
-	if (!call_collects(c))
-		return false;
 	enum digits_state how =
 		digits_collect_press(&c->collect->entry, key, now_ns);
+
 	if (how != DIGITS_GO_ON)
 		end(c, how, now_ns);
-	return true;
 }
 
 void call_collect_tick(struct call *c, uint64_t now_ns)

@@ -84,11 +84,11 @@ void call_tools_drop(struct call *c);
 int call_tools_hold(struct call *c, const char *call_id);
 
 /* Keys for a function: begin (0; -EALREADY, -ENOBUFS, -ENOMEM), whether they
- * are being collected, a key (returns whether it was taken), the clock. */
+ * are being collected, a key while they are, the clock. */
 int call_collect_begin(struct call *c, const char *call_id,
 		       const struct call_request *r, uint64_t now_ns);
 bool call_collects(const struct call *c);
-bool call_collect_key(struct call *c, char key, uint64_t now_ns);
+void call_collect_key(struct call *c, char key, uint64_t now_ns);
 void call_collect_tick(struct call *c, uint64_t now_ns);
 void call_collect_free(struct call *c);
 
