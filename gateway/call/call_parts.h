@@ -93,7 +93,7 @@ void call_collect_tick(struct call *c, uint64_t now_ns);
 void call_collect_free(struct call *c);
 
 /* Whether the model must not hear the caller: tones would tell the keys. */
-bool call_is_muted(const struct call *c);
+bool call_is_muted(const struct call *c, uint64_t now_ns);
 
 /* The agent's keypad menu. Whether keys are for it though there is no model;
  * before a key: whether a new entry begins; behind it (is_whole: it ended the
