@@ -14,9 +14,6 @@
 /* Twilio reference, 1.4: what a <Parameter> holds. */
 #define PAIR_MAX 499
 
-#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-#define DIGITS  "0123456789"
-
 struct reading {
 	struct outbound_request *out;
 	char *why;
@@ -37,7 +34,7 @@ __attribute__((format(printf, 2, 3))) static int object_to(
 
 static bool is_number(const char *text)
 {
-	size_t n = text && text[0] == '+' ? strspn(text + 1, DIGITS) : 0;
+	size_t n = text && text[0] == '+' ? strspn(text + 1, "0123456789") : 0;
 
 	return n >= DIGITS_MIN && n < OUTBOUND_NUMBER_MAX - 1 &&
 	       text[1] != '0' && !text[1 + n];
@@ -95,23 +92,15 @@ static int take_agent(const struct reading *r, json_t *value)
 static bool is_free_name(const char *name)
 {
 	static const char *const own[] = { "caller", "callee", "answered_by" };
-	size_t n = strspn(name, LETTERS DIGITS "._-");
 
-	if (!n || name[n] || n >= CALL_VARIABLE_NAME_MAX ||
+	if (!config_text_is_word(name) ||
+	    strlen(name) >= CALL_VARIABLE_NAME_MAX ||
 	    strncmp(name, "tandem-", 7) == 0)
 		return false;
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		if (strcmp(own[i], name) == 0)
 			return false;
 	return true;
-}
-
-static bool has_control(const char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			return true;
-	return false;
 }
 
 static int append(struct twilio_outbound_call *call, const char *text)
@@ -136,7 +125,7 @@ static int take_variable(const struct reading *r, const char *name,
 		return object_to(r, "variables: a name must be letters, digits "
 				    "and . _ - only, at most 63, and not "
 				    "caller, callee, answered_by or tandem-…");
-	if (!text || has_control(text) ||
+	if (!text || !config_text_is_line(text) ||
 	    strlen(name) + strlen(text) > PAIR_MAX)
 		return object_to(r,
 				 "variables.%s must be a text, a number or a "

@@ -94,6 +94,15 @@ static void count(struct worker *w, enum worker_carrier carrier,
 	metric_add(&w->figures.refused[carrier][request][refusal], 1);
 }
 
+void routes_tell_webhook(struct worker *w, unsigned status, bool is_full)
+{
+	if (status != 200)
+		count(w, WORKER_TWILIO, WORKER_WEBHOOK,
+		      worker_refusal_of(status));
+	else if (is_full)
+		count(w, WORKER_TWILIO, WORKER_WEBHOOK, WORKER_FULL);
+}
+
 typedef unsigned webhook_fn(struct twilio_desk *d,
 			    const struct twilio_request *r, struct buffer *out);
 
@@ -101,15 +110,14 @@ static void webhook(struct worker *w, struct http_connection *c,
 		    struct http_message *m, webhook_fn *answer)
 {
 	struct twilio_request r = twilio_request_of(c, m);
+	uint64_t before = w->desk.rejected;
 	struct buffer body;
 
 	siblings_hear(&w->exchange->siblings); /* they may know the call */
 
 	buffer_init(&body, ROUTES_TWIML_MAX);
 	unsigned status = answer(&w->desk, &r, &body);
-	if (status != 200)
-		count(w, WORKER_TWILIO, WORKER_WEBHOOK,
-		      worker_refusal_of(status));
+	routes_tell_webhook(w, status, w->desk.rejected != before);
 	http_respond(c, status, status == 200 ? "text/xml" : "text/plain", NULL,
 		     buffer_head(&body), body.used);
 	buffer_free(&body);
@@ -125,15 +133,6 @@ static void turn_away(struct http_connection *c)
 		     sizeof(why) - 1);
 }
 
-void routes_tell_webhook(struct worker *w, unsigned status, bool is_full)
-{
-	if (status != 200)
-		count(w, WORKER_TWILIO, WORKER_WEBHOOK,
-		      worker_refusal_of(status));
-	else if (is_full)
-		count(w, WORKER_TWILIO, WORKER_WEBHOOK, WORKER_FULL);
-}
-
 static void voice(struct worker *w, struct http_connection *c,
 		  struct http_message *m)
 {
@@ -146,11 +145,7 @@ static void voice(struct worker *w, struct http_connection *c,
 		voice_asking_take(w, c, &r);
 		return;
 	}
-	uint64_t before = w->desk.rejected;
-
 	webhook(w, c, m, twilio_desk_voice);
-	if (w->desk.rejected != before)
-		count(w, WORKER_TWILIO, WORKER_WEBHOOK, WORKER_FULL);
 }
 
 static void after_stream(struct worker *w, struct http_connection *c,

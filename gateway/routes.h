@@ -30,7 +30,7 @@ struct worker;
 void routes_take(void *worker, struct http_connection *c,
 		 struct http_message *request);
 
-/* routes_tell_webhook: for the figures: a voice webhook was answered so;
+/* routes_tell_webhook: for the figures: a webhook of Twilio was answered so;
  * is_full: with no room for the call. */
 void routes_tell_webhook(struct worker *w, unsigned status, bool is_full);
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "gateway/call_webhook.h"
-#include "gateway/call/variables.h"
+#include "gateway/exchange.h"
 #include "gateway/net/http_server.h"
 #include "gateway/routes.h"
 #include "gateway/worker.h"
@@ -52,6 +52,8 @@ static void answer(struct voice_asking *v, const struct twilio_told *told)
 	struct worker *w = v->worker;
 	uint64_t before = w->desk.rejected;
 	struct buffer body;
+
+	siblings_hear(&w->exchange->siblings); /* they may know the call */
 
 	buffer_init(&body, ROUTES_TWIML_MAX);
 	v->request.now_ns = uv_hrtime();

@@ -39,6 +39,7 @@
 #define CALL_ERRAND_MS         10000 /* until speech must have ended for them */
 #define CALL_ERRANDS_MAX       4 /* requests that wait for the speech's end */
 #define CALL_PARTICIPANTS_MAX  8
+#define CALL_MUTE_TAIL_MS      250 /* behind the last masked key: its tone */
 #define CALL_MASKED_MAX        8 /* masked entries kept; then the oldest goes */
 #define CALL_TOOLS_MAX         16  /* functions under way; more is an error */
 #define CALL_KEYPAD_ALONE_MAX  8   /* keys acted on without a model */

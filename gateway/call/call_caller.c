@@ -100,7 +100,7 @@ void call_caller_audio(struct call *c, uint64_t timestamp_ms,
 	keep_silence(c, caller_timeline_frame(&c->timeline, timestamp_ms,
 					      (unsigned)(n / bytes_per_ms),
 					      now_ns));
-	if (call_is_muted(c))
+	if (call_is_muted(c, now_ns))
 		keep_nothing_of(c, n);
 	else
 		keep(c, bytes, n);

@@ -20,6 +20,7 @@ struct call_collect {
 	char call_id[CALL_TOOL_ID_MAX];
 	struct call_collect_request wanted;
 	struct digits_collect entry;
+	uint64_t muted_ns; /* the tone of a last masked key may last so long */
 	unsigned kept;
 	struct masked masked[CALL_MASKED_MAX];
 };
@@ -29,9 +30,11 @@ bool call_collects(const struct call *c)
 	return c->collect && c->collect->is_on;
 }
 
-bool call_is_muted(const struct call *c)
+bool call_is_muted(const struct call *c, uint64_t now_ns)
 {
-	return call_collects(c) && c->collect->wanted.is_masked;
+	if (call_collects(c) && c->collect->wanted.is_masked)
+		return true;
+	return c->collect && now_ns < c->collect->muted_ns;
 }
 
 void call_collect_free(struct call *c)
@@ -111,15 +114,16 @@ static void end(struct call *c, enum digits_state how, uint64_t now_ns)
 
 /* --- Keys --- */
 
-bool call_collect_key(struct call *c, char key, uint64_t now_ns)
+void call_collect_key(struct call *c, char key, uint64_t now_ns)
 {
-	if (!call_collects(c))
-		return false;
 	enum digits_state how =
 		digits_collect_press(&c->collect->entry, key, now_ns);
+
+	if (c->collect->wanted.is_masked)
+		c->collect->muted_ns =
+			now_ns + CALL_MUTE_TAIL_MS * CALL_NS_PER_MS;
 	if (how != DIGITS_GO_ON)
 		end(c, how, now_ns);
-	return true;
 }
 
 void call_collect_tick(struct call *c, uint64_t now_ns)

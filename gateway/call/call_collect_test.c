@@ -91,19 +91,24 @@ static void test_keys_go_to_the_function(void **state)
 	expect("digits 7#;", "later ones are the model's");
 }
 
-static void test_masked_ones_are_nobodys(void **state)
+static void sound(unsigned ms)
 {
 	uint8_t tone[960]; /* 20 ms of linear audio at 24 kHz */
 
-	(void)state;
 	memset(tone, 0x40, sizeof(tone)); /* loud */
-	ask(16, 16, true, "card");
-	press("4111");
-	for (int i = 0; i < 50; i++) {
+	for (unsigned at = 0; at < ms; at += 20) {
 		call_caller_audio(&c, CALLER_NO_TIMESTAMP, tone, sizeof(tone),
 				  now());
 		pass(20);
 	}
+}
+
+static void test_masked_ones_are_nobodys(void **state)
+{
+	(void)state;
+	ask(16, 16, true, "card");
+	press("4111");
+	sound(1000);
 	CHECK(!is_loud, "their tones are not heard");
 	CHECK(!call_masked_digits(&c, "card"), "not all of them are there");
 	press("111111111111");
@@ -114,14 +119,25 @@ static void test_masked_ones_are_nobodys(void **state)
 	CHECK(!call_masked_digits(&c, "pin"), "another name does not");
 	CHECK(!strstr(told, "1111"), "the model is not told");
 	CHECK(!strstr(notes, "1111"), "nor is the log");
-	for (int i = 0; i < 10; i++) {
-		call_caller_audio(&c, CALLER_NO_TIMESTAMP, tone, sizeof(tone),
-				  now());
-		pass(20);
-	}
+	sound(200);
 	CHECK(is_loud, "afterwards the caller is heard again");
 	call_carrier_ended(&c, CALL_END_CALLER, now());
 	CHECK(!call_masked_digits(&c, "card"), "with the call they are gone");
+}
+
+/* A key is told when it is known; its tone goes on. */
+static void test_the_last_tone_is_nobodys(void **state)
+{
+	(void)state;
+	ask(4, 4, true, "pin");
+	press("123");
+	call_caller_digit(&c, '4', now());
+	CHECK_STR("1234", call_masked_digits(&c, "pin"), "that was it");
+	sound(CALL_MUTE_TAIL_MS - 20);
+	CHECK(!is_loud, "the rest of its tone is not heard");
+	pass(20);
+	sound(100);
+	CHECK(is_loud, "what follows is");
 }
 
 static void test_the_newest_of_a_name_counts(void **state)
@@ -204,6 +220,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ROW(test_keys_go_to_the_function),
 		ROW(test_masked_ones_are_nobodys),
+		ROW(test_the_last_tone_is_nobodys),
 		ROW(test_the_newest_of_a_name_counts),
 		ROW(test_what_was_pressed_ahead_belongs_to_it),
 		ROW(test_a_caller_who_presses_nothing),

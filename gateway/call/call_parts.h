@@ -84,16 +84,16 @@ void call_tools_drop(struct call *c);
 int call_tools_hold(struct call *c, const char *call_id);
 
 /* Keys for a function: begin (0; -EALREADY, -ENOBUFS, -ENOMEM), whether they
- * are being collected, a key (returns whether it was taken), the clock. */
+ * are being collected, a key while they are, the clock. */
 int call_collect_begin(struct call *c, const char *call_id,
 		       const struct call_request *r, uint64_t now_ns);
 bool call_collects(const struct call *c);
-bool call_collect_key(struct call *c, char key, uint64_t now_ns);
+void call_collect_key(struct call *c, char key, uint64_t now_ns);
 void call_collect_tick(struct call *c, uint64_t now_ns);
 void call_collect_free(struct call *c);
 
 /* Whether the model must not hear the caller: tones would tell the keys. */
-bool call_is_muted(const struct call *c);
+bool call_is_muted(const struct call *c, uint64_t now_ns);
 
 /* The agent's keypad menu. Whether keys are for it though there is no model;
  * before a key: whether a new entry begins; behind it (is_whole: it ended the

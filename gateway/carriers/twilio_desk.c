@@ -170,7 +170,7 @@ static const struct twilio_told nothing_told;
 /* What one stream is for. */
 struct invitation {
 	const struct form *form;
-	const struct twilio_party *party;
+	struct twilio_party *party;
 	const struct twilio_told *told;
 };
 
@@ -290,13 +290,12 @@ unsigned twilio_desk_voice_asked(struct twilio_desk *d,
 	return accept_webhook(d, r, form, out);
 }
 
-static void decide(struct twilio_desk *d, const struct form *form,
-		   const struct twilio_told *told, struct twilio_party *party)
+static void decide(struct twilio_desk *d, const struct invitation *in)
 {
-	if (told->agent)
-		party->agent = told->agent;
+	if (in->told->agent)
+		in->party->agent = in->told->agent;
 	else if (d->decide)
-		d->decide(d->owner, form, party);
+		d->decide(d->owner, in->form, in->party);
 }
 
 /* --- Calls that we have placed --- */
@@ -352,23 +351,21 @@ static void tell_placed(struct placed *p, const char *by)
 
 static unsigned invite_or_refuse(struct twilio_desk *d,
 				 const struct twilio_request *r,
-				 const struct invitation *in,
-				 struct twilio_party *party, bool is_placed,
+				 const struct invitation *in, bool is_placed,
 				 struct buffer *out)
 {
 	unsigned status = 200;
 	enum lines_refusal refusal = LINES_FREE;
-	const struct form *form = in->form;
-	const char *sid = form_value(form, "CallSid");
+	const char *sid = form_value(in->form, "CallSid");
 
 	if (!twilio_tickets_is_invited(d->tickets, sid, r->now_ns))
-		refusal = take_line(d, r->now_ns, party);
+		refusal = take_line(d, r->now_ns, in->party);
 	if (refusal == LINES_FREE)
-		decide(d, form, in->told, party);
+		decide(d, in);
 	if (refusal == LINES_FREE &&
 	    invite(d, r, in, twilio_tickets_issue, &status, out) != 0)
 		refusal = LINES_CALLS;
-	log_voice(d, form, refusal ? lines_refusal_text(refusal) : NULL);
+	log_voice(d, in->form, refusal ? lines_refusal_text(refusal) : NULL);
 	if (!refusal)
 		return status;
 	d->rejected++;
@@ -398,7 +395,7 @@ static unsigned answer_placed(struct twilio_desk *d,
 		return 200;
 	}
 	tell_placed(p, by);
-	return invite_or_refuse(d, r, &in, &party, true, out);
+	return invite_or_refuse(d, r, &in, true, out);
 }
 
 unsigned twilio_desk_voice_answer(struct twilio_desk *d,
@@ -415,7 +412,7 @@ unsigned twilio_desk_voice_answer(struct twilio_desk *d,
 
 	if (find_placed(d, r, form, &placed))
 		return answer_placed(d, r, form, &placed, out);
-	return invite_or_refuse(d, r, &in, &party, false, out);
+	return invite_or_refuse(d, r, &in, false, out);
 }
 
 unsigned twilio_desk_voice(struct twilio_desk *d,

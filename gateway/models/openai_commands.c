@@ -37,8 +37,7 @@ struct realtime_session openai_commands_session(const struct openai_session *s)
 
 	asked.is_text = s->is_text;
 	asked.instructions = openai_commands_instructions(s);
-	asked.clears =
-		s->state != OPENAI_OPEN && s->state != OPENAI_CONFIGURING;
+	asked.clears = s->is_updating;
 	if (s->has_spoken)
 		asked.voice = NULL; /* the server refuses another */
 	return asked;
@@ -75,7 +74,6 @@ static void append(void *session, const uint8_t *bytes, size_t n)
 static char *instructions_for(const struct openai_session *s, enum speak what)
 {
 	const char *persona = openai_commands_instructions(s);
-
 	const char *extra = NULL;
 
 	if (what == SPEAK_GREETING)
@@ -98,8 +96,7 @@ static void speak(void *session, enum speak what)
 		[SPEAK_NOTHING] = "nothing", [SPEAK_AGAIN] = "again",
 		[SPEAK_NOTE] = "note",       [SPEAK_TOOL] = "tool",
 		[SPEAK_DIGITS] = "digits",   [SPEAK_GREETING] = "greeting",
-		[SPEAK_GOODBYE] = "goodbye", [SPEAK_FILLER] = "filler",
-		[SPEAK_WORDS] = "words",
+		[SPEAK_GOODBYE] = "goodbye",
 	};
 	struct openai_session *s = session;
 	char *text = instructions_for(s, what);
@@ -125,7 +122,7 @@ static void say(void *session, const char *words)
 		snprintf(text, cap, "%s\n\n%s\"%s\"", persona, order, words);
 	next_id(s, "speak", s->speak_id);
 	transmit(s, s->speak_id,
-		 realtime_command_say(&s->out, s->speak_id, text, "filler"));
+		 realtime_command_say(&s->out, s->speak_id, text, "words"));
 	free(text);
 }
 

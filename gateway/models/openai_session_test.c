@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/models/openai_parts.h"
 #include "tools/model/model_server.h"
 #include "tools/testing/check.h"
 
@@ -271,11 +272,42 @@ static void test_tools_come_with_their_arguments(void **state)
 	end();
 }
 
+/* Another agent's session is not to keep what this one had on: an update that
+ * became due while the first configuration was under way is sent the moment
+ * that is confirmed. */
+static void test_updates_clear(void **state)
+{
+	static const struct {
+		enum openai_state state;
+		bool is_updating, clears;
+		const char *why;
+	} row[] = {
+		{ OPENAI_CONFIGURING, false, false,
+		  "the first: nothing is on" },
+		{ OPENAI_CONFIGURING, true, true, "at its confirmation" },
+		{ OPENAI_STANDING, true, true, "in no call yet" },
+		{ OPENAI_LIVE, true, true, "in a call" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		static const struct openai_profile profile;
+		const struct openai_session s = {
+			.profile = &profile,
+			.state = row[i].state,
+			.is_updating = row[i].is_updating,
+		};
+		CHECK_EQ(row[i].clears, openai_commands_session(&s).clears,
+			 row[i].why);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_call_in_text),
 		cmocka_unit_test(test_tools_come_with_their_arguments),
+		cmocka_unit_test(test_updates_clear),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

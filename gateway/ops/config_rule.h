@@ -12,6 +12,7 @@ struct config_rule {
 	bool or_zero;    /* 0 will do, though below min */
 	unsigned step;   /* whole numbers: a multiple of it; 0: any */
 	bool (*accepts)(const char *text); /* of a text */
+	bool or_empty;                     /* "" will do, whatever it says */
 	const char *must;                  /* "must be …" */
 	bool is_secret; /* a key or token: never in the clear, never shown */
 };

@@ -972,6 +972,29 @@ static void keeps_defaults(void **state)
 	CHECK_EQ(400, c.audio.lead_ms, "as the design says");
 }
 
+/* Keys of a shape that may be left empty, where the shape itself may not. */
+static void takes_empty_ones(void **state)
+{
+	static const char *const row[] = {
+		"admin: {listen: ''}\n",
+		"outbound: {account: ''}\n",
+		"outbound: {from: ''}\n",
+		"twilio: {rest: {key_sid: ''}}\n",
+		"agent: {form: {name: ''}}\n",
+		"agent: {keypad: [{keys: '1', hand_off: '', transfer: '', "
+		"end: true}]}\n",
+	};
+	struct config c;
+	char errors[2048];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++)
+		CHECK_EQ(0, parse(&c, row[i], errors), row[i]);
+	CHECK(parse(&c, "audiocodes: {bots: ['']}\n", errors), "a word");
+	CHECK(parse(&c, "twilio: {account_sids: ['']}\n", errors),
+	      "an account");
+}
+
 /* The root of the checkout: tests are run from there, or from below it. */
 static const char *find_example(void)
 {
@@ -1120,6 +1143,7 @@ int main(void)
 		cmocka_unit_test(goes_on_behind_syntax_errors),
 		cmocka_unit_test(takes_every_key),
 		cmocka_unit_test(keeps_defaults),
+		cmocka_unit_test(takes_empty_ones),
 		cmocka_unit_test(tells_blocks),
 		cmocka_unit_test(example_is_the_defaults),
 		cmocka_unit_test(refuses_files),

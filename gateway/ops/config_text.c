@@ -49,11 +49,6 @@ bool config_text_is_listen(const char *text)
 	return strspn(text, DIGITS ".") == host;
 }
 
-bool config_text_is_listen_or_none(const char *text)
-{
-	return !*text || config_text_is_listen(text);
-}
-
 /* scheme, then a host that is there at all. */
 static bool is_url(const char *text, const char *scheme)
 {
@@ -78,14 +73,9 @@ bool config_text_is_account_sid(const char *text)
 	       strspn(text + 2, DIGITS "abcdefABCDEF") == 32;
 }
 
-bool config_text_is_account_sid_or_none(const char *text)
+bool config_text_is_number(const char *text)
 {
-	return !*text || config_text_is_account_sid(text);
-}
-
-bool config_text_is_number_or_none(const char *text)
-{
-	return !*text || (*text == '+' && config_text_is_dial(text));
+	return *text == '+' && config_text_is_dial(text);
 }
 
 bool config_text_is_language(const char *text)
@@ -122,11 +112,6 @@ bool config_text_is_dial(const char *text)
 bool config_text_is_word(const char *text)
 {
 	return *text && !text[strspn(text, LETTERS DIGITS "._-")];
-}
-
-bool config_text_is_word_or_none(const char *text)
-{
-	return !text[0] || config_text_is_word(text);
 }
 
 bool config_text_is_line(const char *text)

@@ -5,19 +5,16 @@
 
 #include <stdbool.h>
 
-bool config_text_is_listen(const char *text); /* 127.0.0.1:8080, [::]:0 */
-bool config_text_is_listen_or_none(const char *text); /* "", or the same */
+bool config_text_is_listen(const char *text);     /* 127.0.0.1:8080, [::]:0 */
 bool config_text_is_public_url(const char *text); /* "", http(s)://host… */
 bool config_text_is_model_url(const char *text); /* ws(s)://host…, no query */
 bool config_text_is_account_sid(const char *text);
-bool config_text_is_account_sid_or_none(const char *text); /* "", or one */
-bool config_text_is_number_or_none(const char *text); /* "", E.164: +41… */
-bool config_text_is_language(const char *text);       /* "", en, yue */
-bool config_text_is_terminator(const char *text);     /* "", one DTMF key */
-bool config_text_is_dial(const char *text);           /* "", +41…, sip:… */
-bool config_text_is_keys(const char *text);           /* 0-9 * # only */
+bool config_text_is_number(const char *text);       /* E.164: +41… */
+bool config_text_is_language(const char *text);     /* "", en, yue */
+bool config_text_is_terminator(const char *text);   /* "", one DTMF key */
+bool config_text_is_dial(const char *text);         /* "", +41…, sip:… */
+bool config_text_is_keys(const char *text);         /* 0-9 * # only */
 bool config_text_is_word(const char *text);         /* letters, digits . _ - */
-bool config_text_is_word_or_none(const char *text); /* "", or the same */
 bool config_text_is_spoken(const char *text);       /* "", en, de, fr */
 bool config_text_is_country(const char *text);      /* "", two capitals */
 bool config_text_is_line(const char *text);         /* no control character */

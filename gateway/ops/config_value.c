@@ -123,6 +123,11 @@ static void check_secret(struct config_report *report,
 			  p->path);
 }
 
+static bool will_do(const struct config_rule *rule, const char *text)
+{
+	return (rule->or_empty && !*text) || rule->accepts(text);
+}
+
 static void check_text(struct config_report *report,
 		       const struct config_value *p)
 {
@@ -141,7 +146,7 @@ static void check_text(struct config_report *report,
 	else if (len < p->schema->string.min)
 		config_report_add(report, line_of(p->node),
 				  "%s must not be empty", p->path);
-	else if (rule && !rule->accepts(text_of(p->node)))
+	else if (rule && !will_do(rule, text_of(p->node)))
 		config_report_add(report, line_of(p->node),
 				  "%s is \"%s\", must be %s", p->path,
 				  config_value_show(value, p->written),
