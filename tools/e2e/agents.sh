@@ -145,7 +145,7 @@ expect: {allow_gaps: true}"
 	model_says "as much of it as was heard" model '
 		map(select(.type == "conversation.item.create" and .role == "assistant").text) |
 			length == 1 and (.[0] | startswith("one two")) and
-			(.[0] | "one two three four five six seven eight nine ten" | length) > (.[0] | length)' 
+			(.[0] | "one two three four five six seven eight nine ten" | length) > (.[0] | length)'
 	model_says "and before what the caller said" model '
 		(map(select(.type == "conversation.item.create" and .role == "assistant")) | .[0].t_us) <
 		(map(select(.type == "input_audio_buffer.committed")) | .[0].t_us)'
@@ -259,6 +259,22 @@ row "who does not wait for the webhook's answer is forgotten" hangs_up_first
 
 # --- Hand-offs ---
 
+# The silence a hand-off adds, ms: from the model's last word of it until it may
+# speak again, without what it takes itself to change its session.
+SILENCE_MS=40
+silence() {
+	local added
+
+	added=$(jq -rs 'last(.[] | select(.type == "response.function_call_arguments.done")) as $asked |
+		map(select(.t_us >= $asked.t_us)) | . as $since |
+		def at(dir; type): first($since[] | select(.dir == dir and .type == type).t_us);
+		(at("in"; "response.create") - at("out"; "response.done")
+			- at("out"; "session.updated") + at("in"; "session.update")) / 1000' "$ROW/model.trace")
+	awk -v ms="${added:-none}" -v most="$SILENCE_MS" 'BEGIN { exit !(ms ~ /^-?[0-9.]+$/ && ms + 0 <= most) }' ||
+		fail "a hand-off adds ${added:-no} ms of silence, more than $SILENCE_MS"
+	note "it adds $added ms of silence"
+}
+
 hands_off() { # call or call_bot
 	mkdir -p "$ROW/agents"
 	printf 'instructions: You are sales of {{callee}}.\ngreeting: Greet for sales.\ntools: [end_call, send_dtmf]\n' \
@@ -299,6 +315,7 @@ hands_off() { # call or call_bot
 		map(select(.dir == "in" and (.type | test("session.update|response.create")))) |
 			map(.type)[-2:] == ["session.update", "response.create"] and
 			(map(select(.type == "response.create" and .instructions != null)) | length == 1)'
+	silence
 	curl -s -m 5 "$ADMIN_URL/metrics" >"$ROW/metrics"
 	grep -qF 'tandem_hand_offs_total{agent="sales"} 1' "$ROW/metrics" || fail "it is not counted"
 	grep -qF 'tandem_agent_calls_total{agent="default"} 1' "$ROW/metrics" || fail "the call is not counted"

@@ -118,12 +118,17 @@ row "an answer without usage: unknown, not 0" null_usage
 
 # --- Budgets ---
 
-wraps_up() { # call or call_bot
+# Says goodbye when it is asked to.
+polite_model() {
 	model model <<<"$quick
 responses:
 - {on: greeting, say: [\"digits:1\"]}
 - {on: note, say: [goodbye]}
 expect: {half_duplex: true}"
+}
+
+wraps_up() { # call or call_bot
+	polite_model
 	gateway gateway <<-X
 		$prices
 		budgets: {per_call: {amount: 0.000001, action: wrap_up}}
@@ -177,11 +182,7 @@ of_a_number() {
 row "a number's budget is spent: another number is answered" of_a_number
 
 running_calls() { # go_on or wrap_up, end
-	model model <<<"$quick
-responses:
-- {on: greeting, say: [\"digits:1\"]}
-- {on: note, say: [goodbye]}
-expect: {half_duplex: true}"
+	polite_model
 	gateway gateway <<-X
 		$prices
 		budgets: {per_day: {amount: 0.000001}, running: $1}

@@ -9,7 +9,8 @@ targets='transfer: {targets: [{name: sales, to: "tel:+41791234567"}]}'
 menu='keypad: [{keys: "1", hand_off: sales}, {keys: "2", transfer: sales}, {keys: "3", say: We are open from nine to five.}, {keys: "*0", end: true}]'
 
 rest_port() {
-	REST=127.0.0.1:$((20000 + (BASHPID * 7 + ${#ROW}) % 12000))
+	future_port 0
+	REST=127.0.0.1:$PORT
 }
 
 prepare() { # model's responses beside the greeting

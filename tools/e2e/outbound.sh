@@ -9,21 +9,15 @@ account=AC0123456789abcdef0123456789abcdef
 quick='timing: {first_delta_ms: [10, 30], delta_ms: [200, 400], speed: 20, pause_ms: [5, 10]}'
 good="gaps: ..$GAPS, clicks: 0, late_ms: 0, breaches: 0"
 
-# Both sides must be known before they are there: below what the kernel gives
-# away.
-free_port() { # n: sets REPLY
-	REPLY=$((20000 + (BASHPID * 14 + ${#ROW} * 2 + $1) % 12000))
-}
-
 # The gateway, and who is called: outbound's other keys; tandem-call's options
 # decide who that is.
 prepare() { # keys
 	local outbound=$1
 
-	free_port 0
-	REST=127.0.0.1:$REPLY
-	free_port 1
-	OURS=127.0.0.1:$REPLY
+	future_port 0
+	REST=127.0.0.1:$PORT
+	future_port 1
+	OURS=127.0.0.1:$PORT
 	model model <<-E
 		$quick
 		responses:

@@ -9,14 +9,9 @@ good="gaps: ..$GAPS, clicks: 0, late_ms: 0, breaches: 0"
 greeted='- {wait: heard_start, label: greeting}
 - {wait: heard_end}'
 
-# The network's REST interface must be known before it is there: below what the
-# kernel gives away.
-rest_port() {
-	REST=127.0.0.1:$((20000 + (BASHPID * 7 + ${#ROW}) % 12000))
-}
-
 prepare() { # what transfer_call is for
-	rest_port
+	future_port 0
+	REST=127.0.0.1:$PORT
 	model model <<-E
 		$quick
 		responses:
@@ -67,9 +62,9 @@ returns() { # DialCallStatus, the model's words for it
 	[ "$(grep -c "ev=model_ready" "$ROW/gateway.err")" -eq 2 ] || fail "not two sessions"
 }
 
-refused() { # HTTP status
+fails() { # HTTP status of the REST interface; none: it is not there
 	prepare "$asks_for_sales"
-	call call --rest "$REST" --rest-status "$1" <<-E
+	call call ${1:+--rest "$REST" --rest-status "$1"} <<-E
 		steps:
 		$greeted
 		- {say: test-vectors/speech/digit-7.wav}
@@ -77,7 +72,6 @@ refused() { # HTTP status
 		- {hangup: true}
 		expect: {outcome: caller_hung_up, $good}
 	E
-	log_says gateway "ev=rest what=transfer status=$1"
 	log_says gateway "ev=transfer_failed"
 	model_says "the model is told, and answers" model \
 		'any(.text // "" | contains("[transfer] It failed")) and
@@ -85,20 +79,9 @@ refused() { # HTTP status
 	[ "$(grep -c "ev=model_ready" "$ROW/gateway.err")" -eq 1 ] || fail "another session"
 }
 
-nobody_there() {
-	prepare "$asks_for_sales"
-	call call <<-E
-		steps:
-		$greeted
-		- {say: test-vectors/speech/digit-7.wav}
-		- {wait: heard_end, label: what now}
-		- {hangup: true}
-		expect: {outcome: caller_hung_up, $good}
-	E
-	log_says gateway "ev=transfer_failed"
-	model_says "the model is told, and answers" model \
-		'any(.text // "" | contains("[transfer] It failed")) and
-			([.[] | select(.type == "response.done")] | length == 3)'
+refused() { # HTTP status
+	fails "$1"
+	log_says gateway "ev=rest what=transfer status=$1"
 }
 
 hangs_up() { # tandem-call's options
@@ -179,7 +162,7 @@ row "nobody answers: back with the model, which knows" returns no-answer "nobody
 row "the line is busy: likewise" returns busy "the line was busy"
 row "REST refuses (500): the call goes on" refused 500
 row "REST refuses (404): likewise" refused 404
-row "no REST server: likewise" nobody_there
+row "no REST server: likewise" fails
 row "the call's end by REST" ends_by_rest
 row "REST does not end it: the socket does" ends_without
 end

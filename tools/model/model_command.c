@@ -318,9 +318,6 @@ static void trace_words(json_t *members, const json_t *event)
 		tool) json_array_append(names, json_object_get(tool, "name"));
 	if (json_array_size(names))
 		json_object_set(members, "tools", names);
-	if (json_is_string(json_object_get(item, "output")))
-		json_object_set(members, "output",
-				json_object_get(item, "output"));
 	if (json_is_string(json_object_get(part, "text"))) {
 		json_object_set(members, "role", json_object_get(item, "role"));
 		json_object_set(members, "text", json_object_get(part, "text"));

@@ -243,6 +243,12 @@ port_of() { # name: sets PORT
 	PORT=$(sed -n 's|.*listening on [a-z]*://.*:\([0-9]*\).*|\1|p' "$ROW/$1.out" | head -n 1)
 }
 
+# One that must be known before anybody listens there: below what the kernel
+# gives away.
+future_port() { # which of the row's, 0 or 1: sets PORT
+	PORT=$((20000 + (BASHPID * 14 + ${#ROW} * 2 + $1) % 12000))
+}
+
 # --- The model server: a scenario on standard input, TLS in front ---
 
 model() { # name, options…
@@ -412,4 +418,3 @@ http_status() { # curl's arguments: status of the answer
 is_good() { # program, file
 	"$1" check --offline -c "$2" >"$ROW/check" 2>&1
 }
-
