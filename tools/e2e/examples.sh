@@ -15,6 +15,7 @@ play() { # call or call_bot, agent: the call from its greeting to its goodbye
 	model model <"$scenarios/model-agent-$2.yaml"
 	gateway gateway <"$ROW/tandem.yaml"
 	"$1" call <"$scenarios/call-agent-$2.yaml"
+	sounds_good call
 	log_says gateway "end=goodbye"
 	log_lacks gateway "ev=tool_refused"
 }
