@@ -154,7 +154,7 @@ static void record_down(struct bench_call *c, uint64_t units, uint64_t dry_ns,
 	f->medias++;
 	f->units_down += units;
 	if (whole && !is_burst)
-		histogram_record(&f->down, now_ns - piece.sent_ns);
+		histogram_record(&f->down, bench_piece_delay(&piece, now_ns));
 	if (dry_ns && !is_burst) {
 		if (dry_ns > piece.late_ns)
 			f->late_down++;

@@ -86,8 +86,9 @@ static void arrive(struct bench_floor_call *c, uint64_t now_ns,
 
 	if (!whole || !c->load->is_measuring)
 		return;
-	histogram_record(h, now_ns - piece.sent_ns);
-	if (now_ns - piece.sent_ns > BENCH_LATE_MS * MS)
+	uint64_t delay_ns = bench_piece_delay(&piece, now_ns);
+	histogram_record(h, delay_ns);
+	if (delay_ns > BENCH_LATE_MS * MS)
 		*late += whole;
 }
 

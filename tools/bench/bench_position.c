@@ -29,6 +29,11 @@ unsigned bench_position_arrive(struct bench_position *p, uint64_t bytes,
 	return whole;
 }
 
+uint64_t bench_piece_delay(const struct bench_piece *piece, uint64_t now_ns)
+{
+	return now_ns > piece->sent_ns ? now_ns - piece->sent_ns : 0;
+}
+
 void bench_position_drop(struct bench_position *p)
 {
 	p->arrived = p->sent;

@@ -33,6 +33,11 @@ void bench_position_send(struct bench_position *p, uint64_t bytes,
 unsigned bench_position_arrive(struct bench_position *p, uint64_t bytes,
 			       struct bench_piece *piece);
 
+/* bench_piece_delay: how long it was under way, ns. 0: it came before it left,
+ * as the clocks of two cores have it, or bytes before it came to more than what
+ * was sent. */
+uint64_t bench_piece_delay(const struct bench_piece *piece, uint64_t now_ns);
+
 /* bench_position_drop: what is under way will not come (it was cleared). */
 void bench_position_drop(struct bench_position *p);
 

@@ -36,6 +36,16 @@ static void test_more_than_sent(void **state)
 		 "it had come before it was sent");
 }
 
+/* Two clocks are never quite one. */
+static void test_delay(void **state)
+{
+	(void)state;
+	bench_position_send(&p, 960, 1000, 0);
+	bench_position_arrive(&p, 960, &piece);
+	CHECK_EQ(500, bench_piece_delay(&piece, 1500), "under way");
+	CHECK_EQ(0, bench_piece_delay(&piece, 999), "never less than nothing");
+}
+
 static void test_drop(void **state)
 {
 	(void)state;
@@ -67,6 +77,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_whole_pieces, begin),
 		cmocka_unit_test_setup(test_more_than_sent, begin),
+		cmocka_unit_test_setup(test_delay, begin),
 		cmocka_unit_test_setup(test_drop, begin),
 		cmocka_unit_test_setup(test_bound, begin),
 	};
