@@ -127,8 +127,7 @@ static void take_append(struct bench_session *s, const char *text, size_t len)
 	f->units_up += units;
 	if (!whole)
 		return;
-	uint64_t delay_ns =
-		bench_piece_delay(&piece, bench_ws_read_ns(&s->ws));
+	uint64_t delay_ns = bench_piece_delay(&piece, bench_ws_read_ns(&s->ws));
 	histogram_record(&f->up, delay_ns);
 	if (delay_ns > BENCH_LATE_MS * MS)
 		f->late_up += whole;
