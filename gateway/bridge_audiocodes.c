@@ -178,12 +178,18 @@ static struct audiocodes_leg *on_find(void *owner, struct audiocodes_socket *s,
 	return NULL;
 }
 
+static struct config_route_call failing(const struct bridge *b)
+{
+	return (struct config_route_call){ b->audiocodes.bot, b->route,
+					   b->agent->wanted };
+}
+
 /* Whom a failed call is transferred to, as a URI. */
 static void set_fallback(struct bridge *b)
 {
 	struct bridge_audiocodes *a = &b->audiocodes;
-	const char *dial =
-		config_route_dial(b->settings->config, a->bot, b->route);
+	const struct config_route_call call = failing(b);
+	const char *dial = config_route_dial(b->settings->config, &call);
 	const char *scheme = strchr(dial, ':') ? "" : "tel:";
 
 	a->fallback[0] = '\0';
@@ -197,6 +203,7 @@ static void set_call(const struct bridge *b, struct call_settings *s)
 	const struct audiocodes_leg *leg = &b->audiocodes.leg;
 	const struct config *c = b->settings->config;
 	const struct config_audiocodes *a = &c->audiocodes;
+	const struct config_route_call call = failing(b);
 
 	bridge_settings(b, b->audiocodes.bot, s);
 	s->caller_format = audiocodes_settings_audio(leg->caller_format);
@@ -211,9 +218,7 @@ static void set_call(const struct bridge *b, struct call_settings *s)
 	s->no_input_max = a->no_input_max;
 	s->fallback = b->audiocodes.fallback[0] ? b->audiocodes.fallback : NULL;
 	s->apology_text =
-		leg->expects_audio
-			? NULL
-			: config_route_say(c, b->audiocodes.bot, b->route);
+		leg->expects_audio ? NULL : config_route_say(c, &call);
 	s->farewell_text = leg->expects_audio ? NULL : c->drain.say;
 }
 

@@ -49,12 +49,12 @@ bool twilio_answer_machine(const struct config *c, const char *by,
 	return true;
 }
 
-void twilio_answer_failure(const struct config *c, const char *number,
-			   const struct config_route *route, bool speaks,
+void twilio_answer_failure(const struct config *c,
+			   const struct config_route_call *call, bool speaks,
 			   struct buffer *out)
 {
-	const char *say = config_route_say(c, number, route);
-	const char *dial = config_route_dial(c, number, route);
+	const char *say = config_route_say(c, call);
+	const char *dial = config_route_dial(c, call);
 
 	twiml_say_dial(out, speaks ? or_null(say) : NULL, or_null(dial));
 }

@@ -8,7 +8,7 @@
 
 struct buffer;
 struct config;
-struct config_route;
+struct config_route_call;
 
 /* twilio_answer_overload: as overload says, to a call that nobody has answered
  * yet. */
@@ -19,11 +19,10 @@ void twilio_answer_overload(const struct config *c, struct buffer *out);
 bool twilio_answer_machine(const struct config *c, const char *by,
 			   struct buffer *out);
 
-/* twilio_answer_failure: as failure says of the number that was dialled.
- * route: of the call, whose fallback comes first; or NULL.
- * speaks: the caller has not heard the apology, so Twilio says failure.say. */
-void twilio_answer_failure(const struct config *c, const char *number,
-			   const struct config_route *route, bool speaks,
+/* twilio_answer_failure: as failure and the fallbacks say (config_route.h).
+ * speaks: the caller has not heard the apology, so Twilio says it. */
+void twilio_answer_failure(const struct config *c,
+			   const struct config_route_call *call, bool speaks,
 			   struct buffer *out);
 
 #endif

@@ -9,6 +9,7 @@
 #include "gateway/carriers/twilio_candidates.h"
 #include "gateway/carriers/twilio_outbound.h"
 #include "gateway/ops/config.h"
+#include "gateway/ops/config_route.h"
 #include "protocols/buffer.h"
 #include "protocols/form.h"
 #include "protocols/http.h"
@@ -269,6 +270,25 @@ static const struct config_route *route_of(const struct twilio_desk *d,
 	return d->route ? d->route(d->owner, k->route) : NULL;
 }
 
+static const struct config_agent *agent_of(const struct twilio_desk *d,
+					   const struct twilio_ticket *k)
+{
+	int i = k->agent[0] ? config_agent_find(d->config, k->agent) : 0;
+
+	return i < 0 ? NULL : config_agent_at(d->config, (unsigned)i);
+}
+
+/* speaks: the caller has heard no apology. */
+static void answer_failure(const struct twilio_desk *d,
+			   const struct twilio_ticket *k, bool speaks,
+			   struct buffer *out)
+{
+	const struct config_route_call call = { k->number, route_of(d, k),
+						agent_of(d, k) };
+
+	twilio_answer_failure(d->config, &call, speaks, out);
+}
+
 static void log_voice(const struct twilio_desk *d, const struct form *form,
 		      const char *why)
 {
@@ -444,8 +464,7 @@ static unsigned rejoin(struct twilio_desk *d, const struct twilio_request *r,
 		(void)take_line(d, r->now_ns, &party);
 	const struct invitation in = { form, &party, &nothing_told };
 	if (invite(d, r, &in, twilio_tickets_reissue, &status, out) != 0)
-		twilio_answer_failure(d->config, last->number,
-				      route_of(d, last), true, out);
+		answer_failure(d, last, true, out);
 	return status;
 }
 
@@ -483,8 +502,7 @@ unsigned twilio_desk_after_stream(struct twilio_desk *d,
 	if (fate == TWILIO_ENDED)
 		twiml_hangup(out);
 	else if (fate == TWILIO_FAILED)
-		twilio_answer_failure(d->config, ticket.number,
-				      route_of(d, &ticket), false, out);
+		answer_failure(d, &ticket, false, out);
 	else
 		status = rejoin(d, r, &form, &ticket, NULL, out);
 	return status;

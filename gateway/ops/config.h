@@ -404,6 +404,20 @@ struct config_agent_keypad {
 	unsigned seconds; /* a key is waited for behind it */
 };
 
+/* What failure says, for calls of one route or agent; what is "" or
+ * AS_ELSEWHERE is as the next has it: route, agent, number, all. */
+struct config_fallback {
+	enum config_then then;
+	char dial[CONFIG_NAME_MAX];
+	char say[CONFIG_SENTENCE_MAX];
+};
+
+/* 0: as struct config_limits has it. */
+struct config_agent_limits {
+	unsigned call_minutes;
+	unsigned silence_seconds;
+};
+
 struct config_agent {
 	char instructions[CONFIG_INSTRUCTIONS_MAX];
 	char greeting[CONFIG_SENTENCE_MAX]; /* what the first response is
@@ -424,6 +438,8 @@ struct config_agent {
 	struct config_agent_form form;
 	struct config_agent_supervisor supervisor;
 	struct config_agent_keypad keypad;
+	struct config_agent_limits limits;
+	struct config_fallback fallback;
 };
 
 /* Those that have files of their own. Never changed; shared by all copies of a
@@ -474,14 +490,6 @@ enum config_carrier {
 	CONFIG_CARRIER_AUDIOCODES
 };
 
-/* What failure says, for calls of one route; what is "" or AS_ELSEWHERE is as
- * failure has it for the number. */
-struct config_route_fallback {
-	enum config_then then;
-	char dial[CONFIG_NAME_MAX];
-	char say[CONFIG_SENTENCE_MAX];
-};
-
 /* Who answers which calls. All that is set must fit; "": any. */
 struct config_route {
 	char number[CONFIG_NAME_MAX]; /* dialled; with * at its end a beginning
@@ -493,7 +501,7 @@ struct config_route {
 	char hours[CONFIG_HOURS_MAX];   /* hours.h */
 	char timezone[CONFIG_WORD_MAX]; /* "": UTC */
 	char agent[CONFIG_WORD_MAX];    /* one that there is */
-	struct config_route_fallback fallback;
+	struct config_fallback fallback;
 };
 
 /* Who is asked before a call is routed; off when url is "". */

@@ -15,38 +15,64 @@ unsigned config_route_find(const struct config *c, const char *number)
 	return i;
 }
 
-static const struct config_failure_route *route_of(const struct config *c,
-						   const char *number)
-{
-	unsigned i = config_route_find(c, number);
+/* Who has a say, the first one first. */
+struct layer {
+	enum config_then then; /* CONFIG_THEN_AS_ELSEWHERE: the next knows */
+	const char *dial;      /* "": likewise */
+	const char *say;       /* "": likewise */
+};
 
-	return i < c->failure.by_number_count ? &c->failure.by_number[i] : NULL;
+#define LAYERS 4 /* the last knows everything */
+
+/* Whoever names a number wants it dialled. */
+static struct layer layer_of(const struct config_fallback *f)
+{
+	bool says_so = f->then == CONFIG_THEN_AS_ELSEWHERE && f->dial[0];
+
+	return (struct layer){ says_so ? CONFIG_THEN_DIAL : f->then, f->dial,
+			       f->say };
 }
 
-const char *config_route_dial(const struct config *c, const char *number,
-			      const struct config_route *route)
+static void find_layers(struct layer layer[LAYERS], const struct config *c,
+			const struct config_route_call *call)
 {
-	const struct config_failure_route *r = route_of(c, number);
+	static const struct layer silent = { CONFIG_THEN_AS_ELSEWHERE, "", "" };
+	const struct config_failure *f = &c->failure;
+	unsigned i = config_route_find(c, call->number);
 
-	if (route && route->fallback.then == CONFIG_THEN_HANGUP)
-		return "";
-	if (route && route->fallback.dial[0])
-		return route->fallback.dial;
-	if (route && route->fallback.then == CONFIG_THEN_DIAL)
-		return r && r->dial[0] ? r->dial : c->failure.dial;
-	bool says = r && r->then != CONFIG_THEN_AS_ELSEWHERE;
-
-	if ((says ? r->then : c->failure.then) != CONFIG_THEN_DIAL)
-		return "";
-	return r && r->dial[0] ? r->dial : c->failure.dial;
+	layer[0] = call->route ? layer_of(&call->route->fallback) : silent;
+	layer[1] = call->agent ? layer_of(&call->agent->fallback) : silent;
+	layer[2] = silent;
+	if (i < f->by_number_count)
+		layer[2] = (struct layer){ f->by_number[i].then,
+					   f->by_number[i].dial,
+					   f->by_number[i].say };
+	layer[3] = (struct layer){ f->then, f->dial, f->say };
 }
 
-const char *config_route_say(const struct config *c, const char *number,
-			     const struct config_route *route)
+const char *config_route_dial(const struct config *c,
+			      const struct config_route_call *call)
 {
-	const struct config_failure_route *r = route_of(c, number);
+	struct layer layer[LAYERS];
+	unsigned then = 0, dial = 0;
 
-	if (route && route->fallback.say[0])
-		return route->fallback.say;
-	return r && r->say[0] ? r->say : c->failure.say;
+	find_layers(layer, c, call);
+	while (then < LAYERS - 1 &&
+	       layer[then].then == CONFIG_THEN_AS_ELSEWHERE)
+		then++;
+	while (dial < LAYERS - 1 && !layer[dial].dial[0])
+		dial++;
+	return layer[then].then == CONFIG_THEN_DIAL ? layer[dial].dial : "";
+}
+
+const char *config_route_say(const struct config *c,
+			     const struct config_route_call *call)
+{
+	struct layer layer[LAYERS];
+	unsigned say = 0;
+
+	find_layers(layer, c, call);
+	while (say < LAYERS - 1 && !layer[say].say[0])
+		say++;
+	return layer[say].say;
 }

@@ -5,29 +5,76 @@
 #include "gateway/ops/config.h"
 #include "tools/testing/check.h"
 
-/* failure dials F, failure.by_number of "n" dials N; then the route. */
+#define ELSEWHERE CONFIG_THEN_AS_ELSEWHERE
+#define HANGUP    CONFIG_THEN_HANGUP
+#define DIAL      CONFIG_THEN_DIAL
+
+/* failure dials F, failure.by_number of "n" dials N; then the agent and the
+ * route. */
 static void who_comes_first(void **state)
 {
 	static const struct {
-		enum config_then failure, number, route;
-		const char *dial; /* the route's */
+		enum config_then failure, number;
+		struct config_fallback agent, route;
 		const char *expected, *why;
 	} row[] = {
-		{ CONFIG_THEN_DIAL, CONFIG_THEN_AS_ELSEWHERE,
-		  CONFIG_THEN_AS_ELSEWHERE, "", "N", "the number's" },
-		{ CONFIG_THEN_HANGUP, CONFIG_THEN_DIAL,
-		  CONFIG_THEN_AS_ELSEWHERE, "", "N", "likewise" },
-		{ CONFIG_THEN_DIAL, CONFIG_THEN_DIAL, CONFIG_THEN_HANGUP, "",
-		  "", "the route hangs up" },
-		{ CONFIG_THEN_HANGUP, CONFIG_THEN_HANGUP, CONFIG_THEN_DIAL, "R",
-		  "R", "the route dials" },
-		{ CONFIG_THEN_HANGUP, CONFIG_THEN_HANGUP,
-		  CONFIG_THEN_AS_ELSEWHERE, "R", "R", "a number says so" },
-		{ CONFIG_THEN_HANGUP, CONFIG_THEN_HANGUP, CONFIG_THEN_DIAL, "",
-		  "N", "whom is said elsewhere" },
+		{ DIAL, ELSEWHERE, { 0 }, { 0 }, "N", "the number's" },
+		{ HANGUP, DIAL, { 0 }, { 0 }, "N", "likewise" },
+		{ DIAL, HANGUP, { 0 }, { 0 }, "", "the number hangs up" },
+		{ DIAL,
+		  DIAL,
+		  { 0 },
+		  { HANGUP, "", "" },
+		  "",
+		  "the route hangs up" },
+		{ HANGUP,
+		  HANGUP,
+		  { 0 },
+		  { DIAL, "R", "" },
+		  "R",
+		  "the route dials" },
+		{ HANGUP,
+		  HANGUP,
+		  { 0 },
+		  { ELSEWHERE, "R", "" },
+		  "R",
+		  "a number says so" },
+		{ HANGUP,
+		  HANGUP,
+		  { 0 },
+		  { DIAL, "", "" },
+		  "N",
+		  "whom is said elsewhere" },
+		{ HANGUP,
+		  HANGUP,
+		  { ELSEWHERE, "A", "" },
+		  { 0 },
+		  "A",
+		  "the agent dials" },
+		{ DIAL,
+		  DIAL,
+		  { HANGUP, "", "" },
+		  { 0 },
+		  "",
+		  "the agent hangs up" },
+		{ HANGUP,
+		  HANGUP,
+		  { HANGUP, "A", "" },
+		  { DIAL, "", "" },
+		  "A",
+		  "the route wants it, the agent knows whom" },
+		{ HANGUP,
+		  HANGUP,
+		  { DIAL, "A", "" },
+		  { DIAL, "R", "" },
+		  "R",
+		  "the route first" },
 	};
 	static struct config c;
+	static struct config_agent agent;
 	struct config_route route;
+	const struct config_route_call call = { "n", &route, &agent };
+	const struct config_route_call nobody = { "n", NULL, NULL };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
@@ -39,16 +86,18 @@ static void who_comes_first(void **state)
 		strcpy(c.failure.by_number[0].number, "n");
 		strcpy(c.failure.by_number[0].dial, "N");
 		c.failure.by_number[0].then = row[i].number;
-		route.fallback.then = row[i].route;
-		strcpy(route.fallback.dial, row[i].dial);
-		CHECK_STR(row[i].expected, config_route_dial(&c, "n", &route),
+		agent.fallback = row[i].agent;
+		route.fallback = row[i].route;
+		CHECK_STR(row[i].expected, config_route_dial(&c, &call),
 			  row[i].why);
 	}
 	strcpy(c.failure.say, "sorry");
-	CHECK_STR("sorry", config_route_say(&c, "n", &route), "elsewhere");
+	CHECK_STR("sorry", config_route_say(&c, &call), "elsewhere");
+	strcpy(agent.fallback.say, "mine");
+	CHECK_STR("mine", config_route_say(&c, &call), "the agent's");
 	strcpy(route.fallback.say, "later");
-	CHECK_STR("later", config_route_say(&c, "n", &route), "the route's");
-	CHECK_STR("sorry", config_route_say(&c, "n", NULL), "without one");
+	CHECK_STR("later", config_route_say(&c, &call), "the route's");
+	CHECK_STR("sorry", config_route_say(&c, &nobody), "without one");
 }
 
 int main(void)

@@ -508,11 +508,15 @@ static const cyaml_schema_field_t budgets_keys[] = {
 	FIELD_WORD("running", struct config_budgets, running, running_names),
 	CYAML_FIELD_END,
 };
-static const cyaml_schema_field_t fallback_keys[] = {
-	FIELD_WORD("then", struct config_route_fallback, then, then_names),
-	CYAML_FIELD_STRING("dial", FLAGS, struct config_route_fallback, dial,
-			   0),
-	CYAML_FIELD_STRING("say", FLAGS, struct config_route_fallback, say, 0),
+static const cyaml_strval_t fallback_then_names[] = {
+	{ "as_failure", CONFIG_THEN_AS_ELSEWHERE },
+	{ "hangup", CONFIG_THEN_HANGUP },
+	{ "dial", CONFIG_THEN_DIAL },
+};
+const cyaml_schema_field_t config_schema_fallback_keys[] = {
+	FIELD_WORD("then", struct config_fallback, then, fallback_then_names),
+	CYAML_FIELD_STRING("dial", FLAGS, struct config_fallback, dial, 0),
+	CYAML_FIELD_STRING("say", FLAGS, struct config_fallback, say, 0),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t call_route_keys[] = {
@@ -526,7 +530,7 @@ static const cyaml_schema_field_t call_route_keys[] = {
 	CYAML_FIELD_STRING("timezone", FLAGS, struct config_route, timezone, 1),
 	CYAML_FIELD_STRING("agent", NEEDED, struct config_route, agent, 1),
 	CYAML_FIELD_MAPPING("fallback", FLAGS, struct config_route, fallback,
-			    fallback_keys),
+			    config_schema_fallback_keys),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t call_route = {

@@ -223,6 +223,13 @@ static const cyaml_schema_field_t key_keys[] = {
 static const cyaml_schema_value_t key = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_key, key_keys),
 };
+static const cyaml_schema_field_t limits_keys[] = {
+	CYAML_FIELD_UINT("call_minutes", FLAGS, struct config_agent_limits,
+			 call_minutes),
+	CYAML_FIELD_UINT("silence_seconds", FLAGS, struct config_agent_limits,
+			 silence_seconds),
+	CYAML_FIELD_END,
+};
 const cyaml_schema_field_t config_schema_agent_keys[] = {
 	CYAML_FIELD_STRING("instructions", FLAGS, struct config_agent,
 			   instructions, 0),
@@ -284,6 +291,10 @@ const cyaml_schema_field_t config_schema_agent_keys[] = {
 			   keypad.prompt_text, 0),
 	CYAML_FIELD_UINT("keypad_seconds", FLAGS, struct config_agent,
 			 keypad.seconds),
+	CYAML_FIELD_MAPPING("limits", FLAGS, struct config_agent, limits,
+			    limits_keys),
+	CYAML_FIELD_MAPPING("fallback", FLAGS, struct config_agent, fallback,
+			    config_schema_fallback_keys),
 	CYAML_FIELD_END,
 };
 

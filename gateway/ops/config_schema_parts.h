@@ -24,5 +24,6 @@ extern const cyaml_schema_value_t config_schema_path;
 extern const cyaml_schema_field_t config_schema_variable_keys[];
 
 extern const cyaml_schema_field_t config_schema_agent_keys[];
+extern const cyaml_schema_field_t config_schema_fallback_keys[];
 
 #endif

@@ -219,6 +219,10 @@ static void names_each_mistake(void **state)
 		  "t.yaml:2: routes: fallback.then is dial, but neither it nor "
 		  "failure.dial names a number",
 		  "a fallback to nobody" },
+		{ "agent:\n  fallback: {then: dial}\n",
+		  "t.yaml:2: agent default: fallback.then is dial, but neither "
+		  "it nor failure.dial names a number",
+		  "an agent's likewise" },
 		{ "agent:\n  keypad:\n  - {keys: '12345', end: true}\n"
 		  "  - {keys: 1a, end: true}\n",
 		  "t.yaml:3: agent.keypad.keys has 5 bytes, at most 4 fit\n"

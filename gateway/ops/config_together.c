@@ -370,6 +370,26 @@ static void check_default(struct together *t)
 		       "how many");
 }
 
+/* Of each, once all files are read. */
+static void check_fallbacks(struct together *t)
+{
+	const struct config *c = t->c;
+
+	for (unsigned i = 0; i < config_agent_count(c); i++) {
+		const struct config_agent *a = config_agent_at(c, i);
+		if (a->fallback.then == CONFIG_THEN_DIAL &&
+		    !*a->fallback.dial && !*c->failure.dial)
+			config_report_add(
+				t->report,
+				config_find_line(t->document,
+						 i ? "agents"
+						   : "agent.fallback"),
+				"agent %s: fallback.then is dial, but neither "
+				"it nor failure.dial names a number",
+				a->persona.name);
+	}
+}
+
 static bool routes_everything(const struct config_route *r)
 {
 	return !*r->number && r->carrier == CONFIG_CARRIER_ANY && !*r->bot &&
@@ -478,6 +498,7 @@ void config_together_check(const struct config *c,
 	check_outbound(&t);
 	check_agent(&t);
 	check_default(&t);
+	check_fallbacks(&t);
 	check_call_routes(&t);
 	check_accounts(&t);
 	check_bot_tokens(&t);

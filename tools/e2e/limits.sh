@@ -224,7 +224,7 @@ time_is_up() { # call or call_bot
 row "Twilio: warned, and ended with a goodbye" time_is_up call
 row "AudioCodes: warned, and ended with a goodbye" time_is_up call_bot
 
-nobody_talks() { # call or call_bot
+nobody_talks() { # call or call_bot, who says how long
 	model model <<-X
 		$quick
 		responses:
@@ -234,7 +234,7 @@ nobody_talks() { # call or call_bot
 		- {on: any, say: [goodbye]}
 		expect: {half_duplex: true}
 	X
-	gateway gateway <<<"limits: {silence_seconds: 3}"
+	gateway gateway <<<"$2"
 	"$1" call <<-X
 		steps:
 		$greeted
@@ -246,11 +246,13 @@ nobody_talks() { # call or call_bot
 	X
 	log_says gateway "end=no_input"
 }
-row "Twilio: a silent caller is asked twice, then it ends" nobody_talks call
-row "AudioCodes: a silent caller is asked twice, then it ends" nobody_talks call_bot
+short='limits: {silence_seconds: 3}'
+row "Twilio: a silent caller is asked twice, then it ends" nobody_talks call "$short"
+row "AudioCodes: a silent caller is asked twice, then it ends" nobody_talks call_bot "$short"
+row "Twilio: the same where only the agent says so" nobody_talks call "agent: {$short}"
 
 # Nothing comes after the second response.created; a person takes the call.
-model_is_silent() { # call or call_bot, number, outcome
+model_is_silent() { # call or call_bot, number, outcome, fallback of the agent
 	model model --lenient <<-X
 		timing: {first_delta_ms: [40, 80], pause_ms: [0, 20]}
 		$greets
@@ -258,11 +260,11 @@ model_is_silent() { # call or call_bot, number, outcome
 		- {fault: stall, at: response, number: 2}
 	X
 	gateway gateway <<-X
-		agent: {turns: {silence_duration_ms: 300}}
+		agent: {turns: {silence_duration_ms: 300}, fallback: $4}
 		limits: {model_silence_seconds: 2}
 		failure:
 		  by_number:
-		  - {number: "$2", then: dial, dial: "+15554445555"}
+		  - {number: "$2", then: $([ "$4" = "{}" ] && echo 'dial, dial: "+15554445555"' || echo hangup)}
 	X
 	"$1" call --to "$2" <<-X
 		steps:
@@ -274,15 +276,17 @@ model_is_silent() { # call or call_bot, number, outcome
 	X
 	log_says gateway "ev=model_lost"
 }
-row "Twilio: a silent model: the apology, then a person" model_is_silent call +15550001111 dialled
+row "Twilio: a silent model: the apology, then a person" model_is_silent call +15550001111 dialled "{}"
+row "Twilio: the person whom the agent names" model_is_silent call +15550001111 dialled '{dial: "+15554445555"}'
 
 bot_is_silent() {
 	call_bot_to() { # the bot's name stands for the number
 		call_bot "$1" <<<"$(cat)"
 	}
-	model_is_silent call_bot_to tandem transferred
+	model_is_silent call_bot_to tandem transferred "$1"
 }
-row "AudioCodes: a silent model: the apology, then a person" bot_is_silent
+row "AudioCodes: a silent model: the apology, then a person" bot_is_silent "{}"
+row "AudioCodes: the person whom the agent names" bot_is_silent '{dial: "+15554445555"}'
 
 # --- Who may call ---
 
