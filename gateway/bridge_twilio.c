@@ -17,41 +17,6 @@
 #include "protocols/twilio_signature.h"
 #include "protocols/twiml.h"
 
-/* --- Back from a transfer --- */
-
-static const char *words_of(const char *status)
-{
-	static const struct {
-		const char *status, *words;
-	} row[] = {
-		{ "busy", "the line was busy" },
-		{ "no-answer", "nobody answered" },
-		{ "failed", "the number could not be reached" },
-		{ "canceled", "it was broken off" },
-	};
-
-	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
-		if (strcmp(row[i].status, status) == 0)
-			return row[i].words;
-	return "nobody took the call";
-}
-
-static void take_return(struct bridge *b, const struct twilio_event *start)
-{
-	const char *status = json_string_value(
-		json_object_get(start->parameters, TWILIO_RETURNED));
-	char text[256];
-
-	if (!status || b->twilio.opening)
-		return;
-	snprintf(text, sizeof(text),
-		 "[transfer] This caller was being put through, but %s, and "
-		 "is with you again. Do not greet: say so, and offer other "
-		 "help.",
-		 words_of(status));
-	b->twilio.opening = strdup(text);
-}
-
 /* The webhook's fields and the <Parameter>s by their names; who calls whom by
  * those that every carrier has. */
 static void learn(struct bridge *b, const struct twilio_event *start)
@@ -83,10 +48,10 @@ static void on_start(void *owner, const struct twilio_event *start)
 
 	log_event(&b->log, LOG_INFO, "started", "stream", start->stream_sid,
 		  NULL);
+	struct twilio_context *before = bridge_twilio_take(b, start);
 	snprintf(b->twilio.account_sid, sizeof(b->twilio.account_sid), "%s",
 		 twilio_sid_ok(start->account_sid, "AC") ? start->account_sid
 							 : "");
-	take_return(b, start);
 	bridge_settings(b, b->twilio.number, &settings);
 	settings.has_marks = true;
 	settings.opening = b->twilio.opening;
@@ -98,6 +63,7 @@ static void on_start(void *owner, const struct twilio_event *start)
 	settings.tone_pause_ms = b->settings->config->digits.pause_ms;
 	bridge_begin(b, &settings, &twilio_leg_port);
 	learn(b, start);
+	bridge_twilio_recall(b, before);
 	bridge_dress(b);
 }
 
@@ -118,6 +84,13 @@ static enum twilio_fate fate_of(const struct bridge *b, enum twilio_leg_end how)
 	return TWILIO_ENDED;
 }
 
+/* Before Twilio can be told that there is one. */
+static bool may_be_followed(const struct bridge *b, enum twilio_fate fate)
+{
+	return b->has_call &&
+	       (fate == TWILIO_CUT || b->call.end == CALL_END_TRANSFERRED);
+}
+
 static void on_ended(void *owner, enum twilio_leg_end how)
 {
 	static const char *const word[] = {
@@ -132,6 +105,8 @@ static void on_ended(void *owner, enum twilio_leg_end how)
 		   fate == TWILIO_FAILED && !b->is_stopping &&
 			   (!b->has_call ||
 			    b->call.end == CALL_END_MODEL_LOST));
+	if (may_be_followed(b, fate))
+		bridge_twilio_keep(b);
 	twilio_tickets_settle(&b->worker->exchange->tickets, b->twilio.call_sid,
 			      b->twilio.stream, fate, uv_hrtime());
 	bridge_summarize(b, word[how]);

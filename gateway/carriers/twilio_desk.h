@@ -25,6 +25,7 @@ struct config;
 struct config_route;
 struct form;
 struct http_message;
+struct twilio_contexts;
 struct twilio_outbound;
 struct twiml_parameter;
 
@@ -46,6 +47,7 @@ struct twilio_desk {
 	const struct config *config;
 	struct log log;
 	struct twilio_tickets *tickets;   /* of all desks */
+	struct twilio_contexts *contexts; /* likewise; NULL: none are kept */
 	struct twilio_outbound *outbound; /* likewise; NULL: none are placed */
 	void (*random)(void *owner, uint8_t *out, size_t n);
 	/* A line for a call, over all workers; then a place for it on this one.

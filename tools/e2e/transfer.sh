@@ -62,6 +62,94 @@ returns() { # DialCallStatus, the model's words for it
 	[ "$(grep -c "ev=model_ready" "$ROW/gateway.err")" -eq 2 ] || fail "not two sessions"
 }
 
+# --- What a call takes along to its next stream ---
+
+# What a webhook knows, the agent that has the call after a hand-off, what was
+# said, and a PIN that nobody may see.
+with_past() { # behind "call:" of sales' second answer
+	mkdir -p "$ROW/agents"
+	printf '%s\n' 'instructions: "You are sales for {{ticket|nobody}}."' \
+		'tools: [transfer_call, collect_digits]' 'transcription: {model: whisper-1}' \
+		>"$ROW/agents/sales.yaml"
+	desk desk <<-'E'
+		webhooks: [{path: /call, answers: [{body: '{"variables":{"ticket":"A-17"}}'}], requests: 1}]
+	E
+	future_port 0
+	REST=127.0.0.1:$PORT
+	model model <<-E
+		$quick
+		transcription: {text: Is it open on Sunday?, delay_ms: [10, 20]}
+		responses:
+		- {on: greeting, say: ["digits:1"], transcript: Good day.}
+		- {on: turn, call: [{name: hand_off, arguments: '{"agent":"sales","reason":"x"}'}]}
+		- on: tool
+		  say: ["digits:2"]
+		  transcript: Sales here, your PIN.
+		  call: [{name: collect_digits, arguments: '{"purpose":"pin","masked":true}'}]
+		- {on: tool, say: ["digits:3"], transcript: Thank you., call: [$1]}
+		- {on: note, say: ["digits:4"], transcript: Back again.}
+	E
+	gateway gateway <<-E
+		agents: [agents/sales.yaml]
+		agent:
+		  instructions: You are the front desk.
+		  turns: {silence_duration_ms: 300}
+		  transcription: {model: whisper-1}
+		  hand_offs: [{agent: sales, when: always}]
+		call_webhook: {url: $DESK_URL/call}
+		transfer: {targets: [{name: boss, to: "tel:+41791234567"}]}
+		twilio: {rest: {url: "http://$REST"}}
+	E
+}
+past_steps="$greeted
+- {say: test-vectors/speech/digit-7.wav}
+- {wait: heard_end, label: sales}
+- {press: \"9753#\"}
+- {wait: heard_end, label: thanks}"
+
+knows_its_past() { # words of the note
+	# The first session's instructions are the front desk's.
+	model_says "sales has the second session from its beginning" model '
+		(last(.[] | select(.dir == "out" and .type == "session.created")).t_us) as $second |
+		map(select(.t_us > $second and .dir == "in")) |
+			([.[] | select(.type == "session.update")] | length >= 1 and
+				(.[-1].instructions | startswith("You are sales for \"A-17\"."))) and
+			([.[] | select(.role) | [.role, .text]] | .[:4] == [
+				["assistant", "Good day."], ["user", "Is it open on Sunday?"],
+				["assistant", "Sales here, your PIN."], ["assistant", "Thank you."]]) and
+			any(.[]; .role == "system" and (.text | contains("'"$1"'"))) and
+			([.[] | select(.type == "response.create")] | length == 1)'
+	model_says "nobody was told the PIN" model 'all(.[]; tostring | contains("9753") | not)'
+	log_lacks gateway 9753
+	log_says gateway "ev=recalled agent=sales"
+}
+
+takes_along() {
+	with_past '{name: transfer_call, arguments: "{\"target\":\"boss\"}"}'
+	call call --rest "$REST" <<-E
+		dial_status: no-answer
+		steps:
+		$past_steps
+		- {wait: heard_end, label: back}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, $good}
+	E
+	knows_its_past "[transfer] This caller was being put through, but nobody answered"
+}
+
+cut_off() {
+	with_past ""
+	call call <<-E
+		steps:
+		$past_steps
+		- {inject: tcp_reset}
+		- {wait: heard_end, label: back}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, breaches: 0}
+	E
+	knows_its_past "[line] The connection to the caller was lost"
+}
+
 fails() { # HTTP status of the REST interface; none: it is not there
 	prepare "$asks_for_sales"
 	call call ${1:+--rest "$REST" --rest-status "$1"} <<-E
@@ -160,6 +248,8 @@ row "keys to the caller are tones" sends_keys
 row "a transfer that is answered: the call goes with it" answered
 row "nobody answers: back with the model, which knows" returns no-answer "nobody answered"
 row "the line is busy: likewise" returns busy "the line was busy"
+row "who is back from a transfer is known: words, variables, agent" takes_along
+row "so is who was cut off" cut_off
 row "REST refuses (500): the call goes on" refused 500
 row "REST refuses (404): likewise" refused 404
 row "no REST server: likewise" fails
