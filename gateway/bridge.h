@@ -39,7 +39,7 @@ struct worker;
 struct bridge_twilio {
 	struct twilio_leg leg;
 	char account_sid[TWILIO_SID_LEN];
-	char *after_dial;   /* URL; or NULL: not known */
+	char *base;         /* our URL, up to the path; or NULL: not known */
 	char *opening;      /* of one who is back; or NULL */
 	struct fetch *rest; /* under way */
 	char call_sid[TWILIO_SID_LEN];

@@ -54,6 +54,8 @@ static const char *words_of(const char *status)
 		{ "no-answer", "nobody answered" },
 		{ "failed", "the number could not be reached" },
 		{ "canceled", "it was broken off" },
+		{ TWILIO_DECLINED, "the person who answered did not take "
+				   "the call" },
 	};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)

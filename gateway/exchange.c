@@ -117,6 +117,8 @@ static int open_tables(struct exchange *e)
 	if (!err)
 		err = twilio_contexts_init(&e->contexts);
 	if (!err)
+		err = twilio_whispers_init(&e->whispers);
+	if (!err)
 		err = audiocodes_registry_init(&e->registry,
 					       calls + ENTRIES_SPARE);
 	if (!err)
@@ -133,6 +135,7 @@ static int open_tables(struct exchange *e)
 	gate_free(e->gate);
 	ledger_free(&e->ledger);
 	audiocodes_registry_free(&e->registry);
+	twilio_whispers_free(&e->whispers);
 	twilio_contexts_free(&e->contexts);
 	twilio_tickets_free(&e->tickets);
 	audiocodes_waiting_free(&e->waiting);
@@ -160,6 +163,7 @@ static void free_shared(struct exchange *e)
 	gate_free(e->gate);
 	ledger_free(&e->ledger);
 	audiocodes_registry_free(&e->registry);
+	twilio_whispers_free(&e->whispers);
 	twilio_contexts_free(&e->contexts);
 	twilio_tickets_free(&e->tickets);
 	audiocodes_waiting_free(&e->waiting);

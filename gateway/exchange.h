@@ -7,6 +7,8 @@
  *             follows arrive anywhere ........... a lock, one pass
  *   contexts  what a Twilio call takes along
  *             to its next stream ................ a lock, one pass
+ *   whispers  what those are told who answer a
+ *             transfer .......................... a lock, one pass
  *   outbound  calls that were placed with
  *             Twilio ............................ a lock, one pass
  *   tallies   of calls and hand-offs by agent . a lock, one look-up
@@ -56,6 +58,7 @@
 #include "gateway/carriers/twilio_contexts.h"
 #include "gateway/carriers/twilio_outbound.h"
 #include "gateway/carriers/twilio_tickets.h"
+#include "gateway/carriers/twilio_whispers.h"
 #include "gateway/drain.h"
 #include "gateway/models/openai_figures.h"
 #include "gateway/ops/config.h"
@@ -95,6 +98,7 @@ struct exchange {
 	struct lines lines;
 	struct twilio_tickets tickets;
 	struct twilio_contexts contexts;
+	struct twilio_whispers whispers;
 	struct twilio_outbound outbound;
 	struct siblings siblings; /* who else has the port */
 	struct tally answered;    /* calls, by their first agent */

@@ -310,6 +310,7 @@ static void open_twilio(struct worker *w)
 {
 	twilio_desk_init(&w->desk, w->config, &w->exchange->tickets, &w->log);
 	w->desk.contexts = &w->exchange->contexts;
+	w->desk.whispers = &w->exchange->whispers;
 	w->desk.outbound = &w->exchange->outbound;
 	w->desk.random = random_bytes;
 	w->desk.decide = decide;

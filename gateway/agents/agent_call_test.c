@@ -181,7 +181,7 @@ static void what_is_answered_at_once(void **state)
 		  "no text" },
 		{ "work", "[]",
 		  "t {\"error\":\"the arguments must be a JSON object of at "
-		  "most 16384 bytes\"};speak tool;",
+		  "most 16384 bytes of UTF-8\"};speak tool;",
 		  "nothing runs" },
 		{ "lookup", "{}",
 		  "t {\"error\":\"there is no function \\\"lookup\\\"\"};speak "

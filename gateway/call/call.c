@@ -84,6 +84,7 @@ void call_free(struct call *c)
 	audio_queue_clear(&c->ring);
 	playout_free(&c->playout);
 	call_drop_errands(c);
+	call_drop_transfer(c);
 	call_tools_drop(c);
 	call_variables_clear(&c->variables);
 	call_collect_free(c);

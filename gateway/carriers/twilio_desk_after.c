@@ -5,6 +5,7 @@
 #include "gateway/carriers/twilio_answers.h"
 #include "gateway/carriers/twilio_contexts.h"
 #include "gateway/carriers/twilio_desk_parts.h"
+#include "gateway/carriers/twilio_whispers.h"
 #include "protocols/form.h"
 #include "protocols/twiml.h"
 
@@ -88,15 +89,25 @@ unsigned twilio_desk_after_stream(struct twilio_desk *d,
 	return status;
 }
 
-static bool was_bridged(const struct form *form)
+static bool was_bridged(const struct form *form, enum twilio_whisper_end heard)
 {
 	const char *bridged = form_value(form, "DialBridged");
 	const char *status = form_value(form, "DialCallStatus");
 
 	if (bridged)
 		return strcmp(bridged, "true") == 0;
+	if (heard != TWILIO_WHISPER_NONE)
+		return heard == TWILIO_WHISPER_ACCEPTED;
 	return status && (strcmp(status, "completed") == 0 ||
 			  strcmp(status, "answered") == 0);
+}
+
+/* How it went, in a word for the next stream. */
+static const char *word_of(const char *status, enum twilio_whisper_end heard)
+{
+	if (heard == TWILIO_WHISPER_HEARD || heard == TWILIO_WHISPER_DECLINED)
+		return TWILIO_DECLINED;
+	return status ? status : "failed";
 }
 
 unsigned twilio_desk_after_dial(struct twilio_desk *d,
@@ -110,19 +121,21 @@ unsigned twilio_desk_after_dial(struct twilio_desk *d,
 		return status;
 	const char *sid = form_value(&form, "CallSid");
 	const char *how = form_value(&form, "DialCallStatus");
+	enum twilio_whisper_end heard = TWILIO_WHISPER_NONE;
 	struct twilio_ticket ticket = { .fate = TWILIO_CUT };
 	twilio_tickets_ask(d->tickets, sid, &ticket);
+	if (d->whispers)
+		heard = twilio_whispers_end(d->whispers, sid);
 	log_event(&d->log, LOG_INFO, "dialled", "call", sid, "status", how,
 		  NULL);
 	if (caller_is_gone(form_value(&form, "CallStatus"))) {
 		part(d, sid, r->now_ns);
 		twiml_empty(out);
-	} else if (was_bridged(&form)) {
+	} else if (was_bridged(&form, heard)) {
 		part(d, sid, r->now_ns);
 		twiml_hangup(out);
 	} else {
-		status =
-			rejoin(d, r, &form, &ticket, how ? how : "failed", out);
+		status = rejoin(d, r, &form, &ticket, word_of(how, heard), out);
 	}
 	return status;
 }

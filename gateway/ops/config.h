@@ -198,14 +198,21 @@ struct config_audiocodes {
 
 struct config_target {
 	char name[CONFIG_WORD_MAX]; /* what the model calls it; no two alike */
-	char to[CONFIG_TARGET_MAX]; /* tel:, sip: or sips: */
+	char to[CONFIG_TARGET_MAX]; /* tel:, sip:, sips: or client: */
+	bool warm; /* whoever answers hears what it is about, and presses 1 */
 };
 
 struct config_transfer {
 	unsigned target_count;
 	struct config_target targets[CONFIG_TARGETS_MAX];
-	unsigned ring_seconds; /* on Twilio */
+	unsigned ring_seconds;         /* on Twilio, like those below */
+	char whisper[CONFIG_TEXT_MAX]; /* what whoever answers hears: words
+					  around CONFIG_SUMMARY */
+	char whisper_language[CONFIG_WORD_MAX]; /* of those; "": Twilio's */
+	unsigned accept_seconds;                /* for a key, behind them */
 };
+
+#define CONFIG_SUMMARY "{{summary}}" /* its place in whisper */
 
 struct config_model {
 	char url[CONFIG_TEXT_MAX]; /* ws:// or wss://, no query */
