@@ -122,6 +122,7 @@ struct config_twilio_account {
 	char sid[CONFIG_SID_LEN]; /* no two alike */
 	unsigned auth_token_count;
 	struct secret auth_tokens[CONFIG_TOKENS_MAX];
+	char rest_url[CONFIG_TEXT_MAX]; /* "": as rest.url */
 };
 
 /* Twilio's REST interface, for what a call cannot say on its stream. */
@@ -734,6 +735,13 @@ void config_each_secret(struct config *c,
 #define CONFIG_TWILIO_TOKENS (CONFIG_TOKENS_MAX * (1 + CONFIG_ACCOUNTS_MAX))
 size_t config_twilio_tokens(const struct config *c, const char *sid, size_t len,
 			    const struct secret *out[CONFIG_TWILIO_TOKENS]);
+
+/* config_twilio_account: what is said of this one alone, or NULL.
+ * config_twilio_rest_url: where its calls are: its own, or rest.url; "": it has
+ * no REST interface. */
+const struct config_twilio_account *config_twilio_account(
+	const struct config *c, const char *sid);
+const char *config_twilio_rest_url(const struct config *c, const char *sid);
 
 /* config_twilio_has_tokens: false: nothing can be checked, of any account. */
 bool config_twilio_has_tokens(const struct config *c);

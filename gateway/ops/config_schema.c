@@ -265,6 +265,8 @@ static const cyaml_schema_field_t account_keys[] = {
 	CYAML_FIELD_SEQUENCE_COUNT(
 		"auth_tokens", NEEDED, struct config_twilio_account,
 		auth_tokens, auth_token_count, &secret, 1, CONFIG_TOKENS_MAX),
+	CYAML_FIELD_STRING("rest_url", FLAGS, struct config_twilio_account,
+			   rest_url, 0),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t account = {
