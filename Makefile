@@ -116,6 +116,7 @@ RACES := gateway/exchange_test gateway/inbox_test gateway/ops/lines_test \
 	gateway/siblings_test \
 	gateway/carriers/audiocodes_registry_test \
 	gateway/carriers/twilio_tickets_test gateway/ops/log_test \
+	gateway/carriers/twilio_contexts_test \
 	gateway/net/gate_test gateway/net/fetch_test gateway/certificates_test \
 	gateway/records/ledger_test
 race: setup-test

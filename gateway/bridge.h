@@ -28,6 +28,8 @@ struct http_connection;
 struct fetch;
 struct realtime_usage;
 struct settings;
+struct twilio_context;
+struct twilio_event;
 struct twilio_party;
 struct twilio_request;
 struct twilio_ticket;
@@ -37,8 +39,8 @@ struct worker;
 struct bridge_twilio {
 	struct twilio_leg leg;
 	char account_sid[TWILIO_SID_LEN];
-	char *after_dial;   /* URL; or NULL: not known */
-	char *opening;      /* of one who is back from a transfer; or NULL */
+	char *base;         /* our URL, up to the path; or NULL: not known */
+	char *opening;      /* of one who is back; or NULL */
 	struct fetch *rest; /* under way */
 	char call_sid[TWILIO_SID_LEN];
 	char number[LINES_NAME_MAX]; /* dialled */
@@ -137,6 +139,17 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 void bridge_begin_alone(struct bridge *b, const struct call_settings *s,
 			const struct call_carrier_port *carrier);
 void bridge_join(struct bridge *b, const struct call_settings *s);
+
+/* bridge_twilio_keep: its stream is over and another may follow: it takes along
+ * what is in a twilio_context.
+ * bridge_twilio_take: a stream starts: what an earlier one of its call has left
+ * (or NULL), whose agent answers again. Before bridge_settings.
+ * bridge_twilio_recall: behind bridge_begin: the rest of it, which is dropped;
+ * and from now on what is said is kept for the next one. */
+void bridge_twilio_keep(struct bridge *b);
+struct twilio_context *bridge_twilio_take(struct bridge *b,
+					  const struct twilio_event *start);
+void bridge_twilio_recall(struct bridge *b, struct twilio_context *before);
 
 /* bridge_twilio_decide: the agent and the route of a call that is announced.
  * bridge_audiocodes_decide: bridge_route by what is known: before the start, or

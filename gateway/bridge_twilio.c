@@ -17,41 +17,6 @@
 #include "protocols/twilio_signature.h"
 #include "protocols/twiml.h"
 
-/* --- Back from a transfer --- */
-
-static const char *words_of(const char *status)
-{
-	static const struct {
-		const char *status, *words;
-	} row[] = {
-		{ "busy", "the line was busy" },
-		{ "no-answer", "nobody answered" },
-		{ "failed", "the number could not be reached" },
-		{ "canceled", "it was broken off" },
-	};
-
-	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
-		if (strcmp(row[i].status, status) == 0)
-			return row[i].words;
-	return "nobody took the call";
-}
-
-static void take_return(struct bridge *b, const struct twilio_event *start)
-{
-	const char *status = json_string_value(
-		json_object_get(start->parameters, TWILIO_RETURNED));
-	char text[256];
-
-	if (!status || b->twilio.opening)
-		return;
-	snprintf(text, sizeof(text),
-		 "[transfer] This caller was being put through, but %s, and "
-		 "is with you again. Do not greet: say so, and offer other "
-		 "help.",
-		 words_of(status));
-	b->twilio.opening = strdup(text);
-}
-
 /* The webhook's fields and the <Parameter>s by their names; who calls whom by
  * those that every carrier has. */
 static void learn(struct bridge *b, const struct twilio_event *start)
@@ -83,10 +48,10 @@ static void on_start(void *owner, const struct twilio_event *start)
 
 	log_event(&b->log, LOG_INFO, "started", "stream", start->stream_sid,
 		  NULL);
+	struct twilio_context *before = bridge_twilio_take(b, start);
 	snprintf(b->twilio.account_sid, sizeof(b->twilio.account_sid), "%s",
 		 twilio_sid_ok(start->account_sid, "AC") ? start->account_sid
 							 : "");
-	take_return(b, start);
 	bridge_settings(b, b->twilio.number, &settings);
 	settings.has_marks = true;
 	settings.opening = b->twilio.opening;
@@ -98,6 +63,7 @@ static void on_start(void *owner, const struct twilio_event *start)
 	settings.tone_pause_ms = b->settings->config->digits.pause_ms;
 	bridge_begin(b, &settings, &twilio_leg_port);
 	learn(b, start);
+	bridge_twilio_recall(b, before);
 	bridge_dress(b);
 }
 
@@ -118,6 +84,13 @@ static enum twilio_fate fate_of(const struct bridge *b, enum twilio_leg_end how)
 	return TWILIO_ENDED;
 }
 
+/* Before Twilio can be told that there is one. */
+static bool may_be_followed(const struct bridge *b, enum twilio_fate fate)
+{
+	return b->has_call &&
+	       (fate == TWILIO_CUT || b->call.end == CALL_END_TRANSFERRED);
+}
+
 static void on_ended(void *owner, enum twilio_leg_end how)
 {
 	static const char *const word[] = {
@@ -132,6 +105,8 @@ static void on_ended(void *owner, enum twilio_leg_end how)
 		   fate == TWILIO_FAILED && !b->is_stopping &&
 			   (!b->has_call ||
 			    b->call.end == CALL_END_MODEL_LOST));
+	if (may_be_followed(b, fate))
+		bridge_twilio_keep(b);
 	twilio_tickets_settle(&b->worker->exchange->tickets, b->twilio.call_sid,
 			      b->twilio.stream, fate, uv_hrtime());
 	bridge_summarize(b, word[how]);
@@ -176,6 +151,7 @@ static void on_moved(void *owner, const struct fetch_answer *a)
 	log_rest(b, "transfer", a, &v);
 	if (!v.error)
 		return; /* the stop comes, or has come */
+	twilio_whispers_end(&b->worker->exchange->whispers, b->twilio.call_sid);
 	twilio_leg_stays(&b->twilio.leg);
 	call_carrier_transfer_failed(&b->call, v.why, uv_hrtime());
 }
@@ -196,30 +172,70 @@ static bool can(const void *owner, enum call_request_kind what)
 {
 	const struct bridge *b = owner;
 
-	return what == CALL_REQUEST_TRANSFER && b->twilio.after_dial &&
+	return what == CALL_REQUEST_TRANSFER && b->twilio.base &&
 	       twilio_rest_is_ready(b->settings->config, b->twilio.account_sid);
+}
+
+/* Where Twilio asks what whoever answers is to hear. Returns 0 or a negative
+ * errno. */
+static int whisper_url(struct bridge *b, const struct call_request *r,
+		       char out[TWILIO_URL_MAX])
+{
+	struct worker *w = b->worker;
+	char token[TWILIO_WHISPER_TOKEN];
+	uint8_t entropy[16];
+
+	w->desk.random(w->desk.owner, entropy, sizeof(entropy));
+	int err = twilio_whispers_place(&w->exchange->whispers,
+					b->twilio.call_sid,
+					r->data ? r->data : "", entropy,
+					uv_hrtime(), token);
+	if (err)
+		return err;
+	int n = snprintf(out, TWILIO_URL_MAX,
+			 "%s" TWILIO_PATH_WHISPER "?" TWILIO_WHISPER_QUERY "%s",
+			 b->twilio.base, token);
+	return n < TWILIO_URL_MAX ? 0 : -ENAMETOOLONG;
+}
+
+static struct fetch *dial(struct bridge *b, const struct call_request *r,
+			  const char *whisper)
+{
+	const struct twilio_rest_call call = rest_call(b);
+	char action[TWILIO_URL_MAX];
+	const struct twiml_dial dial = {
+		.target = r->target,
+		.ring_s = b->settings->config->transfer.ring_seconds,
+		.action_url = action,
+		.url = whisper,
+	};
+	struct buffer twiml;
+	struct fetch *f = NULL;
+
+	snprintf(action, sizeof(action), "%s" TWILIO_PATH_DIALLED,
+		 b->twilio.base);
+	buffer_init(&twiml, TWILIO_REST_TWIML_MAX);
+	if (twiml_dial(&twiml, &dial) == 0)
+		f = twilio_rest_redirect(&call,
+					 (const char *)buffer_head(&twiml),
+					 twiml.used, on_moved, b);
+	buffer_free(&twiml);
+	return f;
 }
 
 static int on_request(void *owner, const struct call_request *r)
 {
 	struct bridge *b = owner;
-	const struct twilio_rest_call call = rest_call(b);
-	const struct twiml_dial dial = {
-		.target = r->target,
-		.ring_s = b->settings->config->transfer.ring_seconds,
-		.action_url = b->twilio.after_dial,
-	};
-	struct buffer twiml;
+	char whisper[TWILIO_URL_MAX];
 
 	if (b->twilio.rest)
 		return -EBUSY;
-	buffer_init(&twiml, TWILIO_REST_TWIML_MAX);
-	if (twiml_dial(&twiml, &dial) == 0)
-		b->twilio.rest =
-			twilio_rest_redirect(&call,
-					     (const char *)buffer_head(&twiml),
-					     twiml.used, on_moved, b);
-	buffer_free(&twiml);
+	int err = r->is_warm ? whisper_url(b, r, whisper) : 0;
+	if (!err)
+		b->twilio.rest = dial(b, r, r->is_warm ? whisper : NULL);
+	if (!b->twilio.rest)
+		twilio_whispers_end(&b->worker->exchange->whispers,
+				    b->twilio.call_sid);
 	return b->twilio.rest ? 0 : -EIO;
 }
 
@@ -241,7 +257,7 @@ void bridge_twilio_release(struct bridge *b)
 {
 	if (b->twilio.rest)
 		fetch_cancel(b->twilio.rest);
-	free(b->twilio.after_dial);
+	free(b->twilio.base);
 	free(b->twilio.opening);
 }
 
@@ -273,9 +289,8 @@ struct bridge *bridge_twilio_open(struct worker *w, struct http_connection *c,
 	snprintf(b->twilio.source, sizeof(b->twilio.source), "%s",
 		 ticket->source);
 	b->twilio.stream = ticket->streams;
-	if (twilio_desk_url(&w->desk, r, TWILIO_PATH_DIALLED, url,
-			    sizeof(url)) == 0)
-		b->twilio.after_dial = strdup(url);
+	if (twilio_desk_url(&w->desk, r, "/", url, sizeof(url)) == 0)
+		b->twilio.base = strndup(url, strlen(url) - 1);
 	b->carrier = WORKER_TWILIO;
 	bridge_route(b, ticket->agent[0] ? ticket->agent : NULL,
 		     routing_by_key(b->settings->config, ticket->route));

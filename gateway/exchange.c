@@ -115,6 +115,10 @@ static int open_tables(struct exchange *e)
 	err = twilio_tickets_init(&e->tickets, 2 * calls + TICKETS_SPARE,
 				  &e->lines);
 	if (!err)
+		err = twilio_contexts_init(&e->contexts);
+	if (!err)
+		err = twilio_whispers_init(&e->whispers);
+	if (!err)
 		err = audiocodes_registry_init(&e->registry,
 					       calls + ENTRIES_SPARE);
 	if (!err)
@@ -131,6 +135,8 @@ static int open_tables(struct exchange *e)
 	gate_free(e->gate);
 	ledger_free(&e->ledger);
 	audiocodes_registry_free(&e->registry);
+	twilio_whispers_free(&e->whispers);
+	twilio_contexts_free(&e->contexts);
 	twilio_tickets_free(&e->tickets);
 	audiocodes_waiting_free(&e->waiting);
 	lines_free(&e->lines);
@@ -157,6 +163,8 @@ static void free_shared(struct exchange *e)
 	gate_free(e->gate);
 	ledger_free(&e->ledger);
 	audiocodes_registry_free(&e->registry);
+	twilio_whispers_free(&e->whispers);
+	twilio_contexts_free(&e->contexts);
 	twilio_tickets_free(&e->tickets);
 	audiocodes_waiting_free(&e->waiting);
 	lines_free(&e->lines);

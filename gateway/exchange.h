@@ -5,6 +5,10 @@
  *             number, of a caller ............... a lock, one look-up
  *   tickets   Twilio's: webhook, socket and what
  *             follows arrive anywhere ........... a lock, one pass
+ *   contexts  what a Twilio call takes along
+ *             to its next stream ................ a lock, one pass
+ *   whispers  what those are told who answer a
+ *             transfer .......................... a lock, one pass
  *   outbound  calls that were placed with
  *             Twilio ............................ a lock, one pass
  *   tallies   of calls and hand-offs by agent . a lock, one look-up
@@ -51,8 +55,10 @@
 
 #include "gateway/carriers/audiocodes_registry.h"
 #include "gateway/carriers/audiocodes_waiting.h"
+#include "gateway/carriers/twilio_contexts.h"
 #include "gateway/carriers/twilio_outbound.h"
 #include "gateway/carriers/twilio_tickets.h"
+#include "gateway/carriers/twilio_whispers.h"
 #include "gateway/drain.h"
 #include "gateway/models/openai_figures.h"
 #include "gateway/ops/config.h"
@@ -91,6 +97,8 @@ struct exchange {
 	atomic_uint stage; /* enum drain_stage */
 	struct lines lines;
 	struct twilio_tickets tickets;
+	struct twilio_contexts contexts;
+	struct twilio_whispers whispers;
 	struct twilio_outbound outbound;
 	struct siblings siblings; /* who else has the port */
 	struct tally answered;    /* calls, by their first agent */

@@ -8,6 +8,7 @@
 
 #include "gateway/bridge.h"
 #include "gateway/call_webhook.h"
+#include "gateway/carriers/twilio_whisper.h"
 #include "gateway/exchange.h"
 #include "gateway/net/http_server.h"
 #include "gateway/ops/config.h"
@@ -160,6 +161,18 @@ static void after_dial(struct worker *w, struct http_connection *c,
 	webhook(w, c, m, twilio_desk_after_dial);
 }
 
+static void whisper(struct worker *w, struct http_connection *c,
+		    struct http_message *m)
+{
+	webhook(w, c, m, twilio_whisper_say);
+}
+
+static void whisper_key(struct worker *w, struct http_connection *c,
+			struct http_message *m)
+{
+	webhook(w, c, m, twilio_whisper_key);
+}
+
 static void call_status(struct worker *w, struct http_connection *c,
 			struct http_message *m)
 {
@@ -265,6 +278,8 @@ static const struct route route[] = {
 	{ TWILIO_PATH_VOICE, false, "POST", voice },
 	{ TWILIO_PATH_AFTER, false, "POST", after_stream },
 	{ TWILIO_PATH_DIALLED, false, "POST", after_dial },
+	{ TWILIO_PATH_WHISPER, false, "POST", whisper },
+	{ TWILIO_PATH_KEY, false, "POST", whisper_key },
 	{ TWILIO_PATH_STATUS, false, "POST", stream_status },
 	{ TWILIO_PATH_CALL, false, "POST", call_status },
 	{ TWILIO_PATH_MEDIA, true, "GET", media },

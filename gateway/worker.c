@@ -309,6 +309,8 @@ static void on_flushed(void *worker)
 static void open_twilio(struct worker *w)
 {
 	twilio_desk_init(&w->desk, w->config, &w->exchange->tickets, &w->log);
+	w->desk.contexts = &w->exchange->contexts;
+	w->desk.whispers = &w->exchange->whispers;
 	w->desk.outbound = &w->exchange->outbound;
 	w->desk.random = random_bytes;
 	w->desk.decide = decide;

@@ -143,22 +143,34 @@ int twiml_redirect(struct buffer *out, const char *url)
 	return finish(&w);
 }
 
-static void put_party(struct writer *w, const char *uri)
+static void put_noun(struct writer *w, const char *noun, const char *url,
+		     const char *text)
+{
+	put_text(w, "<");
+	put_text(w, noun);
+	put_attribute(w, "url", url);
+	put_text(w, ">");
+	put_escaped(w, text);
+	put_text(w, "</");
+	put_text(w, noun);
+	put_text(w, ">");
+}
+
+static void put_party(struct writer *w, const char *uri, const char *url)
 {
 	if (!strncmp(uri, "sip:", 4) || !strncmp(uri, "sips:", 5))
-		put_element(w, "<Sip>", uri, "</Sip>");
+		put_noun(w, "Sip", url, uri);
 	else if (!strncmp(uri, "client:", 7))
-		put_element(w, "<Client>", uri + 7, "</Client>");
+		put_noun(w, "Client", url, uri + 7);
 	else
-		put_element(w, "<Number>",
-			    strncmp(uri, "tel:", 4) ? uri : uri + 4,
-			    "</Number>");
+		put_noun(w, "Number", url,
+			 strncmp(uri, "tel:", 4) ? uri : uri + 4);
 }
 
 static void put_dial(struct writer *w, const char *dial)
 {
 	put_text(w, "<Dial answerOnBridge=\"true\">");
-	put_party(w, dial);
+	put_party(w, dial, NULL);
 	put_text(w, "</Dial>");
 }
 
@@ -172,8 +184,32 @@ int twiml_dial(struct buffer *out, const struct twiml_dial *d)
 	put_attribute(&w, "timeout", ring);
 	put_attribute(&w, "action", d->action_url);
 	put_text(&w, ">");
-	put_party(&w, d->target);
+	put_party(&w, d->target, d->url);
 	put_text(&w, "</Dial>");
+	return finish(&w);
+}
+
+static void put_gather(struct writer *w, const struct twiml_gather *g)
+{
+	char timeout[16];
+
+	snprintf(timeout, sizeof(timeout), "%u", g->timeout_s);
+	put_text(w, "<Gather numDigits=\"1\"");
+	put_attribute(w, "timeout", timeout);
+	put_attribute(w, "action", g->action_url);
+	put_text(w, "><Say");
+	put_attribute(w, "language", g->language);
+	put_element(w, ">", g->say, "</Say>");
+	put_text(w, "</Gather>");
+}
+
+int twiml_gather(struct buffer *out, const struct twiml_gather *g)
+{
+	struct writer w = begin(out);
+
+	for (unsigned i = 0; i < g->times; i++)
+		put_gather(&w, g);
+	put_text(&w, "<Hangup/>");
 	return finish(&w);
 }
 

@@ -28,6 +28,17 @@ struct twiml_dial {
 	const char *target; /* tel:, sip:, sips: or client: URI, or a number */
 	unsigned ring_s;
 	const char *action_url; /* asked when it is over, or nobody came */
+	const char *url; /* asked what whoever answers hears before they are
+			    connected; NULL: nothing */
+};
+
+/* One key, to be pressed behind words. */
+struct twiml_gather {
+	const char *say;
+	const char *language;   /* of the words; NULL: Twilio's default */
+	unsigned timeout_s;     /* behind them */
+	unsigned times;         /* said, as long as none is pressed */
+	const char *action_url; /* told of the key */
 };
 
 /* Each appends one document. Returns 0, or -ENOBUFS with out unchanged. What
@@ -44,6 +55,9 @@ int twiml_redirect(struct buffer *out, const char *url);
 
 /* twiml_dial: connect the caller; it rings until somebody answers. */
 int twiml_dial(struct buffer *out, const struct twiml_dial *d);
+
+/* twiml_gather: ask for a key; hang up when none is pressed. */
+int twiml_gather(struct buffer *out, const struct twiml_gather *g);
 
 /* twiml_say_dial: speak (unless say is NULL), then connect the caller with a
  * number or a sip: address (hang up when dial is NULL). */

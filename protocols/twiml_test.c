@@ -111,6 +111,61 @@ static void test_dial(void **state)
 	}
 }
 
+static void test_dial_asks_whoever_answers(void **state)
+{
+	static const struct {
+		const char *target, *noun;
+	} row[] = {
+		{ "tel:+15554445555", "<Number url=\"https://h/w?t=1&amp;u\">"
+				      "+15554445555</Number>" },
+		{ "sip:a@b",
+		  "<Sip url=\"https://h/w?t=1&amp;u\">sip:a@b</Sip>" },
+		{ "client:a&b", "<Client url=\"https://h/w?t=1&amp;u\">a&amp;b"
+				"</Client>" },
+	};
+	char expected[512];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		const struct twiml_dial d = {
+			.target = row[i].target,
+			.ring_s = 7,
+			.url = "https://h/w?t=1&u",
+		};
+		CHECK_EQ(0, twiml_dial(&out, &d), row[i].target);
+		snprintf(expected, sizeof(expected),
+			 XML "<Response><Dial answerOnBridge=\"true\" "
+			     "timeout=\"7\">%s</Dial></Response>\n",
+			 row[i].noun);
+		check_document(expected, row[i].target);
+	}
+}
+
+#define GATHER(language)                                                \
+	"<Gather numDigits=\"1\" timeout=\"6\" action=\"https://h/k\">" \
+	"<Say" language ">A &amp; B &lt;x&gt; &quot;q&quot;</Say></Gather>"
+
+static void test_gather(void **state)
+{
+	struct twiml_gather g = { .say = "A & B <x> \"q\"",
+				  .timeout_s = 6,
+				  .times = 2,
+				  .action_url = "https://h/k" };
+
+	(void)state;
+	CHECK_EQ(0, twiml_gather(&out, &g), "twice");
+	check_document(XML "<Response>" GATHER("") GATHER("") "<Hangup/>"
+							      "</Response>\n",
+		       "then hung up");
+	g.language = "de-DE";
+	g.times = 1;
+	CHECK_EQ(0, twiml_gather(&out, &g), "in a language");
+	check_document(
+		XML "<Response>" GATHER(" language=\"de-DE\"") "<Hangup/>"
+							       "</Response>\n",
+		"once");
+}
+
 static void test_redirect(void **state)
 {
 	(void)state;
@@ -212,6 +267,9 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(test_say_dial, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dial, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_dial_asks_whoever_answers,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_gather, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_redirect, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_escapes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),

@@ -121,12 +121,13 @@ static int load_sounds(struct agent *a, char *why, size_t cap)
 				why, cap);
 }
 
-static const char *target_of(const struct config *c, const char *name)
+static const struct config_target *target_of(const struct config *c,
+					     const char *name)
 {
 	for (unsigned i = 0; i < c->transfer.target_count; i++)
 		if (strcmp(c->transfer.targets[i].name, name) == 0)
-			return c->transfer.targets[i].to;
-	return ""; /* no configuration that was loaded */
+			return &c->transfer.targets[i];
+	return NULL; /* no configuration that was loaded */
 }
 
 static void make_entry(struct keypad_entry *e, const struct config *c,
@@ -138,8 +139,10 @@ static void make_entry(struct keypad_entry *e, const struct config *c,
 		e->action = KEYPAD_HAND_OFF;
 		e->text = key->hand_off;
 	} else if (key->transfer[0]) {
-		e->action = KEYPAD_TRANSFER;
-		e->text = target_of(c, key->transfer);
+		const struct config_target *t = target_of(c, key->transfer);
+		e->action =
+			t && t->warm ? KEYPAD_TRANSFER_WARM : KEYPAD_TRANSFER;
+		e->text = t ? t->to : "";
 	} else if (key->say[0]) {
 		e->action = KEYPAD_SAY;
 		e->text = key->say;

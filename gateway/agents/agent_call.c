@@ -71,6 +71,23 @@ size_t agent_call_transcript(const struct agent_call *a, char *out, size_t cap)
 	return a->transcript ? transcript_write(a->transcript, out, cap) : 0;
 }
 
+void agent_call_recall(struct agent_call *a, const char *transcript)
+{
+	agent_call_remember(a);
+	if (!a->transcript)
+		return;
+	transcript_read(a->transcript, transcript);
+	a->recalled = transcript_turns(a->transcript);
+}
+
+static const char *recall(void *owner, unsigned i, bool *by_caller)
+{
+	const struct agent_call *a = owner;
+
+	return i < a->recalled ? transcript_turn(a->transcript, i, by_caller)
+			       : NULL;
+}
+
 static void hear(void *owner, const struct call_words *w)
 {
 	struct agent_call *a = owner;
@@ -180,6 +197,7 @@ static size_t brief(void *owner, const struct call_variables *v, char *out,
 
 const struct call_agent_port agent_call_port = {
 	.hear = hear,
+	.recall = recall,
 	.begin_tool = begin_tool,
 	.hand_off = hand_off,
 	.brief = brief,

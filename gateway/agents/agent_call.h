@@ -58,6 +58,7 @@ struct agent_call {
 	char *text; /* owned */
 
 	struct transcript *transcript; /* NULL: nobody wants one */
+	unsigned recalled;             /* its turns that were said before */
 };
 
 /* agent_call_open: before call_init; the port's owner is the agent_call. Its id
@@ -72,9 +73,12 @@ void agent_call_close(struct agent_call *a);
 /* agent_call_remember: what is said from now on is kept (transcript.h); so it
  * is from the beginning when one of the book's agents has a supervisor.
  * agent_call_transcript: what was said lately, as transcript_write has it; ""
- * when nothing is kept. Returns the length. */
+ * when nothing is kept. Returns the length.
+ * agent_call_recall: before the call begins to talk: this, as the other has it,
+ * was said on an earlier line of the same call: its model is told. */
 void agent_call_remember(struct agent_call *a);
 size_t agent_call_transcript(const struct agent_call *a, char *out, size_t cap);
+void agent_call_recall(struct agent_call *a, const char *transcript);
 
 /* agent_call_become: another agent answers from now on. What the one before has
  * begun goes on, and answers. */

@@ -181,7 +181,7 @@ static void what_is_answered_at_once(void **state)
 		  "no text" },
 		{ "work", "[]",
 		  "t {\"error\":\"the arguments must be a JSON object of at "
-		  "most 16384 bytes\"};speak tool;",
+		  "most 16384 bytes of UTF-8\"};speak tool;",
 		  "nothing runs" },
 		{ "lookup", "{}",
 		  "t {\"error\":\"there is no function \\\"lookup\\\"\"};speak "
@@ -329,6 +329,33 @@ static void another_agent_answers(void **state)
 	agent_free(&other);
 }
 
+/* --- What was said on an earlier line --- */
+
+static void what_was_said_before_is_recalled(void **state)
+{
+	const struct call_words words = { .kind = CALL_WORDS_AGENT,
+					  .item_id = "i1",
+					  .text = "And on Sunday?" };
+	char text[256];
+	bool by_caller;
+
+	(void)state;
+	CHECK(!agent_call_port.recall(&a, 0, &by_caller), "nothing yet");
+	agent_call_recall(&a, "caller: Is it open?\nagent: At eight.\n");
+	agent_call_port.hear(&a, &words);
+	CHECK_STR("Is it open?", agent_call_port.recall(&a, 0, &by_caller),
+		  "the caller's words");
+	CHECK(by_caller, "as theirs");
+	CHECK_STR("At eight.", agent_call_port.recall(&a, 1, &by_caller),
+		  "the agent's");
+	CHECK(!agent_call_port.recall(&a, 2, &by_caller),
+	      "not what the model has said itself");
+	agent_call_transcript(&a, text, sizeof(text));
+	CHECK_STR("caller: Is it open?\nagent: At eight.\nagent: And on "
+		  "Sunday?\n",
+		  text, "and all of it is what was said");
+}
+
 /* --- The call's facts --- */
 
 static void the_model_is_told_what_is_configured(void **state)
@@ -370,6 +397,7 @@ int main(void)
 		TEST(what_runs_is_cancelled),
 		TEST(what_must_be_saved_goes_on),
 		TEST(another_agent_answers),
+		TEST(what_was_said_before_is_recalled),
 		TEST(the_model_is_told_what_is_configured),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

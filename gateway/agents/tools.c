@@ -92,6 +92,30 @@ static const char *known_targets(const struct config_transfer *transfer,
 	return list;
 }
 
+/* What is told to whoever answers at a warm target. */
+static int read_summary(const struct config_target *target,
+			const json_t *arguments, struct call_request *r,
+			const struct complaint *to)
+{
+	const char *summary = text_of(arguments, "summary");
+	char plain[CALL_SUMMARY_MAX];
+
+	if (!summary[strspn(summary, " \t\r\n")])
+		return complain(to,
+				"summary is missing: %s is told who calls and "
+				"what for before taking the call",
+				target->name);
+	if (strlen(summary) >= sizeof(plain))
+		return complain(to,
+				"summary is too long to be told on the "
+				"telephone: at most %zu bytes",
+				sizeof(plain) - 1);
+	plain_text_copy(plain, sizeof(plain), summary);
+	r->is_warm = true;
+	r->data = strdup(plain);
+	return r->data ? 0 : complain(to, "out of memory, try again later");
+}
+
 static int read_transfer(const struct tools *t, const json_t *arguments,
 			 struct call_request *r, const struct complaint *to)
 {
@@ -107,7 +131,8 @@ static int read_transfer(const struct tools *t, const json_t *arguments,
 		plain_text_copy(r->target, sizeof(r->target), target->to);
 		plain_text_copy(r->reason, sizeof(r->reason),
 				text_of(arguments, "reason"));
-		return 0;
+		return target->warm ? read_summary(target, arguments, r, to)
+				    : 0;
 	}
 	return complain(to, "there is no target \"%.*s\"; known: %s",
 			(int)utf8_cut(name, strlen(name), QUOTE_MAX), name,
@@ -324,6 +349,35 @@ _Static_assert(ROWS + CONFIG_FUNCTIONS_MAX <= TOOLS_MAX,
 
 /* --- The offer --- */
 
+/* Where somebody is told. */
+static int offer_summary(json_t *properties,
+			 const struct config_transfer *transfer)
+{
+	char text[1024];
+	size_t at = (size_t)snprintf(text, sizeof(text),
+				     "What the person is told before taking "
+				     "the call, at most %d bytes: who calls "
+				     "and what for, in one or two sentences. "
+				     "It is required for these targets:",
+				     CALL_SUMMARY_MAX - 1);
+	size_t before = at;
+
+	for (unsigned i = 0; i < transfer->target_count; i++) {
+		const char *name = transfer->targets[i].name;
+		if (transfer->targets[i].warm &&
+		    at + strlen(name) + 2 < sizeof(text))
+			at += (size_t)snprintf(text + at, sizeof(text) - at,
+					       "%s %s", at > before ? "," : "",
+					       name);
+	}
+	return at == before
+		       ? 0
+		       : json_object_set_new(properties, "summary",
+					     json_pack("{s:s, s:s}", "type",
+						       "string", "description",
+						       text));
+}
+
 static char *transfer_parameters(const struct config_transfer *transfer)
 {
 	json_t *names = json_array();
@@ -331,9 +385,9 @@ static char *transfer_parameters(const struct config_transfer *transfer)
 		json_loads(SCHEMA("\"target\":{\"type\":\"string\"}," REASON,
 				  "\"target\""),
 			   0, NULL);
-	json_t *target = json_object_get(json_object_get(schema, "properties"),
-					 "target");
-	int err = 0;
+	json_t *properties = json_object_get(schema, "properties");
+	json_t *target = json_object_get(properties, "target");
+	int err = offer_summary(properties, transfer);
 
 	for (unsigned i = 0; i < transfer->target_count; i++)
 		err |= json_array_append_new(
@@ -512,7 +566,7 @@ static int complain_of_shape(const struct complaint *to)
 {
 	return complain(to,
 			"the arguments must be a JSON object of at most %d "
-			"bytes",
+			"bytes of UTF-8",
 			TOOLS_ARGUMENTS_MAX);
 }
 

@@ -5,7 +5,10 @@
  * transfer_call only where there are transfer.targets.
  *
  *   end_call       {reason?}          also with arguments nobody can read
- *   transfer_call  {target, reason?}  target: the name of a configured one
+ *   transfer_call  {target, reason?, summary?}
+ *                                     target: the name of a configured one; a
+ *                                     warm one needs a summary,
+ *                                     CALL_SUMMARY_MAX
  *   send_dtmf      {digits}           1 to CALL_DIGITS_MAX of 0-9 * #
  *   send_metadata  {data}             an object, CALL_DATA_MAX as text
  *   record_call    {action}           start, stop, pause or resume
@@ -87,7 +90,8 @@ json_t *tools_arguments(const struct tool *tool, const char *arguments,
  *
  * arguments  JSON text; "" means none
  * r          filled on 0. Texts are cut to their room between characters, and
- *            have no control characters; data is the caller's, to be freed
+ *            have no control characters; data (metadata, a summary) is the
+ *            caller's, to be freed
  * error      otherwise: what the model is told, {"error":"…"}; cap at least
  *            TOOLS_ERROR_MIN
  * Returns 0; -ENOENT there is no such function; -EINVAL its arguments do not

@@ -16,6 +16,7 @@
 
 static struct config config;
 static struct tools tools;
+static bool is_warm; /* the second target */
 
 static void open_with(unsigned bits, unsigned targets)
 {
@@ -26,6 +27,7 @@ static void open_with(unsigned bits, unsigned targets)
 	strcpy(config.transfer.targets[0].to, "tel:+33180000100");
 	strcpy(config.transfer.targets[1].name, "support");
 	strcpy(config.transfer.targets[1].to, "sip:help@example.net");
+	config.transfer.targets[1].warm = is_warm;
 	char why[256];
 	assert_int_equal(0, tools_init(&tools, &config, &config.agent, why,
 				       sizeof(why)));
@@ -86,6 +88,76 @@ static void the_model_picks_targets_by_name(void **state)
 		  "\"type\":\"string\",\"description\":\"Why, in a few words, "
 		  "for the records.\"}},\"required\":[\"target\"]}",
 		  tools.offered[1].parameters, "and sees no numbers");
+}
+
+static void a_warm_target_is_told_what_it_is_about(void **state)
+{
+	static const struct {
+		const char *arguments, *answer, *why;
+	} row[] = {
+		{ "{\"target\":\"support\"}",
+		  "{\"error\":\"summary is missing: support is told who calls "
+		  "and what for before taking the call\"}",
+		  "none" },
+		{ "{\"target\":\"support\",\"summary\":\" \\n\"}",
+		  "{\"error\":\"summary is missing: support is told who calls "
+		  "and what for before taking the call\"}",
+		  "nothing in it" },
+		{ "{\"target\":\"support\",\"summary\":7}",
+		  "{\"error\":\"summary is missing: support is told who calls "
+		  "and what for before taking the call\"}",
+		  "no text" },
+		{ "{\"target\":\"support\",\"summary\":\"\xff\"}",
+		  "{\"error\":\"the arguments must be a JSON object of at most "
+		  "16384 bytes of UTF-8\"}",
+		  "no UTF-8" },
+		{ "{\"target\":\"support\",\"summary\":\"\\ud800\"}",
+		  "{\"error\":\"the arguments must be a JSON object of at most "
+		  "16384 bytes of UTF-8\"}",
+		  "half a character" },
+	};
+	char error[TOOLS_ERROR_MAX], text[1024];
+	struct call_request r;
+
+	close_all(state);
+	is_warm = true;
+	open_with(CONFIG_TOOL_TRANSFER_CALL, 2);
+	is_warm = false;
+	CHECK(strstr(tools.offered[0].parameters,
+		     "It is required for these targets: support\""),
+	      "the model knows where");
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		CHECK_EQ(-EINVAL,
+			 tools_read(&tools, "transfer_call", row[i].arguments,
+				    &r, error, sizeof(error)),
+			 row[i].why);
+		CHECK_STR(row[i].answer, error, row[i].why);
+	}
+	snprintf(text, sizeof(text),
+		 "{\"target\":\"support\",\"summary\":\"%0*d\"}",
+		 CALL_SUMMARY_MAX, 0);
+	CHECK_EQ(-EINVAL,
+		 tools_read(&tools, "transfer_call", text, &r, error,
+			    sizeof(error)),
+		 "too long");
+	CHECK_STR("{\"error\":\"summary is too long to be told on the "
+		  "telephone: at most 600 bytes\"}",
+		  error, "by how much");
+	CHECK_EQ(0,
+		 tools_read(&tools, "transfer_call",
+			    "{\"target\":\"support\",\"summary\":\"A & "
+			    "<B>\\u0007 \xc3\xa9\"}",
+			    &r, error, sizeof(error)),
+		 "taken");
+	CHECK_STR("A & <B>  \xc3\xa9", r.data, "without what cannot be said");
+	CHECK(r.is_warm, "who answers is asked");
+	free(r.data);
+	CHECK_EQ(0,
+		 tools_read(&tools, "transfer_call",
+			    "{\"target\":\"sales\",\"summary\":\"x\"}", &r,
+			    error, sizeof(error)),
+		 "the other one");
+	CHECK(!r.data && !r.is_warm, "is told nothing");
 }
 
 static const char *described(const struct call_request *r)
@@ -158,7 +230,7 @@ static void what_calls_mean(void **state)
 #define DIGITS "{\"error\":\"digits must be 1 to 20 of 0-9 * #\"}"
 #define OBJECT                                                         \
 	"{\"error\":\"the arguments must be a JSON object of at most " \
-	"16384 bytes\"}"
+	"16384 bytes of UTF-8\"}"
 #define ACTION "{\"error\":\"action must be start, stop, pause or resume\"}"
 
 static void what_the_model_is_told(void **state)
@@ -386,6 +458,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(only_what_is_configured_is_offered),
 		TEST(the_model_picks_targets_by_name),
+		TEST(a_warm_target_is_told_what_it_is_about),
 		TEST(what_calls_mean),
 		TEST(what_the_model_is_told),
 		TEST(what_is_collected),

@@ -10,12 +10,14 @@
 #include "protocols/utf8.h"
 
 #define CUTS  8 /* remembered: words may come after the cut */
+#define STEP  8 /* turns there is room made for at once */
 #define ENDED " \xe2\x80\xa6"
 
+/* Both texts are owned. */
 struct turn {
 	bool by_caller;
-	char item[PLAYOUT_ID_MAX]; /* the model's */
-	char *text;                /* NULL: to come */
+	char *item; /* the model's; NULL: none */
+	char *text; /* NULL: to come */
 };
 
 struct cut {
@@ -23,12 +25,14 @@ struct cut {
 	unsigned heard_ms, all_ms;
 };
 
+/* Most calls are short: it grows with what is said. */
 struct transcript {
 	unsigned count;
+	unsigned room;
 	size_t bytes;
-	struct turn turn[TRANSCRIPT_TURNS_MAX]; /* oldest first */
+	struct turn *turn; /* oldest first */
 	unsigned cuts;
-	struct cut cut[CUTS]; /* the last ones, in a ring */
+	struct cut *cut; /* the last ones, a ring of CUTS; NULL: none yet */
 };
 
 struct transcript *transcript_new(void)
@@ -38,8 +42,14 @@ struct transcript *transcript_new(void)
 
 void transcript_free(struct transcript *t)
 {
-	for (unsigned i = 0; t && i < t->count; i++)
+	for (unsigned i = 0; t && i < t->count; i++) {
+		free(t->turn[i].item);
 		free(t->turn[i].text);
+	}
+	if (t) {
+		free(t->turn);
+		free(t->cut);
+	}
 	free(t);
 }
 
@@ -49,27 +59,47 @@ static void forget(struct transcript *t, unsigned i)
 {
 	if (t->turn[i].text)
 		t->bytes -= strlen(t->turn[i].text);
+	free(t->turn[i].item);
 	free(t->turn[i].text);
 	t->count--;
 	memmove(&t->turn[i], &t->turn[i + 1],
 		(t->count - i) * sizeof(t->turn[0]));
 }
 
-static struct turn *add(struct transcript *t, bool by_caller, const char *item)
+static bool make_room(struct transcript *t)
 {
 	if (t->count == TRANSCRIPT_TURNS_MAX)
 		forget(t, 0);
+	if (t->count < t->room)
+		return true;
+	struct turn *turn =
+		realloc(t->turn, (t->room + STEP) * sizeof(t->turn[0]));
+	if (!turn)
+		return false;
+	t->turn = turn;
+	t->room += STEP;
+	return true;
+}
+
+/* NULL without memory. */
+static struct turn *add(struct transcript *t, bool by_caller, const char *item)
+{
+	if (!make_room(t))
+		return NULL;
 	struct turn *turn = &t->turn[t->count++];
 	*turn = (struct turn){ .by_caller = by_caller };
-	snprintf(turn->item, sizeof(turn->item), "%s", item);
+	if (item[0])
+		turn->item = strndup(item, PLAYOUT_ID_MAX - 1);
 	return turn;
 }
 
-/* The words of a turn, on one line. */
+/* The words of a turn, on one line. turn NULL: there was no memory for it. */
 static void set_text(struct transcript *t, struct turn *turn, const char *text)
 {
 	char plain[TRANSCRIPT_TURN_MAX];
 
+	if (!turn)
+		return;
 	plain_text_copy(plain, sizeof(plain), text);
 	if (turn->text)
 		t->bytes -= strlen(turn->text);
@@ -120,26 +150,31 @@ static void shorten(struct transcript *t, unsigned i, const struct cut *cut)
 	set_text(t, &t->turn[i], heard);
 }
 
+static bool is_of(const char *item, const char *other)
+{
+	return item && strcmp(item, other) == 0;
+}
+
 static void take_cut(struct transcript *t, const struct call_words *w)
 {
+	if (!t->cut)
+		t->cut = calloc(CUTS, sizeof(t->cut[0]));
+	if (!t->cut)
+		return;
 	struct cut *cut = &t->cut[t->cuts++ % CUTS];
-
 	snprintf(cut->item, sizeof(cut->item), "%s", w->item_id);
 	cut->heard_ms = w->heard_ms;
 	cut->all_ms = w->all_ms;
 	for (unsigned i = t->count; i-- > 0;)
-		if (strcmp(t->turn[i].item, cut->item) == 0)
+		if (is_of(t->turn[i].item, cut->item))
 			shorten(t, i, cut);
 }
 
 static void take_agent(struct transcript *t, const struct call_words *w)
 {
-	char item[PLAYOUT_ID_MAX];
-
 	set_text(t, add(t, false, w->item_id), w->text);
-	snprintf(item, sizeof(item), "%s", w->item_id);
-	for (unsigned i = 0; item[0] && t->count && i < CUTS; i++)
-		if (strcmp(t->cut[i].item, item) == 0) {
+	for (unsigned i = 0; t->cut && t->count && i < CUTS; i++)
+		if (is_of(t->turn[t->count - 1].item, t->cut[i].item)) {
 			shorten(t, t->count - 1, &t->cut[i]);
 			return;
 		}
@@ -165,13 +200,15 @@ void transcript_take(struct transcript *t, const struct call_words *w)
 
 /* --- Reading it --- */
 
+#define CALLER "caller: "
+#define AGENT  "agent: "
+
 static size_t line_of(const struct turn *turn, char *out, size_t cap)
 {
 	if (!turn->text)
 		return 0;
-	return (size_t)snprintf(out, cap, "%s: %s\n",
-				turn->by_caller ? "caller" : "agent",
-				turn->text);
+	return (size_t)snprintf(out, cap, "%s%s\n",
+				turn->by_caller ? CALLER : AGENT, turn->text);
 }
 
 size_t transcript_write(const struct transcript *t, char *out, size_t cap)
@@ -190,4 +227,48 @@ size_t transcript_write(const struct transcript *t, char *out, size_t cap)
 	for (; first < t->count; first++)
 		at += line_of(&t->turn[first], out + at, cap - at);
 	return at;
+}
+
+/* --- Writing it again --- */
+
+static bool begins_with(const char *line, size_t len, const char *head)
+{
+	return len > strlen(head) && memcmp(line, head, strlen(head)) == 0;
+}
+
+static void take_line(struct transcript *t, const char *line, size_t len)
+{
+	char text[TRANSCRIPT_TURN_MAX];
+	bool by_caller = begins_with(line, len, CALLER);
+	size_t head = strlen(by_caller ? CALLER : AGENT);
+
+	if (!by_caller && !begins_with(line, len, AGENT))
+		return;
+	snprintf(text, sizeof(text), "%.*s",
+		 (int)utf8_cut(line + head, len - head, sizeof(text) - 1),
+		 line + head);
+	set_text(t, add(t, by_caller, ""), text);
+}
+
+void transcript_read(struct transcript *t, const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		take_line(t, text, len);
+		text += len + (text[len] == '\n');
+	}
+}
+
+const char *transcript_turn(const struct transcript *t, unsigned i,
+			    bool *by_caller)
+{
+	if (i >= t->count)
+		return NULL;
+	*by_caller = t->turn[i].by_caller;
+	return t->turn[i].text ? t->turn[i].text : "";
+}
+
+unsigned transcript_turns(const struct transcript *t)
+{
+	return t->count;
 }

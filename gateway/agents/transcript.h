@@ -4,6 +4,7 @@
 #ifndef GATEWAY_AGENTS_TRANSCRIPT_H
 #define GATEWAY_AGENTS_TRANSCRIPT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "gateway/call/call_port.h"
@@ -33,5 +34,15 @@ void transcript_take(struct transcript *t, const struct call_words *w);
  * out  cap bytes, 1 at least; always NUL-terminated
  * Returns the length. */
 size_t transcript_write(const struct transcript *t, char *out, size_t cap);
+
+/* transcript_read: what transcript_write has made of another, behind what there
+ * is; a line of any other shape is left out.
+ * transcript_turn: one of them, oldest first: its words ("": not known yet),
+ * valid until the next change; NULL when there are no more.
+ * transcript_turns: how many there are. */
+void transcript_read(struct transcript *t, const char *text);
+const char *transcript_turn(const struct transcript *t, unsigned i,
+			    bool *by_caller);
+unsigned transcript_turns(const struct transcript *t);
 
 #endif

@@ -107,6 +107,32 @@ static void the_oldest_is_forgotten(void **state)
 	CHECK_EQ(0, transcript_write(t, out, 1), "none into nothing");
 }
 
+static void what_was_written_can_be_read(void **state)
+{
+	bool by_caller;
+
+	(void)state;
+	transcript_read(t, "caller: When do you open?\nagent: At eight: "
+			   "caller: 8.\nnobody: no\nagent: \ncaller:no\n\n"
+			   "agent: And no line's end");
+	expect("caller: When do you open?\nagent: At eight: caller: 8.\nagent: "
+	       "And no line's end\n",
+	       "lines of its own shape, and no others");
+	CHECK_EQ(3, transcript_turns(t), "as turns");
+	CHECK_STR("When do you open?", transcript_turn(t, 0, &by_caller),
+		  "without who said it");
+	CHECK(by_caller, "the caller");
+	CHECK_STR("At eight: caller: 8.", transcript_turn(t, 1, &by_caller),
+		  "words that look like it");
+	CHECK(!by_caller, "the agent");
+	CHECK(!transcript_turn(t, 3, &by_caller), "no more");
+	take(CALL_WORDS_TURN, "", "");
+	CHECK_STR("", transcript_turn(t, 3, &by_caller),
+		  "words that are to come");
+	take(CALL_WORDS_CALLER, "", "Thanks.");
+	CHECK_STR("Thanks.", transcript_turn(t, 3, &by_caller), "have");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_one, close_one)
@@ -114,6 +140,7 @@ int main(void)
 		TEST(turns_stand_in_their_order),
 		TEST(what_was_not_heard_is_not_told),
 		TEST(the_oldest_is_forgotten),
+		TEST(what_was_written_can_be_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

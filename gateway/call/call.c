@@ -84,6 +84,7 @@ void call_free(struct call *c)
 	audio_queue_clear(&c->ring);
 	playout_free(&c->playout);
 	call_drop_errands(c);
+	call_drop_transfer(c);
 	call_tools_drop(c);
 	call_variables_clear(&c->variables);
 	call_collect_free(c);
@@ -188,10 +189,15 @@ static void hang_up(struct call *c, uint64_t now_ns)
 	c->ports.carrier->hang_up(c->ports.leg, reason);
 }
 
+/* What is known of it may be wanted for the call's next stream. */
 static void finish(struct call *c, uint64_t now_ns)
 {
+	struct call_variables known = c->variables;
+
 	(void)now_ns;
+	c->variables = (struct call_variables){ 0 };
 	call_free(c);
+	c->variables = known;
 }
 
 /* In the order of enum call_todo. */

@@ -271,8 +271,8 @@ void call_init(struct call *c, const struct call_settings *settings,
 void call_expect_model(struct call *c, const struct call_settings *s,
 		       uint64_t now_ns);
 
-/* call_free: give back what the call holds. Valid once it is over, or before it
- * ever began to send. */
+/* call_free: give back what the call holds. Valid once it is over (when it
+ * holds its variables and no more), or before it ever began to send. */
 void call_free(struct call *c);
 
 /* --- From the carrier --- */

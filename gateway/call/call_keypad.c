@@ -105,11 +105,13 @@ static const char *transfer(struct call *c, const struct keypad_entry *e,
 		return "transfer: the line cannot transfer";
 	}
 	hush(c, now_ns);
-	c->transfer = (struct call_request){
+	struct call_request r = {
 		.kind = CALL_REQUEST_TRANSFER,
 		.reason = "the caller pressed a key",
+		.is_warm = e->action == KEYPAD_TRANSFER_WARM,
 	};
-	utf8_copy(c->transfer.target, sizeof(c->transfer.target), e->text);
+	utf8_copy(r.target, sizeof(r.target), e->text);
+	call_set_transfer(c, &r);
 	call_step(c, CALL_KEY_TRANSFER, now_ns);
 	return NULL;
 }
@@ -161,6 +163,7 @@ static const char *attempt(struct call *c, const struct keypad_entry *e,
 		[KEYPAD_TRANSFER] = transfer,
 		[KEYPAD_SAY] = say,
 		[KEYPAD_END] = end,
+		[KEYPAD_TRANSFER_WARM] = transfer,
 	};
 	bool has_model = call_is_live(c);
 

@@ -361,6 +361,19 @@ static bool can_nothing(const void *leg, enum call_request_kind what)
 	return false;
 }
 
+static void test_to_who_may_decline(void **state)
+{
+	(void)state;
+	press("2");
+	CHECK(!c.transfer.is_warm, "an ordinary one");
+	call_carrier_transfer_failed(&c, "busy", now());
+	menu.entry[1].action = KEYPAD_TRANSFER_WARM;
+	press("2");
+	CHECK(c.transfer.is_warm, "whoever answers is asked");
+	CHECK(!c.transfer.data, "and knows nothing of the call");
+	CHECK_STR("transfer 1;transfer 1;", notes, "both are transfers");
+}
+
 static void test_a_line_that_cannot(void **state)
 {
 	struct call_carrier_port some = full_carrier;
@@ -501,6 +514,7 @@ int main(void)
 		MENU(test_a_function_collects_first),
 		MENU(test_a_key_interrupts),
 		MENU(test_a_failed_one_is_told),
+		MENU(test_to_who_may_decline),
 		MENU(test_a_line_that_cannot),
 		MENU(test_failing_for_ever_has_an_end),
 		MENU(test_the_prompt_waits_for_a_key),

@@ -106,6 +106,25 @@ void call_answer_tick(struct call *c, uint64_t now_ns)
 		answer_with_silence(c, now_ns);
 }
 
+/* Each in the role it was said in: a caller's words are no orders. */
+static void tell_before(struct call *c)
+{
+	const struct call_agent_port *agent = c->ports.agent;
+	const struct call_model_port *model = c->ports.model;
+	const char *text = NULL;
+	bool by_caller = false;
+
+	for (unsigned i = 0; agent->recall; i++) {
+		text = agent->recall(c->ports.agent_owner, i, &by_caller);
+		if (!text)
+			return;
+		if (by_caller && text[0])
+			model->add_text(c->ports.session, text);
+		else if (text[0] && model->add_said)
+			model->add_said(c->ports.session, text);
+	}
+}
+
 /* Both sides are there: what the model must know, then its first words. */
 void call_begin_talking(struct call *c, uint64_t now_ns)
 {
@@ -118,6 +137,7 @@ void call_begin_talking(struct call *c, uint64_t now_ns)
 	if (c->ports.agent->brief(c->ports.agent_owner, &c->variables, text,
 				  sizeof(text)))
 		c->ports.model->add_note(c->ports.session, text);
+	tell_before(c);
 	bool had_text = call_pass_text(c);
 	if (c->settings.opening) {
 		c->ports.model->add_note(c->ports.session, c->settings.opening);

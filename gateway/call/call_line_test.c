@@ -476,6 +476,32 @@ static void begin_with_hello(const char *text)
 	begin_call(&s, &hello_ports);
 }
 
+static const char *port_recall(void *owner, unsigned i, bool *by_caller)
+{
+	static const char *const turn[] = { "Good day.", "My name is Ada.",
+					    "" };
+
+	(void)owner;
+	*by_caller = i == 1;
+	return i < sizeof(turn) / sizeof(turn[0]) ? turn[i] : NULL;
+}
+
+static void what_was_said_before_is_told(void **state)
+{
+	static struct call_agent_port recalling;
+
+	(void)state;
+	begin_with_hello("");
+	recalling = agent;
+	recalling.recall = port_recall;
+	c.ports.agent = &recalling;
+	c.settings.opening = "[line] it was lost";
+	call_model_ready(&c, now());
+	expect("said Good day.;text My name is Ada.;note [line] it was "
+	       "lost;speak note;",
+	       "as whoever said it, before the first words");
+}
+
 static void a_sound_greets_before_the_model(void **state)
 {
 	(void)state;
@@ -564,6 +590,7 @@ int main(void)
 		CALL_RIG_FULL(test_a_text_answer_is_said_by_the_carrier),
 		CALL_RIG_FULL(test_a_text_apology),
 		CALL_RIG_FULL(test_a_participant_told_twice_is_one),
+		CALL_RIG_TEST(what_was_said_before_is_told),
 		CALL_RIG_TEST(a_sound_greets_before_the_model),
 		CALL_RIG_TEST(a_model_that_comes_late_is_told_then),
 		CALL_RIG_TEST(who_interrupts_it_has_heard_less),

@@ -119,6 +119,8 @@ void call_filler_hush(struct call *c);
 /* Do what the model asked for and what waited for its speech to end. */
 void call_run_errands(struct call *c, uint64_t now_ns);
 void call_drop_errands(struct call *c);
+void call_set_transfer(struct call *c, const struct call_request *r);
+void call_drop_transfer(struct call *c);
 
 /* Whether the line can do it. */
 bool call_can(const struct call *c, enum call_request_kind what);

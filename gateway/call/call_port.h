@@ -132,6 +132,9 @@ struct call_agent_port {
 	/* A key of the caller's: another agent is to take the call. Returns
 	 * false when it has it already, or is not there. NULL: none can. */
 	bool (*hand_off)(void *agent, const char *name);
+	/* What was said in this call before its present line was there, turn by
+	 * turn from 0; NULL: no more. NULL: never anything. */
+	const char *(*recall)(void *agent, unsigned i, bool *by_caller);
 	/* What the model is told when the call begins, from the variables.
 	 * Returns the length; 0: nothing. */
 	size_t (*brief)(void *agent, const struct call_variables *v, char *out,

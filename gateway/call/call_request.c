@@ -96,6 +96,20 @@ static bool answer_and_go_on(struct call *c, const char *call_id, int err,
 	return true;
 }
 
+/* r's data stays whose it is. What does not fit in memory is not told. */
+void call_set_transfer(struct call *c, const struct call_request *r)
+{
+	call_drop_transfer(c);
+	c->transfer = *r;
+	c->transfer.data = r->data ? strdup(r->data) : NULL;
+}
+
+void call_drop_transfer(struct call *c)
+{
+	free(c->transfer.data);
+	c->transfer.data = NULL;
+}
+
 /* Each returns whether the model is owed a response. */
 
 static bool end_call(struct call *c, const char *call_id,
@@ -123,7 +137,7 @@ static bool transfer(struct call *c, const char *call_id,
 	}
 	answer(c, call_id,
 	       "{\"status\":\"the caller is put through after your words\"}");
-	c->transfer = *r;
+	call_set_transfer(c, r);
 	call_step(c, CALL_TRANSFER_ASKED, now_ns);
 	return false;
 }
@@ -187,12 +201,12 @@ bool call_rescue(struct call *c)
 	    !c->ports.carrier->request)
 		return false;
 	c->was_rescued = true;
-	c->transfer = (struct call_request){
+	struct call_request r = {
 		.kind = CALL_REQUEST_TRANSFER,
 		.reason = "the assistant is unavailable",
 	};
-	utf8_copy(c->transfer.target, sizeof(c->transfer.target),
-		  c->settings.fallback);
+	utf8_copy(r.target, sizeof(r.target), c->settings.fallback);
+	call_set_transfer(c, &r);
 	return true;
 }
 

@@ -9,10 +9,11 @@
 #define CALL_DIGITS_MAX      20   /* keys sent at once */
 #define CALL_DIGITS_NAME_MAX 32   /* bytes with NUL; a word of a-z 0-9 _ - */
 #define CALL_DATA_MAX        4096 /* bytes of JSON, with NUL */
+#define CALL_SUMMARY_MAX     601  /* bytes, with NUL */
 
 enum call_request_kind {
 	CALL_REQUEST_END,       /* reason */
-	CALL_REQUEST_TRANSFER,  /* target, reason */
+	CALL_REQUEST_TRANSFER,  /* target, reason; perhaps is_warm and data */
 	CALL_REQUEST_KEYS,      /* digits */
 	CALL_REQUEST_METADATA,  /* data */
 	CALL_REQUEST_RECORDING, /* recording */
@@ -41,11 +42,13 @@ struct call_request {
 	enum call_request_kind kind;
 	enum call_recording recording;
 	char reason[CALL_REASON_MAX];
-	char target[CALL_TARGET_MAX];     /* tel:, sip: or sips: URI */
+	char target[CALL_TARGET_MAX]; /* tel:, sip:, sips: or client: URI */
+	bool is_warm; /* whoever answers there hears data, and may decline */
 	char digits[CALL_DIGITS_MAX + 1]; /* 0-9 * # */
 	struct call_collect_request collect;
-	char *data; /* a JSON object as text, or NULL; whose it is, is
-			     said where a request is handed over */
+	char *data; /* METADATA: a JSON object as text; TRANSFER: what is to be
+		       told, or NULL; whose it is, is said where a request is
+		       handed over */
 };
 
 #endif

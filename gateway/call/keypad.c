@@ -49,6 +49,7 @@ const char *keypad_action_name(enum keypad_action action)
 		[KEYPAD_TRANSFER] = "transfer",
 		[KEYPAD_SAY] = "say",
 		[KEYPAD_END] = "end",
+		[KEYPAD_TRANSFER_WARM] = "transfer",
 	};
 	return name[action];
 }

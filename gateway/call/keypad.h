@@ -11,10 +11,12 @@
 #define KEYPAD_ENTRIES_MAX 16
 
 enum keypad_action {
-	KEYPAD_HAND_OFF, /* text: an agent's name */
-	KEYPAD_TRANSFER, /* text: tel:, sip: or sips: URI */
-	KEYPAD_SAY,      /* text: the words */
-	KEYPAD_END       /* no text */
+	KEYPAD_HAND_OFF,     /* text: an agent's name */
+	KEYPAD_TRANSFER,     /* text: tel:, sip:, sips: or client: URI */
+	KEYPAD_SAY,          /* text: the words */
+	KEYPAD_END,          /* no text */
+	KEYPAD_TRANSFER_WARM /* as KEYPAD_TRANSFER; whoever answers may
+				decline */
 };
 
 struct keypad_entry {

@@ -608,6 +608,27 @@ static void test_newest_wins(void **state)
 	heard(">2 {\"type\":\"userStream.started\"}\n", "the new one has");
 }
 
+static void test_warm_transfer(void **state)
+{
+	char summary[] = "Ada, about an invoice";
+	struct call_request r = { .kind = CALL_REQUEST_TRANSFER,
+				  .target = "tel:+33180000100",
+				  .reason = "a person",
+				  .is_warm = true,
+				  .data = summary };
+	struct audiocodes_leg *leg = call_up();
+
+	(void)state;
+	CHECK_EQ(0, port->request(leg, &r), "asked");
+	heard(OUT("transfer", ",\"activityParams\":{\"transferTarget\":"
+			      "\"tel:+33180000100\",\"handoverReason\":"
+			      "\"Ada, about an invoice\"}"),
+	      "the summary is the reason, 4.4");
+	strcpy(r.target, "client:sales");
+	CHECK_EQ(-ENOTSUP, port->request(leg, &r), "another carrier's");
+	heard("", "nothing is asked");
+}
+
 static void test_pending(void **state)
 {
 	const struct call_request r = { .kind = CALL_REQUEST_TRANSFER,
@@ -704,6 +725,7 @@ int main(void)
 		TEST(test_hang_up_before_start),
 		TEST(test_session_end),
 		TEST(test_transfer),
+		TEST(test_warm_transfer),
 		TEST(test_transfer_forgotten),
 		TEST(test_resume),
 		TEST(test_lost_while_stopping),

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "gateway/carriers/audiocodes_leg.h"
 #include "gateway/carriers/audiocodes_requests.h"
@@ -112,7 +113,10 @@ static int request(void *port, const struct call_request *r)
 		return -ENOTSUP;
 	if (r->kind != CALL_REQUEST_TRANSFER)
 		return audiocodes_requests_do(leg, r);
-	audiocodes_leg_leave(leg, AUDIOCODES_TRANSFERS, r->target, r->reason);
+	if (strncmp(r->target, "client:", 7) == 0)
+		return -ENOTSUP; /* it is Twilio's */
+	audiocodes_leg_leave(leg, AUDIOCODES_TRANSFERS, r->target,
+			     r->data ? r->data : r->reason);
 	return 0;
 }
 

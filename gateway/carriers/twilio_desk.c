@@ -7,9 +7,9 @@
 
 #include "gateway/carriers/twilio_answers.h"
 #include "gateway/carriers/twilio_candidates.h"
+#include "gateway/carriers/twilio_desk_parts.h"
 #include "gateway/carriers/twilio_outbound.h"
 #include "gateway/ops/config.h"
-#include "gateway/ops/config_route.h"
 #include "protocols/buffer.h"
 #include "protocols/form.h"
 #include "protocols/http.h"
@@ -108,8 +108,9 @@ static bool is_our_account(const struct config *c, const char *account_sid)
 	return false;
 }
 
-static unsigned refuse(struct twilio_desk *d, const struct twilio_request *r,
-		       struct buffer *out, unsigned status, const char *why)
+unsigned twilio_desk_refuse(struct twilio_desk *d,
+			    const struct twilio_request *r, struct buffer *out,
+			    unsigned status, const char *why)
 {
 	log_event(&d->log, LOG_WARN, "refused", "target", r->message->target,
 		  "why", why, NULL);
@@ -119,12 +120,12 @@ static unsigned refuse(struct twilio_desk *d, const struct twilio_request *r,
 }
 
 /* Read and check a webhook; on 200 its form is good to use. */
-static unsigned accept_webhook(struct twilio_desk *d,
-			       const struct twilio_request *r,
-			       struct form *form, struct buffer *out)
+unsigned twilio_desk_accept(struct twilio_desk *d,
+			    const struct twilio_request *r, struct form *form,
+			    struct buffer *out)
 {
 	if (form_parse(form, r->message->body, r->message->body_len) != 0)
-		return refuse(d, r, out, 413, "too many fields");
+		return twilio_desk_refuse(d, r, out, 413, "too many fields");
 	const struct twilio_signed s = {
 		.config = d->config,
 		.request = r,
@@ -133,16 +134,19 @@ static unsigned accept_webhook(struct twilio_desk *d,
 	};
 	const char *fault = fault_of(d, &s);
 	if (fault)
-		return refuse(d, r, out, 403, fault);
+		return twilio_desk_refuse(d, r, out, 403, fault);
 	const char *sid = form_value(form, "CallSid");
 	if (!sid || !twilio_sid_ok(sid, "CA"))
-		return refuse(d, r, out, 400, "no valid CallSid");
+		return twilio_desk_refuse(d, r, out, 400, "no valid CallSid");
 	if (!is_our_account(d->config, form_value(form, "AccountSid")))
-		return refuse(d, r, out, 403, "an account not in account_sids");
+		return twilio_desk_refuse(d, r, out, 403,
+					  "an account not in account_sids");
 	return 200;
 }
 
 /* --- Answers --- */
+
+const struct twilio_told twilio_nothing_told;
 
 /* Twilio reference, 1.4: name and value together, in characters, of which none
  * is shorter than a byte. */
@@ -166,16 +170,7 @@ static bool is_told(const struct form *form, size_t i)
 	return true;
 }
 
-static const struct twilio_told nothing_told;
-
-/* What one stream is for. */
-struct invitation {
-	const struct form *form;
-	struct twilio_party *party;
-	const struct twilio_told *told;
-};
-
-static size_t tell_facts(const struct invitation *in,
+static size_t tell_facts(const struct twilio_invitation *in,
 			 struct twiml_parameter out[TWILIO_FACTS_MAX])
 {
 	const struct form *form = in->form;
@@ -201,7 +196,8 @@ static size_t tell_facts(const struct invitation *in,
 
 static int connect_stream(struct twilio_desk *d, const struct twilio_request *r,
 			  const struct twilio_ticket *ticket,
-			  const struct invitation *in, struct buffer *out)
+			  const struct twilio_invitation *in,
+			  struct buffer *out)
 {
 	struct twiml_parameter fact[TWILIO_FACTS_MAX];
 	char target[64], stream[TWILIO_URL_MAX];
@@ -228,15 +224,11 @@ static int connect_stream(struct twilio_desk *d, const struct twilio_request *r,
 	return twiml_connect_stream(out, &s);
 }
 
-typedef int issue_fn(struct twilio_tickets *t, const char *call_sid,
-		     const struct twilio_party *party,
-		     const uint8_t entropy[16], uint64_t now_ns,
-		     struct twilio_ticket *out);
-
 /* Returns what issue said; nothing is written when that is an error. */
-static int invite(struct twilio_desk *d, const struct twilio_request *r,
-		  const struct invitation *in, issue_fn *issue,
-		  unsigned *status, struct buffer *out)
+int twilio_desk_invite(struct twilio_desk *d, const struct twilio_request *r,
+		       const struct twilio_invitation *in,
+		       twilio_issue_fn *issue, unsigned *status,
+		       struct buffer *out)
 {
 	struct twilio_ticket ticket;
 	uint8_t entropy[16];
@@ -246,14 +238,14 @@ static int invite(struct twilio_desk *d, const struct twilio_request *r,
 	int err = issue(d->tickets, form_value(in->form, "CallSid"), in->party,
 			entropy, r->now_ns, &ticket);
 	if (!err && connect_stream(d, r, &ticket, in, out) != 0)
-		*status = refuse(d, r, out, 400,
-				 "no Host header and no public_url");
+		*status = twilio_desk_refuse(
+			d, r, out, 400, "no Host header and no public_url");
 	return err;
 }
 
 /* Lines that were kept for sockets which never came are free again. */
-static enum lines_refusal take_line(struct twilio_desk *d, uint64_t now_ns,
-				    struct twilio_party *p)
+enum lines_refusal twilio_desk_take_line(struct twilio_desk *d, uint64_t now_ns,
+					 struct twilio_party *p)
 {
 	enum lines_refusal refusal =
 		d->take_line(d->owner, p->number, p->source, &p->seat);
@@ -262,31 +254,6 @@ static enum lines_refusal take_line(struct twilio_desk *d, uint64_t now_ns,
 	    !twilio_tickets_lapse(d->tickets, now_ns))
 		return refusal;
 	return d->take_line(d->owner, p->number, p->source, &p->seat);
-}
-
-static const struct config_route *route_of(const struct twilio_desk *d,
-					   const struct twilio_ticket *k)
-{
-	return d->route ? d->route(d->owner, k->route) : NULL;
-}
-
-static const struct config_agent *agent_of(const struct twilio_desk *d,
-					   const struct twilio_ticket *k)
-{
-	int i = k->agent[0] ? config_agent_find(d->config, k->agent) : 0;
-
-	return i < 0 ? NULL : config_agent_at(d->config, (unsigned)i);
-}
-
-/* speaks: the caller has heard no apology. */
-static void answer_failure(const struct twilio_desk *d,
-			   const struct twilio_ticket *k, bool speaks,
-			   struct buffer *out)
-{
-	const struct config_route_call call = { k->number, route_of(d, k),
-						agent_of(d, k) };
-
-	twilio_answer_failure(d->config, &call, speaks, out);
 }
 
 static void log_voice(const struct twilio_desk *d, const struct form *form,
@@ -307,10 +274,10 @@ unsigned twilio_desk_voice_asked(struct twilio_desk *d,
 				 const struct twilio_request *r,
 				 struct form *form, struct buffer *out)
 {
-	return accept_webhook(d, r, form, out);
+	return twilio_desk_accept(d, r, form, out);
 }
 
-static void decide(struct twilio_desk *d, const struct invitation *in)
+static void decide(struct twilio_desk *d, const struct twilio_invitation *in)
 {
 	if (in->told->agent)
 		in->party->agent = in->told->agent;
@@ -371,19 +338,20 @@ static void tell_placed(struct placed *p, const char *by)
 
 static unsigned invite_or_refuse(struct twilio_desk *d,
 				 const struct twilio_request *r,
-				 const struct invitation *in, bool is_placed,
-				 struct buffer *out)
+				 const struct twilio_invitation *in,
+				 bool is_placed, struct buffer *out)
 {
 	unsigned status = 200;
 	enum lines_refusal refusal = LINES_FREE;
 	const char *sid = form_value(in->form, "CallSid");
 
 	if (!twilio_tickets_is_invited(d->tickets, sid, r->now_ns))
-		refusal = take_line(d, r->now_ns, in->party);
+		refusal = twilio_desk_take_line(d, r->now_ns, in->party);
 	if (refusal == LINES_FREE)
 		decide(d, in);
 	if (refusal == LINES_FREE &&
-	    invite(d, r, in, twilio_tickets_issue, &status, out) != 0)
+	    twilio_desk_invite(d, r, in, twilio_tickets_issue, &status, out) !=
+		    0)
 		refusal = LINES_CALLS;
 	log_voice(d, in->form, refusal ? lines_refusal_text(refusal) : NULL);
 	if (!refusal)
@@ -406,7 +374,7 @@ static unsigned answer_placed(struct twilio_desk *d,
 	const char *by = form_value(form, "AnsweredBy");
 	struct twilio_party party = { .number = form_value(form, "From"),
 				      .source = to ? to : "" };
-	const struct invitation in = { form, &party, &p->told };
+	const struct twilio_invitation in = { form, &party, &p->told };
 
 	twilio_outbound_answered(d->outbound, by);
 	if (by && twilio_answer_machine(d->config, by, out)) {
@@ -427,7 +395,7 @@ unsigned twilio_desk_voice_answer(struct twilio_desk *d,
 	const char *from = form_value(form, "From");
 	struct twilio_party party = { .number = form_value(form, "To"),
 				      .source = from ? from : "" };
-	const struct invitation in = { form, &party, told };
+	const struct twilio_invitation in = { form, &party, told };
 	struct placed placed;
 
 	if (find_placed(d, r, form, &placed))
@@ -439,111 +407,12 @@ unsigned twilio_desk_voice(struct twilio_desk *d,
 			   const struct twilio_request *r, struct buffer *out)
 {
 	struct form form;
-	unsigned status = accept_webhook(d, r, &form, out);
+	unsigned status = twilio_desk_accept(d, r, &form, out);
 
-	return status == 200 ? twilio_desk_voice_answer(d, r, &form,
-							&nothing_told, out)
-			     : status;
-}
-
-/* The stream broke while the caller was there, or was refused: join them again,
- * and after some tries do what the configuration says. Without a line now there
- * may be one when the socket opens. */
-static unsigned rejoin(struct twilio_desk *d, const struct twilio_request *r,
-		       const struct form *form,
-		       const struct twilio_ticket *last, const char *returned,
-		       struct buffer *out)
-{
-	const char *call_sid = form_value(form, "CallSid");
-	struct twilio_party party = { .number = last->number,
-				      .source = last->source,
-				      .returned = returned };
-	unsigned status;
-
-	if (!twilio_tickets_is_invited(d->tickets, call_sid, r->now_ns))
-		(void)take_line(d, r->now_ns, &party);
-	const struct invitation in = { form, &party, &nothing_told };
-	if (invite(d, r, &in, twilio_tickets_reissue, &status, out) != 0)
-		answer_failure(d, last, true, out);
-	return status;
-}
-
-static bool caller_is_gone(const char *call_status)
-{
-	static const char *const over[] = { "completed", "busy", "failed",
-					    "no-answer", "canceled" };
-
-	for (size_t i = 0; call_status && i < sizeof(over) / sizeof(over[0]);
-	     i++)
-		if (strcmp(call_status, over[i]) == 0)
-			return true;
-	return false;
-}
-
-unsigned twilio_desk_after_stream(struct twilio_desk *d,
-				  const struct twilio_request *r,
-				  struct buffer *out)
-{
-	struct form form;
-	unsigned status = accept_webhook(d, r, &form, out);
-
-	if (status != 200)
-		return status;
-	const char *sid = form_value(&form, "CallSid");
-	struct twilio_ticket ticket = { .fate = TWILIO_CUT };
-	twilio_tickets_ask(d->tickets, sid, &ticket);
-	enum twilio_fate fate = ticket.fate;
-	if (caller_is_gone(form_value(&form, "CallStatus")) ||
-	    fate == TWILIO_CALLER_GONE) {
-		twilio_tickets_abandon(d->tickets, sid, r->now_ns);
-		twiml_empty(out);
-		return 200;
-	}
-	if (fate == TWILIO_ENDED)
-		twiml_hangup(out);
-	else if (fate == TWILIO_FAILED)
-		answer_failure(d, &ticket, false, out);
-	else
-		status = rejoin(d, r, &form, &ticket, NULL, out);
-	return status;
-}
-
-static bool was_bridged(const struct form *form)
-{
-	const char *bridged = form_value(form, "DialBridged");
-	const char *status = form_value(form, "DialCallStatus");
-
-	if (bridged)
-		return strcmp(bridged, "true") == 0;
-	return status && (strcmp(status, "completed") == 0 ||
-			  strcmp(status, "answered") == 0);
-}
-
-unsigned twilio_desk_after_dial(struct twilio_desk *d,
-				const struct twilio_request *r,
-				struct buffer *out)
-{
-	struct form form;
-	unsigned status = accept_webhook(d, r, &form, out);
-
-	if (status != 200)
-		return status;
-	const char *sid = form_value(&form, "CallSid");
-	const char *how = form_value(&form, "DialCallStatus");
-	struct twilio_ticket ticket = { .fate = TWILIO_CUT };
-	twilio_tickets_ask(d->tickets, sid, &ticket);
-	log_event(&d->log, LOG_INFO, "dialled", "call", sid, "status", how,
-		  NULL);
-	if (caller_is_gone(form_value(&form, "CallStatus"))) {
-		twilio_tickets_abandon(d->tickets, sid, r->now_ns);
-		twiml_empty(out);
-	} else if (was_bridged(&form)) {
-		twiml_hangup(out);
-	} else {
-		status =
-			rejoin(d, r, &form, &ticket, how ? how : "failed", out);
-	}
-	return status;
+	return status == 200
+		       ? twilio_desk_voice_answer(d, r, &form,
+						  &twilio_nothing_told, out)
+		       : status;
 }
 
 unsigned twilio_desk_call_status(struct twilio_desk *d,
@@ -551,7 +420,7 @@ unsigned twilio_desk_call_status(struct twilio_desk *d,
 				 struct buffer *out)
 {
 	struct form form;
-	unsigned status = accept_webhook(d, r, &form, out);
+	unsigned status = twilio_desk_accept(d, r, &form, out);
 
 	if (status != 200)
 		return status;
@@ -576,7 +445,7 @@ unsigned twilio_desk_stream_status(struct twilio_desk *d,
 				   struct buffer *out)
 {
 	struct form form;
-	unsigned status = accept_webhook(d, r, &form, out);
+	unsigned status = twilio_desk_accept(d, r, &form, out);
 
 	if (status != 200)
 		return status;
@@ -599,7 +468,7 @@ static enum lines_refusal seat(struct twilio_desk *d,
 	enum lines_refusal refusal = LINES_FREE;
 
 	if (!k->seat.is_taken) {
-		refusal = take_line(d, r->now_ns, &party);
+		refusal = twilio_desk_take_line(d, r->now_ns, &party);
 		k->seat = party.seat;
 	}
 	if (refusal == LINES_FREE)
@@ -620,18 +489,19 @@ unsigned twilio_desk_admit(struct twilio_desk *d,
 	const char *fault = fault_of(d, &s);
 
 	if (fault)
-		return refuse(d, r, NULL, 403, fault);
+		return twilio_desk_refuse(d, r, NULL, 403, fault);
 	if (twilio_tickets_redeem(d->tickets, secret, strlen(secret), r->now_ns,
 				  ticket) != 0)
-		return refuse(d, r, NULL, 403,
-			      "the stream's ticket is unknown, used or "
-			      "expired");
+		return twilio_desk_refuse(
+			d, r, NULL, 403,
+			"the stream's ticket is unknown, used or "
+			"expired");
 	enum lines_refusal refusal = seat(d, r, ticket);
 	if (refusal == LINES_FREE)
 		return 0;
 	twilio_tickets_settle(d->tickets, ticket->call_sid, ticket->streams,
 			      TWILIO_CUT, r->now_ns);
-	return refuse(d, r, NULL, 503, lines_refusal_text(refusal));
+	return twilio_desk_refuse(d, r, NULL, 503, lines_refusal_text(refusal));
 }
 
 void twilio_desk_voice_url(const struct config *c, char *out, size_t cap)

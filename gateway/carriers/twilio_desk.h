@@ -25,7 +25,9 @@ struct config;
 struct config_route;
 struct form;
 struct http_message;
+struct twilio_contexts;
 struct twilio_outbound;
+struct twilio_whispers;
 struct twiml_parameter;
 
 #define TWILIO_PATH_VOICE   "/twilio/voice"
@@ -34,10 +36,14 @@ struct twiml_parameter;
 #define TWILIO_PATH_MEDIA   "/twilio/media/"
 #define TWILIO_PATH_DIALLED "/twilio/after-dial"
 #define TWILIO_PATH_CALL    "/twilio/call-status"
+#define TWILIO_PATH_WHISPER "/twilio/whisper"
+#define TWILIO_PATH_KEY     "/twilio/whisper-key"
 
 /* The <Parameter> of a stream for a caller who is back from a transfer: how
  * that went, in Twilio's word (DialCallStatus). */
 #define TWILIO_RETURNED "tandem-returned"
+#define TWILIO_DECLINED \
+	"declined" /* or this: whoever answered did not take it */
 
 #define TWILIO_FACTS_MAX  48   /* of a webhook, that are told with the stream */
 #define TWILIO_EXPLAIN_MS 2000 /* between two looks into a wrong signature */
@@ -46,7 +52,9 @@ struct twilio_desk {
 	const struct config *config;
 	struct log log;
 	struct twilio_tickets *tickets;   /* of all desks */
+	struct twilio_contexts *contexts; /* likewise; NULL: none are kept */
 	struct twilio_outbound *outbound; /* likewise; NULL: none are placed */
+	struct twilio_whispers *whispers; /* likewise; NULL: nobody is told */
 	void (*random)(void *owner, uint8_t *out, size_t n);
 	/* A line for a call, over all workers; then a place for it on this one.
 	 * As lines_take has it; take_line may find it has to refuse all. */

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/carriers/twilio_contexts.h"
 #include "gateway/carriers/twilio_outbound.h"
+#include "gateway/carriers/twilio_whisper.h"
+#include "gateway/carriers/twilio_whispers.h"
 #include "gateway/ops/config.h"
 #include "protocols/buffer.h"
 #include "protocols/form.h"
@@ -463,6 +466,149 @@ static void test_after_a_transfer(void **state)
 	}
 }
 
+/* --- Whoever answers is told first --- */
+
+#define LEG    "CA11112222333344445555666677778888"
+#define SECRET "abababababababababababababababab"
+#define QUERY  "?" TWILIO_WHISPER_QUERY SECRET
+
+static struct twilio_whispers whispers;
+
+static void begin_whisper(void)
+{
+	char token[TWILIO_WHISPER_TOKEN];
+	uint8_t bytes[16];
+
+	memset(bytes, 0xab, sizeof(bytes));
+	assert_int_equal(0, twilio_whispers_init(&whispers));
+	desk.whispers = &whispers;
+	assert_int_equal(0, twilio_whispers_place(&whispers, SID, "A & <B>",
+						  bytes, 1000 * MS, token));
+}
+
+static unsigned whisper(const char *target, const char *form_text)
+{
+	struct twilio_request r = post(target, form_text, NULL);
+
+	return strncmp(target, TWILIO_PATH_KEY, strlen(TWILIO_PATH_KEY)) == 0
+		       ? twilio_whisper_key(&desk, &r, &out)
+		       : twilio_whisper_say(&desk, &r, &out);
+}
+
+static void test_whisper(void **state)
+{
+	static const char leg[] = "CallSid=" LEG "&ParentCallSid=" SID;
+
+	(void)state;
+	CHECK_EQ(403, whisper(TWILIO_PATH_WHISPER QUERY, leg), "none is told");
+	begin_whisper();
+	CHECK_EQ(403, whisper(TWILIO_PATH_WHISPER, leg), "no token");
+	CHECK_EQ(403,
+		 whisper(TWILIO_PATH_WHISPER QUERY,
+			 "CallSid=" LEG "&ParentCallSid=" SID2),
+		 "of another call");
+	CHECK_EQ(400, whisper(TWILIO_PATH_WHISPER QUERY, "CallSid=x"),
+		 "no call");
+	CHECK_EQ(403, whisper(TWILIO_PATH_KEY QUERY, leg),
+		 "a key before the words");
+	CHECK_EQ(200, whisper(TWILIO_PATH_WHISPER QUERY, leg), "told");
+	CHECK(answers("<Gather numDigits=\"1\" timeout=\"6\" "
+		      "action=\"https://gw.example.net/twilio/"
+		      "whisper-key?whisper=" SECRET "\"><Say>There is a call "
+		      "for you. A &amp; &lt;B&gt; Press 1 to take it.</Say>"
+		      "</Gather><Gather"),
+	      "twice");
+	CHECK(answers("</Gather><Hangup/></Response>"), "then hung up");
+	CHECK_EQ(403, whisper(TWILIO_PATH_WHISPER QUERY, "CallSid=" SID2),
+		 "another leg");
+	CHECK_EQ(200, whisper(TWILIO_PATH_KEY QUERY, leg), "no key in it");
+	CHECK(answers("<Hangup/>"), "is none");
+	CHECK_EQ(403, whisper(TWILIO_PATH_KEY QUERY, "Digits=1&CallSid=" LEG),
+		 "the first counts");
+	twilio_whispers_free(&whispers);
+	begin_whisper();
+	strcpy(config.transfer.whisper_language, "de-DE");
+	whisper(TWILIO_PATH_WHISPER QUERY, leg);
+	CHECK(answers("<Say language=\"de-DE\">"), "in a language");
+	CHECK_EQ(200, whisper(TWILIO_PATH_KEY QUERY, "Digits=1&CallSid=" LEG),
+		 "the key");
+	CHECK(answers("<Response></Response>"), "they are connected");
+	with_token();
+	CHECK_EQ(403, whisper(TWILIO_PATH_WHISPER QUERY, leg), "not signed");
+	twilio_whispers_free(&whispers);
+}
+
+static void test_after_a_whisper(void **state)
+{
+	static const struct {
+		const char *digits; /* NULL: nobody answers; "": no key */
+		const char *form_text, *answer, *why;
+	} row[] = {
+		{ "1", "&DialCallStatus=completed&DialBridged=true",
+		  "<Hangup/>", "they have spoken" },
+		{ "1", "&DialCallStatus=completed", "<Hangup/>",
+		  "likewise, where nobody says so" },
+		{ "2", "&DialCallStatus=completed&DialBridged=false",
+		  "value=\"declined\"", "they did not want to" },
+		{ "2", "&DialCallStatus=completed", "value=\"declined\"",
+		  "likewise, where nobody says so" },
+		{ "", "&DialCallStatus=no-answer&DialBridged=false",
+		  "value=\"declined\"", "they only listened" },
+		{ NULL, "&DialCallStatus=busy&DialBridged=false",
+		  "value=\"busy\"", "nobody was told" },
+	};
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		begin_whisper();
+		if (row[i].digits)
+			whisper(TWILIO_PATH_WHISPER QUERY, "CallSid=" LEG);
+		snprintf(text, sizeof(text), "CallSid=" LEG "&Digits=%s",
+			 row[i].digits ? row[i].digits : "");
+		if (row[i].digits && row[i].digits[0])
+			whisper(TWILIO_PATH_KEY QUERY, text);
+		snprintf(text, sizeof(text), "CallSid=" SID "%s",
+			 row[i].form_text);
+		struct twilio_request r = post(TWILIO_PATH_DIALLED, text, NULL);
+		CHECK_EQ(200, twilio_desk_after_dial(&desk, &r, &out),
+			 row[i].why);
+		CHECK(answers(row[i].answer), row[i].why);
+		CHECK_EQ(TWILIO_WHISPER_NONE,
+			 twilio_whispers_end(&whispers, SID), "it is over");
+		twilio_whispers_free(&whispers);
+		twilio_tickets_abandon(&tickets, SID, 0);
+		tickets.ticket[0].streams = 0;
+	}
+}
+
+static void test_who_is_gone_leaves_nothing(void **state)
+{
+	static const struct {
+		const char *form_text, *why;
+		bool stays;
+	} row[] = {
+		{ "&DialBridged=true", "put through", false },
+		{ "&CallStatus=completed", "hung up", false },
+		{ "&DialCallStatus=busy", "back", true },
+	};
+	struct twilio_contexts contexts;
+	char text[256];
+
+	(void)state;
+	assert_int_equal(0, twilio_contexts_init(&contexts));
+	desk.contexts = &contexts;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		twilio_contexts_put(&contexts, twilio_context_new(SID, 1), 0);
+		snprintf(text, sizeof(text), "CallSid=" SID "%s",
+			 row[i].form_text);
+		struct twilio_request r = post(TWILIO_PATH_DIALLED, text, NULL);
+		twilio_desk_after_dial(&desk, &r, &out);
+		CHECK_EQ(row[i].stays, contexts.bytes > 0, row[i].why);
+	}
+	twilio_contexts_free(&contexts);
+}
+
 static void test_returns_are_bounded(void **state)
 {
 	unsigned status;
@@ -727,6 +873,9 @@ int main(void)
 		TEST(test_joining_again_when_full),
 		TEST(test_after_the_stream),
 		TEST(test_after_a_transfer),
+		TEST(test_whisper),
+		TEST(test_after_a_whisper),
+		TEST(test_who_is_gone_leaves_nothing),
 		TEST(test_returns_are_bounded),
 		TEST(test_joining_again_is_bounded),
 		TEST(test_a_stream_that_never_opens),

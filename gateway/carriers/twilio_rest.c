@@ -22,20 +22,27 @@ static const struct secret *token_of(const struct config *c,
 	return n ? token[0] : NULL;
 }
 
+static bool uses_key(const struct config *c, const char *account_sid)
+{
+	const struct config_twilio_account *a =
+		config_twilio_account(c, account_sid);
+
+	return c->twilio.rest.key_sid[0] && !(a && a->rest_url[0]);
+}
+
 bool twilio_rest_is_ready(const struct config *c, const char *account_sid)
 {
-	const struct config_twilio_rest *r = &c->twilio.rest;
-
-	if (!r->url[0] || !account_sid[0])
+	if (!account_sid[0] || !config_twilio_rest_url(c, account_sid)[0])
 		return false;
-	return r->key_sid[0] ? secret_is_set(&r->key_secret)
-			     : token_of(c, account_sid) != NULL;
+	return uses_key(c, account_sid)
+		       ? secret_is_set(&c->twilio.rest.key_secret)
+		       : token_of(c, account_sid) != NULL;
 }
 
 static void sign(struct fetch_request *r, const struct twilio_rest_call *call)
 {
 	const struct config_twilio_rest *rest = &call->config->twilio.rest;
-	bool has_key = rest->key_sid[0] != '\0';
+	bool has_key = uses_key(call->config, call->account_sid);
 
 	r->user = has_key ? rest->key_sid : call->account_sid;
 	r->password = secret_reveal(
@@ -66,7 +73,8 @@ static struct fetch *post(const struct twilio_rest_call *call,
 	if (!twilio_rest_is_ready(call->config, call->account_sid))
 		return NULL;
 	snprintf(url, sizeof(url), "%s/2010-04-01/Accounts/%s/Calls%s%s.json",
-		 rest->url, call->account_sid, call->call_sid ? "/" : "",
+		 config_twilio_rest_url(call->config, call->account_sid),
+		 call->account_sid, call->call_sid ? "/" : "",
 		 call->call_sid ? call->call_sid : "");
 	sign(&r, call);
 	return fetch_start(call->port, &r, on_done, owner);

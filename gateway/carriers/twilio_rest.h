@@ -1,8 +1,10 @@
 /* Twilio's REST interface, as far as a call needs it: to place it, to connect
  * its caller with somebody else, and to end it.
  *
- * Credentials are an API key (twilio.rest.key_sid), or the account's own SID
- * and the first of its auth tokens.
+ * Each account's calls are where its rest_url says (another region), or at
+ * twilio.rest.url. Credentials are an API key (twilio.rest.key_sid), or the
+ * account's own SID and the first of its auth tokens; where an account has an
+ * address of its own always these, for keys are not known in other regions.
  *
  * Source: Twilio reference 4.1 to 4.5, 4.8. */
 #ifndef GATEWAY_CARRIERS_TWILIO_REST_H

@@ -111,6 +111,33 @@ static void on_the_wire(void **state)
 	serve(s, "\r\n\r\nStatus=completed", "HTTP/1.1 200 OK\r\n\r\n{}");
 }
 
+/* An account of another region: its address, its SID, its token. */
+static void an_account_has_an_address_of_its_own(void **state)
+{
+	struct stage *s = *state;
+	struct config_twilio *t = &s->config.twilio;
+	const struct twilio_rest_call call = call_of(s);
+
+	t->account_count = 1;
+	snprintf(t->accounts[0].sid, sizeof(t->accounts[0].sid), "%s", AC);
+	snprintf(t->accounts[0].rest_url, sizeof(t->accounts[0].rest_url), "%s",
+		 t->rest.url);
+	strcpy(t->rest.url, "https://api.twilio.com");
+	strcpy(t->rest.key_sid, "SK1");
+	CHECK(!twilio_rest_is_ready(&s->config, AC), "without a token");
+	t->accounts[0].auth_token_count = 1;
+	secret_set(&t->accounts[0].auth_tokens[0], "word", 4);
+	CHECK(twilio_rest_is_ready(&s->config, AC), "with its own");
+	CHECK(!twilio_rest_is_ready(&s->config, "AC1"),
+	      "the others have a key, without its secret");
+	CHECK(twilio_rest_complete(&call, on_done, s), "begun");
+	serve(s, "\r\n\r\nStatus=completed", "HTTP/1.1 200 OK\r\n\r\n{}");
+	CHECK(strstr(s->asked,
+		     "\r\nAuthorization: Basic QUMwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1"
+		     "Njc4OWFiY2RlZjp3b3Jk\r\n"),
+	      "by its SID and its token");
+}
+
 static void a_call_is_placed(void **state)
 {
 	static const char wanted[] =
@@ -249,9 +276,13 @@ static void verdicts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ROW(on_the_wire),       ROW(a_call_is_placed),
-		ROW(what_was_placed),   ROW(a_key_of_its_own),
-		ROW(what_is_not_ready), ROW(verdicts),
+		ROW(on_the_wire),
+		ROW(an_account_has_an_address_of_its_own),
+		ROW(a_call_is_placed),
+		ROW(what_was_placed),
+		ROW(a_key_of_its_own),
+		ROW(what_is_not_ready),
+		ROW(verdicts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

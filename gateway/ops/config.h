@@ -122,6 +122,7 @@ struct config_twilio_account {
 	char sid[CONFIG_SID_LEN]; /* no two alike */
 	unsigned auth_token_count;
 	struct secret auth_tokens[CONFIG_TOKENS_MAX];
+	char rest_url[CONFIG_TEXT_MAX]; /* "": as rest.url */
 };
 
 /* Twilio's REST interface, for what a call cannot say on its stream. */
@@ -198,14 +199,21 @@ struct config_audiocodes {
 
 struct config_target {
 	char name[CONFIG_WORD_MAX]; /* what the model calls it; no two alike */
-	char to[CONFIG_TARGET_MAX]; /* tel:, sip: or sips: */
+	char to[CONFIG_TARGET_MAX]; /* tel:, sip:, sips: or client: */
+	bool warm; /* whoever answers hears what it is about, and presses 1 */
 };
 
 struct config_transfer {
 	unsigned target_count;
 	struct config_target targets[CONFIG_TARGETS_MAX];
-	unsigned ring_seconds; /* on Twilio */
+	unsigned ring_seconds;         /* on Twilio, like those below */
+	char whisper[CONFIG_TEXT_MAX]; /* what whoever answers hears: words
+					  around CONFIG_SUMMARY */
+	char whisper_language[CONFIG_WORD_MAX]; /* of those; "": Twilio's */
+	unsigned accept_seconds;                /* for a key, behind them */
 };
+
+#define CONFIG_SUMMARY "{{summary}}" /* its place in whisper */
 
 struct config_model {
 	char url[CONFIG_TEXT_MAX]; /* ws:// or wss://, no query */
@@ -735,6 +743,13 @@ void config_each_secret(struct config *c,
 #define CONFIG_TWILIO_TOKENS (CONFIG_TOKENS_MAX * (1 + CONFIG_ACCOUNTS_MAX))
 size_t config_twilio_tokens(const struct config *c, const char *sid, size_t len,
 			    const struct secret *out[CONFIG_TWILIO_TOKENS]);
+
+/* config_twilio_account: what is said of this one alone, or NULL.
+ * config_twilio_rest_url: where its calls are: its own, or rest.url; "": it has
+ * no REST interface. */
+const struct config_twilio_account *config_twilio_account(
+	const struct config *c, const char *sid);
+const char *config_twilio_rest_url(const struct config *c, const char *sid);
 
 /* config_twilio_has_tokens: false: nothing can be checked, of any account. */
 bool config_twilio_has_tokens(const struct config *c);

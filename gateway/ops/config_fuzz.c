@@ -30,6 +30,8 @@ static void check_targets(const struct config_transfer *t, unsigned tools)
 		FUZZ_CHECK(t->targets[i].name[0] &&
 			   strchr(t->targets[i].to, ':'));
 	FUZZ_CHECK(!(tools & CONFIG_TOOL_TRANSFER_CALL) || t->target_count);
+	FUZZ_CHECK(strstr(t->whisper, CONFIG_SUMMARY));
+	FUZZ_CHECK(t->accept_seconds >= 1 && t->accept_seconds <= 60);
 }
 
 /* A secret is one that was fetched: neither written in the clear, nor the word

@@ -153,6 +153,8 @@ static void take_mapping(struct parsing *p, yaml_document_t *document,
 	arrange_tokens(&p->parsed.audiocodes);
 	drop_last_slash(p->parsed.public_url);
 	drop_last_slash(p->parsed.twilio.rest.url);
+	for (unsigned i = 0; i < p->parsed.twilio.account_count; i++)
+		drop_last_slash(p->parsed.twilio.accounts[i].rest_url);
 }
 
 static void take_document(struct parsing *p, yaml_document_t *document,

@@ -41,7 +41,12 @@ const struct config config_schema_defaults = {
 		.url = "https://api.twilio.com",
 		.timeout_ms = 4000,
 	},
-	.transfer.ring_seconds = 25,
+	.transfer = {
+		.ring_seconds = 25,
+		.whisper = "There is a call for you. " CONFIG_SUMMARY
+			   " Press 1 to take it.",
+		.accept_seconds = 6,
+	},
 	.model = {
 		.url = "wss://api.openai.com/v1/realtime",
 		.name = "gpt-realtime-2.1",
@@ -260,6 +265,8 @@ static const cyaml_schema_field_t account_keys[] = {
 	CYAML_FIELD_SEQUENCE_COUNT(
 		"auth_tokens", NEEDED, struct config_twilio_account,
 		auth_tokens, auth_token_count, &secret, 1, CONFIG_TOKENS_MAX),
+	CYAML_FIELD_STRING("rest_url", FLAGS, struct config_twilio_account,
+			   rest_url, 0),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t account = {
@@ -359,6 +366,7 @@ static const cyaml_schema_field_t audiocodes_keys[] = {
 static const cyaml_schema_field_t target_keys[] = {
 	CYAML_FIELD_STRING("name", NEEDED, struct config_target, name, 1),
 	CYAML_FIELD_STRING("to", NEEDED, struct config_target, to, 1),
+	CYAML_FIELD_BOOL("warm", FLAGS, struct config_target, warm),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t target = {
@@ -370,6 +378,12 @@ static const cyaml_schema_field_t transfer_keys[] = {
 		   target, CONFIG_TARGETS_MAX),
 	CYAML_FIELD_UINT("ring_seconds", FLAGS, struct config_transfer,
 			 ring_seconds),
+	CYAML_FIELD_STRING("whisper", FLAGS, struct config_transfer, whisper,
+			   1),
+	CYAML_FIELD_STRING("whisper_language", FLAGS, struct config_transfer,
+			   whisper_language, 0),
+	CYAML_FIELD_UINT("accept_seconds", FLAGS, struct config_transfer,
+			 accept_seconds),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t model_keys[] = {

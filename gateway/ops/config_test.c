@@ -393,12 +393,25 @@ static void names_each_mistake(void **state)
 		  "the model could not tell them apart" },
 		{ "transfer: {targets: [{name: a, to: +41791234567}]}\n",
 		  "t.yaml:1: transfer.targets.to is \"+41791234567\", must be "
-		  "like tel:+41791234567 or sip:sales@example.com",
+		  "like tel:+41791234567, sip:sales@example.com or "
+		  "client:sales",
 		  "a bare number" },
 		{ "transfer: {targets: [{name: a, to: 'tel:'}]}\n",
 		  "t.yaml:1: transfer.targets.to is \"tel:\", must be like "
-		  "tel:+41791234567 or sip:sales@example.com",
+		  "tel:+41791234567, sip:sales@example.com or client:sales",
 		  "nobody" },
+		{ "transfer: {targets: [{name: a, to: 'client:'}]}\n",
+		  "t.yaml:1: transfer.targets.to is \"client:\", must be like "
+		  "tel:+41791234567, sip:sales@example.com or client:sales",
+		  "nobody's name" },
+		{ "transfer: {whisper: Hello}\n",
+		  "t.yaml:1: transfer.whisper is \"Hello\", must be one line of "
+		  "text with {{summary}} in it, once",
+		  "nobody would know what it is about" },
+		{ "transfer: {whisper: '{{summary}} {{summary}}'}\n",
+		  "t.yaml:1: transfer.whisper is \"{{summary}} {{summary}}\", "
+		  "must be one line of text with {{summary}} in it, once",
+		  "it is said twice by itself" },
 		{ "transfer: {targets: [{name: '', to: [x]}]}\n",
 		  "t.yaml:1: transfer.targets.name must not be empty\n"
 		  "t.yaml:1: transfer.targets.to is a list, must be a single "

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/ops/config.h"
 #include "gateway/ops/hours.h"
 #include "gateway/ops/time_zone.h"
 
@@ -161,8 +162,18 @@ bool config_text_is_target(const char *text)
 	if (begins(text, "tel:"))
 		return is_visible(text) && text[4] &&
 		       strchr("+*#" DIGITS, text[4]);
+	if (begins(text, "client:"))
+		return is_visible(text) && text[strlen("client:")];
 	return (begins(text, "sip:") || begins(text, "sips:")) &&
 	       config_text_is_dial(text);
+}
+
+bool config_text_is_whisper(const char *text)
+{
+	const char *place = strstr(text, CONFIG_SUMMARY);
+
+	return config_text_is_line(text) && place &&
+	       !strstr(place + 1, CONFIG_SUMMARY);
 }
 
 /* What models take for the name of a function. */

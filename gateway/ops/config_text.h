@@ -20,8 +20,10 @@ bool config_text_is_country(const char *text);      /* "", two capitals */
 bool config_text_is_line(const char *text);         /* no control character */
 bool config_text_is_audio_format(const char *text); /* raw/mulaw … */
 bool config_text_is_header_name(const char *text);  /* of SIP */
-bool config_text_is_target(const char *text);       /* tel:…, sip(s):… */
-bool config_text_is_function(const char *text);     /* letters, digits _ - */
+bool config_text_is_target(const char *text);       /* tel:…, sip(s):…,
+							client:… */
+bool config_text_is_whisper(const char *text); /* a line with one {{summary}} */
+bool config_text_is_function(const char *text); /* letters, digits _ - */
 bool config_text_is_webhook(const char *text); /* http(s)://host…, with {…} */
 bool config_text_is_redirect(const char *text); /* "", http(s)://host… */
 bool config_text_is_jwks(const char *text);     /* "", file, https://… */

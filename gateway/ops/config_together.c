@@ -142,7 +142,7 @@ static void check_placing(struct together *t)
 		report(t, "outbound.from",
 		       "is set, but public_url is not: Twilio must be told "
 		       "where to ask");
-	if (!*t->c->twilio.rest.url)
+	if (!*config_twilio_rest_url(t->c, t->c->outbound.account))
 		report(t, "outbound.from",
 		       "is set, but twilio.rest.url is empty");
 }

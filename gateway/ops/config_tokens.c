@@ -133,6 +133,22 @@ size_t config_twilio_tokens(const struct config *c, const char *sid, size_t len,
 	return n;
 }
 
+const struct config_twilio_account *config_twilio_account(
+	const struct config *c, const char *sid)
+{
+	for (unsigned i = 0; i < c->twilio.account_count; i++)
+		if (strcmp(c->twilio.accounts[i].sid, sid) == 0)
+			return &c->twilio.accounts[i];
+	return NULL;
+}
+
+const char *config_twilio_rest_url(const struct config *c, const char *sid)
+{
+	const struct config_twilio_account *a = config_twilio_account(c, sid);
+
+	return a && a->rest_url[0] ? a->rest_url : c->twilio.rest.url;
+}
+
 bool config_twilio_has_tokens(const struct config *c)
 {
 	return c->twilio.auth_token_count || c->twilio.account_count;

@@ -57,10 +57,25 @@ static void read_name(struct caller_scenario *s, const char *file,
 	s->has_dial_status = y->dial_status != NULL;
 }
 
+/* Whoever answers takes the call, unless the file says otherwise. */
+static int read_key(struct scenario_reader *r, const char *key)
+{
+	struct caller_scenario *s = r->scenario;
+
+	s->has_dial_key = key != NULL;
+	if (!key)
+		key = "1";
+	if (strlen(key) > 1 || strspn(key, "0123456789*#") != strlen(key))
+		return caller_scenario_error(
+			r, 0, "dial_key: \"%.40s\" is no key of 0-9 * #", key);
+	snprintf(s->dial_key, sizeof(s->dial_key), "%s", key);
+	return 0;
+}
+
 static int read_scenario(struct scenario_reader *r,
 			 const struct yaml_scenario *y)
 {
-	int err = 0;
+	int err = read_key(r, y->dial_key);
 
 	read_name(r->scenario, r->file, y);
 	r->scenario->script.steps = y->steps_count;
@@ -186,6 +201,8 @@ int caller_scenario_settle(struct caller_scenario *s,
 		return settle_error(s, 0, error, "audiocodes", "", carrier);
 	if (s->has_dial_status && carrier != CALLER_CARRIER_TWILIO)
 		return settle_error(s, 0, error, "dial_status", "", carrier);
+	if (s->has_dial_key && carrier != CALLER_CARRIER_TWILIO)
+		return settle_error(s, 0, error, "dial_key", "", carrier);
 	for (size_t i = 0; i < s->script.steps; i++) {
 		const struct caller_step *step = &s->script.step[i];
 

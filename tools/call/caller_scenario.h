@@ -21,7 +21,9 @@ struct caller_scenario {
 	enum caller_carrier carrier; /* CALLER_CARRIERS: any */
 	char dial_status[16];        /* of every <Dial> */
 	bool has_dial_status;        /* the file says so */
-	bool has_audiocodes;         /* the file has a block of that name */
+	char dial_key[2];            /* pressed by who answers; "": none */
+	bool has_dial_key;
+	bool has_audiocodes; /* the file has a block of that name */
 	struct vaic_call_options audiocodes; /* its session's part */
 	struct caller_script script;
 	struct caller_faults faults; /* from the call's beginning */

@@ -71,6 +71,7 @@ struct yaml_scenario {
 	char *name;
 	char *carrier;
 	char *dial_status;
+	char *dial_key;
 	struct yaml_audiocodes *audiocodes;
 	struct yaml_step *steps;
 	unsigned steps_count;

@@ -45,6 +45,7 @@ static void test_reads_every_key(void **state)
 	CHECK_EQ(0,
 		 parse("name: all\n"
 		       "dial_status: busy\n"
+		       "dial_key: \"#\"\n"
 		       "steps:\n"
 		       "- {inject: late_start, value: 700}\n"
 		       "- {inject: no_marks}\n"
@@ -63,6 +64,7 @@ static void test_reads_every_key(void **state)
 		 error);
 	CHECK_STR("all", s.name, "name");
 	CHECK_STR("busy", s.dial_status, "dial_status");
+	CHECK_STR("#", s.dial_key, "dial_key");
 	CHECK(caller_faults_has(&s.faults, CALLER_FAULT_LATE_START), "set up");
 	CHECK_EQ(700, s.faults.value[CALLER_FAULT_LATE_START], "its value");
 	CHECK(caller_faults_has(&s.faults, CALLER_FAULT_NO_MARKS), "set up");
@@ -153,6 +155,8 @@ static void test_settles_on_a_carrier(void **state)
 		  "the file says whose it is" },
 		{ "audiocodes: {barge_in: true}\nsteps:\n- {wait: 1}\n",
 		  CALLER_CARRIER_TWILIO, "audiocodes", "settings of another" },
+		{ "dial_key: '1'\nsteps:\n- {wait: 1}\n",
+		  CALLER_CARRIER_AUDIOCODES, "dial_key", "likewise" },
 		{ "dial_status: busy\nsteps:\n- {wait: 1}\n",
 		  CALLER_CARRIER_AUDIOCODES, "dial_status",
 		  "there is no <Dial>" },

@@ -86,6 +86,7 @@ static const cyaml_schema_field_t scenario_keys[] = {
 	TEXT(struct yaml_scenario, name),
 	TEXT(struct yaml_scenario, carrier),
 	TEXT(struct yaml_scenario, dial_status),
+	TEXT(struct yaml_scenario, dial_key),
 	CYAML_FIELD_MAPPING_PTR("audiocodes", CYAML_FLAG_POINTER | OPTIONAL,
 				struct yaml_scenario, audiocodes,
 				audiocodes_keys),

@@ -281,6 +281,7 @@ static int choose_carrier(struct run *run, struct caller_call_options *call)
 		.from = o->from ? o->from : "+15552223333",
 		.to = o->to ? o->to : "+15550001111",
 		.dial_status = run->scenario.dial_status,
+		.dial_key = run->scenario.dial_key,
 		.rest = run->rest,
 		.is_outbound = o->is_outbound,
 		.answered_by = o->answered_by ? o->answered_by : "human",

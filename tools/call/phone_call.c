@@ -193,6 +193,7 @@ static void release(struct caller_call *call)
 	struct phone_call *c = (struct phone_call *)call;
 
 	phone_twiml_free(&c->document);
+	phone_twiml_free(&c->leg.document);
 	if (c->is_replaced)
 		phone_twiml_free(&c->replacement);
 	caller_call_clear(call);

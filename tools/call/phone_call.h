@@ -20,6 +20,7 @@ struct phone_call_options {
 	const char *from;
 	const char *to;
 	const char *dial_status; /* of every <Dial>: "completed", … */
+	const char *dial_key;    /* pressed by who answers one; "": none */
 	struct phone_rest *rest; /* or NULL: there is none */
 	bool is_outbound;        /* it is placed by REST, and waits for that */
 	const char *answered_by; /* by whom then: "human", "machine", … */

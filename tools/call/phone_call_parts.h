@@ -1,6 +1,6 @@
 /* The parts of a call, among themselves: phone_call.c lives its life,
- * phone_request.c asks over HTTP, phone_verbs.c runs TwiML, phone_media.c has
- * the stream. Nobody else includes this. */
+ * phone_request.c asks over HTTP, phone_verbs.c runs TwiML, phone_dial.c whom
+ * that dials, phone_media.c has the stream. Nobody else includes this. */
 #ifndef TOOLS_CALL_PHONE_CALL_PARTS_H
 #define TOOLS_CALL_PHONE_CALL_PARTS_H
 
@@ -19,9 +19,22 @@
 
 #define PHONE_CALL_NS_PER_MS  1e6
 #define PHONE_CALL_FIELDS_MAX 24
+#define PHONE_SAY_MS          60 /* a character of <Say>: 160 words a minute */
 
+struct http_message;
 struct phone_stream;
 struct ws;
+
+/* Whoever answers a <Dial> that wants them to be asked first: a leg of its own,
+ * with TwiML of its own. */
+struct phone_leg {
+	char sid[PHONE_SID_LEN];
+	char url[PHONE_URL_MAX]; /* of the document */
+	char to[PHONE_TWIML_TEXT_MAX];
+	struct phone_twiml document;
+	const struct phone_twiml_element *verb; /* being run, or next */
+	unsigned gathers;                       /* words heard to their end */
+};
 
 struct phone_call {
 	struct caller_call call;
@@ -55,6 +68,7 @@ struct phone_call {
 	bool stream_failed; /* what its end means */
 	enum caller_outcome stream_outcome;
 	char stream_how[320];
+	struct phone_leg leg;
 	struct phone_twiml replacement; /* runs when the stream has ended */
 	bool is_replaced;
 	struct phone_call *next_of_rest;
@@ -123,12 +137,24 @@ enum phone_progress { PHONE_VERB_DONE, PHONE_VERB_WAITS };
 
 void phone_verbs_begin(struct phone_call *c);
 
+/* The next document of this call. */
+void phone_verbs_fetch(struct phone_call *c, const char *reference,
+		       const char *method, const struct phone_fields *f);
+
+/* Of any document: whether it says it is XML; and what is wrong with it. */
+bool phone_verbs_is_xml(const struct http_message *answer);
+void phone_verbs_warn(struct phone_call *c, const struct phone_twiml *d);
+
 /* Run this document instead: the stream is stopped first. Returns 0; -EBADMSG
  * it cannot be read, or one is waiting already. */
 int phone_verbs_replace(struct phone_call *c, const char *text, size_t len);
 
 /* The stream has ended and the caller is still there. */
 void phone_verbs_go_on(struct phone_call *c);
+
+/* --- phone_dial.c --- */
+
+enum phone_progress phone_dial_run(struct phone_call *c);
 
 /* --- phone_media.c --- */
 

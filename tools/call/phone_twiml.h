@@ -1,9 +1,9 @@
 /* TwiML, the reader's side: an XML document into verbs, strictly.
  *
  * Reads the subset a gateway emits (Connect/Stream, Say, Play, Pause, Redirect,
- * Dial, Hangup, Reject) by expat and holds it to Twilio's schema. What Twilio
- * calls an error (12100) refuses the document; what it calls a warning (12200)
- * is reported and the document is run. */
+ * Dial, Gather, Hangup, Reject) by expat and holds it to Twilio's schema. What
+ * Twilio calls an error (12100) refuses the document; what it calls a warning
+ * (12200) is reported and the document is run. */
 #ifndef TOOLS_CALL_PHONE_TWIML_H
 #define TOOLS_CALL_PHONE_TWIML_H
 

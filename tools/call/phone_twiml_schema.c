@@ -26,6 +26,13 @@ static const struct rule schema[] = {
 	  " url name track statusCallback statusCallbackMethod connectorName ",
 	  "url" },
 	{ "Response", "Say", " voice language loop ", NULL },
+	{ "Response", "Gather",
+	  " action method numDigits timeout finishOnKey input language "
+	  "actionOnEmptyResult ",
+	  NULL },
+	{ "Gather", "Say", " voice language loop ", NULL },
+	{ "Gather", "Play", " digits loop ", NULL },
+	{ "Gather", "Pause", " length ", NULL },
 	{ "Response", "Play", " digits loop ", NULL },
 	{ "Response", "Pause", " length ", NULL },
 	{ "Response", "Redirect", " method ", NULL },

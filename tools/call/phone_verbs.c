@@ -7,16 +7,14 @@
 #include "tools/call/phone_call_parts.h"
 #include "tools/call/phone_stream.h"
 
-#define SAY_MS_PER_CHARACTER 60 /* of <Say>: about 160 words a minute */
-
 /* --- Documents --- */
 
 static void run_verbs(struct phone_call *c);
 static void on_document(void *owner, int status, const char *why,
 			struct http_message *answer);
 
-static void fetch_document(struct phone_call *c, const char *reference,
-			   const char *method, const struct phone_fields *f)
+void phone_verbs_fetch(struct phone_call *c, const char *reference,
+		       const char *method, const struct phone_fields *f)
 {
 	char url[PHONE_URL_MAX];
 
@@ -43,12 +41,12 @@ void phone_verbs_begin(struct phone_call *c)
 
 	phone_request_add_call(c, &f);
 	c->url[0] = 0;
-	fetch_document(c,
-		       c->is_placed ? c->placed_url : c->options->webhook_url,
-		       "POST", &f);
+	phone_verbs_fetch(
+		c, c->is_placed ? c->placed_url : c->options->webhook_url,
+		"POST", &f);
 }
 
-static bool is_xml(const struct http_message *answer)
+bool phone_verbs_is_xml(const struct http_message *answer)
 {
 	const char *type = http_header_value(answer, "Content-Type");
 
@@ -56,7 +54,7 @@ static bool is_xml(const struct http_message *answer)
 			strncasecmp(type, "application/xml", 15) == 0);
 }
 
-static void tell_warnings(struct phone_call *c, const struct phone_twiml *d)
+void phone_verbs_warn(struct phone_call *c, const struct phone_twiml *d)
 {
 	for (size_t i = 0; i < d->warnings && i < PHONE_TWIML_WARNINGS_MAX; i++)
 		phone_call_breach(c, d->warning[i].code, "%s",
@@ -68,11 +66,11 @@ static void take_document(struct phone_call *c,
 {
 	phone_twiml_free(&c->document);
 	c->verb = c->stream_noun = NULL;
-	if (!is_xml(answer))
+	if (!phone_verbs_is_xml(answer))
 		phone_call_breach(c, 12300, "Content-Type is not text/xml");
 	int err =
 		phone_twiml_read(&c->document, answer->body, answer->body_len);
-	tell_warnings(c, &c->document);
+	phone_verbs_warn(c, &c->document);
 	if (err) {
 		phone_call_over(c, CALLER_OUTCOME_FAILED,
 				"the answer is no TwiML");
@@ -139,7 +137,7 @@ static enum phone_progress wait_ms(struct phone_call *c, uint64_t ms)
 static enum phone_progress run_say(struct phone_call *c)
 {
 	PHONE_CALL_NOTE(c, "<Say> %.80s", c->verb->text);
-	return wait_ms(c, strlen(c->verb->text) * SAY_MS_PER_CHARACTER);
+	return wait_ms(c, strlen(c->verb->text) * PHONE_SAY_MS);
 }
 
 static enum phone_progress run_pause(struct phone_call *c)
@@ -198,7 +196,7 @@ static enum phone_progress run_redirect(struct phone_call *c)
 		 phone_twiml_attribute(c->verb, "method", "POST"));
 	phone_request_add_call(c, &f);
 	PHONE_CALL_NOTE(c, "<Redirect> %.80s", c->verb->text);
-	fetch_document(c, c->verb->text, method, &f);
+	phone_verbs_fetch(c, c->verb->text, method, &f);
 	return PHONE_VERB_WAITS;
 }
 
@@ -221,42 +219,12 @@ static enum phone_progress run_reject(struct phone_call *c)
 	return PHONE_VERB_WAITS;
 }
 
-/* The number, client or address a Dial goes to, masked. */
-static void dialled_party(const struct phone_twiml_element *dial, char *out,
-			  size_t cap)
+static enum phone_progress run_gather(struct phone_call *c)
 {
-	const char *text = dial->child ? dial->child->text : dial->text;
-	char masked[PHONE_MASKED_MAX];
-
-	phone_mask(masked, text);
-	snprintf(out, cap, "%s", masked);
-}
-
-static enum phone_progress run_dial(struct phone_call *c)
-{
-	const char *action = phone_twiml_attribute(c->verb, "action", "");
-	const char *status = c->options->dial_status;
-	bool is_bridged = strcmp(status, "completed") == 0;
-	char party[PHONE_MASKED_MAX], sid[PHONE_SID_LEN], method[8];
-	struct phone_fields f = { .count = 0 };
-
-	dialled_party(c->verb, party, sizeof(party));
-	PHONE_CALL_NOTE(c, "dialled %s: %s", party, status);
-	c->has_dialled = true;
-	snprintf(c->dialled, sizeof(c->dialled), "%s", party);
-	if (!*action)
-		return PHONE_VERB_DONE;
-	snprintf(method, sizeof(method), "%s",
-		 phone_twiml_attribute(c->verb, "method", "POST"));
-	phone_call_make_sid(c, sid, "CA");
-	phone_request_add_call(c, &f);
-	phone_request_add(&f, "DialCallStatus", status);
-	phone_request_add(&f, "DialCallSid", sid);
-	phone_request_add(&f, "DialBridged", is_bridged ? "true" : "false");
-	if (is_bridged)
-		phone_request_add(&f, "DialCallDuration", "1");
-	fetch_document(c, action, method, &f);
-	return PHONE_VERB_WAITS;
+	phone_call_breach(c, 12200,
+			  "<Gather> is for who is dialled: nobody here would "
+			  "press a key for it");
+	return PHONE_VERB_DONE;
 }
 
 static enum phone_progress run_start(struct phone_call *c)
@@ -278,7 +246,8 @@ static const struct {
 	{ "Redirect", run_redirect },
 	{ "Hangup", run_hangup },
 	{ "Reject", run_reject },
-	{ "Dial", run_dial },
+	{ "Dial", phone_dial_run },
+	{ "Gather", run_gather },
 	{ "Start", run_start },
 };
 
@@ -332,7 +301,7 @@ int phone_verbs_replace(struct phone_call *c, const char *text, size_t len)
 	if (c->is_replaced || !c->stream)
 		return -EBADMSG;
 	int err = phone_twiml_read(&c->replacement, text, len);
-	tell_warnings(c, &c->replacement);
+	phone_verbs_warn(c, &c->replacement);
 	if (err)
 		return err;
 	c->is_replaced = true;
@@ -357,7 +326,7 @@ void phone_verbs_go_on(struct phone_call *c)
 		snprintf(method, sizeof(method), "%s",
 			 phone_twiml_attribute(c->verb, "method", "POST"));
 		phone_request_add_call(c, &f);
-		fetch_document(c, action, method, &f);
+		phone_verbs_fetch(c, action, method, &f);
 		return;
 	}
 	if (c->verb)

@@ -62,6 +62,202 @@ returns() { # DialCallStatus, the model's words for it
 	[ "$(grep -c "ev=model_ready" "$ROW/gateway.err")" -eq 2 ] || fail "not two sessions"
 }
 
+# --- What a call takes along to its next stream ---
+
+# What a webhook knows, the agent that has the call after a hand-off, what was
+# said, and a PIN that nobody may see.
+with_past() { # behind "call:" of sales' second answer
+	mkdir -p "$ROW/agents"
+	printf '%s\n' 'instructions: "You are sales for {{ticket|nobody}}."' \
+		'tools: [transfer_call, collect_digits]' 'transcription: {model: whisper-1}' \
+		>"$ROW/agents/sales.yaml"
+	desk desk <<-'E'
+		webhooks: [{path: /call, answers: [{body: '{"variables":{"ticket":"A-17"}}'}], requests: 1}]
+	E
+	future_port 0
+	REST=127.0.0.1:$PORT
+	model model <<-E
+		$quick
+		transcription: {text: Is it open on Sunday?, delay_ms: [10, 20]}
+		responses:
+		- {on: greeting, say: ["digits:1"], transcript: Good day.}
+		- {on: turn, call: [{name: hand_off, arguments: '{"agent":"sales","reason":"x"}'}]}
+		- on: tool
+		  say: ["digits:2"]
+		  transcript: Sales here, your PIN.
+		  call: [{name: collect_digits, arguments: '{"purpose":"pin","masked":true}'}]
+		- {on: tool, say: ["digits:3"], transcript: Thank you., call: [$1]}
+		- {on: note, say: ["digits:4"], transcript: Back again.}
+	E
+	gateway gateway <<-E
+		agents: [agents/sales.yaml]
+		agent:
+		  instructions: You are the front desk.
+		  turns: {silence_duration_ms: 300}
+		  transcription: {model: whisper-1}
+		  hand_offs: [{agent: sales, when: always}]
+		call_webhook: {url: $DESK_URL/call}
+		transfer: {targets: [{name: boss, to: "tel:+41791234567"}]}
+		twilio: {rest: {url: "http://$REST"}}
+	E
+}
+past_steps="$greeted
+- {say: test-vectors/speech/digit-7.wav}
+- {wait: heard_end, label: sales}
+- {press: \"9753#\"}
+- {wait: heard_end, label: thanks}"
+
+knows_its_past() { # words of the note
+	# The first session's instructions are the front desk's.
+	model_says "sales has the second session from its beginning" model '
+		(last(.[] | select(.dir == "out" and .type == "session.created")).t_us) as $second |
+		map(select(.t_us > $second and .dir == "in")) |
+			([.[] | select(.type == "session.update")] | length >= 1 and
+				(.[-1].instructions | startswith("You are sales for \"A-17\"."))) and
+			([.[] | select(.role) | [.role, .text]] | .[:4] == [
+				["assistant", "Good day."], ["user", "Is it open on Sunday?"],
+				["assistant", "Sales here, your PIN."], ["assistant", "Thank you."]]) and
+			any(.[]; .role == "system" and (.text | contains("'"$1"'"))) and
+			([.[] | select(.type == "response.create")] | length == 1)'
+	model_says "nobody was told the PIN" model 'all(.[]; tostring | contains("9753") | not)'
+	log_lacks gateway 9753
+	log_says gateway "ev=recalled agent=sales"
+}
+
+takes_along() {
+	with_past '{name: transfer_call, arguments: "{\"target\":\"boss\"}"}'
+	call call --rest "$REST" <<-E
+		dial_status: no-answer
+		steps:
+		$past_steps
+		- {wait: heard_end, label: back}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, $good}
+	E
+	knows_its_past "[transfer] This caller was being put through, but nobody answered"
+}
+
+cut_off() {
+	with_past ""
+	call call <<-E
+		steps:
+		$past_steps
+		- {inject: tcp_reset}
+		- {wait: heard_end, label: back}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, breaches: 0}
+	E
+	knows_its_past "[line] The connection to the caller was lost"
+}
+
+# --- Whoever answers is asked first ---
+
+warm() { # arguments of transfer_call, target's address, more of the configuration
+	future_port 0
+	REST=127.0.0.1:$PORT
+	model model <<-E
+		$quick
+		responses:
+		- {on: greeting, say: ["digits:1"]}
+		- on: turn
+		  say: ["digits:2"]
+		  call: [{name: transfer_call, arguments: '$1'}]
+		- {on: tool, say: ["digits:3"]}
+		- {on: note, say: ["digits:4"]}
+	E
+	gateway gateway <<-E
+		agent: {tools: [transfer_call], turns: {silence_duration_ms: 300}}
+		transfer: {targets: [{name: boss, to: "$2", warm: true}], accept_seconds: 1}
+		twilio: {rest: {url: "http://$REST"}}
+		${3:-}
+	E
+}
+about='{"target":"boss","summary":"Ada & Bob <x> \"q\""}'
+
+accepted() { # target's address
+	warm "$about" "$1"
+	call call --rest "$REST" <<-E
+		steps:
+		$greeted
+		- {say: test-vectors/speech/digit-7.wav}
+		- {wait: hangup}
+		expect: {outcome: hung_up, $good}
+	E
+	call_says "they hear what it is about, and take it" call '[.timeline[].text] |
+		any(. == "whoever answered hears: There is a call for you. Ada & Bob <x> \"q\" Press 1 to take it.")
+		and any(. == "whoever answered presses 1") and any(. == "whoever answered is connected")'
+	log_says gateway "ev=accepted"
+	log_says gateway "ev=ended end=transferred stream=stop"
+	log_lacks gateway "Ada & Bob"
+}
+
+declined() { # the key, or none
+	warm "$about" tel:+41791234567
+	call call --rest "$REST" <<-E
+		dial_key: "$1"
+		steps:
+		$greeted
+		- {say: test-vectors/speech/digit-7.wav}
+		- {wait: heard_end, label: before the transfer}
+		- {wait: heard_start, label: back with the model, timeout_ms: 30000}
+		- {wait: heard_end}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, $good}
+	E
+	call_says "they are not connected" call 'any(.timeline[].text; . == "whoever answered is not connected")'
+	model_says "a second session is told why" model '[.[] | select(.dir == "in" and
+		(.text // "" | contains("[transfer]") and contains("the person who answered did not take the call")))] | length == 1'
+}
+refuses() {
+	declined 2
+	log_says gateway "ev=declined"
+}
+says_nothing() {
+	declined ""
+	call_says "they are told twice" call \
+		'[.timeline[].text | select(startswith("whoever answered hears: "))] | length == 2'
+}
+
+told_again() { # arguments of transfer_call, why
+	warm "$1" tel:+41791234567
+	call call --rest "$REST" <<-E
+		steps:
+		$greeted
+		- {say: test-vectors/speech/digit-7.wav}
+		- {wait: heard_end, label: announced}
+		- {wait: "1500"}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, $good}
+	E
+	model_says "the model is told what is wrong, and goes on" model "any(.[]; .output // \"\" | contains(\"$2\"))
+		and ([.[] | select(.type == \"response.done\")] | length == 3)"
+	log_lacks gateway ev=rest
+}
+
+# Beside Twilio there is nobody who may ask.
+asks_whisper() { # status, fields, token
+	[ "$(http_status -d "$2" "${VOICE_URL%voice}whisper?whisper=$3")" = "$1" ] ||
+		fail "whisper: not $1: $2 $3"
+}
+nobody_elses() {
+	local token=0123456789abcdef0123456789abcdef sid=CA0123456789abcdef0123456789abcdef
+
+	warm "$about" tel:+41791234567
+	asks_whisper 403 "CallSid=$sid" "$token" # not signed
+	log_says gateway "the request is not signed"
+	[ "$(http_status -H 'X-Twilio-Signature: AAAAAAAAAAAAAAAAAAAAAAAAAAA=' -d "CallSid=$sid" \
+		"${VOICE_URL%voice}whisper-key?whisper=$token")" = 403 ] || fail "whisper-key: not 403"
+	log_says gateway "the signature does not match"
+	stop gateway "$PATIENCE" INT
+	unset TWILIO_AUTH_TOKEN # so that curl may ask
+	gateway gateway <<<""
+	asks_whisper 403 "CallSid=$sid" "$token"
+	asks_whisper 400 "CallSid=nonsense" "$token"
+	[ "$(http_status -d "CallSid=$sid" "${VOICE_URL%voice}whisper")" = 403 ] || fail "no token: not 403"
+	[ "$(http_status "${VOICE_URL%voice}whisper")" = 405 ] || fail "GET: not 405"
+	log_says gateway "no such whisper, or another"
+}
+
 fails() { # HTTP status of the REST interface; none: it is not there
 	prepare "$asks_for_sales"
 	call call ${1:+--rest "$REST" --rest-status "$1"} <<-E
@@ -160,6 +356,18 @@ row "keys to the caller are tones" sends_keys
 row "a transfer that is answered: the call goes with it" answered
 row "nobody answers: back with the model, which knows" returns no-answer "nobody answered"
 row "the line is busy: likewise" returns busy "the line was busy"
+row "who is back from a transfer is known: words, variables, agent" takes_along
+row "so is who was cut off" cut_off
+row "warm: who answers hears what it is about, and takes it" accepted tel:+41791234567
+row "warm, to a SIP address" accepted sip:boss@example.com
+row "warm, to a client of Twilio's" accepted client:boss
+row "warm: another key, and the caller is back with the model, which knows" refuses
+row "warm: no key, likewise" says_nothing
+row "warm: without a summary the model is told" told_again '{"target":"boss"}' "summary is missing"
+row "warm: a summary too long" told_again \
+	"{\"target\":\"boss\",\"summary\":\"$(printf '%0601d' 0)\"}" "summary is too long"
+row "warm: a summary that is no UTF-8" told_again '{"target":"boss","summary":"\ud800"}' "of UTF-8"
+row "what is told to whom answers is told to nobody else: 403" nobody_elses
 row "REST refuses (500): the call goes on" refused 500
 row "REST refuses (404): likewise" refused 404
 row "no REST server: likewise" fails
