@@ -6,6 +6,7 @@
 
 #include "gateway/agents/agent.h"
 #include "gateway/agents/agent_book.h"
+#include "gateway/agents/agent_keypad.h"
 #include "gateway/agents/form.h"
 #include "gateway/agents/hand_off.h"
 #include "gateway/agents/plain_text.h"
@@ -49,6 +50,7 @@ void agent_call_open(struct agent_call *a, struct agent_world *world,
 void agent_call_close(struct agent_call *a)
 {
 	tool_run_leave_all(a);
+	agent_keypad_leave(a);
 	form_leave(a->forms);
 	a->forms = NULL;
 	free(a->text);
@@ -142,6 +144,11 @@ static bool hand_off(void *owner, const char *name)
 	return hand_off_by_key(owner, name);
 }
 
+static const char *run_key(void *owner, const struct keypad_entry *e)
+{
+	return agent_keypad_run(owner, e);
+}
+
 /* --- The call's facts --- */
 
 /* Returns what was added to out. */
@@ -182,5 +189,6 @@ const struct call_agent_port agent_call_port = {
 	.hear = hear,
 	.begin_tool = begin_tool,
 	.hand_off = hand_off,
+	.run_key = run_key,
 	.brief = brief,
 };

@@ -12,9 +12,11 @@
 
 struct agent;
 struct agent_book;
+struct config_route;
 struct fetch_port;
 struct form_state;
 struct form_store;
+struct key_run;
 struct tool_run;
 struct webhooks;
 struct transcript;
@@ -41,9 +43,12 @@ struct agent_call {
 	const struct agent_book *book; /* of the call's configuration */
 	const struct agent *agent;     /* who answers now */
 	struct call *call;
-	struct log log;        /* names the call */
-	struct tool_run *runs; /* under way, oldest first */
+	const struct config_route *route; /* of the call; set behind
+					     agent_call_open; NULL: none */
+	struct log log;                   /* names the call */
+	struct tool_run *runs;            /* under way, oldest first */
 	unsigned running;
+	struct key_run *key_runs; /* of them, a key's; agent_keypad.h */
 	struct form_state *forms; /* form.h */
 	unsigned hand_offs;       /* so far */
 	/* Another agent has taken the call; its session is to be told. Set

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "gateway/call/call_request.h"
+#include "gateway/call/keypad.h"
 #include "gateway/call/playout.h"
 #include "gateway/call/sequencer.h"
 #include "gateway/call/variables.h"
@@ -132,6 +133,10 @@ struct call_agent_port {
 	/* A key of the caller's: another agent is to take the call. Returns
 	 * false when it has it already, or is not there. NULL: none can. */
 	bool (*hand_off)(void *agent, const char *name);
+	/* Likewise, a function is to run; call_key_answered tells what came of
+	 * it, perhaps from inside. Returns NULL, or why it does not, and then
+	 * nothing comes. NULL: none can. */
+	const char *(*run_key)(void *agent, const struct keypad_entry *e);
 	/* What the model is told when the call begins, from the variables.
 	 * Returns the length; 0: nothing. */
 	size_t (*brief)(void *agent, const struct call_variables *v, char *out,
