@@ -1032,6 +1032,35 @@ static void takes_empty_ones(void **state)
 	      "an account");
 }
 
+static void takes_words_in_places_of_a_url(void **state)
+{
+	static const struct {
+		const char *url;
+		bool is_good;
+	} row[] = {
+		{ "https://h/?a={{b|no body # é}}&c={d}", true },
+		{ "https://h/?a={{b}}", true },
+		{ "https://h/?a={{b|c", true }, /* for http_template_check */
+		{ "https://h/?a={{b|c d", false },
+		{ "https://h/?a={{b|c}} d", false },
+		{ "https://h/?a={b c}", false },
+		{ "https://h/?a={{b|c\\nd}}", false },
+		{ "https://{{b|h}}/", false },
+	};
+	struct config c;
+	char errors[2048], yaml[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		snprintf(yaml, sizeof(yaml),
+			 "agent: {functions: [{name: f, description: d, url: "
+			 "\"%s\"}]}\n",
+			 row[i].url);
+		CHECK_EQ(row[i].is_good, parse(&c, yaml, errors) == 0,
+			 row[i].url);
+	}
+}
+
 /* The root of the checkout: tests are run from there, or from below it. */
 static const char *find_example(void)
 {
@@ -1181,6 +1210,7 @@ int main(void)
 		cmocka_unit_test(takes_every_key),
 		cmocka_unit_test(keeps_defaults),
 		cmocka_unit_test(takes_empty_ones),
+		cmocka_unit_test(takes_words_in_places_of_a_url),
 		cmocka_unit_test(tells_blocks),
 		cmocka_unit_test(example_is_the_defaults),
 		cmocka_unit_test(refuses_files),
