@@ -405,7 +405,7 @@ static void meet_siblings(struct exchange *e)
 
 	if (e->hands_over)
 		err = siblings_open(&e->siblings, e->control, e->port,
-				    &e->tickets, &e->log);
+				    &e->tickets, &e->outbound, &e->log);
 	if (err)
 		log_event(&e->log, LOG_ERROR, "siblings_unknown", "why",
 			  uv_strerror(err), "what",

@@ -8,7 +8,8 @@
  *   outbound  calls that were placed with
  *             Twilio ............................ a lock, one pass
  *   tallies   of calls and hand-offs by agent . a lock, one look-up
- *   siblings  the tickets of other instances .... a datagram socket, an atomic
+ *   siblings  tickets and placed calls of other
+ *             instances ......................... a datagram socket, an atomic
  *             for who is there
  *   registry  who holds which conversation with
  *             AudioCodes ........................ a lock, one pass
