@@ -1,6 +1,7 @@
 #include "tools/testing/check.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -207,6 +208,77 @@ static void what_it_learns(void **state)
 	CHECK_EQ(0, count, "none of them matters any more");
 }
 
+/* --- Threads --- */
+
+#define THREADS 4
+#define ROUNDS  200
+
+static struct twilio_outbound sibling;
+static atomic_uint told_sibling, found;
+
+static void teach(void *owner, const struct twilio_outbound_news *n)
+{
+	twilio_outbound_learn(owner, n, 1);
+	atomic_fetch_add(&told_sibling, 1);
+}
+
+static bool see(void *owner, const struct twilio_outbound_news *n)
+{
+	(void)owner;
+	return n->token[0] != '\0';
+}
+
+/* Calls from the one that places them to their end, of which each second one is
+ * asked about at the other table. */
+static void live(void *number)
+{
+	unsigned n = *(unsigned *)number;
+	struct twilio_outbound_call call;
+	char target[64], sid[35];
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		struct twilio_outbound *at = i % 2 ? &sibling : &table;
+		snprintf(sid, sizeof(sid), "CA%032x", n << 16 | i);
+		bool is_good = place(n << 8 | i, 1, target) == 0;
+		if (i % 3)
+			twilio_outbound_name(&table, target + strlen(VOICE),
+					     sid);
+		is_good &=
+			twilio_outbound_find(at, target, sid, 1, &call) == 0 &&
+			strcmp(call.agent, "sales") == 0;
+		atomic_fetch_add(&found, is_good);
+		if (i % 50 == 0)
+			twilio_outbound_each(&table, 1, see, NULL);
+		twilio_outbound_answered(&table, "human");
+		twilio_outbound_ended(&table, sid, "completed");
+		twilio_outbound_ended(&sibling, sid, "completed");
+	}
+}
+
+static void many_threads(void **state)
+{
+	static unsigned number[THREADS] = { 1, 2, 3, 4 };
+	uv_thread_t thread[THREADS];
+	struct tally ended;
+
+	(void)state;
+	assert_int_equal(0, twilio_outbound_init(&sibling));
+	table.on_change = teach;
+	table.owner = &sibling;
+	for (unsigned i = 0; i < THREADS; i++)
+		assert_int_equal(0, uv_thread_create(&thread[i], live,
+						     &number[i]));
+	for (unsigned i = 0; i < THREADS; i++)
+		uv_thread_join(&thread[i]);
+	CHECK_EQ(THREADS * ROUNDS, atomic_load(&found), "each is found");
+	CHECK(atomic_load(&told_sibling) >= THREADS * ROUNDS, "each is told");
+	for (unsigned i = 0; i < TWILIO_OUTBOUND_MAX; i++)
+		CHECK(!sibling.row[i].token[0], "and forgotten");
+	tally_copy(&table.ended, &ended);
+	CHECK_EQ(THREADS * ROUNDS, ended.row[0].n, "each has ended once");
+	twilio_outbound_free(&sibling);
+}
+
 static void is_counted(void **state)
 {
 	(void)state;
@@ -239,6 +311,7 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(what_it_learns, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(many_threads, setup, teardown),
 		cmocka_unit_test_setup_teardown(is_counted, setup, teardown),
 	};
 
