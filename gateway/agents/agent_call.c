@@ -13,6 +13,7 @@
 #include "gateway/agents/tool_run.h"
 #include "gateway/agents/transcript.h"
 #include "gateway/ops/config.h"
+#include "gateway/ops/tally.h"
 
 static bool has_supervisor(const struct agent *a)
 {
@@ -90,6 +91,12 @@ void agent_call_become(struct agent_call *a, const struct agent *agent)
 
 /* --- Functions --- */
 
+void agent_call_count(const struct agent_call *a, const char *outcome)
+{
+	if (a->world && a->world->outcomes)
+		tally_add(a->world->outcomes, outcome);
+}
+
 static void answer(struct agent_call *a, struct call_tool *t, const char *text)
 {
 	t->fate = CALL_TOOL_ANSWERED;
@@ -105,10 +112,12 @@ static void begin_run(struct agent_call *a, const struct tool *tool,
 	json_t *json = tools_arguments(tool, arguments, error, sizeof(error));
 
 	t->filler = tool->filler;
-	if (json)
+	if (json) {
 		tool_run_begin(a, tool, call_id, json, t);
-	else
+	} else {
+		agent_call_count(a, "failed");
 		answer(a, t, error);
+	}
 }
 
 static void read_request(struct agent_call *a, const char *name,
@@ -118,9 +127,11 @@ static void read_request(struct agent_call *a, const char *name,
 
 	if (tools_read(&a->agent->tools, name, arguments, &t->request, error,
 		       sizeof(error)) != 0) {
+		agent_call_count(a, "failed");
 		answer(a, t, error);
 		return;
 	}
+	agent_call_count(a, "asked");
 	t->fate = CALL_TOOL_ASKS;
 	a->text = t->request.data;
 }

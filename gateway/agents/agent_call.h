@@ -20,6 +20,7 @@ struct key_run;
 struct tool_run;
 struct webhooks;
 struct transcript;
+struct tally;
 
 #define AGENT_CALL_ID_MAX 128 /* bytes with NUL; more is cut */
 
@@ -28,6 +29,7 @@ struct agent_world {
 	uv_loop_t *loop;
 	struct fetch_port *fetch;
 	unsigned functions;        /* HTTP functions under way */
+	struct tally *outcomes;    /* of functions, of the process; or NULL */
 	struct webhooks *webhooks; /* webhook.h */
 	struct form_store *forms;  /* of the process; NULL: none is kept */
 	/* What happens in calls, for whoever watches: "form.saved" and its
@@ -84,6 +86,11 @@ size_t agent_call_transcript(const struct agent_call *a, char *out, size_t cap);
 /* agent_call_become: another agent answers from now on. What the one before has
  * begun goes on, and answers. */
 void agent_call_become(struct agent_call *a, const struct agent *agent);
+
+/* agent_call_count: what became of a function that was called: answered; failed
+ * (the model was told why); asked: the call does it itself; cancelled or left,
+ * when the call ended first. */
+void agent_call_count(const struct agent_call *a, const char *outcome);
 
 /* What the model is told at the call's start: the variables that
  * agent.variables names, in that order, a line each; those the call does not

@@ -76,6 +76,8 @@ round_trip() { # call or call_bot
 	E
 	)
 	"$1" call --from +15551230001 <<<"$answered"
+	curl -s -m 5 "$ADMIN_URL/metrics" >"$ROW/metrics"
+	grep -qxF 'tandem_functions_total{outcome="answered"} 2' "$ROW/metrics" || fail "they are not counted"
 	told "both" 'sort == ["{\"status\":\"sent\"}", "{\"text\":\"not yet\"}"]'
 	asked_once roor
 	says "facts are in the URL, and defaults" "$ROW/desk.trace" 'all(.target | endswith("?from=%2B15551230001&tier=not%20known"))'
