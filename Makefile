@@ -118,7 +118,9 @@ RACES := gateway/exchange_test gateway/inbox_test gateway/ops/lines_test \
 	gateway/carriers/twilio_tickets_test gateway/ops/log_test \
 	gateway/carriers/twilio_contexts_test \
 	gateway/net/gate_test gateway/net/fetch_test gateway/certificates_test \
-	gateway/records/ledger_test
+	gateway/records/ledger_test gateway/ops/tally_test \
+	gateway/carriers/twilio_outbound_test \
+	gateway/agents/knowledge_index_test gateway/agents/knowledge_test
 race: setup-test
 	@$(MAKE) --no-print-directory V=release programs build/release/tools/testing/make_cert
 	@$(MAKE) --no-print-directory V=tsan build/tsan/tandem $(RACES:%=build/tsan/%)

@@ -323,6 +323,9 @@ static void write_cost(FILE *out, struct exchange *e,
 	counter(out, "tandem_budgets_reached_total",
 		"Times a budget was reached; those of a day once a day.",
 		"budget", budget, f->budget_reached, BUDGETS);
+	counter(out, "tandem_budget_refusals_total",
+		"Times a new call found no line because a budget was spent.",
+		"budget", budget, f->budget_refused, BUDGETS);
 }
 
 /* --- Agents --- */
@@ -350,6 +353,9 @@ static void write_agents(FILE *out, struct exchange *e,
 		    "Calls, by the agent that answered first.");
 	write_tally(out, &e->hand_offs, "tandem_hand_offs_total", "agent",
 		    "Hand-offs, by the agent that took the call.");
+	write_tally(out, &e->functions, "tandem_functions_total", "outcome",
+		    "Functions that models or keys have called, by what became "
+		    "of them.");
 }
 
 /* --- Calls that were placed --- */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/agents/agent_keypad.h"
 #include "gateway/exchange.h"
 #include "gateway/net/ws.h"
 #include "gateway/ops/config.h"
@@ -131,6 +132,22 @@ static void on_usage(void *owner, const struct realtime_usage *usage,
 	bridge_charge(owner, usage, is_heard, now_ns);
 }
 
+/* Of the agent, and of the call's route. */
+static const struct keypad *keypad_of(struct bridge *b)
+{
+	if (!b->route || !b->route->keypad.count)
+		return &b->agent->keypad;
+	if (!b->keypad)
+		b->keypad = malloc(sizeof(*b->keypad));
+	if (b->keypad)
+		agent_keypad_make(b->keypad, b->agent, b->route);
+	else
+		log_event(&b->log, LOG_ERROR, "no_memory", "what",
+			  "the keys of its route do nothing in this call",
+			  NULL);
+	return b->keypad ? b->keypad : &b->agent->keypad;
+}
+
 static void on_become(void *owner, const struct agent *agent)
 {
 	struct bridge *b = owner;
@@ -138,7 +155,7 @@ static void on_become(void *owner, const struct agent *agent)
 	if (!b->model || agent == b->agent)
 		return;
 	b->agent = agent;
-	b->call.settings.keypad = &agent->keypad;
+	b->call.settings.keypad = keypad_of(b);
 	tally_add(&b->worker->exchange->hand_offs, agent->wanted->persona.name);
 	bridge_dress(b);
 }
@@ -222,7 +239,6 @@ void bridge_settings(const struct bridge *b, const char *number,
 		.digits_max = c->digits.max,
 		.digits_gap_ms = c->digits.gap_ms,
 		.digits_terminator = c->digits.terminator[0],
-		.keypad = &b->agent->keypad,
 		.greets = agent_greets(b->agent),
 		.hello = b->agent->sound.ulaw,
 		.hello_len = b->agent->sound.len,
@@ -273,6 +289,7 @@ static void begin_call(struct bridge *b, const struct call_settings *s,
 			&b->call, &b->log);
 	b->agent_call.on_become = on_become;
 	b->agent_call.owner = b;
+	b->agent_call.route = b->route;
 	call_init(&b->call, s, &w->pool, &ports, uv_hrtime());
 	b->call.on_note = on_note;
 	b->call.owner = b;
@@ -303,6 +320,7 @@ void bridge_begin(struct bridge *b, const struct call_settings *s,
 	bool is_warm = take_session(b, s->apology_text != NULL);
 
 	begin_call(b, s, carrier);
+	b->call.settings.keypad = keypad_of(b);
 	connect_model(b, is_warm);
 }
 
@@ -314,7 +332,6 @@ void bridge_begin_alone(struct bridge *b, const struct call_settings *s,
 	alone.connect_ms = 0; /* nothing is under way */
 	alone.hello = NULL;   /* nor is it known who greets */
 	alone.hello_text = NULL;
-	alone.keypad = NULL; /* nor whose keys these are */
 	begin_call(b, &alone, carrier);
 }
 
@@ -322,10 +339,12 @@ void bridge_join(struct bridge *b, const struct call_settings *s)
 {
 	if (b->call.state != CALL_CONNECTING || b->session->is_closing)
 		return;
+	b->agent_call.route = b->route;
 	agent_call_become(&b->agent_call, b->agent);
 	bool is_warm = take_session(b, s->apology_text != NULL);
 	b->call.ports.session = b->session;
 	call_expect_model(&b->call, s, uv_hrtime());
+	b->call.settings.keypad = keypad_of(b);
 	connect_model(b, is_warm);
 }
 
@@ -411,6 +430,7 @@ void bridge_free(struct bridge *b)
 	if (b->model)
 		b->model->uses--;
 	openai_session_free(b->session);
+	free(b->keypad);
 	if (b->carrier == WORKER_TWILIO)
 		bridge_twilio_release(b);
 	free(b);

@@ -66,6 +66,7 @@ struct bridge {
 	struct settings *model;           /* whose profile its session has */
 	const struct agent *agent;        /* who answers; of the settings */
 	const struct config_route *route; /* that led there; NULL: none */
+	struct keypad *keypad;            /* owned; NULL: the agent's */
 	struct leg *leg;                  /* one of those below */
 	struct openai_session *session;   /* owned */
 	enum worker_carrier carrier;
@@ -121,7 +122,8 @@ void bridge_free(struct bridge *b);
 void bridge_enlist(struct bridge *b);
 
 /* bridge_settings: what the configuration says of every call, and of those to
- * this number or bot. */
+ * this number or bot. The keypad's menu is set when the call's model is known.
+ */
 void bridge_settings(const struct bridge *b, const char *number,
 		     struct call_settings *s);
 

@@ -88,7 +88,13 @@ static int open_tallies(struct exchange *e)
 		return err;
 	err = tally_init(&e->hand_offs);
 	if (err)
-		tally_free(&e->answered);
+		goto free_answered;
+	err = tally_init(&e->functions);
+	if (!err)
+		return 0;
+	tally_free(&e->hand_offs);
+free_answered:
+	tally_free(&e->answered);
 	return err;
 }
 
@@ -96,6 +102,7 @@ static void free_tallies(struct exchange *e)
 {
 	tally_free(&e->answered);
 	tally_free(&e->hand_offs);
+	tally_free(&e->functions);
 }
 
 static int open_tables(struct exchange *e)
@@ -413,7 +420,7 @@ static void meet_siblings(struct exchange *e)
 
 	if (e->hands_over)
 		err = siblings_open(&e->siblings, e->control, e->port,
-				    &e->tickets, &e->log);
+				    &e->tickets, &e->outbound, &e->log);
 	if (err)
 		log_event(&e->log, LOG_ERROR, "siblings_unknown", "why",
 			  uv_strerror(err), "what",
@@ -698,6 +705,7 @@ static void add(struct worker_figures *sum, const struct worker_figures *f)
 	ADD(sum, f, refused);
 	ADD(sum, f, http_refused);
 	ADD(sum, f, budget_reached);
+	ADD(sum, f, budget_refused);
 	ADD(sum, f, model.outcome);
 	ADD(sum, f, model.error);
 	ADD(sum, f, model.tokens);

@@ -11,8 +11,10 @@
  *             transfer .......................... a lock, one pass
  *   outbound  calls that were placed with
  *             Twilio ............................ a lock, one pass
- *   tallies   of calls and hand-offs by agent . a lock, one look-up
- *   siblings  the tickets of other instances .... a datagram socket, an atomic
+ *   tallies   of calls and hand-offs by agent,
+ *             of functions by outcome ........... a lock, one look-up
+ *   siblings  tickets and placed calls of other
+ *             instances ......................... a datagram socket, an atomic
  *             for who is there
  *   registry  who holds which conversation with
  *             AudioCodes ........................ a lock, one pass
@@ -103,6 +105,7 @@ struct exchange {
 	struct siblings siblings; /* who else has the port */
 	struct tally answered;    /* calls, by their first agent */
 	struct tally hand_offs;   /* by the agent that took over */
+	struct tally functions;   /* that were called, by outcome */
 	struct audiocodes_registry registry;
 	struct audiocodes_waiting waiting;
 	struct ledger ledger;

@@ -8,10 +8,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "gateway/carriers/twilio_outbound.h"
+#include "gateway/carriers/twilio_outbound_text.h"
 #include "gateway/carriers/twilio_ticket_text.h"
 #include "gateway/carriers/twilio_tickets.h"
 
-/* Besides tickets: who comes, and the answer to that. */
+/* Besides tickets and placed calls: who comes, and the answer to that. */
 #define HELLO "v1 hello"
 #define HERE  "v1 here"
 
@@ -70,22 +72,37 @@ static int send_to(struct siblings *s, unsigned number, const char *text,
 	return err;
 }
 
-static void on_change(void *owner, const struct twilio_ticket *k)
+static void send_to_all(struct siblings *s, const char *text, size_t len,
+			const char *call_sid)
 {
-	struct siblings *s = owner;
-	char text[TWILIO_TICKET_TEXT_MAX];
 	uint64_t known = atomic_load(&s->known);
 
-	if (!known)
-		return;
-	size_t len = twilio_ticket_write(text, k);
 	for (unsigned i = 0; i < SIBLINGS_MAX; i++)
 		if (known >> i & 1 && send_to(s, i, text, len) == -EAGAIN)
 			log_event(s->log, LOG_WARN, "sibling_slow", "call",
-				  k->call_sid, NULL);
+				  call_sid, NULL);
 }
 
-/* Tickets for a newcomer, many to a datagram. */
+static void on_ticket(void *owner, const struct twilio_ticket *k)
+{
+	struct siblings *s = owner;
+	char text[TWILIO_TICKET_TEXT_MAX];
+
+	if (atomic_load(&s->known))
+		send_to_all(s, text, twilio_ticket_write(text, k), k->call_sid);
+}
+
+static void on_placed(void *owner, const struct twilio_outbound_news *n)
+{
+	struct siblings *s = owner;
+	char text[TWILIO_OUTBOUND_LINE_MAX];
+
+	if (atomic_load(&s->known))
+		send_to_all(s, text, twilio_outbound_write(text, n),
+			    n->call_sid[0] ? n->call_sid : "not known yet");
+}
+
+/* What there is for a newcomer, many lines to a datagram. */
 struct batch {
 	struct siblings *s;
 	unsigned number;
@@ -104,24 +121,43 @@ static bool send_batch(struct batch *b)
 	return !err;
 }
 
-static bool add_to_batch(void *owner, const struct twilio_ticket *k)
+/* For a line of up to max characters with its end. */
+static bool make_room(struct batch *b, size_t max)
+{
+	return b->len + max + 1 <= sizeof(b->text) || send_batch(b);
+}
+
+static bool add_ticket(void *owner, const struct twilio_ticket *k)
 {
 	struct batch *b = owner;
 
-	if (b->len + TWILIO_TICKET_TEXT_MAX + 1 > sizeof(b->text) &&
-	    !send_batch(b))
+	if (!make_room(b, TWILIO_TICKET_TEXT_MAX))
 		return false;
 	b->len += twilio_ticket_write(b->text + b->len, k);
 	b->text[b->len++] = '\n';
 	return true;
 }
 
+static bool add_placed(void *owner, const struct twilio_outbound_news *n)
+{
+	struct batch *b = owner;
+
+	if (!make_room(b, TWILIO_OUTBOUND_LINE_MAX))
+		return false;
+	b->len += twilio_outbound_write(b->text + b->len, n);
+	b->text[b->len++] = '\n';
+	return true;
+}
+
+_Static_assert(TWILIO_OUTBOUND_LINE_MAX < SIBLINGS_TEXT_MAX, "a line has room");
+
 static void welcome(struct siblings *s, unsigned number)
 {
 	struct batch b = { .s = s, .number = number };
 
 	b.len = (size_t)snprintf(b.text, sizeof(b.text), HERE "\n");
-	twilio_tickets_each(s->tickets, uv_hrtime(), add_to_batch, &b);
+	twilio_tickets_each(s->tickets, uv_hrtime(), add_ticket, &b);
+	twilio_outbound_each(s->outbound, uv_hrtime(), add_placed, &b);
 	if (b.len)
 		send_batch(&b);
 }
@@ -136,12 +172,17 @@ static bool is(const char *line, size_t len, const char *word)
 /* Returns whether the line greets. */
 static bool take_line(struct siblings *s, const char *line, size_t len)
 {
+	struct twilio_outbound_news n;
 	struct twilio_ticket k;
 
 	if (is(line, len, HELLO))
 		return true;
-	if (!is(line, len, HERE) && twilio_ticket_read(&k, line, len) == 0)
+	if (is(line, len, HERE))
+		return false;
+	if (twilio_ticket_read(&k, line, len) == 0)
 		twilio_tickets_learn(s->tickets, &k, uv_hrtime());
+	else if (twilio_outbound_read(&n, line, len) == 0)
+		twilio_outbound_learn(s->outbound, &n, uv_hrtime());
 	return false;
 }
 
@@ -253,9 +294,13 @@ static int open_socket(struct siblings *s)
 }
 
 int siblings_open(struct siblings *s, uv_loop_t *loop, unsigned port,
-		  struct twilio_tickets *tickets, const struct log *log)
+		  struct twilio_tickets *tickets,
+		  struct twilio_outbound *outbound, const struct log *log)
 {
-	*s = (struct siblings){ .port = port, .tickets = tickets, .log = log };
+	*s = (struct siblings){ .port = port,
+				.tickets = tickets,
+				.outbound = outbound,
+				.log = log };
 	s->poll.data = s;
 	s->fd = -1;
 	int err = uv_mutex_init(&s->lock);
@@ -273,7 +318,9 @@ int siblings_open(struct siblings *s, uv_loop_t *loop, unsigned port,
 	}
 	uv_poll_start(&s->poll, UV_READABLE, on_readable); /* cannot fail */
 	tickets->owner = s;
-	tickets->on_change = on_change;
+	tickets->on_change = on_ticket;
+	outbound->owner = s;
+	outbound->on_change = on_placed;
 	for (unsigned i = 0; i < SIBLINGS_MAX; i++)
 		if (i != s->number && send_to(s, i, HELLO, strlen(HELLO)) == 0)
 			know(s, i);
@@ -296,6 +343,7 @@ bool siblings_close(struct siblings *s, void (*on_closed)(void *owner),
 	if (s->fd < 0)
 		return false;
 	s->tickets->on_change = NULL;
+	s->outbound->on_change = NULL;
 	s->on_closed = on_closed;
 	s->owner = owner;
 	uv_close((uv_handle_t *)&s->poll, on_poll_closed);

@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "gateway/carriers/twilio_outbound.h"
 #include "gateway/carriers/twilio_tickets.h"
 #include "tools/testing/check.h"
 #include "tools/testing/raw_socket.h"
@@ -16,6 +17,7 @@
 static uv_loop_t loop;
 static struct log quiet;
 static struct twilio_tickets tickets[2];
+static struct twilio_outbound outbound[2];
 static struct siblings one, other;
 static unsigned port;
 static unsigned closed;
@@ -33,9 +35,11 @@ static int setup(void **state)
 	CHECK_EQ(0, uv_loop_init(&loop), "loop");
 	CHECK_EQ(0, lines_init(&lines, &(struct lines_limits){ .calls = 8 }),
 		 "lines");
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		CHECK_EQ(0, twilio_tickets_init(&tickets[i], 8, &lines),
 			 "tickets");
+		CHECK_EQ(0, twilio_outbound_init(&outbound[i]), "placed calls");
+	}
 	return 0;
 }
 
@@ -45,6 +49,7 @@ static int teardown(void **state)
 	for (int i = 0; i < 2; i++) {
 		twilio_tickets_free(&tickets[i]);
 		tickets[i].on_change = NULL;
+		twilio_outbound_free(&outbound[i]);
 	}
 	lines_free(&lines);
 	raw_socket_close_loop(&loop);
@@ -60,7 +65,8 @@ static void on_closed(void *owner)
 static void open_it(struct siblings *s)
 {
 	CHECK_EQ(0,
-		 siblings_open(s, &loop, port, &tickets[s == &other], &quiet),
+		 siblings_open(s, &loop, port, &tickets[s == &other],
+			       &outbound[s == &other], &quiet),
 		 "it opens");
 }
 
@@ -133,6 +139,63 @@ static void a_newcomer_learns_of_what_there_is(void **state)
 	close_it(&other);
 }
 
+/* A webhook's target of a call that the first has placed. */
+static void place(uint8_t n, char target[64])
+{
+	static const struct twilio_outbound_call call = {
+		.agent = "sales",
+		.text = "name\0Ada",
+		.len = 9,
+	};
+	const uint8_t bytes[16] = { n };
+	char token[TWILIO_OUTBOUND_TOKEN];
+
+	CHECK_EQ(0,
+		 twilio_outbound_place(&outbound[0], &call, bytes, uv_hrtime(),
+				       token),
+		 "placed");
+	snprintf(target, 64, "/twilio/voice?placed=%s", token);
+}
+
+static bool is_placed(int table, const char *target, const char *call)
+{
+	struct twilio_outbound_call c;
+
+	return twilio_outbound_find(&outbound[table], target, call, uv_hrtime(),
+				    &c) == 0 &&
+	       strcmp(c.agent, "sales") == 0 && c.len == 9 &&
+	       memcmp(c.text, "name\0Ada", 9) == 0;
+}
+
+/* The first has placed them, one before it knew the other. */
+static void a_placed_call_is_known_to_all(void **state)
+{
+	char early[64], target[64], dropped[64];
+
+	(void)state;
+	open_it(&one);
+	place(1, early);
+	open_it(&other);
+	WAIT_FOR(&loop, is_placed(1, early, CALL), "the newcomer knows it");
+	siblings_hear(&one);
+	CHECK(!is_placed(0, early, NEXT), "the first has its SID");
+	place(2, target);
+	twilio_outbound_name(&outbound[0], target + 21, NEXT);
+	place(3, dropped);
+	twilio_outbound_drop(&outbound[0], dropped + 21);
+	siblings_hear(&other);
+	CHECK(is_placed(1, target, NEXT), "told at once");
+	CHECK(!is_placed(1, target, CALL), "of one call only");
+	CHECK(!is_placed(1, dropped, CALL), "never placed");
+	CHECK(twilio_outbound_ended(&outbound[1], NEXT, "completed"), "over");
+	siblings_hear(&one);
+	CHECK(!is_placed(0, target, NEXT), "for the first, too");
+	close_it(&one);
+	close_it(&other);
+	place(4, target);
+	CHECK(!is_placed(1, target, CALL), "nobody is told any more");
+}
+
 static void older_news_change_nothing(void **state)
 {
 	struct twilio_ticket k = { .is_taken = true,
@@ -162,7 +225,13 @@ static void older_news_change_nothing(void **state)
 static void nonsense_is_not_listened_to(void **state)
 {
 	static const char *const nonsense[] = {
-		"", "\n\n", "v1 hello\nv1 hello", "hello", "v1 - CA1 cut 1 5 0",
+		"",
+		"\n\n",
+		"v1 hello\nv1 hello",
+		"hello",
+		"v1 - CA1 cut 1 5 0",
+		"p1 placed",
+		"p1 placed 0 - 5 - -",
 	};
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -196,12 +265,13 @@ static void there_is_an_end_to_them(void **state)
 	for (unsigned i = 0; i < SIBLINGS_MAX; i++) {
 		CHECK_EQ(0,
 			 siblings_open(&all[i], &loop, port, &tickets[0],
-				       &quiet),
+				       &outbound[0], &quiet),
 			 "one more");
 		CHECK_EQ(i, all[i].number, "the first that is free");
 	}
 	CHECK_EQ(-EADDRINUSE,
-		 siblings_open(&other, &loop, port, &tickets[1], &quiet),
+		 siblings_open(&other, &loop, port, &tickets[1], &outbound[1],
+			       &quiet),
 		 "no more");
 	CHECK(!siblings_close(&other, on_closed, &closed), "it is alone");
 	for (unsigned i = 0; i < SIBLINGS_MAX; i++)
@@ -214,6 +284,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_call_goes_from_one_to_the_other),
 		TEST(a_newcomer_learns_of_what_there_is),
+		TEST(a_placed_call_is_known_to_all),
 		TEST(older_news_change_nothing),
 		TEST(nonsense_is_not_listened_to),
 		TEST(there_is_an_end_to_them),

@@ -60,7 +60,10 @@ static bool is_spent(struct worker *w, const char *number)
 	ledger_look(&w->exchange->ledger, number ? number : "",
 		    time_zone_day(w->settings->zone, (int64_t)time(NULL)),
 		    &day);
-	return budget_refuses(c, day.number, day.all, &which);
+	bool is_refused = budget_refuses(c, day.number, day.all, &which);
+	if (is_refused)
+		metric_add(&w->figures.budget_refused[which], 1);
+	return is_refused;
 }
 
 enum lines_refusal worker_take_line(struct worker *w, const char *number,
@@ -381,6 +384,7 @@ static int open_handles(struct worker *w, int listening, char *why, size_t cap)
 	if (err)
 		goto close_inbox;
 	w->world.forms = w->exchange->forms;
+	w->world.outcomes = &w->exchange->functions;
 	w->world.webhooks =
 		webhooks_open(w->loop, w->world.fetch, on_webhooks_done, w);
 	if (w->world.webhooks)

@@ -80,6 +80,7 @@ struct worker_figures {
 			     [WORKER_REFUSALS];
 	struct metric http_refused[WORKER_HTTP_STATUSES];
 	struct metric budget_reached[BUDGETS];
+	struct metric budget_refused[BUDGETS]; /* new calls */
 	struct worker_census census;
 	struct openai_figures model;
 };

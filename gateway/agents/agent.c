@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/agents/agent_keypad.h"
 #include "gateway/agents/agent_text.h"
 #include "gateway/agents/knowledge.h"
 #include "gateway/agents/supervisor.h"
@@ -121,49 +122,6 @@ static int load_sounds(struct agent *a, char *why, size_t cap)
 				why, cap);
 }
 
-static const struct config_target *target_of(const struct config *c,
-					     const char *name)
-{
-	for (unsigned i = 0; i < c->transfer.target_count; i++)
-		if (strcmp(c->transfer.targets[i].name, name) == 0)
-			return &c->transfer.targets[i];
-	return NULL; /* no configuration that was loaded */
-}
-
-static void make_entry(struct keypad_entry *e, const struct config *c,
-		       const struct config_key *key)
-{
-	snprintf(e->keys, sizeof(e->keys), "%s", key->keys);
-	e->text = "";
-	if (key->hand_off[0]) {
-		e->action = KEYPAD_HAND_OFF;
-		e->text = key->hand_off;
-	} else if (key->transfer[0]) {
-		const struct config_target *t = target_of(c, key->transfer);
-		e->action =
-			t && t->warm ? KEYPAD_TRANSFER_WARM : KEYPAD_TRANSFER;
-		e->text = t ? t->to : "";
-	} else if (key->say[0]) {
-		e->action = KEYPAD_SAY;
-		e->text = key->say;
-	} else {
-		e->action = KEYPAD_END;
-	}
-}
-
-static void make_keypad(struct agent *a)
-{
-	const struct config_agent_keypad *k = &a->wanted->keypad;
-
-	for (unsigned i = 0; i < k->count; i++)
-		make_entry(&a->keypad.entry[i], a->config, &k->keys[i]);
-	a->keypad.count = k->count;
-	a->keypad.prompt = a->menu.ulaw;
-	a->keypad.prompt_len = a->menu.len;
-	a->keypad.prompt_text = k->prompt_text;
-	a->keypad.wait_ms = k->seconds * 1000;
-}
-
 /* What it may call must be there. */
 static int brief_supervisor(struct agent *a, char *why, size_t cap)
 {
@@ -202,7 +160,10 @@ int agent_init(struct agent *a, const struct config *c, unsigned index,
 		err = load_sounds(a, why, cap);
 	if (!err)
 		err = prepare_words(a, why, cap);
-	make_keypad(a);
+	if (!err)
+		err = agent_keypad_check(a, &a->wanted->keypad.keys[0],
+					 a->wanted->keypad.count, why, cap);
+	agent_keypad_make(&a->keypad, a, NULL);
 	return err;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/agents/agent_keypad.h"
 #include "gateway/agents/routing.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_shared.h"
@@ -13,6 +14,25 @@
 static const char *file_of(const struct config *c, unsigned i)
 {
 	return i ? c->agent_files[i - 1] : "agent";
+}
+
+/* The functions that a route's keys call are its agent's. */
+static int check_routes(const struct agent_book *b, char *why, size_t cap)
+{
+	const struct config *c = &b->shared->config;
+	char reason[CONFIG_TEXT_MAX + 128];
+	int err = 0;
+
+	for (unsigned i = 0; i < c->route_count && !err; i++) {
+		const struct config_route *r = &c->routes[i];
+		const struct agent *a = agent_book_find(b, r->agent);
+		err = a ? agent_keypad_check(a, r->keypad.keys, r->keypad.count,
+					     reason, sizeof(reason))
+			: 0;
+		if (err)
+			snprintf(why, cap, "routes.%u.%s", i, reason);
+	}
+	return err;
 }
 
 static int open_all(struct agent_book *b, char *why, size_t cap)
@@ -44,6 +64,8 @@ int agent_book_open(struct agent_book **out, struct config_shared *c, char *why,
 	b->shared = config_shared_keep(c);
 	b->count = n;
 	int err = open_all(b, why, cap);
+	if (!err)
+		err = check_routes(b, why, cap);
 	if (!err)
 		err = routing_open(&b->routing, &c->config, why, cap);
 	if (err)

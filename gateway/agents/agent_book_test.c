@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gateway/agents/agent_keypad.h"
 #include "gateway/agents/agent_text.h"
 #include "gateway/call/variables.h"
 #include "gateway/ops/config.h"
@@ -270,6 +271,75 @@ static void knows_what_its_keys_do(void **state)
 	CHECK(!book->agent[0].keypad.prompt, "nor a prompt");
 }
 
+#define FUNCTION                                                             \
+	"functions: [{name: book, description: d, url: 'http://127.0.0.1', " \
+	"parameters: '{\"type\":\"object\",\"properties\":{\"n\":{\"type\":" \
+	"\"integer\"}},\"required\":[\"n\"]}'}]\n"
+
+static void a_route_adds_keys(void **state)
+{
+	struct keypad k;
+
+	(void)state;
+	load_with(FUNCTION
+		  "keypad: [{keys: '1', say: One.}, {keys: '2', say: Two.}, "
+		  "{keys: '3', function: book, arguments: '{\"n\":3}'}]\n",
+		  "routes: [{agent: a, keypad: [{keys: '2', end: true}, {keys: "
+		  "'4', function: book, arguments: '{\"n\":4}'}]}]\n");
+	CHECK_EQ(0, open_book(), why);
+	const struct agent *a = &book->agent[1];
+	CHECK_EQ(3, a->keypad.count, "the agent's own");
+	CHECK_EQ(KEYPAD_FUNCTION, a->keypad.entry[2].action, "3");
+	CHECK_STR("book", a->keypad.entry[2].text, "which");
+	CHECK_STR("{\"n\":3}", a->keypad.entry[2].arguments, "with what");
+	agent_keypad_make(&k, a, &config.routes[0]);
+	CHECK_EQ(4, k.count, "2 is there once");
+	CHECK_EQ(KEYPAD_END, keypad_find(&k, "2", 0)->action, "the route's");
+	CHECK_STR("One.", keypad_find(&k, "1", 0)->text, "the agent's");
+	CHECK_STR("a", keypad_find(&k, "4", 0)->agent, "its agent's");
+	/* handed to another */
+	agent_keypad_make(&k, &book->agent[0], &config.routes[0]);
+	CHECK_EQ(2, k.count, "the route's go with the call");
+	CHECK_STR("a", keypad_find(&k, "4", 0)->agent, "whose function it is");
+	agent_keypad_make(&k, &book->agent[0], NULL);
+	CHECK_EQ(0, k.count, "no others do");
+}
+
+static void refuses_functions_of_keys(void **state)
+{
+	static const struct {
+		const char *agent, *more, *why;
+	} row[] = {
+		{ "keypad: [{keys: '3', function: book}]\n", "",
+		  "a.yaml: keypad: \"3\" has function \"book\", and agent a has "
+		  "none of that name that a key could call" },
+		{ "keypad: [{keys: '3', function: end_call}]\n", "",
+		  "a.yaml: keypad: \"3\" has function \"end_call\", and agent a "
+		  "has none of that name that a key could call" },
+		{ FUNCTION "keypad: [{keys: '3', function: book}]\n", "",
+		  "a.yaml: keypad: \"3\" has arguments that book does not "
+		  "take: " },
+		{ FUNCTION "keypad: [{keys: '3', function: book, arguments: "
+			   "'{'}]\n",
+		  "",
+		  "a.yaml: keypad: \"3\" has arguments that book does not "
+		  "take: " },
+		{ FUNCTION,
+		  "routes: [{agent: default, keypad: [{keys: '4', function: "
+		  "book, arguments: '{\"n\":4}'}]}]\n",
+		  "routes.0.keypad: \"4\" has function \"book\", and agent "
+		  "default has none of that name that a key could call" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		load_with(row[i].agent, row[i].more);
+		why[0] = '\0';
+		CHECK_EQ(-EINVAL, open_book(), "refused");
+		CHECK(strstr(why, row[i].why), why);
+	}
+}
+
 static void estimates(void **state)
 {
 	(void)state;
@@ -290,6 +360,8 @@ int main(void)
 		TEST(fills_the_words_of_a_call),
 		TEST(a_file_greets_in_place_of_the_model),
 		TEST(knows_what_its_keys_do),
+		TEST(a_route_adds_keys),
+		TEST(refuses_functions_of_keys),
 		TEST(estimates),
 	};
 	return cmocka_run_group_tests_name("agent_book", tests, NULL, NULL);

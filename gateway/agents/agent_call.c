@@ -6,12 +6,14 @@
 
 #include "gateway/agents/agent.h"
 #include "gateway/agents/agent_book.h"
+#include "gateway/agents/agent_keypad.h"
 #include "gateway/agents/form.h"
 #include "gateway/agents/hand_off.h"
 #include "gateway/agents/plain_text.h"
 #include "gateway/agents/tool_run.h"
 #include "gateway/agents/transcript.h"
 #include "gateway/ops/config.h"
+#include "gateway/ops/tally.h"
 
 static bool has_supervisor(const struct agent *a)
 {
@@ -49,6 +51,7 @@ void agent_call_open(struct agent_call *a, struct agent_world *world,
 void agent_call_close(struct agent_call *a)
 {
 	tool_run_leave_all(a);
+	agent_keypad_leave(a);
 	form_leave(a->forms);
 	a->forms = NULL;
 	free(a->text);
@@ -105,6 +108,12 @@ void agent_call_become(struct agent_call *a, const struct agent *agent)
 
 /* --- Functions --- */
 
+void agent_call_count(const struct agent_call *a, const char *outcome)
+{
+	if (a->world && a->world->outcomes)
+		tally_add(a->world->outcomes, outcome);
+}
+
 static void answer(struct agent_call *a, struct call_tool *t, const char *text)
 {
 	t->fate = CALL_TOOL_ANSWERED;
@@ -120,10 +129,12 @@ static void begin_run(struct agent_call *a, const struct tool *tool,
 	json_t *json = tools_arguments(tool, arguments, error, sizeof(error));
 
 	t->filler = tool->filler;
-	if (json)
+	if (json) {
 		tool_run_begin(a, tool, call_id, json, t);
-	else
+	} else {
+		agent_call_count(a, "failed");
 		answer(a, t, error);
+	}
 }
 
 static void read_request(struct agent_call *a, const char *name,
@@ -133,9 +144,11 @@ static void read_request(struct agent_call *a, const char *name,
 
 	if (tools_read(&a->agent->tools, name, arguments, &t->request, error,
 		       sizeof(error)) != 0) {
+		agent_call_count(a, "failed");
 		answer(a, t, error);
 		return;
 	}
+	agent_call_count(a, "asked");
 	t->fate = CALL_TOOL_ASKS;
 	a->text = t->request.data;
 }
@@ -157,6 +170,11 @@ static void begin_tool(void *owner, const char *call_id, const char *name,
 static bool hand_off(void *owner, const char *name)
 {
 	return hand_off_by_key(owner, name);
+}
+
+static const char *run_key(void *owner, const struct keypad_entry *e)
+{
+	return agent_keypad_run(owner, e);
 }
 
 /* --- The call's facts --- */
@@ -200,5 +218,6 @@ const struct call_agent_port agent_call_port = {
 	.recall = recall,
 	.begin_tool = begin_tool,
 	.hand_off = hand_off,
+	.run_key = run_key,
 	.brief = brief,
 };

@@ -12,12 +12,15 @@
 
 struct agent;
 struct agent_book;
+struct config_route;
 struct fetch_port;
 struct form_state;
 struct form_store;
+struct key_run;
 struct tool_run;
 struct webhooks;
 struct transcript;
+struct tally;
 
 #define AGENT_CALL_ID_MAX 128 /* bytes with NUL; more is cut */
 
@@ -26,6 +29,7 @@ struct agent_world {
 	uv_loop_t *loop;
 	struct fetch_port *fetch;
 	unsigned functions;        /* HTTP functions under way */
+	struct tally *outcomes;    /* of functions, of the process; or NULL */
 	struct webhooks *webhooks; /* webhook.h */
 	struct form_store *forms;  /* of the process; NULL: none is kept */
 	/* What happens in calls, for whoever watches: "form.saved" and its
@@ -41,9 +45,12 @@ struct agent_call {
 	const struct agent_book *book; /* of the call's configuration */
 	const struct agent *agent;     /* who answers now */
 	struct call *call;
-	struct log log;        /* names the call */
-	struct tool_run *runs; /* under way, oldest first */
+	const struct config_route *route; /* of the call; set behind
+					     agent_call_open; NULL: none */
+	struct log log;                   /* names the call */
+	struct tool_run *runs;            /* under way, oldest first */
 	unsigned running;
+	struct key_run *key_runs; /* of them, a key's; agent_keypad.h */
 	struct form_state *forms; /* form.h */
 	unsigned hand_offs;       /* so far */
 	/* Another agent has taken the call; its session is to be told. Set
@@ -83,6 +90,11 @@ void agent_call_recall(struct agent_call *a, const char *transcript);
 /* agent_call_become: another agent answers from now on. What the one before has
  * begun goes on, and answers. */
 void agent_call_become(struct agent_call *a, const struct agent *agent);
+
+/* agent_call_count: what became of a function that was called: answered; failed
+ * (the model was told why); asked: the call does it itself; cancelled or left,
+ * when the call ended first. */
+void agent_call_count(const struct agent_call *a, const char *outcome);
 
 /* What the model is told at the call's start: the variables that
  * agent.variables names, in that order, a line each; those the call does not

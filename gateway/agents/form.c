@@ -170,7 +170,16 @@ static struct spoken_day today(void)
 	return (struct spoken_day){ t.tm_year + 1900, t.tm_mon + 1, t.tm_mday };
 }
 
+/* The route's, if it says one. */
+static const char *country_of(const struct agent_call *a,
+			      const struct config_agent_form *f)
+{
+	return a->route && a->route->country[0] ? a->route->country
+						: f->country;
+}
+
 static struct spoken_context context_of(const struct config_agent_form *f,
+					const char *country,
 					const struct config_form_field *field)
 {
 	struct spoken_context c = {
@@ -180,7 +189,7 @@ static struct spoken_context context_of(const struct config_agent_form *f,
 		.choices = field->choice_count,
 	};
 
-	memcpy(c.country, f->country, sizeof(c.country));
+	memcpy(c.country, country, sizeof(c.country));
 	for (unsigned i = 0; i < c.choices; i++)
 		c.choice[i] = field->choices[i];
 	return c;
@@ -189,6 +198,7 @@ static struct spoken_context context_of(const struct config_agent_form *f,
 /* What a run makes of its arguments. */
 struct reading {
 	const struct config_agent_form *form;
+	const char *country; /* of telephone numbers */
 	struct form_state *state;
 	json_t *changed, *stored, *read_back, *wrong;
 };
@@ -206,7 +216,7 @@ static bool is_new(const struct reading *r, const char *name, const char *value)
 static void read_field(struct reading *r, const struct config_form_field *f,
 		       const char *said)
 {
-	struct spoken_context c = context_of(r->form, f);
+	struct spoken_context c = context_of(r->form, r->country, f);
 	struct spoken s;
 
 	if (spoken_read(&s, (enum spoken_type)f->type, &c, said) != 0) {
@@ -463,7 +473,8 @@ static void begin(struct tool_run *run)
 	struct agent_call *a = run->agent_call;
 	const struct config_agent *wanted = run->agent->wanted;
 	struct form_state *s = find(a, wanted->form.name);
-	struct reading r = { .form = &wanted->form };
+	struct reading r = { .form = &wanted->form,
+			     .country = country_of(a, &wanted->form) };
 
 	r.state = s ? s : begin_form(a, wanted);
 	if (!r.state) {

@@ -251,6 +251,22 @@ static void what_was_not_stored_is_new_again(void **state)
 	rig_end();
 }
 
+static void a_route_has_another_country(void **state)
+{
+	static struct config_route route;
+
+	(void)state;
+	open_call("CA8");
+	a.route = &route;
+	CHECK(strstr(save("{\"phone\":\"079 123 45 67\"}"), "\"+41791234567\""),
+	      "it says none: the form's");
+	strcpy(route.country, "FR");
+	CHECK(strstr(save("{\"phone\":\"01 70 00 00 01\"}"),
+		     "\"+33170000001\""),
+	      "the route's");
+	rig_end();
+}
+
 static void needs_no_store(void **state)
 {
 	(void)state;
@@ -358,6 +374,7 @@ int main(void)
 		ROW(outlives_the_call),
 		ROW(keeps_what_could_not_be_stored),
 		ROW(what_was_not_stored_is_new_again),
+		ROW(a_route_has_another_country),
 		ROW(needs_no_store),
 		ROW(refuses_other_shapes),
 		ROW(logs_no_value),

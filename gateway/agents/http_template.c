@@ -12,6 +12,8 @@ struct place {
 	bool is_fact;
 	bool is_bad; /* not closed, or no name in it */
 	char name[HTTP_TEMPLATE_NAME_MAX];
+	const char *otherwise; /* of a fact; "": nothing */
+	size_t otherwise_len;
 };
 
 static bool take_name(struct place *p, const char *from, const char *to)
@@ -28,9 +30,36 @@ static bool take_name(struct place *p, const char *from, const char *to)
 	return true;
 }
 
+/* Spaces on either side do not count. */
+static void trim(const char **from, const char **to)
+{
+	while (*from < *to && **from == ' ')
+		(*from)++;
+	while (*from < *to && (*to)[-1] == ' ')
+		(*to)--;
+}
+
+/* name | default, as template.h has it; on one line. */
+static bool take_fact(struct place *p, const char *from, const char *to)
+{
+	const char *bar = memchr(from, '|', (size_t)(to - from));
+	const char *name_end = bar ? bar : to;
+
+	if (bar) {
+		p->otherwise = bar + 1;
+		trim(&p->otherwise, &to);
+		p->otherwise_len = (size_t)(to - p->otherwise);
+	}
+	for (size_t i = 0; i < p->otherwise_len; i++)
+		if (iscntrl((unsigned char)p->otherwise[i]))
+			return false;
+	trim(&from, &name_end);
+	return take_name(p, from, name_end);
+}
+
 static struct place find(const char *text, bool has_arguments)
 {
-	struct place p = { .begin = strchr(text, '{') };
+	struct place p = { .begin = strchr(text, '{'), .otherwise = "" };
 
 	while (p.begin && !has_arguments && p.begin[1] != '{')
 		p.begin = strchr(p.begin + 1, '{');
@@ -39,7 +68,8 @@ static struct place find(const char *text, bool has_arguments)
 	p.is_fact = p.begin[1] == '{';
 	const char *name = p.begin + 1 + p.is_fact;
 	const char *close = strstr(name, p.is_fact ? "}}" : "}");
-	p.is_bad = !close || !take_name(&p, name, close);
+	p.is_bad = !close || !(p.is_fact ? take_fact(&p, name, close)
+					 : take_name(&p, name, close));
 	p.end = close ? close + 1 + p.is_fact : p.begin + strlen(p.begin);
 	return p;
 }
@@ -78,23 +108,34 @@ bool http_template_check(const char *text, const json_t *schema, char *why,
 
 /* --- Filling in --- */
 
-static void put_encoded(FILE *out, const char *value)
+static void put_encoded(FILE *out, const char *value, size_t n)
 {
-	for (; *value; value++)
+	for (const char *end = value + n; value < end; value++)
 		if (isalnum((unsigned char)*value) || strchr("-._~", *value))
 			fputc(*value, out);
 		else
 			fprintf(out, "%%%02X", (unsigned char)*value);
 }
 
-static void put(FILE *out, const char *value, bool is_url)
+static void put(FILE *out, const char *value, size_t n, bool is_url)
 {
 	if (is_url) {
-		put_encoded(out, value);
+		put_encoded(out, value, n);
 		return;
 	}
-	for (; *value; value++)
+	for (const char *end = value + n; value < end; value++)
 		fputc(iscntrl((unsigned char)*value) ? ' ' : *value, out);
+}
+
+static void put_fact(FILE *out, const struct http_template_values *v,
+		     const struct place *p)
+{
+	const char *value = v->fact(v->owner, p->name);
+
+	if (value[0])
+		put(out, value, strlen(value), v->is_url);
+	else
+		put(out, p->otherwise, p->otherwise_len, v->is_url);
 }
 
 /* Of whatever it is; to be freed. */
@@ -121,7 +162,7 @@ static bool put_argument(FILE *out, const struct http_template_values *v,
 	bool is_good = text && !is_step(text);
 
 	if (is_good)
-		put(out, text, v->is_url);
+		put(out, text, strlen(text), v->is_url);
 	else
 		snprintf(why, cap,
 			 "%s must be text that is not empty, \".\" or \"..\"",
@@ -141,7 +182,7 @@ static bool put_all(FILE *out, const char *text,
 		if (p.is_bad)
 			fwrite(p.begin, 1, (size_t)(p.end - p.begin), out);
 		else if (p.is_fact)
-			put(out, v->fact(v->owner, p.name), v->is_url);
+			put_fact(out, v, &p);
 		else
 			is_good &= put_argument(out, v, p.name, why, cap);
 	}
@@ -195,9 +236,9 @@ char *http_template_query(const char *url, const json_t *arguments)
 		if (!text)
 			continue;
 		fputc(mark, out);
-		put_encoded(out, key);
+		put_encoded(out, key, strlen(key));
 		fputc('=', out);
-		put_encoded(out, text);
+		put_encoded(out, text, strlen(text));
 		mark = '&';
 		free(text);
 	}

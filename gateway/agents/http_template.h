@@ -1,8 +1,11 @@
 /* Text with places to fill in, of an HTTP function's URL and headers:
  *
- *     https://shop.example.com/orders/{order_id}?from={{caller}}
+ *     https://shop.example.com/orders/{order_id}?from={{caller|nobody}}
  *
- * {name} is an argument of the function, {{name}} a fact of the call. */
+ * {name} is an argument of the function, {{name}} a fact of the call;
+ * {{name|default}} is the default where that fact is not there or empty, as in
+ * other texts (template.h): spaces around both do not count, and a default has
+ * no "}}" and no control character in it. It is put as a value is. */
 #ifndef GATEWAY_AGENTS_HTTP_TEMPLATE_H
 #define GATEWAY_AGENTS_HTTP_TEMPLATE_H
 
@@ -16,7 +19,7 @@
 struct http_template_values {
 	json_t *arguments; /* those that are named are taken out; NULL: {name}
 			      is no place, but text */
-	/* A fact of the call, or "". */
+	/* A fact of the call, or "": then the text's own default. */
 	const char *(*fact)(void *owner, const char *name);
 	void *owner;
 	bool is_url; /* values are percent-encoded (RFC 3986, unreserved

@@ -44,6 +44,15 @@ static void what_a_url_becomes(void **state)
 		  "id must be text that is not empty, \".\" or \"..\"",
 		  "what is not there" },
 		{ HOST "%7B", "{}", HOST "%7B", "{}", "no place" },
+		{ HOST "?f={{unknown|no body/é}}", "{}",
+		  HOST "?f=no%20body%2F%C3%A9", "{}",
+		  "a default of the text's, encoded like a value" },
+		{ HOST "?f={{ caller | nobody }}", "{}",
+		  HOST "?f=%2B33%201%2F%C3%A9", "{}", "the fact is there" },
+		{ HOST "?f={{ unknown | a {b} | c }}&i={id}", "{\"id\":1}",
+		  HOST "?f=a%20%7Bb%7D%20%7C%20c&i=1", "{}",
+		  "one bar, and no places in it" },
+		{ HOST "?f={{unknown|}}", "{}", HOST "?f=", "{}", "empty" },
 	};
 
 	(void)state;
@@ -81,6 +90,10 @@ static void what_a_header_becomes(void **state)
 	CHECK_STR("{a} a  X-Evil: b +33 1/é", filled,
 		  "one line, and only facts are filled in");
 	free(filled);
+	filled = http_template_fill("x {{unknown| no one }}{{caller|b}}", &v,
+				    why, sizeof(why));
+	CHECK_STR("x no one+33 1/é", filled, "the default as it is");
+	free(filled);
 }
 
 static void what_is_left_is_the_query(void **state)
@@ -112,6 +125,16 @@ static void what_cannot_be_filled(void **state)
 		{ HOST "{a b}", "has a { that is no place: {a b}", "no word" },
 		{ HOST "{{caller}", "has a { that is no place: {{caller}",
 		  "half closed" },
+		{ HOST "{{a|b}}{{ a | b c }}{{a|}}{id}", NULL, "defaults" },
+		{ HOST "{{|b}}", "has a { that is no place: {{|b}}",
+		  "a default of nothing" },
+		{ HOST "{{a|b}", "has a { that is no place: {{a|b}",
+		  "a default that is not closed" },
+		{ HOST "{{a|b\r\nX-Evil: c}}",
+		  "has a { that is no place: {{a|b\r\nX-Evil: c}}",
+		  "more than a line" },
+		{ HOST "{id|1}", "has a { that is no place: {id|1}",
+		  "an argument has none" },
 		{ HOST "{n}",
 		  "has {n}, which is not among the required of its parameters",
 		  "it might be missing" },

@@ -1,6 +1,7 @@
 #include "gateway/agents/knowledge.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -396,6 +397,55 @@ static void so_many_may_ask_at_a_time(void **state)
 	assert_int_equal(0, uv_loop_close(&loop));
 }
 
+/* --- Threads --- */
+
+#define THREADS 3
+
+static atomic_bool is_enough;
+static atomic_uint searched, missed;
+
+/* A thread that asks again and again: there is always one of the two. */
+static void search(void *owner)
+{
+	struct knowledge *k = owner;
+
+	while (!atomic_load(&is_enough)) {
+		struct knowledge_index *i = knowledge_current(k);
+		json_t *results = NULL;
+		int err =
+			knowledge_index_search(i, "parking hours", 4, &results);
+		atomic_fetch_add(&missed,
+				 err != 0 || json_array_size(results) == 0);
+		json_decref(results);
+		knowledge_index_drop(i);
+		atomic_fetch_add(&searched, 1);
+	}
+}
+
+static void many_threads_search_while_files_change(void **state)
+{
+	uv_thread_t thread[THREADS];
+	struct knowledge *k;
+
+	(void)state;
+	atomic_store(&is_enough, false);
+	name_files("a.md", "b.txt");
+	k = opened();
+	for (unsigned i = 0; i < THREADS; i++)
+		assert_int_equal(0, uv_thread_create(&thread[i], search, k));
+	write_text("a.md", "# Hours\nFrom nine to five.\n");
+	bool is_found = comes_to_find(k, "nine", true);
+	write_text("b.txt", "Parking costs money.");
+	is_found &= comes_to_find(k, "money", true);
+	atomic_store(&is_enough, true);
+	for (unsigned i = 0; i < THREADS; i++)
+		uv_thread_join(&thread[i]);
+	knowledge_drop(k);
+	CHECK(is_found, "both changes");
+	CHECK(atomic_load(&searched) > 0, "meanwhile all searched");
+	CHECK_EQ(0, atomic_load(&missed), "and found something");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_all, close_all)
@@ -412,6 +462,7 @@ int main(void)
 		TEST(an_answer_comes_on_the_loop),
 		TEST(who_has_given_up_is_not_told),
 		TEST(so_many_may_ask_at_a_time),
+		TEST(many_threads_search_while_files_change),
 	};
 	json_object_seed(0);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -195,13 +195,16 @@ struct routing_choice routing_decide(const struct routing *r,
 
 /* --- A route again --- */
 
-/* FNV-1a; what is not filled is zero. */
+/* FNV-1a; what is not filled is zero. Keys that it has not are left out: they
+ * are most of it. */
 static uint64_t hash(const struct config_route *r)
 {
 	const unsigned char *at = (const unsigned char *)r;
+	size_t len = offsetof(struct config_route, keypad.keys) +
+		     r->keypad.count * sizeof(r->keypad.keys[0]);
 	uint64_t h = 0xcbf29ce484222325u;
 
-	for (size_t i = 0; i < sizeof(*r); i++)
+	for (size_t i = 0; i < len; i++)
 		h = (h ^ at[i]) * 0x100000001b3u;
 	return h ? h : 1;
 }

@@ -222,6 +222,18 @@ static void finds_a_route_again(void **state)
 	      "at another place");
 	open_with("routes: [{number: c, agent: default}]\n");
 	CHECK(!routing_by_key(&config, key), "gone");
+	open_with("transfer: {targets: [{name: x, to: 'tel:+1'}]}\n"
+		  "routes: [{number: a, agent: default, keypad: [{keys: '1', "
+		  "end: true}]}]\n");
+	key = routing_key(&config, 0);
+	open_with("routes: [{number: x, agent: default},\n"
+		  "{number: a, agent: default, keypad: [{keys: '1', end: "
+		  "true}]}]\n");
+	CHECK(routing_by_key(&config, key) == &config.routes[1],
+	      "with its keys, on another line");
+	open_with("routes: [{number: a, agent: default, keypad: [{keys: '2', "
+		  "end: true}]}]\n");
+	CHECK(!routing_by_key(&config, key), "other keys: another route");
 }
 
 int main(void)

@@ -55,6 +55,7 @@ static void log_end_of(const struct tool_run *r, const char *how)
 {
 	struct log_line l;
 
+	agent_call_count(r->agent_call, how);
 	log_begin(&l, &r->agent_call->log, LOG_INFO, "tool_done");
 	log_text(&l, "name", r->tool->name);
 	log_text(&l, "how", how);
@@ -179,6 +180,7 @@ void tool_run_begin(struct agent_call *a, const struct tool *tool,
 
 	if (!r) {
 		t->fate = CALL_TOOL_ANSWERED;
+		agent_call_count(a, "failed");
 		t->answer = "{\"error\":\"too many functions run already, try "
 			    "again later\"}";
 		return;

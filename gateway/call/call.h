@@ -380,6 +380,15 @@ void call_tool_answered(struct call *c, const char *call_id, const char *output,
 void call_tool_asks(struct call *c, const char *call_id,
 		    const struct call_request *r, uint64_t now_ns);
 
+/* call_key_answered: what a function said that a key has called: the model is
+ * told, and speaks of it unless the call says goodbye or hands the caller over.
+ * Without a model it comes to nothing.
+ *
+ * keys      that were pressed
+ * json      its answer, text of one JSON value */
+void call_key_answered(struct call *c, const char *keys, const char *function,
+		       const char *json, uint64_t now_ns);
+
 /* call_masked_digits: what the caller pressed for a function that asked for it
  * masked, by its name; of up to CALL_MASKED_MAX names. For other functions to
  * pass on, and for nobody's eyes. NULL: nothing. Wiped when the call is over.

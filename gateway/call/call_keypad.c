@@ -2,6 +2,7 @@
  * model is told of those alone that concern it. Without a model they work as
  * far as they can. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/call/call_parts.h"
@@ -83,15 +84,16 @@ static const char *hand_off(struct call *c, const struct keypad_entry *e,
 	return NULL;
 }
 
-static void tell_no_transfer(struct call *c, const struct keypad_entry *e,
-			     uint64_t now_ns)
+/* what: behind the keys. */
+static void tell_no(struct call *c, const struct keypad_entry *e,
+		    const char *what, uint64_t now_ns)
 {
 	char text[128];
 
+	if (!call_is_live(c))
+		return;
 	snprintf(text, sizeof(text),
-		 "[keypad] The caller pressed %s to be put through, which this "
-		 "line cannot do. Say so.",
-		 e->keys);
+		 "[keypad] The caller pressed %s%s. Say so.", e->keys, what);
 	c->ports.model->add_note(c->ports.session, text);
 	call_want(c, SPEAK_NOTE, now_ns);
 }
@@ -100,8 +102,8 @@ static const char *transfer(struct call *c, const struct keypad_entry *e,
 			    uint64_t now_ns)
 {
 	if (!call_can(c, CALL_REQUEST_TRANSFER)) {
-		if (call_is_live(c))
-			tell_no_transfer(c, e, now_ns);
+		tell_no(c, e, " to be put through, which this line cannot do",
+			now_ns);
 		return "transfer: the line cannot transfer";
 	}
 	hush(c, now_ns);
@@ -142,6 +144,22 @@ static const char *say(struct call *c, const struct keypad_entry *e,
 	return NULL;
 }
 
+/* What it answers comes later, if at all. */
+static const char *run(struct call *c, const struct keypad_entry *e,
+		       uint64_t now_ns)
+{
+	const struct call_agent_port *agent = c->ports.agent;
+
+	if (call_is_live(c))
+		call_step(c, CALL_BARGED_IN, now_ns);
+	const char *why = agent->run_key
+				  ? agent->run_key(c->ports.agent_owner, e)
+				  : "function: there are none";
+	if (why)
+		tell_no(c, e, ", which does not work at the moment", now_ns);
+	return why;
+}
+
 static const char *end(struct call *c, const struct keypad_entry *e,
 		       uint64_t now_ns)
 {
@@ -159,9 +177,8 @@ static const char *attempt(struct call *c, const struct keypad_entry *e,
 	static const char *(*const how[])(struct call * c,
 					  const struct keypad_entry *e,
 					  uint64_t now_ns) = {
-		[KEYPAD_HAND_OFF] = hand_off,
-		[KEYPAD_TRANSFER] = transfer,
-		[KEYPAD_SAY] = say,
+		[KEYPAD_HAND_OFF] = hand_off, [KEYPAD_TRANSFER] = transfer,
+		[KEYPAD_SAY] = say,           [KEYPAD_FUNCTION] = run,
 		[KEYPAD_END] = end,
 		[KEYPAD_TRANSFER_WARM] = transfer,
 	};
@@ -185,6 +202,28 @@ static void act(struct call *c, const struct keypad_entry *e, uint64_t now_ns)
 	const char *why = attempt(c, e, now_ns);
 	if (why)
 		call_note(c, CALL_NOTE_KEYPAD_UNDONE, why, keys);
+}
+
+void call_key_answered(struct call *c, const char *keys, const char *function,
+		       const char *json, uint64_t now_ns)
+{
+	static const char format[] =
+		"[keypad] The caller pressed %s, which called %s. It answered: "
+		"%s\nTell the caller what came of it, in a few words.";
+	char *text;
+	size_t cap;
+
+	if (!call_is_live(c))
+		return;
+	cap = sizeof(format) + strlen(keys) + strlen(function) + strlen(json);
+	text = malloc(cap);
+	if (!text)
+		return;
+	snprintf(text, cap, format, keys, function, json);
+	c->ports.model->add_note(c->ports.session, text);
+	free(text);
+	if (c->state == CALL_UP)
+		call_want(c, SPEAK_NOTE, now_ns);
 }
 
 /* An entry that is over. Returns whether the menu has it. */

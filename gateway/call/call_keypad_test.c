@@ -21,14 +21,16 @@ static void on_note(void *owner, enum call_note note, const char *text,
 }
 
 static const struct keypad usual = {
-	.count = 7,
+	.count = 9,
 	.entry = { { "1", KEYPAD_HAND_OFF, "sales" },
 		   { "2", KEYPAD_TRANSFER, "tel:+1" },
 		   { "3", KEYPAD_SAY, "Nine to five." },
 		   { "0", KEYPAD_END, "" },
 		   { "7", KEYPAD_SAY, "Seven." },
 		   { "77", KEYPAD_SAY, "Double seven." },
-		   { "8", KEYPAD_HAND_OFF, "same" } },
+		   { "8", KEYPAD_HAND_OFF, "same" },
+		   { "6", KEYPAD_FUNCTION, "book", "{}", "default" },
+		   { "9", KEYPAD_FUNCTION, "gone", "", "default" } },
 	.wait_ms = 5000,
 };
 
@@ -165,10 +167,12 @@ static void test_every_key_in_every_state(void **state)
 		{ to_connecting, '2', "close;" BEGUN, CALL_TRANSFERRING },
 		{ to_connecting, '3', "", CALL_CONNECTING },
 		{ to_connecting, '0', ENDED, CALL_ENDING },
+		{ to_connecting, '6', "run book {};", CALL_CONNECTING },
 		{ to_up, '1', TOLD_SALES "speak note;", CALL_UP },
 		{ to_up, '2', BEGUN, CALL_TRANSFERRING },
 		{ to_up, '3', "words Nine to five.;", CALL_UP },
 		{ to_up, '0', ENDED, CALL_ENDING },
+		{ to_up, '6', "run book {};", CALL_UP },
 		/* Who presses a key goes on; the goodbye that was asked for
 		 * ends first. */
 		{ to_farewell, '1', TOLD_SALES, CALL_UP },
@@ -180,10 +184,12 @@ static void test_every_key_in_every_state(void **state)
 		{ to_last_words, '2', BEGUN, CALL_TRANSFERRING },
 		{ to_last_words, '3', "", CALL_LAST_WORDS },
 		{ to_last_words, '0', ENDED, CALL_ENDING },
+		{ to_last_words, '6', "run book {};", CALL_LAST_WORDS },
 		{ to_handover, '1', "hand_off sales;" KEPT NOTE_SALES,
 		  CALL_UP },
 		{ to_handover, '2', BEGUN, CALL_TRANSFERRING },
 		{ to_handover, '3', KEPT, CALL_UP },
+		{ to_handover, '6', KEPT "run book {};", CALL_UP },
 		{ to_handover, '0', ENDED, CALL_ENDING },
 		/* The model has gone: what it said plays to its end. */
 		{ to_lonely_handover, '1', "", CALL_HANDOVER },
@@ -195,16 +201,19 @@ static void test_every_key_in_every_state(void **state)
 		{ to_transferring, '1', "", CALL_TRANSFERRING },
 		{ to_transferring, '2', "", CALL_TRANSFERRING },
 		{ to_transferring, '3', "", CALL_TRANSFERRING },
+		{ to_transferring, '6', "", CALL_TRANSFERRING },
 		{ to_transferring, '0', "", CALL_TRANSFERRING },
 		/* The apology is cut. */
 		{ to_sorry, '1', "", CALL_SORRY },
 		{ to_sorry, '2', "clear;" BEGUN, CALL_TRANSFERRING },
 		{ to_sorry, '3', "", CALL_SORRY },
+		{ to_sorry, '6', "run book {};", CALL_SORRY },
 		{ to_sorry, '0', "clear;hang_up caller pressed the key for it;",
 		  CALL_ENDING },
 		{ to_ending, '1', "", CALL_ENDING },
 		{ to_ending, '2', "", CALL_ENDING },
 		{ to_ending, '3', "", CALL_ENDING },
+		{ to_ending, '6', "", CALL_ENDING },
 		{ to_ending, '0', "", CALL_ENDING },
 		{ to_over, '1', "", CALL_OVER },
 		{ to_over, '2', "", CALL_OVER },
@@ -241,6 +250,65 @@ static void test_what_the_log_has(void **state)
 	press("0");
 	CHECK_STR("end 1;", notes, "and what was");
 	CHECK_EQ(CALL_END_KEYPAD, c.end, "the reason");
+}
+
+#define ANSWERED                                                               \
+	"note [keypad] The caller pressed 6, which called book. It answered: " \
+	"{\"id\":7}\nTell the caller what came of it, in a few words.;"
+
+static void test_what_a_function_answers(void **state)
+{
+	static const struct {
+		void (*go)(void);
+		const char *told;
+	} row[] = {
+		{ to_connecting, "" },
+		{ to_up, ANSWERED "speak note;" },
+		{ to_last_words, ANSWERED },
+		{ to_handover, ANSWERED },
+		{ to_transferring, ANSWERED },
+		{ to_lonely_handover, "" },
+		{ to_sorry, "" },
+		{ to_ending, "" },
+		{ to_over, "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		char why[32];
+		teardown(state);
+		setup_menu(state);
+		row[i].go();
+		told[0] = '\0';
+		call_key_answered(&c, "6", "book", "{\"id\":7}", now());
+		snprintf(why, sizeof(why), "row %zu", i);
+		expect(row[i].told, why);
+	}
+}
+
+static void test_a_function_that_cannot_run(void **state)
+{
+	(void)state;
+	to_up();
+	press("9");
+	expect("run gone;note [keypad] The caller pressed 9, which does not "
+	       "work at the moment. Say so.;speak note;",
+	       "the model explains");
+	CHECK_STR("function 1;not: function: gone;", notes, "the log has it");
+	to_sorry();
+	told[0] = '\0';
+	press("9");
+	expect("run gone;", "nobody is there to");
+}
+
+static void test_functions_without_a_model_have_an_end(void **state)
+{
+	(void)state;
+	to_sorry();
+	for (int i = 0; i < CALL_KEYPAD_ALONE_MAX; i++)
+		press("6");
+	told[0] = '\0';
+	press("6");
+	expect("", "that was enough");
 }
 
 /* --- Which keys --- */
@@ -507,6 +575,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		MENU(test_every_key_in_every_state),
 		MENU(test_what_the_log_has),
+		MENU(test_what_a_function_answers),
+		MENU(test_a_function_that_cannot_run),
+		MENU(test_functions_without_a_model_have_an_end),
 		MENU(test_others_are_the_models),
 		MENU(test_a_longer_one_may_follow),
 		MENU(test_entries_while_the_model_is_connected),

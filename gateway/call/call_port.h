@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "gateway/call/call_request.h"
+#include "gateway/call/keypad.h"
 #include "gateway/call/playout.h"
 #include "gateway/call/sequencer.h"
 #include "gateway/call/variables.h"
@@ -135,6 +136,10 @@ struct call_agent_port {
 	/* What was said in this call before its present line was there, turn by
 	 * turn from 0; NULL: no more. NULL: never anything. */
 	const char *(*recall)(void *agent, unsigned i, bool *by_caller);
+	/* Likewise, a function is to run; call_key_answered tells what came of
+	 * it, perhaps from inside. Returns NULL, or why it does not, and then
+	 * nothing comes. NULL: none can. */
+	const char *(*run_key)(void *agent, const struct keypad_entry *e);
 	/* What the model is told when the call begins, from the variables.
 	 * Returns the length; 0: nothing. */
 	size_t (*brief)(void *agent, const struct call_variables *v, char *out,

@@ -7,22 +7,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KEYPAD_KEYS_MAX    5 /* of one entry, with NUL */
-#define KEYPAD_ENTRIES_MAX 16
+#define KEYPAD_KEYS_MAX    5  /* of one entry, with NUL */
+#define KEYPAD_ENTRIES_MAX 24 /* an agent's, and those of a route */
 
 enum keypad_action {
-	KEYPAD_HAND_OFF,     /* text: an agent's name */
-	KEYPAD_TRANSFER,     /* text: tel:, sip:, sips: or client: URI */
-	KEYPAD_SAY,          /* text: the words */
-	KEYPAD_END,          /* no text */
-	KEYPAD_TRANSFER_WARM /* as KEYPAD_TRANSFER; whoever answers may
-				decline */
+	KEYPAD_HAND_OFF,      /* text: an agent's name */
+	KEYPAD_TRANSFER,      /* text: tel:, sip:, sips: or client: URI */
+	KEYPAD_TRANSFER_WARM, /* likewise; whoever answers may decline */
+	KEYPAD_SAY,           /* text: the words */
+	KEYPAD_FUNCTION,      /* text: its name */
+	KEYPAD_END            /* no text */
 };
 
 struct keypad_entry {
 	char keys[KEYPAD_KEYS_MAX]; /* 0-9 * #; no two entries alike */
 	enum keypad_action action;
 	const char *text;
+	const char *arguments; /* of a function: JSON text, "": none … */
+	const char *agent;     /* … and whose it is, by name */
 };
 
 struct keypad {

@@ -81,6 +81,15 @@ static bool is_stale(const struct twilio_outbound_row *r, uint64_t now_ns)
 	return now_ns >= r->since_ns + TWILIO_OUTBOUND_MS * NS_PER_MS;
 }
 
+static void hand_out(const struct twilio_outbound_row *r,
+		     struct twilio_outbound_call *out)
+{
+	memcpy(out->agent, r->agent, sizeof(out->agent));
+	out->len = r->len;
+	if (r->len)
+		memcpy(out->text, r->text, r->len);
+}
+
 static struct twilio_outbound_row *find_room(struct twilio_outbound *t,
 					     uint64_t now_ns)
 {
@@ -107,11 +116,48 @@ static struct twilio_outbound_row *find(struct twilio_outbound *t,
 	return found;
 }
 
+/* --- What others are told --- */
+
+static void copy(struct twilio_outbound_news *n,
+		 const struct twilio_outbound_row *r)
+{
+	*n = (struct twilio_outbound_news){ .since_ns = r->since_ns };
+	memcpy(n->token, r->token, sizeof(n->token));
+	memcpy(n->call_sid, r->call_sid, sizeof(n->call_sid));
+	hand_out(r, &n->call);
+}
+
+/* Without the lock. */
+static void tell(struct twilio_outbound *t,
+		 const struct twilio_outbound_news *n)
+{
+	if (n->token[0] && t->on_change)
+		t->on_change(t->owner, n);
+}
+
+void twilio_outbound_each(struct twilio_outbound *t, uint64_t now_ns,
+			  bool (*take)(void *owner,
+				       const struct twilio_outbound_news *n),
+			  void *owner)
+{
+	struct twilio_outbound_news n;
+	bool goes_on = true;
+
+	for (size_t i = 0; i < TWILIO_OUTBOUND_MAX && goes_on; i++) {
+		n.token[0] = '\0';
+		uv_mutex_lock(&t->lock);
+		if (t->row[i].token[0] && !is_stale(&t->row[i], now_ns))
+			copy(&n, &t->row[i]);
+		uv_mutex_unlock(&t->lock);
+		if (n.token[0])
+			goes_on = take(owner, &n);
+	}
+}
+
 /* --- Placing --- */
 
 static int fill(struct twilio_outbound_row *r,
-		const struct twilio_outbound_call *call,
-		const uint8_t entropy[16], uint64_t now_ns)
+		const struct twilio_outbound_call *call, uint64_t now_ns)
 {
 	char *text = call->len ? malloc(call->len) : NULL;
 
@@ -123,8 +169,6 @@ static int fill(struct twilio_outbound_row *r,
 	r->len = call->len;
 	r->since_ns = now_ns;
 	memcpy(r->agent, call->agent, sizeof(r->agent));
-	for (int i = 0; i < 16; i++)
-		snprintf(r->token + 2 * i, 3, "%02x", entropy[i]);
 	return 0;
 }
 
@@ -133,31 +177,86 @@ int twilio_outbound_place(struct twilio_outbound *t,
 			  const uint8_t entropy[16], uint64_t now_ns,
 			  char token[TWILIO_OUTBOUND_TOKEN])
 {
+	struct twilio_outbound_news n;
+
 	uv_mutex_lock(&t->lock);
 	struct twilio_outbound_row *r = find_room(t, now_ns);
-	int err = r ? fill(r, call, entropy, now_ns) : -ENOBUFS;
-	if (!err)
+	int err = r ? fill(r, call, now_ns) : -ENOBUFS;
+	if (!err) {
+		for (int i = 0; i < 16; i++)
+			snprintf(r->token + 2 * i, 3, "%02x", entropy[i]);
 		memcpy(token, r->token, sizeof(r->token));
+		copy(&n, r);
+	}
 	uv_mutex_unlock(&t->lock);
+	if (!err)
+		tell(t, &n);
 	return err;
 }
 
 void twilio_outbound_name(struct twilio_outbound *t, const char *token,
 			  const char *call_sid)
 {
+	struct twilio_outbound_news n;
+
+	n.token[0] = '\0';
 	uv_mutex_lock(&t->lock);
 	struct twilio_outbound_row *r = find(t, token);
-	if (r && !r->call_sid[0])
+	if (r && !r->call_sid[0]) {
 		snprintf(r->call_sid, sizeof(r->call_sid), "%s", call_sid);
+		copy(&n, r);
+	}
 	uv_mutex_unlock(&t->lock);
+	tell(t, &n);
+}
+
+/* What is told of one that is forgotten. */
+static void part(struct twilio_outbound_news *n, struct twilio_outbound_row *r)
+{
+	copy(n, r);
+	n->is_gone = true;
+	forget(r);
 }
 
 void twilio_outbound_drop(struct twilio_outbound *t, const char *token)
 {
+	struct twilio_outbound_news n;
+
+	n.token[0] = '\0';
 	uv_mutex_lock(&t->lock);
 	struct twilio_outbound_row *r = find(t, token);
 	if (r)
-		forget(r);
+		part(&n, r);
+	uv_mutex_unlock(&t->lock);
+	tell(t, &n);
+}
+
+static void learn(struct twilio_outbound *t,
+		  const struct twilio_outbound_news *n, uint64_t now_ns)
+{
+	struct twilio_outbound_row *r = find(t, n->token);
+
+	if (n->is_gone) {
+		if (r)
+			forget(r);
+		return;
+	}
+	if (!r) {
+		r = find_room(t, now_ns);
+		if (!r || fill(r, &n->call, n->since_ns) != 0)
+			return;
+		memcpy(r->token, n->token, sizeof(r->token));
+	}
+	if (!r->call_sid[0])
+		memcpy(r->call_sid, n->call_sid, sizeof(r->call_sid));
+}
+
+void twilio_outbound_learn(struct twilio_outbound *t,
+			   const struct twilio_outbound_news *n,
+			   uint64_t now_ns)
+{
+	uv_mutex_lock(&t->lock);
+	learn(t, n, now_ns);
 	uv_mutex_unlock(&t->lock);
 }
 
@@ -174,33 +273,30 @@ static const char *token_of(const char *target)
 	return strlen(query + 1 + len) == HEX_LEN ? query + 1 + len : NULL;
 }
 
-static void hand_out(const struct twilio_outbound_row *r,
-		     struct twilio_outbound_call *out)
-{
-	memcpy(out->agent, r->agent, sizeof(out->agent));
-	out->len = r->len;
-	if (r->len)
-		memcpy(out->text, r->text, r->len);
-}
-
 int twilio_outbound_find(struct twilio_outbound *t, const char *target,
 			 const char *call_sid, uint64_t now_ns,
 			 struct twilio_outbound_call *out)
 {
 	const char *token = token_of(target);
+	struct twilio_outbound_news n;
 	int err = -ENOENT;
 
+	n.token[0] = '\0';
 	if (!token)
 		return err;
 	uv_mutex_lock(&t->lock);
 	struct twilio_outbound_row *r = find(t, token);
 	if (r && !is_stale(r, now_ns) &&
 	    (!r->call_sid[0] || strcmp(r->call_sid, call_sid) == 0)) {
+		bool is_news = !r->call_sid[0];
 		snprintf(r->call_sid, sizeof(r->call_sid), "%s", call_sid);
 		hand_out(r, out);
+		if (is_news)
+			copy(&n, r);
 		err = 0;
 	}
 	uv_mutex_unlock(&t->lock);
+	tell(t, &n);
 	return err;
 }
 
@@ -242,12 +338,16 @@ void twilio_outbound_answered(struct twilio_outbound *t, const char *by)
 
 static void forget_call(struct twilio_outbound *t, const char *call_sid)
 {
+	struct twilio_outbound_news n;
+
+	n.token[0] = '\0';
 	uv_mutex_lock(&t->lock);
 	for (size_t i = 0; i < TWILIO_OUTBOUND_MAX; i++)
 		if (t->row[i].token[0] &&
 		    strcmp(t->row[i].call_sid, call_sid) == 0)
-			forget(&t->row[i]);
+			part(&n, &t->row[i]); /* there is one */
 	uv_mutex_unlock(&t->lock);
+	tell(t, &n);
 }
 
 bool twilio_outbound_ended(struct twilio_outbound *t, const char *call_sid,

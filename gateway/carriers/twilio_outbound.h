@@ -12,7 +12,8 @@
  * and random bytes are passed in.
  *
  * One table for the thread that places calls and all workers: a lock is held
- * for one pass over it, and what is handed out are copies.
+ * for one pass over it, and what is handed out are copies. Another instance on
+ * the same port has a table of its own that learns what this one knows.
  *
  * Source: Twilio reference 4.4 to 4.6, 5.7. */
 #ifndef GATEWAY_CARRIERS_TWILIO_OUTBOUND_H
@@ -49,8 +50,21 @@ struct twilio_outbound_row {
 	uint64_t since_ns;
 };
 
+/* What one table tells another (twilio_outbound_text.h). */
+struct twilio_outbound_news {
+	bool is_gone; /* forget it */
+	char token[TWILIO_OUTBOUND_TOKEN];
+	char call_sid[35];
+	uint64_t since_ns;
+	struct twilio_outbound_call call;
+};
+
 struct twilio_outbound {
 	uv_mutex_t lock;
+	/* A row has become another, here: n is a copy. Any thread, without the
+	 * lock; set before there are others, or NULL. */
+	void (*on_change)(void *owner, const struct twilio_outbound_news *n);
+	void *owner;
 	struct twilio_outbound_row *row;
 	struct tally asked;    /* requests, by what they were answered */
 	struct tally answered; /* calls, by who answered */
@@ -81,6 +95,19 @@ void twilio_outbound_drop(struct twilio_outbound *t, const char *token);
 int twilio_outbound_find(struct twilio_outbound *t, const char *target,
 			 const char *call_sid, uint64_t now_ns,
 			 struct twilio_outbound_call *out);
+
+/* twilio_outbound_learn: another table has told this; what is known already
+ * stays, but for a call SID that was not. A full table learns nothing.
+ * on_change does not follow.
+ * twilio_outbound_each: what is known, a copy of each. tell runs without the
+ * lock, and returns whether there may be more. */
+void twilio_outbound_learn(struct twilio_outbound *t,
+			   const struct twilio_outbound_news *n,
+			   uint64_t now_ns);
+void twilio_outbound_each(struct twilio_outbound *t, uint64_t now_ns,
+			  bool (*tell)(void *owner,
+				       const struct twilio_outbound_news *n),
+			  void *owner);
 
 /* twilio_outbound_next: the variables of a call in turn: name from NULL to
  * NULL. */

@@ -1,6 +1,7 @@
 #include "tools/testing/check.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -122,6 +123,162 @@ static void is_bounded(void **state)
 		 "and only that");
 }
 
+static struct twilio_outbound_news told[8];
+static size_t tellings;
+
+static void on_change(void *owner, const struct twilio_outbound_news *n)
+{
+	CHECK(owner == told, "its owner");
+	if (tellings < ARRAY_LEN(told))
+		told[tellings] = *n;
+	tellings++;
+}
+
+static void what_others_are_told(void **state)
+{
+	(void)state;
+	char target[64];
+
+	tellings = 0;
+	table.on_change = on_change;
+	table.owner = told;
+	place(1, 5, target);
+	CHECK_EQ(1, tellings, "placed");
+	CHECK_STR(target + strlen(VOICE), told[0].token, "the token");
+	CHECK_STR("", told[0].call_sid, "not known yet");
+	CHECK_STR("sales", told[0].call.agent, "the agent");
+	CHECK_EQ(15, told[0].call.len, "the variables");
+	CHECK_EQ(5, told[0].since_ns, "since when");
+	comes(target, CA, 6);
+	CHECK_EQ(2, tellings, "whose it is");
+	CHECK_STR(CA, told[1].call_sid, "that one's");
+	comes(target, CA, 6);
+	twilio_outbound_name(&table, told[0].token, CA);
+	CHECK_EQ(2, tellings, "nothing new");
+	twilio_outbound_ended(&table, CA, "busy");
+	CHECK_EQ(3, tellings, "over");
+	CHECK(told[2].is_gone, "gone");
+	CHECK_STR(told[0].token, told[2].token, "that one");
+	twilio_outbound_ended(&table, CA, "busy");
+	CHECK_EQ(3, tellings, "once");
+}
+
+static bool count_all(void *owner, const struct twilio_outbound_news *n)
+{
+	CHECK_STR("sales", n->call.agent, "a copy of each");
+	return ++*(unsigned *)owner < 3;
+}
+
+static void what_it_learns(void **state)
+{
+	(void)state;
+	struct twilio_outbound_news n = {
+		.token = "00112233445566778899aabbccddeeff",
+		.since_ns = 10,
+		.call = { .agent = "sales", .text = "a\0b", .len = 4 },
+	};
+	struct twilio_outbound_call call;
+	const char *target = VOICE "00112233445566778899aabbccddeeff";
+	char full[64];
+	unsigned count = 0;
+
+	twilio_outbound_learn(&table, &n, 10);
+	memcpy(n.call_sid, CA, sizeof(n.call_sid));
+	twilio_outbound_learn(&table, &n, 10);
+	memcpy(n.call_sid, OTHER, sizeof(n.call_sid));
+	twilio_outbound_learn(&table, &n, 10);
+	CHECK_EQ(-ENOENT, comes(target, OTHER, 10), "the first SID counts");
+	CHECK_EQ(0, twilio_outbound_find(&table, target, CA, 10, &call),
+		 "ours");
+	CHECK_STR("b", twilio_outbound_next(&call, NULL) + 2, "its variable");
+	n.is_gone = true;
+	twilio_outbound_learn(&table, &n, 10);
+	CHECK_EQ(-ENOENT, comes(target, CA, 10), "gone");
+	twilio_outbound_learn(&table, &n, 10);
+	for (unsigned i = 0; i < TWILIO_OUTBOUND_MAX; i++)
+		place(i, 10, full);
+	n.is_gone = false;
+	twilio_outbound_learn(&table, &n, 10);
+	CHECK_EQ(-ENOENT, comes(target, OTHER, 10), "there is no room");
+	twilio_outbound_each(&table, 10, count_all, &count);
+	CHECK_EQ(3, count, "for as long as it is wanted");
+	count = 0;
+	twilio_outbound_each(&table, 10 + TWILIO_OUTBOUND_MS * MS, count_all,
+			     &count);
+	CHECK_EQ(0, count, "none of them matters any more");
+}
+
+/* --- Threads --- */
+
+#define THREADS 4
+#define ROUNDS  200
+
+static struct twilio_outbound sibling;
+static atomic_uint told_sibling, found;
+
+static void teach(void *owner, const struct twilio_outbound_news *n)
+{
+	twilio_outbound_learn(owner, n, 1);
+	atomic_fetch_add(&told_sibling, 1);
+}
+
+static bool see(void *owner, const struct twilio_outbound_news *n)
+{
+	(void)owner;
+	return n->token[0] != '\0';
+}
+
+/* Calls from the one that places them to their end, of which each second one is
+ * asked about at the other table. */
+static void live(void *number)
+{
+	unsigned n = *(unsigned *)number;
+	struct twilio_outbound_call call;
+	char target[64], sid[35];
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		struct twilio_outbound *at = i % 2 ? &sibling : &table;
+		snprintf(sid, sizeof(sid), "CA%032x", n << 16 | i);
+		bool is_good = place(n << 8 | i, 1, target) == 0;
+		if (i % 3)
+			twilio_outbound_name(&table, target + strlen(VOICE),
+					     sid);
+		is_good &=
+			twilio_outbound_find(at, target, sid, 1, &call) == 0 &&
+			strcmp(call.agent, "sales") == 0;
+		atomic_fetch_add(&found, is_good);
+		if (i % 50 == 0)
+			twilio_outbound_each(&table, 1, see, NULL);
+		twilio_outbound_answered(&table, "human");
+		twilio_outbound_ended(&table, sid, "completed");
+		twilio_outbound_ended(&sibling, sid, "completed");
+	}
+}
+
+static void many_threads(void **state)
+{
+	static unsigned number[THREADS] = { 1, 2, 3, 4 };
+	uv_thread_t thread[THREADS];
+	struct tally ended;
+
+	(void)state;
+	assert_int_equal(0, twilio_outbound_init(&sibling));
+	table.on_change = teach;
+	table.owner = &sibling;
+	for (unsigned i = 0; i < THREADS; i++)
+		assert_int_equal(0, uv_thread_create(&thread[i], live,
+						     &number[i]));
+	for (unsigned i = 0; i < THREADS; i++)
+		uv_thread_join(&thread[i]);
+	CHECK_EQ(THREADS * ROUNDS, atomic_load(&found), "each is found");
+	CHECK(atomic_load(&told_sibling) >= THREADS * ROUNDS, "each is told");
+	for (unsigned i = 0; i < TWILIO_OUTBOUND_MAX; i++)
+		CHECK(!sibling.row[i].token[0], "and forgotten");
+	tally_copy(&table.ended, &ended);
+	CHECK_EQ(THREADS * ROUNDS, ended.row[0].n, "each has ended once");
+	twilio_outbound_free(&sibling);
+}
+
 static void is_counted(void **state)
 {
 	(void)state;
@@ -150,6 +307,11 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(is_forgotten, setup, teardown),
 		cmocka_unit_test_setup_teardown(is_bounded, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_others_are_told, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(what_it_learns, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(many_threads, setup, teardown),
 		cmocka_unit_test_setup_teardown(is_counted, setup, teardown),
 	};
 

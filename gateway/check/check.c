@@ -93,6 +93,7 @@ static void run_parts(struct check *c)
 	check_files(l, &c->config);
 	check_prices(l, &c->config);
 	check_agents(l, &c->config);
+	check_outbound(l, &c->config);
 	check_jwks(l, &c->config);
 	check_model(l, &c->config);
 }

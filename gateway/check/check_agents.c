@@ -31,6 +31,13 @@ __attribute__((format(printf, 3, 4))) static void add(char *out, size_t *at,
 		*at = LINE_MAX_LEN - 1;
 }
 
+static void add_keys(char *text, size_t *at, const struct config_key *keys,
+		     unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		add(text, at, "%s%s", i ? ", " : "; keys: ", keys[i].keys);
+}
+
 static void check_agent(struct check_list *l, const struct agent *a)
 {
 	const struct config_agent_persona *p = &a->wanted->persona;
@@ -49,6 +56,7 @@ static void check_agent(struct check_list *l, const struct agent *a)
 	for (unsigned i = 0; i < p->hand_off_count; i++)
 		add(text, &at, "%s%s",
 		    i ? ", " : "; hands off to: ", p->hand_offs[i].agent);
+	add_keys(text, &at, a->wanted->keypad.keys, a->wanted->keypad.count);
 	if (tokens > MANY_TOKENS)
 		check_list_add(l, CHECK_IS_WARNING, "agents",
 			       "%s; some models take %d, with the functions",
@@ -82,7 +90,11 @@ static void check_route(struct check_list *l, const struct config *c,
 			add(text, &at, "%s%s %s",
 			    condition[k].name[0] && at > 3 ? ", " : " ",
 			    condition[k].name, condition[k].value);
-	check_list_add(l, CHECK_IS_GOOD, "routes", "%s: %s", text, r->agent);
+	if (text[at - 1] == ':')
+		add(text, &at, " any call");
+	add(text, &at, ": %s", r->agent);
+	add_keys(text, &at, r->keypad.keys, r->keypad.count);
+	check_list_add(l, CHECK_IS_GOOD, "routes", "%s", text);
 }
 
 void check_agents(struct check_list *l, const struct config *c)

@@ -29,6 +29,9 @@ void check_prices(struct check_list *l, const struct config *c);
  * instructions are, and which routes lead to them. */
 void check_agents(struct check_list *l, const struct config *c);
 
+/* check_outbound: can calls be placed, with what credentials, and by whom? */
+void check_outbound(struct check_list *l, const struct config *c);
+
 /* check_certificate: key, dates, names, order and authority.
  *
  * name  "tls.certificates.0"

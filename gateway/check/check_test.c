@@ -169,15 +169,96 @@ static void makes_lines(void **state)
 	free(text);
 }
 
+#define OURS  "AC0123456789abcdef0123456789abcdef"
+#define OTHER "ACffffffffffffffffffffffffffffffff"
+
+/* What check_outbound says; the test frees it. */
+static char *said_of(struct check_list *l, const char *yaml)
+{
+	struct config *c = malloc(sizeof(*c));
+	char errors[512], *text = NULL;
+	size_t len;
+
+	assert_non_null(c);
+	CHECK_EQ(0,
+		 config_parse(c, yaml, strlen(yaml), "t.yaml", errors,
+			      sizeof(errors)),
+		 errors);
+	*l = (struct check_list){ .out = open_memstream(&text, &len) };
+	check_outbound(l, c);
+	fclose(l->out);
+	config_wipe(c);
+	free(c);
+	return text;
+}
+
+#define PLACES                            \
+	"public_url: https://a.example\n" \
+	"outbound: {account: " OURS ", from: '+41445556677'}\n"
+
+static void looks_at_outbound(void **state)
+{
+	static const struct {
+		const char *yaml;
+		unsigned bad, warnings;
+		const char *words, *more;
+	} row[] = {
+		{ "{}\n", 0, 0, "off: no calls are placed", "" },
+		{ "admin: {token: '${env:CHECK_TEST_A}'}\n", 0, 1,
+		  "admin.token is set, but outbound.account and outbound.from "
+		  "are empty",
+		  "answers 409; set both" },
+		{ PLACES, 2, 0,
+		  "nothing to sign in with: set twilio.rest.key_sid",
+		  "set it in twilio.accounts, or TWILIO_AUTH_TOKEN" },
+		{ PLACES "twilio: {auth_tokens: ['${env:CHECK_TEST_A}']}\n", 0,
+		  0, OURS ", signed in with its auth token",
+		  "POST /api/calls on 127.0.0.1:8081, for whoever is on this "
+		  "machine" },
+		{ PLACES "twilio: {account_sids: [" OTHER "], auth_tokens: "
+			 "['${env:CHECK_TEST_A}']}\n",
+		  1, 0, OURS " is not in twilio.account_sids", "add it there" },
+		{ PLACES "twilio: {accounts: [{sid: " OTHER ", auth_tokens: "
+			 "['${env:CHECK_TEST_A}']}], rest: {key_sid: SK1, "
+			 "key_secret: '${env:CHECK_TEST_A}'}}\n",
+		  1, 0, "signed in with the API key of twilio.rest",
+		  OURS " has no auth token here" },
+		{ PLACES "twilio: {auth_tokens: ['${env:CHECK_TEST_A}']}\n"
+			 "admin: {listen: ''}\n",
+		  0, 1, "admin.listen is empty: nobody can ask", "signed in" },
+		{ PLACES "twilio: {auth_tokens: ['${env:CHECK_TEST_A}']}\n"
+			 "admin: {listen: '0.0.0.0:9090'}\n",
+		  0, 1, "answers 403; set the token, or listen on 127.0.0.1",
+		  "signed in" },
+		{ PLACES "twilio: {auth_tokens: ['${env:CHECK_TEST_A}']}\n"
+			 "admin: {listen: '0.0.0.0:9090', token: "
+			 "'${env:CHECK_TEST_A}'}\n",
+		  0, 0, "POST /api/calls on 0.0.0.0:9090, with admin.token",
+		  "signed in" },
+	};
+
+	(void)state;
+	setenv("CHECK_TEST_A", "hush", 1);
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		struct check_list l;
+		char *text = said_of(&l, row[i].yaml);
+		CHECK_EQ(row[i].bad, l.bad, text);
+		CHECK_EQ(row[i].warnings, l.warnings, text);
+		if (!strstr(text, row[i].words) || !strstr(text, row[i].more))
+			fail_msg("row %zu: %s", i, text);
+		CHECK(!strstr(text, "hush"), "no secret");
+		free(text);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(looks_at_dates),
-		TEST(looks_at_names),
-		TEST(finds_who_has_a_port),
-		TEST(makes_lines),
+		TEST(looks_at_dates),       TEST(looks_at_names),
+		TEST(finds_who_has_a_port), TEST(makes_lines),
+		TEST(looks_at_outbound),
 	};
 	return cmocka_run_group_tests_name("check", tests, NULL, NULL);
 }

@@ -116,13 +116,75 @@ static void tell_step(void *owner, const struct routing_step *s)
 			fits ? "fits" : "does not fit");
 }
 
+/* What a key does: the configuration's word for it, and to whom or what. */
+static const char *action_of(const struct config_key *k, const char **what)
+{
+	*what = k->hand_off[0]   ? k->hand_off
+		: k->transfer[0] ? k->transfer
+		: k->say[0]      ? k->say
+				 : k->function;
+	return k->hand_off[0]   ? "hand_off"
+	       : k->transfer[0] ? "transfer"
+	       : k->say[0]      ? "say"
+	       : k->function[0] ? "function"
+				: "end";
+}
+
+/* The keys of the call: the route's, then those of the agent that it leaves. */
+static void each_key(const struct route *r, const struct routing_choice *c,
+		     void (*tell)(const struct route *r, json_t *list,
+				  const struct config_key *k, const char *from),
+		     json_t *list)
+{
+	static const struct config_route_keypad none;
+	const struct config_route_keypad *added =
+		c->route < 0 ? &none : &r->config.routes[c->route].keypad;
+	int at = config_agent_find(&r->config, c->agent);
+	const struct config_agent_keypad *own =
+		&config_agent_at(&r->config, at < 0 ? 0 : (unsigned)at)->keypad;
+
+	for (unsigned i = 0; i < added->count; i++)
+		tell(r, list, &added->keys[i], "route");
+	for (unsigned i = 0; i < own->count; i++) {
+		unsigned j = 0;
+		while (j < added->count &&
+		       strcmp(added->keys[j].keys, own->keys[i].keys) != 0)
+			j++;
+		if (j == added->count)
+			tell(r, list, &own->keys[i], "agent");
+	}
+}
+
+static void print_key(const struct route *r, json_t *list,
+		      const struct config_key *k, const char *from)
+{
+	const char *what, *action = action_of(k, &what);
+
+	(void)list;
+	fprintf(r->request->out, "key %s: %s%s%s (of the %s)\n", k->keys,
+		action, what[0] ? " " : "", what, from);
+}
+
+static void list_key(const struct route *r, json_t *list,
+		     const struct config_key *k, const char *from)
+{
+	const char *what, *action = action_of(k, &what);
+
+	(void)r;
+	json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "keys",
+					      k->keys, "action", action, "what",
+					      what, "of", from));
+}
+
 static void tell_choice(const struct route *r, const struct routing_choice *c)
 {
 	FILE *out = r->request->out;
 
 	if (r->steps) {
-		json_t *all = json_pack("{s:s, s:O}", "agent", c->agent,
-					"steps", r->steps);
+		json_t *keys = json_array();
+		each_key(r, c, list_key, keys);
+		json_t *all = json_pack("{s:s, s:O, s:o}", "agent", c->agent,
+					"steps", r->steps, "keypad", keys);
 		json_object_set_new(all, "route",
 				    c->route < 0 ? json_null()
 						 : json_integer(c->route));
@@ -134,6 +196,8 @@ static void tell_choice(const struct route *r, const struct routing_choice *c)
 	} else {
 		fprintf(out, "%s answers: route %d fits\n", c->agent, c->route);
 	}
+	if (!r->steps)
+		each_key(r, c, print_key, NULL);
 }
 
 static int decide(struct route *r)

@@ -60,6 +60,8 @@ struct config_environment;
 #define CONFIG_KNOWLEDGE_MAX    16  /* patterns of file names */
 #define CONFIG_KEYS_MAX         16  /* entries of a keypad menu */
 #define CONFIG_KEY_MAX          5   /* keys of one, with NUL */
+#define CONFIG_ROUTE_KEYS_MAX   8   /* entries that a route adds */
+#define CONFIG_KEY_JSON_MAX     256 /* bytes with NUL */
 #define CONFIG_ERRANDS_MAX      16  /* functions of a supervisor */
 
 enum config_format { CONFIG_FORMAT_PCM24, CONFIG_FORMAT_PCMU };
@@ -400,8 +402,10 @@ struct config_key {
 	char hand_off[CONFIG_WORD_MAX]; /* an agent that there is */
 	char transfer[CONFIG_WORD_MAX]; /* of transfer.targets */
 	char say[CONFIG_FILLER_MAX];
+	char function[CONFIG_WORD_MAX];      /* that the agent has */
+	char arguments[CONFIG_KEY_JSON_MAX]; /* its own, an object; "": none */
 	bool end;
-	unsigned line; /* of its file */
+	unsigned line; /* of its file; of an agent's */
 };
 
 struct config_agent_keypad {
@@ -498,6 +502,12 @@ enum config_carrier {
 	CONFIG_CARRIER_AUDIOCODES
 };
 
+/* What a route adds to the menus of all agents its calls come to. */
+struct config_route_keypad {
+	unsigned count;
+	struct config_key keys[CONFIG_ROUTE_KEYS_MAX];
+};
+
 /* Who answers which calls. All that is set must fit; "": any. */
 struct config_route {
 	char number[CONFIG_NAME_MAX]; /* dialled; with * at its end a beginning
@@ -510,6 +520,8 @@ struct config_route {
 	char timezone[CONFIG_WORD_MAX]; /* "": UTC */
 	char agent[CONFIG_WORD_MAX];    /* one that there is */
 	struct config_fallback fallback;
+	char country[3]; /* of telephone numbers; "": as the form has it */
+	struct config_route_keypad keypad; /* last: routing_key */
 };
 
 /* Who is asked before a call is routed; off when url is "". */

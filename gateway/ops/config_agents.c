@@ -201,6 +201,26 @@ static void check_keypad(const struct config *c,
 	}
 }
 
+/* The calls of a route are its agent's at first. */
+static void check_route_keypad(const struct config *c,
+			       const struct config_agents_place *at, unsigned i)
+{
+	const struct config_route *r = &c->routes[i];
+	int from = config_agent_find(c, r->agent);
+	char path[48];
+	for (unsigned j = 0; from >= 0 && j < r->keypad.count; j++) {
+		const char *name = r->keypad.keys[j].hand_off;
+		const char *fault =
+			*name ? fault_of(c, (unsigned)from, name) : NULL;
+		snprintf(path, sizeof(path), "routes.%u.keypad.%u", i, j);
+		if (fault)
+			config_report_add(at->report,
+					  config_find_line(at->document, path),
+					  "routes.%u.keypad has \"%s\", %s", i,
+					  name, fault);
+	}
+}
+
 /* With a file that could not be read, names may be missing. */
 static void check_all_hand_offs(struct config *c,
 				const struct config_agents_place *at)
@@ -208,6 +228,8 @@ static void check_all_hand_offs(struct config *c,
 	const char *configuration = at->report->file;
 	check_hand_offs(c, at, 0);
 	check_keypad(c, at, 0);
+	for (unsigned i = 0; i < c->route_count; i++)
+		check_route_keypad(c, at, i);
 	at->report->within = "agent";
 	for (unsigned i = 1; i < config_agent_count(c); i++) {
 		at->report->file = c->agent_files[i - 1];

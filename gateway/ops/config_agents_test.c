@@ -261,6 +261,19 @@ static void keys_lead_somewhere(void **state)
 		      "agents/a.yaml:3: keypad has \"b\", which has another "
 		      "format: a session cannot change it",
 		      "as hand_offs");
+	CHECK_EQ(-EINVAL,
+		 load("agents: [agents/b.yaml]\n"
+		      "routes:\n"
+		      "- agent: b\n"
+		      "  keypad:\n"
+		      "  - {keys: '1', hand_off: default}\n"
+		      "  - {keys: '2', hand_off: b}\n"),
+		 "bad");
+	expect_errors("t.yaml:5: routes.0.keypad has \"default\", which has "
+		      "another format: a session cannot change it\n"
+		      "t.yaml:6: routes.0.keypad has \"b\", which it is "
+		      "itself",
+		      "of a route, as of its agent");
 }
 
 static void standby_is_bounded(void **state)

@@ -545,6 +545,9 @@ static const cyaml_schema_field_t call_route_keys[] = {
 	CYAML_FIELD_STRING("agent", NEEDED, struct config_route, agent, 1),
 	CYAML_FIELD_MAPPING("fallback", FLAGS, struct config_route, fallback,
 			    config_schema_fallback_keys),
+	CYAML_FIELD_STRING("country", FLAGS, struct config_route, country, 0),
+	FIELD_LIST("keypad", struct config_route, keypad.keys, keypad.count,
+		   config_schema_key, CONFIG_ROUTE_KEYS_MAX),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t call_route = {

@@ -217,10 +217,12 @@ static const cyaml_schema_field_t key_keys[] = {
 	CYAML_FIELD_STRING("hand_off", FLAGS, struct config_key, hand_off, 0),
 	CYAML_FIELD_STRING("transfer", FLAGS, struct config_key, transfer, 0),
 	CYAML_FIELD_STRING("say", FLAGS, struct config_key, say, 0),
+	CYAML_FIELD_STRING("function", FLAGS, struct config_key, function, 0),
+	CYAML_FIELD_STRING("arguments", FLAGS, struct config_key, arguments, 0),
 	CYAML_FIELD_BOOL("end", FLAGS, struct config_key, end),
 	CYAML_FIELD_END,
 };
-static const cyaml_schema_value_t key = {
+const cyaml_schema_value_t config_schema_key = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_key, key_keys),
 };
 static const cyaml_schema_field_t limits_keys[] = {
@@ -284,7 +286,7 @@ const cyaml_schema_field_t config_schema_agent_keys[] = {
 	CYAML_FIELD_MAPPING("supervisor", FLAGS, struct config_agent,
 			    supervisor, supervisor_keys),
 	FIELD_LIST("keypad", struct config_agent, keypad.keys, keypad.count,
-		   key, CONFIG_KEYS_MAX),
+		   config_schema_key, CONFIG_KEYS_MAX),
 	CYAML_FIELD_STRING("keypad_prompt", FLAGS, struct config_agent,
 			   keypad.prompt, 0),
 	CYAML_FIELD_STRING("keypad_prompt_text", FLAGS, struct config_agent,

@@ -18,9 +18,10 @@
 	CYAML_FIELD_SEQUENCE_COUNT(key, FLAGS, type, member, count, &(entry), \
 				   0, max)
 
-/* Entries of lists: a word, a file's name. */
+/* Entries of lists: a word, a file's name, a key of a menu. */
 extern const cyaml_schema_value_t config_schema_word;
 extern const cyaml_schema_value_t config_schema_path;
+extern const cyaml_schema_value_t config_schema_key;
 extern const cyaml_schema_field_t config_schema_variable_keys[];
 
 extern const cyaml_schema_field_t config_schema_agent_keys[];

@@ -232,10 +232,42 @@ static void names_each_mistake(void **state)
 		{ "agent:\n  keypad:\n  - {keys: '1'}\n"
 		  "  - {keys: '2', end: true, say: Bye.}\n",
 		  "t.yaml:3: agent.keypad: \"1\" has none of hand_off, "
-		  "transfer, say and end: it must have one\n"
+		  "transfer, say, function and end: it must have one\n"
 		  "t.yaml:4: agent.keypad: \"2\" has more than one of "
-		  "hand_off, transfer, say and end: it must have one",
+		  "hand_off, transfer, say, function and end: it must have one",
 		  "keys that do nothing, or two things" },
+		{ "agent:\n  keypad:\n"
+		  "  - {keys: '1', end: true, arguments: '{}'}\n"
+		  "  - {keys: '2', function: a b}\n",
+		  "t.yaml:4: agent.keypad.function is \"a b\", must be empty, "
+		  "or letters, digits and . _ - only",
+		  "a function that is none" },
+		{ "agent:\n  keypad:\n"
+		  "  - {keys: '1', end: true, arguments: '{}'}\n",
+		  "t.yaml:3: agent.keypad: \"1\" has arguments, but no "
+		  "function",
+		  "arguments of nothing" },
+		{ "routes:\n"
+		  "- agent: default\n"
+		  "  keypad:\n"
+		  "  - {keys: '1'}\n"
+		  "  - {keys: '2', transfer: nobody}\n"
+		  "  - {keys: '2', function: f, end: true}\n",
+		  "t.yaml:4: routes.0.keypad: \"1\" has none of hand_off, "
+		  "transfer, say, function and end: it must have one\n"
+		  "t.yaml:5: routes.0.keypad has \"nobody\", and "
+		  "transfer.targets has nobody of that name\n"
+		  "t.yaml:6: routes.0.keypad: \"2\" has more than one of "
+		  "hand_off, transfer, say, function and end: it must have one\n"
+		  "t.yaml:6: routes.0.keypad has \"2\" twice",
+		  "a route's keys" },
+		{ "routes: [{agent: default, keypad: [{keys: 'x', end: true}]}, "
+		  "{agent: default, country: ch}]\n",
+		  "t.yaml:1: routes.keypad.keys is \"x\", must be 1 to 4 keys "
+		  "of 0-9 * #, in quotation marks\n"
+		  "t.yaml:1: routes.country is \"ch\", must be empty or an ISO "
+		  "3166 code in capitals, like CH",
+		  "shapes of a route" },
 		{ "agent:\n  keypad_prompt: a.wav\n",
 		  "t.yaml:2: agent.keypad_prompt is set, but agent.keypad is "
 		  "empty: there is no key to press",
@@ -999,7 +1031,12 @@ static void takes_empty_ones(void **state)
 		"twilio: {rest: {key_sid: ''}}\n",
 		"agent: {form: {name: ''}}\n",
 		"agent: {keypad: [{keys: '1', hand_off: '', transfer: '', "
-		"end: true}]}\n",
+		"function: '', end: true}]}\n",
+		"routes: [{agent: default, country: '', keypad: [{keys: '1', "
+		"hand_off: '', transfer: '', function: '', say: x}]}]\n",
+		/* a prompt of an agent's for keys that a route has */
+		"agent: {keypad_prompt: a.wav}\n"
+		"routes: [{agent: default, keypad: [{keys: '1', end: true}]}]\n",
 	};
 	struct config c;
 	char errors[2048];
@@ -1010,6 +1047,35 @@ static void takes_empty_ones(void **state)
 	CHECK(parse(&c, "audiocodes: {bots: ['']}\n", errors), "a word");
 	CHECK(parse(&c, "twilio: {account_sids: ['']}\n", errors),
 	      "an account");
+}
+
+static void takes_words_in_places_of_a_url(void **state)
+{
+	static const struct {
+		const char *url;
+		bool is_good;
+	} row[] = {
+		{ "https://h/?a={{b|no body # é}}&c={d}", true },
+		{ "https://h/?a={{b}}", true },
+		{ "https://h/?a={{b|c", true }, /* for http_template_check */
+		{ "https://h/?a={{b|c d", false },
+		{ "https://h/?a={{b|c}} d", false },
+		{ "https://h/?a={b c}", false },
+		{ "https://h/?a={{b|c\\nd}}", false },
+		{ "https://{{b|h}}/", false },
+	};
+	struct config c;
+	char errors[2048], yaml[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		snprintf(yaml, sizeof(yaml),
+			 "agent: {functions: [{name: f, description: d, url: "
+			 "\"%s\"}]}\n",
+			 row[i].url);
+		CHECK_EQ(row[i].is_good, parse(&c, yaml, errors) == 0,
+			 row[i].url);
+	}
 }
 
 /* The root of the checkout: tests are run from there, or from below it. */
@@ -1161,6 +1227,7 @@ int main(void)
 		cmocka_unit_test(takes_every_key),
 		cmocka_unit_test(keeps_defaults),
 		cmocka_unit_test(takes_empty_ones),
+		cmocka_unit_test(takes_words_in_places_of_a_url),
 		cmocka_unit_test(tells_blocks),
 		cmocka_unit_test(example_is_the_defaults),
 		cmocka_unit_test(refuses_files),

@@ -184,14 +184,34 @@ bool config_text_is_function(const char *text)
 	return n && n <= 64 && !text[n];
 }
 
+/* Behind a place with a default, {{name|words}}, which will be encoded: any
+ * text of one line; else text itself. */
+static const char *pass_default(const char *text)
+{
+	const char *close =
+		text[0] == '{' && text[1] == '{' ? strstr(text, "}}") : NULL;
+
+	for (const char *c = text; close && c < close; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return text;
+	return close ? close + 2 : text;
+}
+
+static bool is_url_character(char c)
+{
+	return c > ' ' && c <= '~' && c != '#';
+}
+
 /* Whatever is filled in, it goes to this host. */
 bool config_text_is_webhook(const char *text)
 {
-	const char *host = strstr(text, "://");
+	const char *host = strstr(text, "://"), *behind;
 
-	for (const char *c = text; *c; c++)
-		if (*c <= ' ' || *c > '~' || *c == '#')
+	for (const char *c = text; *c; c = behind > c ? behind : c + 1) {
+		behind = pass_default(c);
+		if (behind == c && !is_url_character(*c))
 			return false;
+	}
 	if (!begins(text, "https://") && !begins(text, "http://"))
 		return false;
 	size_t n = strcspn(host + 3, "/?");

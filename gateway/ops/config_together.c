@@ -304,23 +304,45 @@ static bool has_target(const struct config *c, const char *name)
 	return false;
 }
 
-static void check_key(struct together *t, unsigned i)
+static void check_key(struct together *t, const char *list,
+		      const struct config_key *k, unsigned i)
 {
-	const struct config_key *k = &t->c->agent.keypad.keys[i];
-	int actions = !!*k->hand_off + !!*k->transfer + !!*k->say + k->end;
-	char path[32];
+	int actions = !!*k->hand_off + !!*k->transfer + !!*k->say +
+		      !!*k->function + k->end;
+	char path[48];
 
-	snprintf(path, sizeof(path), "agent.keypad.%u", i);
+	snprintf(path, sizeof(path), "%s.%u", list, i);
 	if (actions != 1)
 		config_report_add(t->report, line_of(t, path),
-				  "agent.keypad: \"%s\" has %s of hand_off, "
-				  "transfer, say and end: it must have one",
-				  k->keys, actions ? "more than one" : "none");
+				  "%s: \"%s\" has %s of hand_off, transfer, "
+				  "say, function and end: it must have one",
+				  list, k->keys,
+				  actions ? "more than one" : "none");
+	if (*k->arguments && !*k->function)
+		config_report_add(t->report, line_of(t, path),
+				  "%s: \"%s\" has arguments, but no function",
+				  list, k->keys);
 	if (*k->transfer && !has_target(t->c, k->transfer))
 		config_report_add(t->report, line_of(t, path),
-				  "agent.keypad has \"%s\", and "
-				  "transfer.targets has nobody of that name",
-				  k->transfer);
+				  "%s has \"%s\", and transfer.targets has "
+				  "nobody of that name",
+				  list, k->transfer);
+}
+
+static void check_keys(struct together *t, const char *list,
+		       const struct config_key *keys, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		check_key(t, list, &keys[i], i);
+	check_unique(t, list, keys[0].keys, count, sizeof(keys[0]));
+}
+
+static bool routes_add_keys(const struct config *c)
+{
+	for (unsigned i = 0; i < c->route_count; i++)
+		if (c->routes[i].keypad.count)
+			return true;
+	return false;
 }
 
 static void check_keypad(struct together *t)
@@ -329,11 +351,8 @@ static void check_keypad(struct together *t)
 
 	if (config_check_is_about_bad(t->check, "agent.keypad"))
 		return;
-	for (unsigned i = 0; i < k->count; i++)
-		check_key(t, i);
-	check_unique(t, "agent.keypad", k->keys[0].keys, k->count,
-		     sizeof(k->keys[0]));
-	if (*k->prompt && !k->count)
+	check_keys(t, "agent.keypad", k->keys, k->count);
+	if (*k->prompt && !k->count && !routes_add_keys(t->c))
 		report(t, "agent.keypad_prompt",
 		       "is set, but agent.keypad is empty: there is no key to "
 		       "press");
@@ -418,6 +437,8 @@ static void check_route(struct together *t, unsigned i, bool knows_agents)
 		config_report_add(t->report, line,
 				  "routes: fallback.then is dial, but neither "
 				  "it nor failure.dial names a number");
+	snprintf(path, sizeof(path), "routes.%u.keypad", i);
+	check_keys(t, path, r->keypad.keys, r->keypad.count);
 	if (i + 1 < c->route_count && routes_everything(r))
 		config_report_add(t->report, line,
 				  "routes: this one fits every call, so that "

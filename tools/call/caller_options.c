@@ -51,6 +51,7 @@ static const char usage[] =
 	"  --outbound           place no call: wait for one to be placed by REST\n"
 	"  --answered-by WHO    who answers it: human (default), machine, fax or\n"
 	"                       unknown\n"
+	"  --ring-ms N          before it is answered (default 200)\n"
 	"  --stream URL         open this media URL, without a webhook\n"
 	"\n"
 	"AudioCodes\n"
@@ -117,6 +118,7 @@ static const struct option_row {
 	{ "rest-status", NUMBER, TWILIO, AT(rest_status), 599 },
 	{ "outbound", FLAG, TWILIO, AT(is_outbound), 0 },
 	{ "answered-by", TEXT, TWILIO, AT(answered_by), 0 },
+	{ "ring-ms", NUMBER, TWILIO, AT(ring_ms), 60000 },
 	{ "stream", TEXT, TWILIO, AT(stream_url), 0 },
 	{ "mode", TEXT, AUDIOCODES, AT(mode), 0 },
 	{ "token", TEXT, AUDIOCODES, AT(token), 0 },

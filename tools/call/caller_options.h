@@ -48,6 +48,7 @@ struct caller_options {
 	unsigned rest_status; /* that answers everything there; 0: none */
 	bool is_outbound;     /* calls are placed there */
 	const char *answered_by; /* by whom; NULL: not given */
+	unsigned ring_ms;        /* before; 0: not given */
 
 	/* AudioCodes */
 	const char *mode;  /* "call", "http-check", "validate" */

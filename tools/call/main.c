@@ -285,6 +285,7 @@ static int choose_carrier(struct run *run, struct caller_call_options *call)
 		.rest = run->rest,
 		.is_outbound = o->is_outbound,
 		.answered_by = o->answered_by ? o->answered_by : "human",
+		.ring_ms = o->ring_ms,
 	};
 	call->kind = &phone_call_kind;
 	call->carrier = &twilio;

@@ -24,6 +24,7 @@ struct phone_call_options {
 	struct phone_rest *rest; /* or NULL: there is none */
 	bool is_outbound;        /* it is placed by REST, and waits for that */
 	const char *answered_by; /* by whom then: "human", "machine", … */
+	unsigned ring_ms;        /* before; 0: PHONE_PLACE_RING_MS */
 };
 
 extern const struct caller_call_kind phone_call_kind;

@@ -146,7 +146,10 @@ const char *phone_place(struct phone_call *c, const struct form *f,
 			form_value(f, "TimeLimit") ? form_value(f, "TimeLimit")
 						   : "none");
 	PHONE_CALL_NOTE(c, "Url %s", c->placed_url);
-	uv_timer_start(&c->timer, on_answered, PHONE_PLACE_RING_MS, 0);
+	uv_timer_start(&c->timer, on_answered,
+		       c->options->ring_ms ? c->options->ring_ms
+					   : PHONE_PLACE_RING_MS,
+		       0);
 	return NULL;
 }
 

@@ -6,7 +6,7 @@
  *
  * Strict: every field must be one that is known here, once (but for
  * StatusCallbackEvent) and in its shape. The person answers PHONE_PLACE_RING_MS
- * later; then Url is asked what to do.
+ * later, or as the options say; then Url is asked what to do.
  *
  * Source: Twilio reference 4.4 to 4.6, 5.7. */
 #ifndef TOOLS_CALL_PHONE_PLACE_H

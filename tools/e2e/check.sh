@@ -188,6 +188,38 @@ public_urls() {
 }
 row "public_url: what carriers could not reach is a warning" public_urls
 
+outbound_calls() {
+	local account=AC00000000000000000000000000000017 other=ACffffffffffffffffffffffffffffffff
+
+	checks_here 0 <<<"{}"
+	tells ✓ outbound "off: no calls are placed"
+	checks_here 1 <<-E
+		public_url: https://127.0.0.1
+		outbound: {account: $account, from: "+41445556677"}
+		twilio: {account_sids: [$other]}
+		admin: {listen: ""}
+	E
+	tells ✓ outbound.account "signed in with its auth token"
+	tells ✗ outbound.account "is not in twilio.account_sids"
+	tells ! outbound "admin.listen is empty"
+	checks_here 0 <<-E
+		public_url: https://127.0.0.1
+		outbound: {account: $account, from: "+41445556677"}
+		admin: {token: "\${env:TWILIO_AUTH_TOKEN}"}
+	E
+	tells ✓ outbound "with admin.token"
+	(
+		unset TWILIO_AUTH_TOKEN
+		checks_here 1 <<-E
+			public_url: https://127.0.0.1
+			outbound: {account: $account, from: "+41445556677"}
+		E
+		tells ✗ outbound.account "nothing to sign in with"
+		tells ✗ outbound.account "has no auth token here"
+	)
+}
+row "outbound calls: credentials, account and who may ask for them" outbound_calls
+
 # --- Beyond it ---
 
 # The model's part of a configuration.

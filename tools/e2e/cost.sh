@@ -158,6 +158,9 @@ refuses() {
 	over third 1
 	call_says "over AudioCodes: 503" third '.outcome == "refused" and .figures.upgrade_status == 503'
 	log_says gateway "a budget is spent"
+	scrape
+	is 'tandem_budget_refusals_total{budget="per_day"}' 2
+	is 'tandem_budget_refusals_total{budget="per_call"}' 0
 	[ "$(grep -c ev=budget_reached "$ROW/gateway.err")" = 1 ] || fail "it is not said once"
 }
 row "a day's budget is spent: new calls are refused, on every worker" refuses

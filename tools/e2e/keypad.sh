@@ -190,6 +190,115 @@ says_without_model() {
 	log_says gateway "ev=ended end=transferred"
 }
 
+# A route's keys beside the agent's: 2 is the route's own, 1 hands off, and 4 is
+# still there afterwards, with the function of the agent that had the call first.
+route_menu() {
+	rest_port
+	mkdir -p "$ROW/agents"
+	cat >"$ROW/agents/desk.yaml" <<-E
+		instructions: You are the desk.
+		greeting: Say hello.
+		keypad: [{keys: "1", hand_off: sales}, {keys: "2", end: true}]
+		functions:
+		- name: book
+		  description: Books.
+		  url: $DESK_URL/book
+		  parameters: '{"type": "object", "properties": {"seats": {"type": "integer"}}, "required": ["seats"]}'
+	E
+	echo "instructions: You are sales." >"$ROW/agents/sales.yaml"
+	gateway gateway <<-E
+		agents: [agents/desk.yaml, agents/sales.yaml]
+		routes:
+		- agent: desk
+		  keypad: [{keys: "2", transfer: sales}, {keys: "4", function: book, arguments: '{"seats": 2}'}]
+		$targets
+		twilio: {rest: {url: "http://$REST"}}
+	E
+}
+
+books() { # requests
+	desk desk <<-E
+		webhooks:
+		- path: /book
+		  wants: '{"seats":2}'
+		  answers: [{delay_ms: 100, body: '{"booked":17}'}]
+		  requests: $1
+	E
+}
+
+routes_keys() { # call or call_bot
+	books 2
+	model model <<-E
+		$quick
+		responses:
+		- {on: greeting, say: ["digits:1"]}
+		- {on: note, say: ["digits:4"]}
+		- {on: note, say: ["digits:42"]}
+		- {on: note, say: ["digits:5"]}
+	E
+	route_menu
+	over_carrier "$1" <<-'E'
+		steps:
+		- {wait: heard_end, label: greeting}
+		- {press: "4"}
+		- {wait: heard_end, label: booked}
+		- {press: "1"}
+		- {wait: heard_end, label: sales}
+		- {press: "4"}
+		- {wait: heard_end, label: booked again}
+		- {press: "2"}
+		- {wait: hangup}
+		expect: {breaches: 0}
+	E
+	log_says gateway "ev=keypad action=function keys=1"
+	log_says gateway "ev=tool_done name=book how=answered"
+	log_says gateway 'ev=hand_off from=desk to=sales intent="a key"'
+	log_says gateway "ev=keypad action=transfer keys=1"
+	log_says gateway "ev=ended end=transferred"
+	model_says "what the function answered, before the hand-off and after it" model '
+		[.[] | select(.dir == "in" and .type == "conversation.item.create") | .text // "" |
+			select(startswith("[keypad] The caller pressed 4, which called book. It answered: {\"booked\":17}"))] |
+			length == 2'
+}
+
+lonely_function() { # call or call_bot
+	books 1
+	MODEL_URL=ws://127.0.0.1:1/v1/realtime
+	route_menu
+	over_carrier "$1" <<-'E'
+		steps:
+		- {wait: heard_start, label: the apology}
+		- {wait: "300"}
+		- {press: "4"}
+		- {wait: "700"}
+		- {press: "2"}
+		- {wait: hangup}
+		expect: {breaches: 0}
+	E
+	log_says gateway "ev=keypad action=function keys=1"
+	log_says gateway "ev=tool_done name=book how=answered"
+	log_says gateway "ev=ended end=transferred"
+}
+
+explains_keys() {
+	DESK_URL=http://127.0.0.1:9
+	MODEL_URL=ws://127.0.0.1:1/v1/realtime
+	route_menu
+	"$BUILD/tandem" route +15551234567 -c "$ROW/gateway.yaml" >"$ROW/out" 2>&1 || fail "status $?"
+	diff - "$ROW/out" <<-'E' >>"$ROW/why"
+		desk answers: route 0 fits
+		key 2: transfer sales (of the route)
+		key 4: function book (of the route)
+		key 1: hand_off sales (of the agent)
+	E
+	"$BUILD/tandem" route +1 -c "$ROW/gateway.yaml" --json >"$ROW/out" 2>&1 || fail "status $?"
+	says "as JSON" "$ROW/out" '.[0].keypad | map(.keys + .action + .what + .of) ==
+		["2transfersalesroute", "4functionbookroute", "1hand_offsalesagent"]'
+	"$BUILD/tandem" check --offline --listen 127.0.0.1:0 -c "$ROW/gateway.yaml" >"$ROW/out" 2>&1
+	grep -q "routes  *0: any call: desk; keys: 2, 4" "$ROW/out" || fail "check: $(cat "$ROW/out")"
+	grep -q "agents  *desk: about .*; keys: 1, 2" "$ROW/out" || fail "check: $(cat "$ROW/out")"
+}
+
 for carrier in call call_bot; do
 	case $carrier in
 	call) over="Twilio" ;;
@@ -200,9 +309,12 @@ for carrier in call call_bot; do
 	row "$over: a key has the model say something" says_words $carrier
 	row "$over: keys end the call" ends_by_key $carrier
 	row "$over: a key transfers while the model is connected" before_the_model $carrier
+	row "$over: a route's keys come before the agent's and survive a hand-off" routes_keys $carrier
+	row "$over: no model: a key of the route's calls a function" lonely_function $carrier
 	row "$over: no model: a key transfers out of the apology" lonely_transfer $carrier
 	row "$over: no model: the menu's prompt waits for a key" menu_waits $carrier
 	row "$over: no model, no key: the call ends as ever" nobody_presses $carrier
 done
+row "tandem route and tandem check show the keys" explains_keys
 row "AudioCodes without sound, no model: a key says something, another transfers" says_without_model
 end

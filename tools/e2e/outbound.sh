@@ -299,7 +299,39 @@ replayed() {
 		'[.[] | select(.dir == "in" and (.instructions // "" | contains("Greet \"Ada\"")))] | length == 1'
 }
 
+# Another instance on the same port, of the same configuration.
+successor() {
+	start successor "$BUILD/tandem" serve -c "$ROW/gateway.yaml" --listen "$OURS" --admin 127.0.0.1:0
+	await 20 contains "$ROW/successor.out" "listening on" || fail "successor does not start"
+}
+
+# The one that has placed the call is gone before it is answered.
+restarted() { # before or after: when the other comes
+	ADMIN_KEYS="listen_shared: true" prepare ""
+	waits call --ring-ms 6000 <<-E
+		steps:
+		- {wait: heard_start, label: greeting}
+		- {wait: heard_end}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, breaches: 0}
+	E
+	[ "$1" = after ] || successor
+	asks 202 "$ada"
+	[ "$1" = before ] || successor
+	stop gateway 5
+	over call 0
+	model_says "the agent and the variable" model \
+		'any(.instructions // "" | contains("Greet \"Ada\" warmly. It was nobody-asked"))'
+	log_says gateway "ev=call_placed"
+	log_lacks gateway "ev=started"
+	log_says successor "ev=invited call=$(jq -r .call "$ROW/answer")"
+	log_says successor "ev=call_status call=$(jq -r .call "$ROW/answer") status=completed"
+	stop successor 15
+}
+
 row "a person answers: the agent that was asked for, and what it is to know" answered
+row "a rolling restart while it rings: the new instance is told of the call" restarted before
+row "a rolling restart: an instance that comes later asks for it" restarted after
 row "machine: continue: the agent knows that it is one" continues machine machine_start
 row "machine: continue: or a person" continues human human
 row "machine: hangup" hangs_up machine "machine: hangup"

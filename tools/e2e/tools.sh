@@ -69,16 +69,18 @@ round_trip() { # call or call_bot
 		  - {name: order, arguments: '{"id":"18"}'}
 		- {on: tool, say: ["digits:1"]}
 	E
-	gateway gateway < <(functions order "$DESK_URL/orders/{id}?from={{caller}}" <<-'E'
+	gateway gateway < <(functions order "$DESK_URL/orders/{id}?from={{caller|nobody}}&tier={{tier|not known}}" <<-'E'
 		secret: ${env:DESK_SECRET}
 		retries: 2
-		headers: [{name: X-From, value: "tel {{caller}}"}]
+		headers: [{name: X-From, value: "{{ kind | tel }} {{caller}}"}]
 	E
 	)
 	"$1" call --from +15551230001 <<<"$answered"
+	curl -s -m 5 "$ADMIN_URL/metrics" >"$ROW/metrics"
+	grep -qxF 'tandem_functions_total{outcome="answered"} 2' "$ROW/metrics" || fail "they are not counted"
 	told "both" 'sort == ["{\"status\":\"sent\"}", "{\"text\":\"not yet\"}"]'
 	asked_once roor
-	says "facts are in the URL" "$ROW/desk.trace" 'all(.target | endswith("?from=%2B15551230001"))'
+	says "facts are in the URL, and defaults" "$ROW/desk.trace" 'all(.target | endswith("?from=%2B15551230001&tier=not%20known"))'
 	says "a try has the key of the one before" "$ROW/desk.trace" '
 		map(select(.target | startswith("/orders/18"))) | length == 2 and
 		([.[].headers | to_entries[] | select(.key | ascii_downcase == "idempotency-key").value] | unique | length) == 1'

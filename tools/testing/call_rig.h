@@ -364,9 +364,18 @@ static inline bool port_hand_off(void *owner, const char *name)
 	return strcmp(name, "same") != 0;
 }
 
+static inline const char *port_run_key(void *owner,
+				       const struct keypad_entry *e)
+{
+	(void)owner;
+	tell("run", e->text, e->arguments);
+	return strcmp(e->text, "gone") == 0 ? "function: gone" : NULL;
+}
+
 static const struct call_agent_port full_agent = {
 	.begin_tool = port_any_tool,
 	.hand_off = port_hand_off,
+	.run_key = port_run_key,
 	.brief = port_tell,
 };
 
