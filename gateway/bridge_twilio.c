@@ -151,7 +151,10 @@ static void on_moved(void *owner, const struct fetch_answer *a)
 	log_rest(b, "transfer", a, &v);
 	if (!v.error)
 		return; /* the stop comes, or has come */
-	twilio_whispers_end(&b->worker->exchange->whispers, b->twilio.call_sid);
+	/* Where nobody knows, it may have been done all the same. */
+	if (!a->error)
+		twilio_whispers_end(&b->worker->exchange->whispers,
+				    b->twilio.call_sid);
 	twilio_leg_stays(&b->twilio.leg);
 	call_carrier_transfer_failed(&b->call, v.why, uv_hrtime());
 }

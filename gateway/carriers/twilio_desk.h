@@ -40,10 +40,10 @@ struct twiml_parameter;
 #define TWILIO_PATH_KEY     "/twilio/whisper-key"
 
 /* The <Parameter> of a stream for a caller who is back from a transfer: how
- * that went, in Twilio's word (DialCallStatus). */
+ * that went, in Twilio's word (DialCallStatus), or that whoever answered did
+ * not take it. */
 #define TWILIO_RETURNED "tandem-returned"
-#define TWILIO_DECLINED \
-	"declined" /* or this: whoever answered did not take it */
+#define TWILIO_DECLINED "declined"
 
 #define TWILIO_FACTS_MAX  48   /* of a webhook, that are told with the stream */
 #define TWILIO_EXPLAIN_MS 2000 /* between two looks into a wrong signature */

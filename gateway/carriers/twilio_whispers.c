@@ -178,7 +178,8 @@ enum twilio_whisper_end twilio_whispers_end(struct twilio_whispers *t,
 		struct twilio_whispers_row *r = &t->row[i];
 		if (!r->token[0] || strcmp(r->call_sid, call_sid) != 0)
 			continue;
-		end = r->end;
+		if (r->end > end)
+			end = r->end;
 		forget(r);
 	}
 	uv_mutex_unlock(&t->lock);

@@ -84,7 +84,7 @@ int twilio_whispers_answer(struct twilio_whispers *t,
 			   const struct twilio_whisper_leg *leg, bool accepts);
 
 /* twilio_whispers_end: the call's transfer is over, or could not begin: what
- * became of it, and it is forgotten. */
+ * became of it, the furthest if there were several, and it is forgotten. */
 enum twilio_whisper_end twilio_whispers_end(struct twilio_whispers *t,
 					    const char *call_sid);
 

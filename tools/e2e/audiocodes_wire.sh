@@ -301,6 +301,25 @@ audiocodes: {transfer_notifications: false}"
 }
 row "transfer without notifications: over with session.end" transferred
 
+tells_why() {
+	asks transfer_call "{name: transfer_call, arguments: '{\"target\":\"sales\",\"reason\":\"x\",\"summary\":\"Ada, an invoice\"}'}" \
+		'transfer: {targets: [{name: sales, to: "tel:+41791234567", warm: true}]}'
+	hears "transfer, with the summary for its reason" a 'any(events[]; .name == "transfer" and
+		.activityParams.handoverReason == "Ada, an invoice")' 5
+	ends transferred
+}
+row "transfer to a warm target: what it is about is the reason" tells_why
+
+no_client() {
+	asks transfer_call "{name: transfer_call, arguments: '{\"target\":\"sales\"}'}" \
+		'transfer: {targets: [{name: sales, to: "client:sales"}]}'
+	hears "the agent is back" a 'map(select(.type == "playStream.start")) | length == 2' 5
+	hears "nothing is asked" a 'all(events[]; .name != "transfer")'
+	log_says gateway "ev=transfer_failed"
+	ends
+}
+row "transfer to a client of another carrier: the agent says so" no_client
+
 nowhere() {
 	asks transfer_call "{name: transfer_call, arguments: '{\"target\":\"the moon\"}'}" "$targets"
 	hears "the model is told, and speaks on" a 'map(select(.type == "playStream.start")) | length == 2'

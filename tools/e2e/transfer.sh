@@ -234,6 +234,10 @@ told_again() { # arguments of transfer_call, why
 	log_lacks gateway ev=rest
 }
 
+too_long() {
+	told_again "{\"target\":\"boss\",\"summary\":\"$(printf '%0601d' 0)\"}" "summary is too long"
+}
+
 # Beside Twilio there is nobody who may ask.
 asks_whisper() { # status, fields, token
 	[ "$(http_status -d "$2" "${VOICE_URL%voice}whisper?whisper=$3")" = "$1" ] ||
@@ -364,8 +368,7 @@ row "warm, to a client of Twilio's" accepted client:boss
 row "warm: another key, and the caller is back with the model, which knows" refuses
 row "warm: no key, likewise" says_nothing
 row "warm: without a summary the model is told" told_again '{"target":"boss"}' "summary is missing"
-row "warm: a summary too long" told_again \
-	"{\"target\":\"boss\",\"summary\":\"$(printf '%0601d' 0)\"}" "summary is too long"
+row "warm: a summary too long" too_long
 row "warm: a summary that is no UTF-8" told_again '{"target":"boss","summary":"\ud800"}' "of UTF-8"
 row "what is told to whom answers is told to nobody else: 403" nobody_elses
 row "REST refuses (500): the call goes on" refused 500
