@@ -308,6 +308,9 @@ successor() {
 # The one that has placed the call is gone before it is answered: the telephone
 # network stands still for as long as that takes.
 restarted() { # before or after: when the other comes
+	local quick="$quick
+expect: {allow_gaps: true}"
+
 	ADMIN_KEYS="listen_shared: true" prepare ""
 	waits call --ring-ms 4000 <<-E
 		steps:
