@@ -78,6 +78,27 @@ saved() { # call or call_bot
 	log_lacks gateway smith
 	log_lacks gateway Smith
 }
+# The same words, by the country of the route that the call came by.
+another_country() { # call or call_bot
+	model model <<-'E'
+		timing: {first_delta_ms: [40, 80], pause_ms: [0, 20]}
+		responses:
+		- on: greeting
+		  say: ["digits:1"]
+		  call: [{name: save_form, arguments: "{\"phone\":\"01 70 00 00 01\"}"}]
+		- {on: tool, say: ["digits:2"]}
+		expect: {allow_gaps: true}
+	E
+	gateway gateway <<-E
+		$contact
+		store: {path: forms.db}
+		routes: [{agent: default, country: FR}]
+	E
+	"$1" call <<<"$listens"
+	told "a French number" '"stored":{"phone":"+33170000001"}'
+	stored "in full" "SELECT value FROM form_field WHERE field = 'phone'" "+33170000001"
+}
+
 row "Twilio: a form, corrected: one row, its versions, webhook with retry" saved call
 row "AudioCodes: the same" saved call_bot
 
@@ -217,4 +238,6 @@ masked() { # call or call_bot
 row "Twilio: masked digits are in no log, trace, figure or record" masked call
 row "AudioCodes: the same" masked call_bot
 
+row "Twilio: a telephone number of the route's country" another_country call
+row "AudioCodes: a telephone number of the route's country" another_country call_bot
 end
