@@ -83,6 +83,30 @@ static void answer(struct supervision *s)
 	free(text);
 }
 
+/* --- What it costs --- */
+
+static void bill(struct supervision *s, const struct price_usage *usage)
+{
+	struct agent_call *a = s->run->agent_call;
+
+	if (a->on_billed)
+		a->on_billed(a->owner, s->run->agent, config_of(s)->model,
+			     usage);
+}
+
+/* It was asked, and nobody will tell. */
+static void bill_unknown(struct supervision *s)
+{
+	bill(s, &(struct price_usage){ .unsplit = 1 });
+}
+
+/* Whether it may have begun to answer. */
+static bool may_have_begun(int error)
+{
+	return error == -ETIMEDOUT || error == -EMSGSIZE || error == -EPROTO ||
+	       error == -ECONNRESET;
+}
+
 /* --- Asking --- */
 
 static void on_answer(void *owner, const struct fetch_answer *a);
@@ -164,7 +188,9 @@ static void ask(struct supervision *s)
 		s->fetch = start(s, body,
 				 (unsigned)((s->due_ns - now_ns) / NS_PER_MS));
 	free(body);
-	if (!s->fetch)
+	if (s->fetch)
+		s->run->agent_call->asking++;
+	else
 		give_up(s, "the request could not be made");
 }
 
@@ -295,11 +321,15 @@ static void on_answer(void *owner, const struct fetch_answer *a)
 	char why[SUPERVISOR_WHY_MAX], code[64] = "";
 
 	s->fetch = NULL;
+	s->run->agent_call->asking--;
+	if (may_have_begun(a->error))
+		bill_unknown(s);
 	if (a->error || a->status < 200 || a->status > 299) {
 		fail(s, a);
 		return;
 	}
 	supervisor_talk_read(&s->answer, s->request, a->body, a->body_len);
+	bill(s, &s->answer.usage);
 	if (s->answer.said == SUPERVISOR_ANSWERS) {
 		answer(s);
 	} else if (s->answer.said == SUPERVISOR_FAILS) {
@@ -377,8 +407,11 @@ static void cancel(struct tool_run *r)
 {
 	struct supervision *s = r->work;
 
-	if (s->fetch)
+	if (s->fetch) {
 		fetch_cancel(s->fetch);
+		r->agent_call->asking--;
+		bill_unknown(s);
+	}
 	release(s);
 }
 

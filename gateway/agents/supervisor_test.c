@@ -12,6 +12,7 @@
 #include "gateway/agents/http_function.h"
 #include "gateway/agents/supervisor_talk.h"
 #include "gateway/net/fetch.h"
+#include "gateway/records/price.h"
 #include "tools/desk/desk_text_shape.h"
 #include "tools/testing/agent_rig.h"
 
@@ -24,7 +25,8 @@
 static uv_loop_t loop;
 static struct log log_of_call;
 static struct config_agent_supervisor *s;
-static char said[512]; /* what the model was to say meanwhile */
+static char said[512];   /* what the model was to say meanwhile */
+static char billed[512]; /* "in cached out unsplit;" of each */
 
 /* --- The network: every request of a test --- */
 
@@ -246,6 +248,19 @@ static void add_note(void *session, const char *text)
 	(void)text;
 }
 
+static void on_billed(void *owner, const struct agent *of, const char *model,
+		      const struct price_usage *u)
+{
+	size_t at = strlen(billed);
+
+	CHECK(owner == &config && of == &agent, "whose it is");
+	CHECK_STR("larger", model, "by the name that a price has");
+	snprintf(billed + at, sizeof(billed) - at, "%d %d %d %d;",
+		 (int)u->tokens[PRICE_TEXT_IN],
+		 (int)u->tokens[PRICE_TEXT_IN_CACHED],
+		 (int)u->tokens[PRICE_TEXT_OUT], (int)u->unsplit);
+}
+
 /* The configuration is as it is to be: the call begins. */
 static void open_call(void)
 {
@@ -256,6 +271,9 @@ static void open_call(void)
 	rig_model.say = say;
 	rig_model.add_note = add_note;
 	rig_begin("CA1", &log_of_call);
+	a.on_billed = on_billed;
+	a.owner = &config;
+	billed[0] = '\0';
 	call_carrier_variable(&call, "caller", "+33170000001");
 	call_model_ready(&call, uv_hrtime());
 }
@@ -688,6 +706,90 @@ static void a_server_that_lies(void **state)
 	CHECK_EQ(4, requests, "none of them is run");
 }
 
+/* --- What it costs --- */
+
+/* Any of it, with a usage. */
+static void answers_for(unsigned i, const char *rest, unsigned in,
+			unsigned cached, unsigned out)
+{
+	char body[1024];
+
+	snprintf(body, sizeof(body),
+		 is_chat() ? "{%s\"usage\":{\"prompt_tokens\":%u,"
+			     "\"prompt_tokens_details\":{\"cached_tokens\":%u},"
+			     "\"completion_tokens\":%u}}"
+			   : "{%s\"usage\":{\"input_tokens\":%u,"
+			     "\"input_tokens_details\":{\"cached_tokens\":%u},"
+			     "\"output_tokens\":%u}}",
+		 rest, in, cached, out);
+	answers_with(i, body);
+}
+
+static void each_answer_is_billed(void **state)
+{
+	(void)state;
+	open_call();
+	ask();
+	CHECK_EQ(1, a.asking, "it will cost something");
+	answers_for(0,
+		    is_chat() ? "\"choices\":[{\"message\":{\"tool_calls\":[{"
+				"\"id\":\"c\",\"function\":{\"name\":\"order\","
+				"\"arguments\":\"{\\\"id\\\":\\\"1\\\"}\"}}]}}"
+				"],"
+			      : "\"output\":[{\"type\":\"function_call\","
+				"\"call_id\":\"c\",\"name\":\"order\","
+				"\"arguments\":\"{\\\"id\\\":\\\"1\\\"}\"}],",
+		    100, 40, 7);
+	CHECK_STR("60 40 7 0;", billed, "functions that it calls");
+	CHECK_EQ(0, a.asking, "functions are no text model");
+	answers_with(1, "[]");
+	CHECK_EQ(1, a.asking, "it is asked again");
+	says(2, "x");
+	CHECK_STR("60 40 7 0;0 0 0 1;", billed,
+		  "one that does not tell: unknown");
+	ask();
+	answers_for(3, "", 10, 0, 5);
+	CHECK(strstr(told, "answered nothing"), "nothing that could be used");
+	CHECK_STR("60 40 7 0;0 0 0 1;10 0 5 0;", billed, "costs all the same");
+	CHECK_EQ(0, a.asking, "nothing is open");
+}
+
+static void what_is_not_answered(void **state)
+{
+	static const struct {
+		int error;
+		unsigned status;
+		const char *billed, *why;
+	} row[] = {
+		{ 0, 400, "", "refused" },
+		{ 0, 429, "", "too busy" },
+		{ 0, 500, "", "failed" },
+		{ -ECONNREFUSED, 0, "", "nobody there" },
+		{ -ENOENT, 0, "", "no such host" },
+		{ -ENOBUFS, 0, "", "not sent" },
+		{ -ETIMEDOUT, 0, "0 0 0 1;", "it may have thought" },
+		{ -ECONNRESET, 0, "0 0 0 1;", "likewise" },
+		{ -EMSGSIZE, 0, "0 0 0 1;", "it has said too much" },
+		{ -EPROTO, 0, "0 0 0 1;", "or something odd" },
+		{ 0, 200, "0 0 0 1;", "or no JSON" },
+	};
+
+	(void)state;
+	open_call();
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		billed[0] = '\0';
+		ask();
+		answers((unsigned)i, row[i].error, row[i].status, "", 0);
+		CHECK_STR(row[i].billed, billed, row[i].why);
+		CHECK_EQ(0, a.asking, row[i].why);
+	}
+	billed[0] = '\0';
+	ask();
+	agent_call_close(&a);
+	CHECK_STR("0 0 0 1;", billed, "a caller who did not wait for it");
+	CHECK_EQ(0, a.asking, "nothing is open");
+}
+
 /* --- What nobody may see --- */
 
 static void nothing_of_it_is_logged(void **state)
@@ -798,6 +900,10 @@ int main(void)
 		CHAT(what_the_model_is_told),
 		TEST(a_server_that_lies),
 		CHAT(a_server_that_lies),
+		TEST(each_answer_is_billed),
+		CHAT(each_answer_is_billed),
+		TEST(what_is_not_answered),
+		CHAT(what_is_not_answered),
 		TEST(nothing_of_it_is_logged),
 		CHAT(nothing_of_it_is_logged),
 		TEST(masked_keys_are_not_for_it),
