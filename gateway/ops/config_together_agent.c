@@ -4,7 +4,6 @@
 
 #include "gateway/ops/config.h"
 #include "gateway/ops/config_check.h"
-#include "gateway/ops/config_find.h"
 #include "gateway/ops/config_report.h"
 #include "gateway/ops/config_together_parts.h"
 
@@ -97,7 +96,7 @@ static void check_field(struct together *t, unsigned i)
 	snprintf(path, sizeof(path), "agent.form.fields.%u", i);
 	if (is_choice != (f->choice_count > 0))
 		config_report_add(t->report,
-				  config_find_line(t->document, path),
+				  config_together_line(t, path),
 				  is_choice ? "agent.form.fields: %s is a "
 					      "choice, but has no choices"
 					    : "agent.form.fields: %s has "
