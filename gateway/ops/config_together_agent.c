@@ -95,8 +95,7 @@ static void check_field(struct together *t, unsigned i)
 
 	snprintf(path, sizeof(path), "agent.form.fields.%u", i);
 	if (is_choice != (f->choice_count > 0))
-		config_report_add(t->report,
-				  config_together_line(t, path),
+		config_report_add(t->report, config_together_line(t, path),
 				  is_choice ? "agent.form.fields: %s is a "
 					      "choice, but has no choices"
 					    : "agent.form.fields: %s has "
