@@ -286,24 +286,39 @@ static int read_iso(struct date *d, unsigned at, int year)
 	return spoken_date_tell(d);
 }
 
+/* "3/5": day and month, at most two digits each; "2026-": no more than the
+ * year. Returns the mark between them; 0: it is neither. */
+static char read_two(const struct date *d, unsigned *at, int value[2],
+		     bool *is_iso)
+{
+	size_t len[2];
+	char mark;
+
+	if (!take_digits(d, at, &value[0], &len[0]) ||
+	    !(mark = separator(d, at)))
+		return '\0';
+	*is_iso = len[0] == 4 && mark == '-';
+	if (*is_iso)
+		return mark;
+	if (!take_digits(d, at, &value[1], &len[1]) || len[0] > 2 || len[1] > 2)
+		return '\0';
+	return mark;
+}
+
 /* Returns whether it is such a date; *err then. */
 static bool read_digits(struct date *d, int *err)
 {
 	unsigned at = d->at;
 	int value[2];
-	size_t len[2];
-	char mark;
+	bool is_iso = false;
+	char mark = read_two(d, &at, value, &is_iso);
 
-	if (!take_digits(d, &at, &value[0], &len[0]) ||
-	    !(mark = separator(d, &at)))
+	if (!mark)
 		return false;
-	if (len[0] == 4 && mark == '-') {
+	if (is_iso) {
 		*err = read_iso(d, at, value[0]);
 		return true;
 	}
-	if (!take_digits(d, &at, &value[1], &len[1]) || len[0] > 2 ||
-	    len[1] > 2)
-		return false;
 	if (separator(d, &at) != mark && spoken_words_at(d->w, at)->kind) {
 		*err = spoken_odd(d->s, d->w, at, "a date");
 		return true;

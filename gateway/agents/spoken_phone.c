@@ -92,6 +92,15 @@ static bool skip_trunk(const struct dialled *d, const struct spoken_words *w,
 	return true;
 }
 
+static unsigned copy_digits(const struct spoken_word *word, size_t max,
+			    char text[24])
+{
+	if (word->len > max)
+		return 0;
+	snprintf(text, 24, "%.*s", (int)word->len, word->said);
+	return 1;
+}
+
 /* Digits, at the place behind "double". Returns how many words. */
 static unsigned read_digits(const struct spoken_words *w, unsigned at,
 			    unsigned languages, bool is_repeated, char text[24])
@@ -99,14 +108,10 @@ static unsigned read_digits(const struct spoken_words *w, unsigned at,
 	const struct spoken_word *word = spoken_words_at(w, at);
 	struct spoken_number n;
 
+	if (word->kind == SPOKEN_DIGITS)
+		return copy_digits(word, is_repeated ? 1 : 23, text);
 	if (strcmp(word->folded, "oh") == 0 || strcmp(word->folded, "o") == 0) {
 		strcpy(text, "0");
-		return 1;
-	}
-	if (word->kind == SPOKEN_DIGITS) {
-		if (word->len >= 24 || (is_repeated && word->len > 1))
-			return 0;
-		snprintf(text, 24, "%.*s", (int)word->len, word->said);
 		return 1;
 	}
 	if (!spoken_number_read(w, at, languages, &n) || n.is_ordinal ||

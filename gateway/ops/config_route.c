@@ -23,20 +23,25 @@ static const struct config_failure_route *route_of(const struct config *c,
 	return i < c->failure.by_number_count ? &c->failure.by_number[i] : NULL;
 }
 
+static enum config_then then_of(const struct config *c,
+				const struct config_failure_route *r,
+				const struct config_route *route)
+{
+	if (route && route->fallback.then != CONFIG_THEN_AS_ELSEWHERE)
+		return route->fallback.then;
+	return r && r->then != CONFIG_THEN_AS_ELSEWHERE ? r->then
+							: c->failure.then;
+}
+
 const char *config_route_dial(const struct config *c, const char *number,
 			      const struct config_route *route)
 {
 	const struct config_failure_route *r = route_of(c, number);
 
-	if (route && route->fallback.then == CONFIG_THEN_HANGUP)
-		return "";
-	if (route && route->fallback.dial[0])
+	if (route && route->fallback.then != CONFIG_THEN_HANGUP &&
+	    route->fallback.dial[0])
 		return route->fallback.dial;
-	if (route && route->fallback.then == CONFIG_THEN_DIAL)
-		return r && r->dial[0] ? r->dial : c->failure.dial;
-	bool says = r && r->then != CONFIG_THEN_AS_ELSEWHERE;
-
-	if ((says ? r->then : c->failure.then) != CONFIG_THEN_DIAL)
+	if (then_of(c, r, route) != CONFIG_THEN_DIAL)
 		return "";
 	return r && r->dial[0] ? r->dial : c->failure.dial;
 }
