@@ -128,8 +128,12 @@ const struct spoken_country *spoken_country_called(const char *digits)
 void spoken_country_digits(const struct spoken_country *c, const char *national,
 			   unsigned *min, unsigned *max)
 {
+	size_t trunk = strlen(c->trunk);
+
 	*min = c->min;
 	*max = c->max;
+	if (trunk && strncmp(national, c->trunk, trunk) == 0)
+		*max = 0;
 	for (size_t i = 0; i < EXCEPTIONS; i++) {
 		const char *begins = exceptions[i].begins;
 		if (strcmp(exceptions[i].calling, c->calling) != 0 ||

@@ -33,7 +33,7 @@ const struct spoken_country *spoken_country_find(const char *code);
 const struct spoken_country *spoken_country_called(const char *digits);
 
 /* spoken_country_digits: how many a national number that begins like this one
- * has there; *max 0: none begins so. */
+ * has there; *max 0: none begins so, as none begins with the trunk prefix. */
 void spoken_country_digits(const struct spoken_country *c, const char *national,
 			   unsigned *min, unsigned *max);
 
