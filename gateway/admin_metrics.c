@@ -290,6 +290,11 @@ static const char *budget(unsigned i)
 	return budget_name((enum budget)i);
 }
 
+static const char *text_tokens(unsigned i)
+{
+	return worker_text_name((enum worker_text)i);
+}
+
 static void write_rows(FILE *out, const struct exchange *e,
 		       const struct ledger_row *row, unsigned n)
 {
@@ -297,8 +302,9 @@ static void write_rows(FILE *out, const struct exchange *e,
 	static const char unpriced[] = "tandem_unpriced_responses_total";
 
 	metrics_family(out, cost, METRIC_COUNTER,
-		       "What responses and transcripts have cost, in units of "
-		       "the currency, as far as prices are known.");
+		       "What responses, transcripts and answers to supervisors "
+		       "have cost, in units of the currency, as far as prices "
+		       "are known.");
 	for (unsigned i = 0; i < n; i++)
 		metrics_sample(out, cost,
 			       (double)row[i].cost / (double)MONEY_ONE, "agent",
@@ -320,6 +326,10 @@ static void write_cost(FILE *out, struct exchange *e,
 		write_rows(out, e, row,
 			   ledger_rows(&e->ledger, row, LEDGER_ROWS_MAX));
 	free(row);
+	counter(out, "tandem_supervisor_tokens_total",
+		"Tokens of answers to supervisors' requests, as their servers "
+		"count them; input without what was cached.",
+		"kind", text_tokens, f->text_tokens, WORKER_TEXT_TOKENS);
 	counter(out, "tandem_budgets_reached_total",
 		"Times a budget was reached; those of a day once a day.",
 		"budget", budget, f->budget_reached, BUDGETS);

@@ -5,7 +5,7 @@
  * exporter has. Labels, and how many values each has, all of them ours:
  *
  *   carrier 2, state 7, end 13, request 2, reason 6, status 10, outcome 9,
- *   code 25, kind 6, direction 2, side 2, limit a dozen, version 1,
+ *   code 25, kind 6 and 3, direction 2, side 2, limit a dozen, version 1,
  *   budget 3, currency 1, worker one for each, 64 at most; of calls that we
  *   place result 10, by 9, status 5; agent, as the configuration names them, at
  *   most TALLY_NAMES_MAX and one, and with model in at most LEDGER_ROWS_MAX

@@ -160,6 +160,12 @@ static void on_become(void *owner, const struct agent *agent)
 	bridge_dress(b);
 }
 
+static void on_billed(void *owner, const struct agent *of, const char *model,
+		      const struct price_usage *usage)
+{
+	bridge_charge_text(owner, of, model, usage, uv_hrtime());
+}
+
 void bridge_dress(struct bridge *b)
 {
 	const struct openai_profile *p = &b->model->profile[b->agent->index];
@@ -288,6 +294,7 @@ static void begin_call(struct bridge *b, const struct call_settings *s,
 	agent_call_open(&b->agent_call, &w->world, b->settings->book, b->agent,
 			&b->call, &b->log);
 	b->agent_call.on_become = on_become;
+	b->agent_call.on_billed = on_billed;
 	b->agent_call.owner = b;
 	b->agent_call.route = b->route;
 	call_init(&b->call, s, &w->pool, &ports, uv_hrtime());

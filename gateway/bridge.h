@@ -26,6 +26,7 @@ struct config_route;
 struct form;
 struct http_connection;
 struct fetch;
+struct price_usage;
 struct realtime_usage;
 struct settings;
 struct twilio_context;
@@ -178,10 +179,14 @@ void bridge_count_end(struct bridge *b);
 void bridge_census(struct worker *w);
 
 /* bridge_charge: an answer, or (is_heard) a transcript is billed: counted, and
- * held against the budgets, which may end the call.
+ * held against the budgets, which may end the call. bridge_charge_text: the
+ * same for what the supervisor of an agent was answered.
  * bridge_log_cost: cost="0.012346" currency=USD, or cost=unknown. */
 void bridge_charge(struct bridge *b, const struct realtime_usage *u,
 		   bool is_heard, uint64_t now_ns);
+void bridge_charge_text(struct bridge *b, const struct agent *of,
+			const char *model, const struct price_usage *usage,
+			uint64_t now_ns);
 void bridge_log_cost(struct log_line *l, const struct bridge *b);
 /* bridge_dress: what is known of the call has changed: its model is told what
  * its agent's texts make of it. */

@@ -37,9 +37,10 @@ void bridge_log_cost(struct log_line *l, const struct bridge *b)
 {
 	char text[MONEY_TEXT];
 
-	log_text(l, "cost",
-		 b->is_cost_hidden ? "unknown" : money_write(text, b->cost));
-	if (b->is_cost_hidden && b->cost)
+	bool is_hidden = b->is_cost_hidden || b->agent_call.asking;
+
+	log_text(l, "cost", is_hidden ? "unknown" : money_write(text, b->cost));
+	if (is_hidden && b->cost)
 		log_text(l, "cost_at_least", money_write(text, b->cost));
 	log_text(l, "currency", b->settings->config->currency);
 }
@@ -86,23 +87,19 @@ static void hold_against(struct bridge *b, const uint64_t spent[BUDGETS],
 		call_wrap_up(&b->call, now_ns);
 }
 
-void bridge_charge(struct bridge *b, const struct realtime_usage *u,
-		   bool is_heard, uint64_t now_ns)
+static void charge(struct bridge *b, const struct agent *of, const char *model,
+		   const struct price_usage *usage, uint64_t now_ns)
 {
 	const struct config *c = b->settings->config;
-	const char *model = is_heard ? b->session_of->transcription.model
-				     : config_agent_model(c, b->session_of);
-	struct price_usage usage;
 	struct ledger_day day;
 	struct ledger_entry e = {
-		.agent = b->agent_call.agent->wanted->persona.name,
+		.agent = of->wanted->persona.name,
 		.model = model,
 		.number = number_of(b),
 		.day = time_zone_day(b->settings->zone, (int64_t)time(NULL)),
 	};
 
-	read_usage(u, &usage);
-	e.is_known = price_of(c, model, &usage, &e.cost);
+	e.is_known = price_of(c, model, usage, &e.cost);
 	b->cost = money_add(b->cost, e.cost);
 	b->is_cost_hidden |= !e.is_known;
 	ledger_charge(&b->worker->exchange->ledger, &e, &day);
@@ -112,4 +109,33 @@ void bridge_charge(struct bridge *b, const struct realtime_usage *u,
 		[BUDGET_DAY] = day.all,
 	};
 	hold_against(b, spent, e.cost, now_ns);
+}
+
+void bridge_charge(struct bridge *b, const struct realtime_usage *u,
+		   bool is_heard, uint64_t now_ns)
+{
+	const struct config_agent *opened = b->session_of;
+	struct price_usage usage;
+
+	read_usage(u, &usage);
+	charge(b, b->agent_call.agent,
+	       is_heard ? opened->transcription.model
+			: config_agent_model(b->settings->config, opened),
+	       &usage, now_ns);
+}
+
+void bridge_charge_text(struct bridge *b, const struct agent *of,
+			const char *model, const struct price_usage *usage,
+			uint64_t now_ns)
+{
+	static const enum price_kind kind[] = {
+		[WORKER_TEXT_IN] = PRICE_TEXT_IN,
+		[WORKER_TEXT_CACHED] = PRICE_TEXT_IN_CACHED,
+		[WORKER_TEXT_OUT] = PRICE_TEXT_OUT,
+	};
+
+	for (unsigned i = 0; i < WORKER_TEXT_TOKENS; i++)
+		metric_add(&b->worker->figures.text_tokens[i],
+			   usage->tokens[kind[i]]);
+	charge(b, of, model, usage, now_ns);
 }

@@ -706,6 +706,7 @@ static void add(struct worker_figures *sum, const struct worker_figures *f)
 	ADD(sum, f, http_refused);
 	ADD(sum, f, budget_reached);
 	ADD(sum, f, budget_refused);
+	ADD(sum, f, text_tokens);
 	ADD(sum, f, model.outcome);
 	ADD(sum, f, model.error);
 	ADD(sum, f, model.tokens);

@@ -49,6 +49,16 @@ const char *worker_refusal_name(enum worker_refusal refusal)
 	return name[refusal];
 }
 
+const char *worker_text_name(enum worker_text text)
+{
+	static const char *const name[] = {
+		[WORKER_TEXT_IN] = "input",
+		[WORKER_TEXT_CACHED] = "cached",
+		[WORKER_TEXT_OUT] = "output",
+	};
+	return name[text];
+}
+
 enum worker_refusal worker_refusal_of(unsigned status)
 {
 	static const struct {

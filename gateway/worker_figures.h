@@ -46,6 +46,14 @@ enum worker_refusal {
  * other. */
 #define WORKER_HTTP_STATUSES 10
 
+/* Tokens of text models that supervisors ask. */
+enum worker_text {
+	WORKER_TEXT_IN, /* without what was cached */
+	WORKER_TEXT_CACHED,
+	WORKER_TEXT_OUT,
+	WORKER_TEXT_TOKENS
+};
+
 /* What a look at all calls finds; taken about once a second (worker.h). */
 struct worker_census {
 	struct metric oldest_ns;   /* age of the oldest call */
@@ -81,6 +89,7 @@ struct worker_figures {
 	struct metric http_refused[WORKER_HTTP_STATUSES];
 	struct metric budget_reached[BUDGETS];
 	struct metric budget_refused[BUDGETS]; /* new calls */
+	struct metric text_tokens[WORKER_TEXT_TOKENS];
 	struct worker_census census;
 	struct openai_figures model;
 };
@@ -90,6 +99,8 @@ const char *worker_carrier_name(enum worker_carrier carrier);
 const char *worker_end_name(unsigned end); /* below WORKER_ENDS */
 const char *worker_request_name(enum worker_request request);
 const char *worker_refusal_name(enum worker_refusal refusal);
+
+const char *worker_text_name(enum worker_text text);
 
 /* worker_refusal_of: what an answer of that status says. */
 enum worker_refusal worker_refusal_of(unsigned status);

@@ -33,11 +33,17 @@ static const char *outcome_name(unsigned i)
 	return openai_outcome_name((enum openai_outcome)i);
 }
 
+static const char *text_name(unsigned i)
+{
+	return worker_text_name((enum worker_text)i);
+}
+
 static void names_everything(void **state)
 {
 	(void)state;
 	check_names(worker_end_name, WORKER_ENDS);
 	check_names(state_name, CALL_STATES);
+	check_names(text_name, WORKER_TEXT_TOKENS);
 	check_names(refusal_name, WORKER_REFUSALS);
 	check_names(outcome_name, OPENAI_OUTCOMES);
 	check_names(openai_error_name, OPENAI_ERROR_CODES);

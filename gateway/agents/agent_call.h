@@ -17,6 +17,7 @@ struct fetch_port;
 struct form_state;
 struct form_store;
 struct key_run;
+struct price_usage;
 struct tool_run;
 struct webhooks;
 struct transcript;
@@ -53,9 +54,14 @@ struct agent_call {
 	struct key_run *key_runs; /* of them, a key's; agent_keypad.h */
 	struct form_state *forms; /* form.h */
 	unsigned hand_offs;       /* so far */
+	unsigned asking; /* requests to text models: each will cost something */
 	/* Another agent has taken the call; its session is to be told. Set
 	 * behind agent_call_open, or NULL. */
 	void (*on_become)(void *owner, const struct agent *agent);
+	/* A text model has answered, or may have, what an agent's supervisor
+	 * asked: what that is billed. Likewise; also from agent_call_close. */
+	void (*on_billed)(void *owner, const struct agent *of,
+			  const char *model, const struct price_usage *usage);
 	void *owner;
 
 	/* Of the function that was called last: while its kind begins, and the

@@ -195,16 +195,26 @@ static bool unindent(struct slice *line)
 	return n < 4;
 }
 
+/* How many marks a fence has; 0: the line is none. */
+static size_t fence_of(struct slice line)
+{
+	char mark = line.len ? line.at[0] : '\0';
+	size_t n = run_of(line, mark);
+
+	if ((mark != '`' && mark != '~') || n < 3)
+		return 0;
+	if (mark == '`' && memchr(line.at + n, '`', line.len - n))
+		return 0; /* code within a line */
+	return n;
+}
+
 static bool take_fence(struct chunker *c, struct slice line)
 {
-	if (!unindent(&line) || !line.len)
+	size_t n = unindent(&line) ? fence_of(line) : 0;
+
+	if (!n)
 		return false;
 	char mark = line.at[0];
-	size_t n = run_of(line, mark);
-	if ((mark != '`' && mark != '~') || n < 3)
-		return false;
-	if (mark == '`' && memchr(line.at + n, '`', line.len - n))
-		return false; /* code within a line */
 	if (!c->fence) {
 		c->fence = mark;
 		c->fence_len = n;

@@ -146,6 +146,20 @@ static void look_at_parameter(struct looking *l, const struct config_route *r)
 	look(l, "parameter", wanted, found, found && !strcmp(found, p->value));
 }
 
+static void look_at_texts(struct looking *l, const struct config_route *r)
+{
+	const struct routing_facts *f = l->facts;
+
+	if (!is_out(l) && r->bot[0])
+		look(l, "bot", r->bot, f->bot, !strcmp(r->bot, f->bot));
+	if (!is_out(l) && r->number[0])
+		look(l, "number", r->number, f->number,
+		     f->number && matches(r->number, f->number));
+	if (!is_out(l) && r->caller[0])
+		look(l, "caller", r->caller, f->caller,
+		     f->caller && begins(r->caller, f->caller));
+}
+
 static void look_at_route(struct looking *l)
 {
 	static const char *const carrier[] = { "any", "twilio", "audiocodes" };
@@ -156,14 +170,7 @@ static void look_at_route(struct looking *l)
 	if (r->carrier != CONFIG_CARRIER_ANY)
 		look(l, "carrier", carrier[r->carrier], carrier[f->carrier],
 		     r->carrier == f->carrier);
-	if (!is_out(l) && r->bot[0])
-		look(l, "bot", r->bot, f->bot, !strcmp(r->bot, f->bot));
-	if (!is_out(l) && r->number[0])
-		look(l, "number", r->number, f->number,
-		     f->number && matches(r->number, f->number));
-	if (!is_out(l) && r->caller[0])
-		look(l, "caller", r->caller, f->caller,
-		     f->caller && begins(r->caller, f->caller));
+	look_at_texts(l, r);
 	if (!is_out(l) && r->parameter.name[0])
 		look_at_parameter(l, r);
 	if (!is_out(l) && r->hours[0])

@@ -153,11 +153,24 @@ static const char *const closings[] = {
 	NULL,
 };
 
+/* Two words, or a word and a mark, are one thing: "so-what@example.com" does
+ * not begin with "so". What only parts sentences joins nothing. */
+static bool is_joined(const struct spoken_words *w, unsigned at)
+{
+	const struct spoken_word *a = spoken_words_at(w, at - 1);
+	const struct spoken_word *b = spoken_words_at(w, at);
+
+	return b->is_glued &&
+	       !(a->kind == SPOKEN_MARK && strchr(",:;!?", *a->folded)) &&
+	       !(b->kind == SPOKEN_MARK && strchr(",:;!?", *b->folded));
+}
+
 static bool drop_opening(struct spoken_words *w)
 {
 	unsigned n = spoken_words_any(w, 0, openings);
 
-	if (!n)
+	if (!n || (w->word[n - 1].kind == SPOKEN_WORD && n < w->count &&
+		   is_joined(w, n)))
 		return false;
 	memmove(w->word, w->word + n, (w->count - n + 1) * sizeof(w->word[0]));
 	w->count -= n;
@@ -169,7 +182,8 @@ static bool drop_closing(struct spoken_words *w)
 {
 	for (unsigned back = 1; back <= 4 && back <= w->count; back++) {
 		unsigned at = w->count - back;
-		if (spoken_words_any(w, at, closings) != back)
+		if (spoken_words_any(w, at, closings) != back ||
+		    (at && w->word[at].kind == SPOKEN_WORD && is_joined(w, at)))
 			continue;
 		w->count = at;
 		w->word[at].kind = SPOKEN_END;

@@ -5,24 +5,9 @@
 
 #include "gateway/agents/spoken_calendar.h"
 #include "gateway/agents/spoken_country.h"
+#include "gateway/agents/spoken_date_parts.h"
 #include "gateway/agents/spoken_number.h"
 #include "gateway/agents/spoken_parts.h"
-
-#define DAYS_MAX 3660 /* away from today, in words */
-
-struct date {
-	struct spoken *s;
-	const struct spoken_context *c;
-	const struct spoken_words *w;
-	unsigned at;
-	int weekday; /* that was said; 0: none */
-	struct spoken_day day;
-};
-
-struct phrase {
-	const char *text;
-	int value;
-};
 
 static const struct phrase months[] = {
 	{ "january", 1 },   { "jan", 1 },       { "februar", 2 },
@@ -43,7 +28,7 @@ static const struct phrase months[] = {
 	{ "septembre", 9 }, { "octobre", 10 },  { "novembre", 11 },
 	{ "decembre", 12 }, { NULL, 0 },
 };
-static const struct phrase weekdays[] = {
+const struct phrase spoken_weekdays[] = {
 	{ "monday", 1 },   { "tuesday", 2 },    { "wednesday", 3 },
 	{ "thursday", 4 }, { "friday", 5 },     { "saturday", 6 },
 	{ "sunday", 7 },   { "montag", 1 },     { "dienstag", 2 },
@@ -53,53 +38,14 @@ static const struct phrase weekdays[] = {
 	{ "jeudi", 4 },    { "vendredi", 5 },   { "samedi", 6 },
 	{ "dimanche", 7 }, { NULL, 0 },
 };
-static const struct phrase near_days[] = {
-	{ "today", 0 },
-	{ "tomorrow", 1 },
-	{ "the day after tomorrow", 2 },
-	{ "day after tomorrow", 2 },
-	{ "yesterday", -1 },
-	{ "the day before yesterday", -2 },
-	{ "day before yesterday", -2 },
-	{ "heute", 0 },
-	{ "morgen", 1 },
-	{ "ubermorgen", 2 },
-	{ "uebermorgen", 2 },
-	{ "gestern", -1 },
-	{ "vorgestern", -2 },
-	{ "aujourd'hui", 0 },
-	{ "demain", 1 },
-	{ "apres demain", 2 },
-	{ "hier", -1 },
-	{ "avant hier", -2 },
-	{ "a week from today", 7 },
-	{ "a week today", 7 },
-	{ "heute in einer woche", 7 },
-	{ "in einer woche", 7 },
-	{ "in a week", 7 },
-	{ "dans une semaine", 7 },
-	{ "vor einer woche", -7 },
-	{ "a week ago", -7 },
-	{ "il y a une semaine", -7 },
-	{ "in einem tag", 1 },
-	{ "in a day", 1 },
-	{ "dans un jour", 1 },
-	{ NULL, 0 },
-};
-static const char *const days_word[] = { "day",   "days", "tag",   "tage",
-					 "tagen", "jour", "jours", NULL };
-static const char *const weeks_word[] = { "week",   "weeks",   "woche",
-					  "wochen", "semaine", "semaines",
-					  NULL };
 static const char *const small[] = { "the", "of", "on",          "der", "den",
 				     "dem", "am", "le",          "la",  "du",
 				     "de",  ",",  "the date is", "in",  NULL };
 
 /* --- Parts --- */
 
-/* The value of the longest phrase here. Returns how many words. */
-static unsigned find(const struct spoken_words *w, unsigned at,
-		     const struct phrase *p, int *value)
+unsigned spoken_date_find(const struct spoken_words *w, unsigned at,
+			  const struct phrase *p, int *value)
 {
 	unsigned best = 0;
 
@@ -121,7 +67,7 @@ static void skip_small(struct date *d)
 		d->at += n;
 }
 
-static int value_of(const struct spoken_word *word)
+int spoken_date_value(const struct spoken_word *word)
 {
 	int value = 0;
 
@@ -149,7 +95,7 @@ static unsigned read_small(const struct date *d, unsigned at, int max,
 	struct spoken_number n;
 
 	if (word->kind == SPOKEN_DIGITS) {
-		*value = value_of(word);
+		*value = spoken_date_value(word);
 		return word->len <= 2 && *value >= 1 && *value <= max
 			       ? 1 + ordinal_mark(d->w, at + 1)
 			       : 0;
@@ -189,7 +135,7 @@ static unsigned read_year(const struct date *d, unsigned at, int *value)
 	if (pair)
 		return pair;
 	if (word->kind == SPOKEN_DIGITS && word->len == 4) {
-		*value = value_of(word);
+		*value = spoken_date_value(word);
 		return 1;
 	}
 	if (!spoken_number_read(d->w, at, d->c->languages, &n) ||
@@ -202,12 +148,12 @@ static unsigned read_year(const struct date *d, unsigned at, int *value)
 
 /* --- The end --- */
 
-static const char *day_name(int weekday)
+const char *spoken_date_day_name(int weekday)
 {
-	return weekdays[weekday - 1].text;
+	return spoken_weekdays[weekday - 1].text;
 }
 
-static int tell(struct date *d)
+int spoken_date_tell(struct date *d)
 {
 	const struct spoken_day *day = &d->day;
 
@@ -215,18 +161,19 @@ static int tell(struct date *d)
 		return spoken_fail(d->s, "there is no such day; ask for the "
 					 "date again");
 	if (d->weekday && spoken_day_of_week(day) != d->weekday)
-		return spoken_fail(d->s,
-				   "%04d-%02d-%02d is a %s, not a %s; ask "
-				   "which of both is right",
-				   day->year, day->month, day->day,
-				   day_name(spoken_day_of_week(day)),
-				   day_name(d->weekday));
+		return spoken_fail(
+			d->s,
+			"%04d-%02d-%02d is a %s, not a %s; ask "
+			"which of both is right",
+			day->year, day->month, day->day,
+			spoken_date_day_name(spoken_day_of_week(day)),
+			spoken_date_day_name(d->weekday));
 	snprintf(d->s->normal, sizeof(d->s->normal), "%04d-%02d-%02d",
 		 day->year, day->month, day->day);
 	return 0;
 }
 
-static int need_today(struct date *d)
+int spoken_date_need_today(struct date *d)
 {
 	return spoken_fail(d->s, "it is not known which day today is; ask for "
 				 "the date with its year");
@@ -238,12 +185,12 @@ static int tell_next(struct date *d)
 	const struct spoken_day *today = &d->c->today;
 
 	if (!spoken_day_is_valid(today))
-		return need_today(d);
+		return spoken_date_need_today(d);
 	d->day.year = today->year;
 	for (int i = 0; i < 9; i++, d->day.year++)
 		if (spoken_day_is_valid(&d->day) &&
 		    !spoken_day_is_before(&d->day, today))
-			return tell(d);
+			return spoken_date_tell(d);
 	return spoken_fail(d->s, "there is no such day; ask for the date "
 				 "again");
 }
@@ -255,7 +202,8 @@ static int end_with_year(struct date *d)
 
 	skip_small(d);
 	const struct spoken_word *word = spoken_words_at(d->w, d->at);
-	if (!d->weekday && (n = find(d->w, d->at, weekdays, &weekday)) &&
+	if (!d->weekday &&
+	    (n = spoken_date_find(d->w, d->at, spoken_weekdays, &weekday)) &&
 	    !spoken_words_at(d->w, d->at + n)->kind) {
 		d->weekday = weekday;
 		d->at += n;
@@ -269,7 +217,7 @@ static int end_with_year(struct date *d)
 	n = read_year(d, d->at, &d->day.year);
 	if (!n || spoken_words_at(d->w, d->at + n)->kind)
 		return spoken_odd(d->s, d->w, d->at + n, "a date");
-	return tell(d);
+	return spoken_date_tell(d);
 }
 
 /* --- In digits: 2026-05-03, 03.05.2026, 3/5/2026 --- */
@@ -281,7 +229,7 @@ static bool take_digits(const struct date *d, unsigned *at, int *value,
 
 	if (word->kind != SPOKEN_DIGITS)
 		return false;
-	*value = value_of(word);
+	*value = spoken_date_value(word);
 	*len = word->len;
 	(*at)++;
 	return true;
@@ -335,7 +283,26 @@ static int read_iso(struct date *d, unsigned at, int year)
 	    !take_digits(d, &at, &d->day.day, &len[1]) || len[0] > 2 ||
 	    len[1] > 2 || spoken_words_at(d->w, at)->kind)
 		return spoken_odd(d->s, d->w, at, "a date");
-	return tell(d);
+	return spoken_date_tell(d);
+}
+
+/* "3/5": day and month, at most two digits each; "2026-": no more than the
+ * year. Returns the mark between them; 0: it is neither. */
+static char read_two(const struct date *d, unsigned *at, int value[2],
+		     bool *is_iso)
+{
+	size_t len[2];
+	char mark;
+
+	if (!take_digits(d, at, &value[0], &len[0]) ||
+	    !(mark = separator(d, at)))
+		return '\0';
+	*is_iso = len[0] == 4 && mark == '-';
+	if (*is_iso)
+		return mark;
+	if (!take_digits(d, at, &value[1], &len[1]) || len[0] > 2 || len[1] > 2)
+		return '\0';
+	return mark;
 }
 
 /* Returns whether it is such a date; *err then. */
@@ -343,19 +310,15 @@ static bool read_digits(struct date *d, int *err)
 {
 	unsigned at = d->at;
 	int value[2];
-	size_t len[2];
-	char mark;
+	bool is_iso = false;
+	char mark = read_two(d, &at, value, &is_iso);
 
-	if (!take_digits(d, &at, &value[0], &len[0]) ||
-	    !(mark = separator(d, &at)))
+	if (!mark)
 		return false;
-	if (len[0] == 4 && mark == '-') {
+	if (is_iso) {
 		*err = read_iso(d, at, value[0]);
 		return true;
 	}
-	if (!take_digits(d, &at, &value[1], &len[1]) || len[0] > 2 ||
-	    len[1] > 2)
-		return false;
 	if (separator(d, &at) != mark && spoken_words_at(d->w, at)->kind) {
 		*err = spoken_odd(d->s, d->w, at, "a date");
 		return true;
@@ -364,148 +327,6 @@ static bool read_digits(struct date *d, int *err)
 	*err = order(d, mark, value[0], value[1]);
 	if (!*err)
 		*err = end_with_year(d);
-	return true;
-}
-
-/* --- Away from today --- */
-
-static int tell_away(struct date *d, int days)
-{
-	if (!spoken_day_is_valid(&d->c->today))
-		return need_today(d);
-	d->day = spoken_day_add(&d->c->today, days);
-	return tell(d);
-}
-
-/* "acht Tage", "quinze jours": a week and two, or not? */
-static bool is_idiom(const struct spoken_number *n)
-{
-	return (n->language == SPOKEN_GERMAN && (n->value == 8)) ||
-	       (n->language == SPOKEN_FRENCH &&
-		(n->value == 8 || n->value == 15));
-}
-
-static int tell_count(struct date *d, const struct spoken_number *n, int unit,
-		      bool is_past)
-{
-	if (unit == 1 && is_idiom(n))
-		return spoken_fail(d->s, "that many days may mean weeks; ask "
-					 "for the date itself");
-	if (n->value * (unsigned)unit > DAYS_MAX)
-		return spoken_fail(d->s, "it is too far away; ask for the date "
-					 "itself");
-	return tell_away(d, (is_past ? -1 : 1) * unit * (int)n->value);
-}
-
-/* How many of what. Returns where it ends; 0: it is none. */
-static unsigned read_amount(const struct date *d, unsigned at,
-			    struct spoken_number *count, int *days)
-{
-	const struct spoken_word *word = spoken_words_at(d->w, at);
-
-	*count = (struct spoken_number){ .words = 1 };
-	if (word->kind == SPOKEN_DIGITS && word->len < 5)
-		count->value = (unsigned)value_of(word);
-	else if (!spoken_number_read(d->w, at, d->c->languages, count) ||
-		 count->is_ordinal)
-		return 0;
-	at += count->words;
-	if (spoken_words_any(d->w, at, days_word))
-		*days = 1;
-	else if (spoken_words_any(d->w, at, weeks_word))
-		*days = 7;
-	else
-		return 0;
-	return at + 1;
-}
-
-/* "in three days", "vor zwei Wochen", "three days ago". */
-static bool read_count(struct date *d, int *err)
-{
-	static const char *const ahead[] = { "in", "dans", NULL };
-	static const char *const back[] = { "vor", "il y a", NULL };
-	static const char *const ago[] = { "ago", NULL };
-	static const char *const from_now[] = { "from now", "from today",
-						NULL };
-	unsigned later = spoken_words_any(d->w, d->at, ahead);
-	unsigned earlier = spoken_words_any(d->w, d->at, back);
-	struct spoken_number count;
-	int days;
-	unsigned at = read_amount(d, d->at + later + earlier, &count, &days);
-
-	if (!at)
-		return false;
-	if (!later && !earlier) {
-		earlier = spoken_words_any(d->w, at, ago);
-		later = spoken_words_any(d->w, at, from_now);
-		at += earlier + later;
-	}
-	if ((!later && !earlier) || spoken_words_at(d->w, at)->kind)
-		*err = spoken_odd(d->s, d->w, at, "a date");
-	else
-		*err = tell_count(d, &count, days, earlier > 0);
-	return true;
-}
-
-/* "Friday" is the one to come; today's name, and "next", have two readings. */
-static int tell_weekday(struct date *d, int weekday)
-{
-	int ahead;
-
-	if (!spoken_day_is_valid(&d->c->today))
-		return need_today(d);
-	ahead = (weekday - spoken_day_of_week(&d->c->today) + 7) % 7;
-	if (!ahead)
-		return spoken_fail(d->s,
-				   "today is a %s, too; ask whether "
-				   "today or in a week is meant",
-				   day_name(weekday));
-	return tell_away(d, ahead);
-}
-
-static bool read_weekday(struct date *d, int *err)
-{
-	static const char *const coming[] = {
-		"this",   "this coming", "coming", "diesen",
-		"dieser", "kommenden",   "ce",     NULL,
-	};
-	static const char *const unsure[] = { "next",     "nachsten",
-					      "nachster", "naechsten",
-					      "last",     "letzten",
-					      NULL };
-	static const char *const behind[] = { "prochain", "dernier", "week",
-					      NULL };
-	unsigned next = spoken_words_any(d->w, d->at, unsure);
-	unsigned at =
-		d->at + (next ? next : spoken_words_any(d->w, d->at, coming));
-	int weekday;
-	unsigned n = find(d->w, at, weekdays, &weekday);
-
-	if (!n)
-		return false;
-	bool is_behind = spoken_words_any(d->w, at + n, behind) > 0;
-	if (next || is_behind) {
-		*err = spoken_fail(d->s, "it is not clear which week is meant; "
-					 "ask for the date itself");
-		return true;
-	}
-	if (!spoken_words_at(d->w, at + n)->kind) {
-		*err = tell_weekday(d, weekday);
-		return true;
-	}
-	d->weekday = weekday;
-	d->at = at + n;
-	return false;
-}
-
-static bool read_near(struct date *d, int *err)
-{
-	int days;
-	unsigned n = find(d->w, d->at, near_days, &days);
-
-	if (!n || spoken_words_at(d->w, d->at + n)->kind)
-		return false;
-	*err = tell_away(d, days);
 	return true;
 }
 
@@ -520,7 +341,7 @@ static bool read_day_month(struct date *d)
 		return false;
 	d->at += n;
 	skip_small(d);
-	n = find(d->w, d->at, months, &d->day.month);
+	n = spoken_date_find(d->w, d->at, months, &d->day.month);
 	if (n && spoken_words_is(d->w, d->at + n, "."))
 		n++;
 	struct spoken_number month;
@@ -536,7 +357,8 @@ static bool read_day_month(struct date *d)
 /* "May the third", "May 3rd". */
 static bool read_month_day(struct date *d)
 {
-	unsigned from = d->at, n = find(d->w, d->at, months, &d->day.month);
+	unsigned from = d->at,
+		 n = spoken_date_find(d->w, d->at, months, &d->day.month);
 
 	if (!n)
 		return false;
@@ -555,10 +377,10 @@ int spoken_read_date(struct spoken *s, const struct spoken_context *c,
 	struct date d = { .s = s, .c = c, .w = w };
 	int err = 0;
 
-	if (read_near(&d, &err) || read_count(&d, &err))
+	if (spoken_date_near(&d, &err) || spoken_date_count(&d, &err))
 		return err;
 	skip_small(&d);
-	if (read_near(&d, &err) || read_weekday(&d, &err))
+	if (spoken_date_near(&d, &err) || spoken_date_weekday(&d, &err))
 		return err;
 	skip_small(&d);
 	if (read_digits(&d, &err))

@@ -31,7 +31,8 @@ static void check_shape(enum spoken_type type, const char *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	static const char *const country[] = { "", "CH", "US", "IT" };
+	static const char *const country[] = { "",   "CH", "US", "IT",
+					       "LT", "MX", "BR", "DE" };
 	static struct spoken s, again;
 	struct spoken_context c = { .today = { 2026, 11, 26 },
 				    .choice = { "red", "light blue", "Grün" },
@@ -41,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	enum spoken_type type = (enum spoken_type)(data[0] % SPOKEN_TYPES);
 	c.languages = data[1] & 7u;
-	strcpy(c.country, country[data[1] >> 3 & 3]);
+	strcpy(c.country, country[(data[1] >> 3 & 3) | (data[1] >> 4 & 4)]);
 	c.keeps_extension = data[1] >> 5 & 1;
 	char *said = fuzz_text(data + 2, n - 2);
 	int err = spoken_read(&s, type, &c, said);

@@ -92,6 +92,15 @@ static bool skip_trunk(const struct dialled *d, const struct spoken_words *w,
 	return true;
 }
 
+static unsigned copy_digits(const struct spoken_word *word, size_t max,
+			    char text[24])
+{
+	if (word->len > max)
+		return 0;
+	snprintf(text, 24, "%.*s", (int)word->len, word->said);
+	return 1;
+}
+
 /* Digits, at the place behind "double". Returns how many words. */
 static unsigned read_digits(const struct spoken_words *w, unsigned at,
 			    unsigned languages, bool is_repeated, char text[24])
@@ -99,14 +108,10 @@ static unsigned read_digits(const struct spoken_words *w, unsigned at,
 	const struct spoken_word *word = spoken_words_at(w, at);
 	struct spoken_number n;
 
+	if (word->kind == SPOKEN_DIGITS)
+		return copy_digits(word, is_repeated ? 1 : 23, text);
 	if (strcmp(word->folded, "oh") == 0 || strcmp(word->folded, "o") == 0) {
 		strcpy(text, "0");
-		return 1;
-	}
-	if (word->kind == SPOKEN_DIGITS) {
-		if (word->len >= 24 || (is_repeated && word->len > 1))
-			return 0;
-		snprintf(text, 24, "%.*s", (int)word->len, word->said);
 		return 1;
 	}
 	if (!spoken_number_read(w, at, languages, &n) || n.is_ordinal ||
@@ -163,17 +168,29 @@ static int collect(struct spoken *s, struct dialled *d, unsigned languages,
 /* --- From what was dialled to E.164 --- */
 
 static int fail_length(struct spoken *s, const struct spoken_country *c,
-		       unsigned n)
+		       unsigned n, unsigned min, unsigned max)
 {
 	char most[16] = "";
 
-	if (c->max > c->min)
-		snprintf(most, sizeof(most), " to %u", c->max);
+	if (max > min)
+		snprintf(most, sizeof(most), " to %u", max);
 	return spoken_fail(s,
 			   "it has %u digits%s, numbers there (+%s) have "
 			   "%u%s; ask for it again, digit by digit",
 			   n, *c->trunk ? " after the prefix" : "", c->calling,
-			   c->min, most);
+			   min, most);
+}
+
+/* What nobody dials any more is not part of it. */
+static const char *without_former(const struct spoken_country *c,
+				  const char *national)
+{
+	size_t former = c->former ? strlen(c->former) : 0;
+
+	return former && strlen(national) == c->max + former &&
+			       strncmp(national, c->former, former) == 0
+		       ? national + former
+		       : national;
 }
 
 /* Numbers of the North American plan: neither area nor exchange begins with 0
@@ -186,10 +203,19 @@ static bool is_north_american(const char *national)
 static int tell(struct spoken *s, const struct spoken_country *c,
 		const char *national)
 {
-	unsigned n = (unsigned)strlen(national);
+	unsigned min, max, n;
 
-	if (n < c->min || n > c->max)
-		return fail_length(s, c, n);
+	national = without_former(c, national);
+	n = (unsigned)strlen(national);
+	spoken_country_digits(c, national, &min, &max);
+	if (!max)
+		return spoken_fail(s,
+				   "no number there (+%s) begins with %c, "
+				   "perhaps a digit before it is missing; ask "
+				   "for it again, digit by digit",
+				   c->calling, *national);
+	if (n < min || n > max)
+		return fail_length(s, c, n, min, max);
 	if (strcmp(c->calling, "1") == 0 && !is_north_american(national))
 		return spoken_fail(s, "no such number exists there: its area "
 				      "or exchange begins with 0 or 1; ask for "
@@ -227,8 +253,8 @@ static int read_national(struct spoken *s, const struct spoken_country *c,
 
 	if (trunk && strncmp(digits, c->trunk, trunk) == 0)
 		return tell(s, c, digits + trunk);
-	/* Where all numbers are as long, the prefix may be left out. */
-	if (trunk && c->min != c->max)
+	/* It may be left out where the number cannot be one without area. */
+	if (trunk && strlen(digits) <= c->local)
 		return spoken_fail(s,
 				   "it does not begin with %s; ask for the "
 				   "number with its area code",

@@ -85,25 +85,47 @@ size_t spoken_fold(char *out, const char *text, size_t len)
 
 /* --- What a character is --- */
 
-enum class { CLASS_SPACE, CLASS_LETTER, CLASS_DIGIT, CLASS_MARK };
+enum category { CLASS_SPACE, CLASS_LETTER, CLASS_DIGIT, CLASS_MARK };
 
-/* General Punctuation (U+2000 to U+206F) is spaces, dashes and quotes. */
-static enum class class_of_wide(uint32_t code) {
-	if (code == 0xa0 || (code >= 0x2000 && code <= 0x200f) ||
-	    code == 0x202f || code == 0x3000) return CLASS_SPACE;
-	if (code < 0xaa || code == 0xd7 || code == 0xf7 || code == 0xab ||
-	    code == 0xbb || code == 0xbf ||
-	    (code >= 0x2010 && code <= 0x206f)) return CLASS_MARK;
+/* The first row that has it counts; none: a letter. */
+static enum category class_of_wide(uint32_t code)
+{
+	static const struct {
+		uint32_t from, to;
+		enum category class;
+	} row[] = {
+		{ 0xa0, 0xa0, CLASS_SPACE },
+		{ 0, 0xa9, CLASS_MARK },
+		{ 0xab, 0xab, CLASS_MARK }, /* quotation marks */
+		{ 0xbb, 0xbb, CLASS_MARK },
+		{ 0xbf, 0xbf, CLASS_MARK },
+		{ 0xd7, 0xd7, CLASS_MARK }, /* times, divided by */
+		{ 0xf7, 0xf7, CLASS_MARK },
+		/* General Punctuation: spaces, then dashes and quotes. */
+		{ 0x2000, 0x200f, CLASS_SPACE },
+		{ 0x202f, 0x202f, CLASS_SPACE },
+		{ 0x2010, 0x206f, CLASS_MARK },
+		{ 0x3000, 0x3000, CLASS_SPACE },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		if (code >= row[i].from && code <= row[i].to)
+			return row[i].class;
 	return CLASS_LETTER;
 }
 
-static enum class class_of(const char *text, size_t n) {
+static enum category class_of(const char *text, size_t n)
+{
 	unsigned char c = (unsigned char)*text;
 
-	if (n > 1) return class_of_wide(n == 4 ? 0x10000 : code_of(text, n));
-	if (c <= ' ' || c == 0x7f) return CLASS_SPACE;
-	if (c >= '0' && c <= '9') return CLASS_DIGIT;
-	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') return CLASS_LETTER;
+	if (n > 1)
+		return class_of_wide(n == 4 ? 0x10000 : code_of(text, n));
+	if (c <= ' ' || c == 0x7f)
+		return CLASS_SPACE;
+	if (c >= '0' && c <= '9')
+		return CLASS_DIGIT;
+	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
+		return CLASS_LETTER;
 	return CLASS_MARK;
 }
 
@@ -124,7 +146,7 @@ static size_t apostrophe(const char *text)
 }
 
 /* How much of text, which begins with such a character, is one word. */
-static size_t word_len(const char *text, enum class class)
+static size_t word_len(const char *text, enum category class)
 {
 	size_t len = character(text), n;
 
@@ -178,7 +200,7 @@ bool spoken_words_read(struct spoken_words *w, const char *said)
 
 	w->count = 0;
 	for (; (n = character(said)); said += n) {
-		enum class class = class_of(said, n);
+		enum category class = class_of(said, n);
 		if (class == CLASS_SPACE) {
 			is_glued = false;
 			continue;

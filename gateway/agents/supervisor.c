@@ -83,6 +83,30 @@ static void answer(struct supervision *s)
 	free(text);
 }
 
+/* --- What it costs --- */
+
+static void bill(struct supervision *s, const struct price_usage *usage)
+{
+	struct agent_call *a = s->run->agent_call;
+
+	if (a->on_billed)
+		a->on_billed(a->owner, s->run->agent, config_of(s)->model,
+			     usage);
+}
+
+/* It was asked, and nobody will tell. */
+static void bill_unknown(struct supervision *s)
+{
+	bill(s, &(struct price_usage){ .unsplit = 1 });
+}
+
+/* Whether it may have begun to answer. */
+static bool may_have_begun(int error)
+{
+	return error == -ETIMEDOUT || error == -EMSGSIZE || error == -EPROTO ||
+	       error == -ECONNRESET;
+}
+
 /* --- Asking --- */
 
 static void on_answer(void *owner, const struct fetch_answer *a);
@@ -103,8 +127,15 @@ static bool is_same_host(const char *a, const char *b)
 	       memcmp(strstr(a, "://"), strstr(b, "://"), n + 3) == 0;
 }
 
-/* A key goes nowhere but where it belongs, and never in the clear to another
- * machine than its own. */
+/* A key goes nowhere but where it belongs, and not in the clear where the model
+ * that speaks takes it encrypted. */
+static bool is_keys_place(const char *url, const char *model_url)
+{
+	return is_same_host(url, model_url) &&
+	       (strncmp(url, "https:", 6) == 0 ||
+		strncmp(model_url, "ws:", 3) == 0);
+}
+
 static const struct secret *key_of(const struct agent *a)
 {
 	const struct config_agent_supervisor *c = &a->wanted->supervisor;
@@ -112,7 +143,7 @@ static const struct secret *key_of(const struct agent *a)
 
 	if (secret_is_set(&c->key))
 		return &c->key;
-	return is_same_host(c->url, m->url) ? &m->key : NULL;
+	return is_keys_place(c->url, m->url) ? &m->key : NULL;
 }
 
 static struct fetch *start(struct supervision *s, const char *body,
@@ -157,7 +188,9 @@ static void ask(struct supervision *s)
 		s->fetch = start(s, body,
 				 (unsigned)((s->due_ns - now_ns) / NS_PER_MS));
 	free(body);
-	if (!s->fetch)
+	if (s->fetch)
+		s->run->agent_call->asking++;
+	else
 		give_up(s, "the request could not be made");
 }
 
@@ -238,25 +271,48 @@ static void run_all(struct supervision *s)
 
 /* --- What it says --- */
 
-static void describe(char why[SUPERVISOR_WHY_MAX], const struct fetch_answer *a)
+static void describe_nothing(char why[SUPERVISOR_WHY_MAX],
+			     const struct fetch_answer *a)
 {
 	if (a->error == -ETIMEDOUT)
 		snprintf(why, SUPERVISOR_WHY_MAX, "it took too long");
-	else if (a->error)
+	else if (a->error == -EMSGSIZE)
 		snprintf(why, SUPERVISOR_WHY_MAX,
-			 "it cannot be reached (%.100s)", a->why);
-	else if (a->status == 401 || a->status == 403)
+			 "it said more than can be taken");
+	else if (a->error == -EPROTO)
 		snprintf(why, SUPERVISOR_WHY_MAX,
-			 "it does not accept our key (%u)", a->status);
-	else if (a->status == 429)
-		snprintf(why, SUPERVISOR_WHY_MAX,
-			 "it has too much to do (429)");
-	else if (a->status >= 500)
-		snprintf(why, SUPERVISOR_WHY_MAX,
-			 "it has a fault of its own (%u)", a->status);
+			 "it cannot be understood (%.100s)", a->why);
 	else
 		snprintf(why, SUPERVISOR_WHY_MAX,
-			 "it does not understand our request (%u)", a->status);
+			 "it cannot be reached (%.100s)", a->why);
+}
+
+static void describe_status(char why[SUPERVISOR_WHY_MAX], unsigned status)
+{
+	const char *what = "it does not understand our request";
+
+	if (status == 401 || status == 403)
+		what = "it does not accept our key";
+	else if (status == 429)
+		what = "it has too much to do";
+	else if (status >= 500)
+		what = "it has a fault of its own";
+	else if (status < 400)
+		what = "it sends us somewhere else";
+	snprintf(why, SUPERVISOR_WHY_MAX, "%s (%u)", what, status);
+}
+
+static void fail(struct supervision *s, const struct fetch_answer *a)
+{
+	char why[SUPERVISOR_WHY_MAX], code[64] = "";
+
+	if (a->error) {
+		describe_nothing(why, a);
+	} else {
+		describe_status(why, a->status);
+		supervisor_talk_code(a->body, a->body_len, code, sizeof(code));
+	}
+	give_up_with(s, why, why, code);
 }
 
 static void on_answer(void *owner, const struct fetch_answer *a)
@@ -265,15 +321,15 @@ static void on_answer(void *owner, const struct fetch_answer *a)
 	char why[SUPERVISOR_WHY_MAX], code[64] = "";
 
 	s->fetch = NULL;
+	s->run->agent_call->asking--;
+	if (may_have_begun(a->error))
+		bill_unknown(s);
 	if (a->error || a->status < 200 || a->status > 299) {
-		describe(why, a);
-		if (!a->error)
-			supervisor_talk_code(a->body, a->body_len, code,
-					     sizeof(code));
-		give_up_with(s, why, why, code);
+		fail(s, a);
 		return;
 	}
 	supervisor_talk_read(&s->answer, s->request, a->body, a->body_len);
+	bill(s, &s->answer.usage);
 	if (s->answer.said == SUPERVISOR_ANSWERS) {
 		answer(s);
 	} else if (s->answer.said == SUPERVISOR_FAILS) {
@@ -296,7 +352,9 @@ static char *question_of(const struct tool_run *r, const char *question)
 	char facts[FACTS_MAX] = "", said[TOOLS_ARGUMENTS_MAX / 2];
 	char *text = NULL;
 
-	agent_call_port.brief(a, &a->call->variables, facts, sizeof(facts));
+	if (!agent_call_port.brief(a, &a->call->variables, facts,
+				   sizeof(facts)))
+		facts[0] = '\0';
 	agent_call_transcript(a, said, sizeof(said));
 	int n = asprintf(&text, "%s%s%s%s%sThe assistant asks you:\n%s", facts,
 			 facts[0] ? "\n\n" : "",
@@ -349,8 +407,11 @@ static void cancel(struct tool_run *r)
 {
 	struct supervision *s = r->work;
 
-	if (s->fetch)
+	if (s->fetch) {
 		fetch_cancel(s->fetch);
+		r->agent_call->asking--;
+		bill_unknown(s);
+	}
 	release(s);
 }
 

@@ -6,7 +6,11 @@
  * question (supervisor_talk.h), over net/fetch.h. Functions that it calls are
  * run as those of the model that speaks are (tool_run.h), SUPERVISOR_ROUNDS_MAX
  * times at most; then it has to answer. All of it ends with the call, or after
- * supervisor.timeout_ms. */
+ * supervisor.timeout_ms.
+ *
+ * Each of its answers is billed (agent_call.h) as it says itself; one that did
+ * not come in time, or whole, or before the call's end, at an unknown price.
+ * One that could not be asked, or refused, costs nothing. */
 #ifndef GATEWAY_AGENTS_SUPERVISOR_H
 #define GATEWAY_AGENTS_SUPERVISOR_H
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/agents/plain_text.h"
+#include "gateway/agents/supervisor_usage.h"
 #include "gateway/agents/tools.h"
 #include "gateway/ops/config.h"
 #include "protocols/utf8.h"
@@ -296,6 +297,7 @@ void supervisor_talk_read(struct supervisor_answer *a, json_t *request,
 
 	memset(a, 0, sizeof(*a));
 	a->document = json_loadb(body, len, 0, NULL);
+	supervisor_usage_read(&a->usage, a->document, is_chat(request));
 	if (!json_is_object(a->document)) {
 		fail(a, "its answer is not JSON");
 		return;

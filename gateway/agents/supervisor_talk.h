@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "gateway/records/price.h"
+
 struct config_agent_supervisor;
 struct tool;
 
@@ -59,7 +61,8 @@ struct supervisor_answer {
 	unsigned count;
 	struct supervisor_call call[SUPERVISOR_CALLS_MAX];
 	char why[SUPERVISOR_WHY_MAX];
-	json_t *document; /* what was read, or NULL */
+	struct price_usage usage; /* supervisor_usage.h; whatever it said */
+	json_t *document;         /* what was read, or NULL */
 };
 
 /* supervisor_talk_read: the body of an answer with status 2xx to request, whose

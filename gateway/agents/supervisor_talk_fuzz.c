@@ -3,6 +3,7 @@
 #include "tools/testing/fuzz.h"
 
 #include "gateway/agents/supervisor_talk.h"
+#include "gateway/agents/supervisor_usage.h"
 #include "gateway/ops/config.h"
 #include "protocols/utf8.h"
 
@@ -14,11 +15,22 @@ static void check_text(const char *text, size_t max)
 	FUZZ_CHECK(utf8_is_valid((const uint8_t *)text, n));
 }
 
+/* Never what nobody could believe; and of text alone. */
+static void check_usage(const struct price_usage *u)
+{
+	FUZZ_CHECK(u->tokens[PRICE_TEXT_IN] + u->tokens[PRICE_TEXT_IN_CACHED] <=
+		   SUPERVISOR_TOKENS_MAX);
+	FUZZ_CHECK(u->tokens[PRICE_TEXT_OUT] <= SUPERVISOR_TOKENS_MAX);
+	FUZZ_CHECK(!u->tokens[PRICE_AUDIO_IN] && !u->audio_ms);
+	FUZZ_CHECK(u->unsplit <= 1);
+}
+
 static void check(const struct supervisor_answer *a, json_t *request)
 {
 	check_text(a->text, SUPERVISOR_TEXT_MAX);
 	check_text(a->why, SUPERVISOR_WHY_MAX - 1);
 	FUZZ_CHECK(a->count <= SUPERVISOR_CALLS_MAX);
+	check_usage(&a->usage);
 	FUZZ_CHECK((a->said == SUPERVISOR_FAILS) == (a->why[0] != '\0'));
 	if (a->said == SUPERVISOR_ANSWERS)
 		FUZZ_CHECK(a->text[0]);

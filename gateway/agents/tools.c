@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <jansson.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,240 +13,10 @@
 #include "gateway/agents/http_offer.h"
 #include "gateway/agents/json_schema.h"
 #include "gateway/agents/knowledge_tool.h"
-#include "gateway/agents/plain_text.h"
 #include "gateway/agents/supervisor.h"
-#include "gateway/call/digits.h"
+#include "gateway/agents/tools_request.h"
 #include "gateway/ops/config.h"
 #include "protocols/utf8.h"
-
-#define SENTENCE_MAX 320 /* bytes of an error */
-#define QUOTE_MAX    64  /* bytes of the model's own words in it */
-
-/* --- What is wrong, as JSON --- */
-
-struct complaint {
-	char *text;
-	size_t cap;
-};
-
-static int complain(const struct complaint *to, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static int complain(const struct complaint *to, const char *format, ...)
-{
-	char sentence[SENTENCE_MAX];
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(sentence, sizeof(sentence), format, ap);
-	va_end(ap);
-	json_t *error = json_pack("{s:s}", "error", sentence);
-	size_t n =
-		error ? json_dumpb(error, to->text, to->cap, JSON_COMPACT) : 0;
-	json_decref(error);
-	if (n && n < to->cap)
-		to->text[n] = '\0';
-	else
-		snprintf(to->text, to->cap,
-			 "{\"error\":\"the arguments do not fit\"}");
-	return -EINVAL;
-}
-
-/* --- Reading --- */
-
-static const char *text_of(const json_t *arguments, const char *key)
-{
-	const char *text = json_string_value(json_object_get(arguments, key));
-
-	return text ? text : "";
-}
-
-typedef int read_fn(const struct tools *t, const json_t *arguments,
-		    struct call_request *r, const struct complaint *to);
-
-static int read_end(const struct tools *t, const json_t *arguments,
-		    struct call_request *r, const struct complaint *to)
-{
-	(void)t;
-	(void)to;
-	plain_text_copy(r->reason, sizeof(r->reason),
-			text_of(arguments, "reason"));
-	return 0;
-}
-
-/* "sales, support", as many as fit whole. */
-static const char *known_targets(const struct config_transfer *transfer,
-				 char *list, size_t cap)
-{
-	size_t at = 0;
-
-	list[0] = '\0';
-	for (unsigned i = 0; i < transfer->target_count; i++) {
-		const char *name = transfer->targets[i].name;
-		if (at + strlen(name) + 3 > cap)
-			break;
-		at += (size_t)snprintf(list + at, cap - at, "%s%s",
-				       at ? ", " : "", name);
-	}
-	return list;
-}
-
-/* What is told to whoever answers at a warm target. */
-static int read_summary(const struct config_target *target,
-			const json_t *arguments, struct call_request *r,
-			const struct complaint *to)
-{
-	const char *summary = text_of(arguments, "summary");
-	char plain[CALL_SUMMARY_MAX];
-
-	if (!summary[strspn(summary, " \t\r\n")])
-		return complain(to,
-				"summary is missing: %s is told who calls and "
-				"what for before taking the call",
-				target->name);
-	if (strlen(summary) >= sizeof(plain))
-		return complain(to,
-				"summary is too long to be told on the "
-				"telephone: at most %zu bytes",
-				sizeof(plain) - 1);
-	plain_text_copy(plain, sizeof(plain), summary);
-	r->is_warm = true;
-	r->data = strdup(plain);
-	return r->data ? 0 : complain(to, "out of memory, try again later");
-}
-
-static int read_transfer(const struct tools *t, const json_t *arguments,
-			 struct call_request *r, const struct complaint *to)
-{
-	const char *name = text_of(arguments, "target");
-	char list[SENTENCE_MAX / 2];
-
-	_Static_assert(sizeof(t->transfer->targets[0].to) <= sizeof(r->target),
-		       "a number cut short is another number");
-	for (unsigned i = 0; i < t->transfer->target_count; i++) {
-		const struct config_target *target = &t->transfer->targets[i];
-		if (strcmp(target->name, name) != 0)
-			continue;
-		plain_text_copy(r->target, sizeof(r->target), target->to);
-		plain_text_copy(r->reason, sizeof(r->reason),
-				text_of(arguments, "reason"));
-		return target->warm ? read_summary(target, arguments, r, to)
-				    : 0;
-	}
-	return complain(to, "there is no target \"%.*s\"; known: %s",
-			(int)utf8_cut(name, strlen(name), QUOTE_MAX), name,
-			known_targets(t->transfer, list, sizeof(list)));
-}
-
-static int read_digits(const struct tools *t, const json_t *arguments,
-		       struct call_request *r, const struct complaint *to)
-{
-	const char *digits = text_of(arguments, "digits");
-	size_t n = strlen(digits);
-
-	(void)t;
-	if (!n || n > CALL_DIGITS_MAX || digits[strspn(digits, "0123456789*#")])
-		return complain(to, "digits must be 1 to %d of 0-9 * #",
-				CALL_DIGITS_MAX);
-	memcpy(r->digits, digits, n + 1);
-	return 0;
-}
-
-static int read_metadata(const struct tools *t, const json_t *arguments,
-			 struct call_request *r, const struct complaint *to)
-{
-	const json_t *data = json_object_get(arguments, "data");
-
-	(void)t;
-	if (!json_is_object(data))
-		return complain(to, "data must be a JSON object");
-	char *text = json_dumps(data, JSON_COMPACT);
-	if (text && strlen(text) < CALL_DATA_MAX) {
-		r->data = text;
-		return 0;
-	}
-	free(text);
-	return complain(to, "data must be at most %d bytes of JSON",
-			CALL_DATA_MAX - 1);
-}
-
-static int read_recording(const struct tools *t, const json_t *arguments,
-			  struct call_request *r, const struct complaint *to)
-{
-	static const char *const action[] = {
-		[CALL_RECORDING_START] = "start",
-		[CALL_RECORDING_STOP] = "stop",
-		[CALL_RECORDING_PAUSE] = "pause",
-		[CALL_RECORDING_RESUME] = "resume",
-	};
-	const char *asked = text_of(arguments, "action");
-
-	(void)t;
-	for (size_t i = 0; i < sizeof(action) / sizeof(action[0]); i++)
-		if (strcmp(action[i], asked) == 0) {
-			r->recording = (enum call_recording)i;
-			return 0;
-		}
-	return complain(to, "action must be start, stop, pause or resume");
-}
-
-/* A whole number of the arguments; without it, what is usual. */
-static bool read_number(const json_t *arguments, const char *key,
-			unsigned usual, unsigned min, unsigned max,
-			unsigned *value)
-{
-	const json_t *number = json_object_get(arguments, key);
-	json_int_t n = number ? json_integer_value(number) : usual;
-
-	*value = (unsigned)n;
-	return (!number || json_is_integer(number)) && n >= min && n <= max;
-}
-
-static int read_terminator(const json_t *arguments, char *terminator)
-{
-	const json_t *key = json_object_get(arguments, "terminator");
-	const char *text = key ? json_string_value(key) : "#";
-
-	if (!text || strlen(text) > 1 ||
-	    !strspn(text, "0123456789*#") != !*text)
-		return -EINVAL;
-	*terminator = *text;
-	return 0;
-}
-
-static int read_collect(const struct tools *t, const json_t *arguments,
-			struct call_request *r, const struct complaint *to)
-{
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
-	struct call_collect_request *q = &r->collect;
-	const json_t *masked = json_object_get(arguments, "masked");
-	const char *purpose = text_of(arguments, "purpose");
-	size_t len = strlen(purpose);
-
-	(void)t;
-	if (!len || len >= sizeof(q->name) || strspn(purpose, letters) != len)
-		return complain(to,
-				"purpose must be a word of at most %zu small "
-				"letters, digits, _ and -",
-				sizeof(q->name) - 1);
-	if (!read_number(arguments, "max", 20, 1, DIGITS_MAX, &q->max) ||
-	    !read_number(arguments, "min", 1, 1, q->max, &q->min))
-		return complain(to,
-				"min and max must be 1 to %d, and min no "
-				"more than max",
-				DIGITS_MAX);
-	if (!read_number(arguments, "timeout_ms", 10000, 1000, 60000,
-			 &q->timeout_ms))
-		return complain(to, "timeout_ms must be 1000 to 60000");
-	if (read_terminator(arguments, &q->terminator))
-		return complain(to, "terminator must be one key of 0-9 * #, or "
-				    "empty");
-	if (masked && !json_is_boolean(masked))
-		return complain(to, "masked must be true or false");
-	q->is_masked = json_is_true(masked);
-	memcpy(q->name, purpose, len + 1);
-	return 0;
-}
 
 /* --- The table --- */
 
@@ -261,43 +30,39 @@ static int read_collect(const struct tools *t, const json_t *arguments,
 static const struct {
 	const char *name;
 	enum config_tool bit;
-	const struct tool_kind *kind; /* who does it; NULL: the call, when … */
-	enum call_request_kind request; /* … asked for this … */
-	read_fn *read;                  /* … as the arguments say */
+	const struct tool_kind *kind;   /* who does it; NULL: the call … */
+	enum call_request_kind request; /* … is asked for this */
 	const char *description;        /* NULL: made from the configuration */
 	const char *parameters;         /* likewise */
 } table[] = {
-	{ "end_call", CONFIG_TOOL_END_CALL, NULL, CALL_REQUEST_END, read_end,
+	{ "end_call", CONFIG_TOOL_END_CALL, NULL, CALL_REQUEST_END,
 	  "Hang up. Say goodbye to the caller in the same answer; the call "
 	  "ends when the goodbye has been heard.",
 	  SCHEMA(REASON, "") },
 	{ "transfer_call", CONFIG_TOOL_TRANSFER_CALL, NULL,
-	  CALL_REQUEST_TRANSFER, read_transfer,
+	  CALL_REQUEST_TRANSFER,
 	  "Put the caller through to somebody else. Say so in the same answer; "
 	  "it happens when that has been heard. If it fails you are told, and "
 	  "the caller is with you again.",
 	  NULL },
 	{ "send_dtmf", CONFIG_TOOL_SEND_DTMF, NULL, CALL_REQUEST_KEYS,
-	  read_digits,
 	  "Press keys on the line, for a menu or an extension at its other "
 	  "end.",
 	  SCHEMA("\"digits\":{\"type\":\"string\",\"description\":\"1 to 20 of "
 		 "0-9 * #\"}",
 		 "\"digits\"") },
 	{ "send_metadata", CONFIG_TOOL_SEND_METADATA, NULL,
-	  CALL_REQUEST_METADATA, read_metadata,
+	  CALL_REQUEST_METADATA,
 	  "Hand over what is known of this call to the systems behind the "
 	  "telephone line.",
 	  SCHEMA("\"data\":{\"type\":\"object\"}", "\"data\"") },
 	{ "record_call", CONFIG_TOOL_RECORD_CALL, NULL, CALL_REQUEST_RECORDING,
-	  read_recording,
 	  "Start, stop, pause or resume the recording of this call. Pause it "
 	  "before the caller says a secret such as a card number.",
 	  SCHEMA("\"action\":{\"type\":\"string\",\"enum\":[\"start\","
 		 "\"stop\",\"pause\",\"resume\"]}",
 		 "\"action\"") },
 	{ "search_knowledge", CONFIG_TOOL_SEARCH_KNOWLEDGE, &knowledge_tool, 0,
-	  NULL,
 	  "Look something up in the documents that are there for this line. "
 	  "Answers with passages and where they stand.",
 	  SCHEMA("\"query\":{\"type\":\"string\",\"description\":\"A question, "
@@ -305,7 +70,7 @@ static const struct {
 		 "documents.\"}",
 		 "\"query\"") },
 	{ "collect_digits", CONFIG_TOOL_COLLECT_DIGITS, NULL,
-	  CALL_REQUEST_COLLECT, read_collect,
+	  CALL_REQUEST_COLLECT,
 	  "Let the caller press keys, and wait for them. Say in the same answer "
 	  "what to press. The answer has the digits; of secret ones (a card, a "
 	  "PIN: masked) only how many there were, and other functions take "
@@ -323,17 +88,15 @@ static const struct {
 		 "\"masked\":{\"type\":\"boolean\",\"description\":\"Whether "
 		 "they are secret.\"}",
 		 "\"purpose\"") },
-	{ "save_form", CONFIG_TOOL_SAVE_FORM, &form_kind, 0, NULL,
+	{ "save_form", CONFIG_TOOL_SAVE_FORM, &form_kind, 0,
 	  "Save what the caller tells, as soon as it is said, one or more "
 	  "fields at a time, and again when the caller corrects it. Write each "
 	  "down as it was said. The answer has what was stored, what is "
 	  "missing, what to read back to the caller, and what was not "
 	  "understood and why: ask for that again.",
 	  NULL },
-	{ "hand_off", CONFIG_TOOL_HAND_OFF, &hand_off_kind, 0, NULL, NULL,
-	  NULL },
+	{ "hand_off", CONFIG_TOOL_HAND_OFF, &hand_off_kind, 0, NULL, NULL },
 	{ "ask_supervisor", CONFIG_TOOL_ASK_SUPERVISOR, &supervisor_tool, 0,
-	  NULL,
 	  "Ask somebody who knows more and decides more than you. It takes a "
 	  "few seconds: in the same answer tell the caller that you are going "
 	  "to find out, in a few words. Then pass the answer on in your own "
@@ -564,10 +327,11 @@ static json_t *arguments_json(const char *text)
 
 static int complain_of_shape(const struct complaint *to)
 {
-	return complain(to,
-			"the arguments must be a JSON object of at most %d "
-			"bytes of UTF-8",
-			TOOLS_ARGUMENTS_MAX);
+	return tools_complain(
+		to,
+		"the arguments must be a JSON object of at most %d "
+		"bytes of UTF-8",
+		TOOLS_ARGUMENTS_MAX);
 }
 
 json_t *tools_arguments(const struct tool *tool, const char *arguments,
@@ -584,7 +348,7 @@ json_t *tools_arguments(const struct tool *tool, const char *arguments,
 		 json_schema_accepts(tool->schema, json, why, sizeof(why)))
 		return json;
 	else
-		complain(&to, "%s", why);
+		tools_complain(&to, "%s", why);
 	json_decref(json);
 	return NULL;
 }
@@ -598,8 +362,10 @@ int tools_read(const struct tools *t, const char *name, const char *arguments,
 
 	assert(cap >= TOOLS_ERROR_MIN);
 	if (!tools_find(t, name)) {
-		complain(&to, "there is no function \"%.*s\"",
-			 (int)utf8_cut(name, strlen(name), QUOTE_MAX), name);
+		tools_complain(&to, "there is no function \"%.*s\"",
+			       (int)utf8_cut(name, strlen(name),
+					     TOOLS_QUOTE_MAX),
+			       name);
 		return -ENOENT;
 	}
 	while (strcmp(table[row].name, name) != 0)
@@ -608,7 +374,7 @@ int tools_read(const struct tools *t, const char *name, const char *arguments,
 	r->kind = table[row].request;
 	json_t *json = arguments_json(arguments);
 	if (json_is_object(json) || r->kind == CALL_REQUEST_END)
-		err = table[row].read(t, json, r, &to);
+		err = tools_request_read(t, json, r, &to);
 	else
 		err = complain_of_shape(&to);
 	json_decref(json);

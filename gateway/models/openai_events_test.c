@@ -5,6 +5,7 @@
 
 #include "gateway/models/openai_parts.h"
 #include "tools/testing/check.h"
+#include "tools/testing/silent_sides.h"
 
 #define MS 1000000ull
 
@@ -13,31 +14,6 @@ static struct call call;
 static struct openai_profile profile;
 static struct openai_session session;
 static uint8_t apology[160];
-
-static void no_audio(void *leg, const uint8_t *bytes, size_t n)
-{
-	(void)leg;
-	(void)bytes;
-	(void)n;
-}
-
-static void no_mark(void *leg, const struct playout_mark *mark)
-{
-	(void)leg;
-	(void)mark;
-}
-
-static bool no_clear(void *leg)
-{
-	(void)leg;
-	return true;
-}
-
-static void no_hang_up(void *leg, const char *reason)
-{
-	(void)leg;
-	(void)reason;
-}
 
 static char told[8192]; /* what the carrier heard and had to say */
 
@@ -69,21 +45,11 @@ static void expect(const char *what, const char *why)
 static const struct call_carrier_port carrier = {
 	.hear = hear,
 	.say = say,
-	.send_audio = no_audio,
-	.send_mark = no_mark,
-	.clear = no_clear,
-	.hang_up = no_hang_up,
+	.send_audio = silent_audio,
+	.send_mark = silent_mark,
+	.clear = silent_clear,
+	.hang_up = silent_hang_up,
 };
-
-static size_t no_brief(void *agent, const struct call_variables *v, char *out,
-		       size_t cap)
-{
-	(void)agent;
-	(void)v;
-	(void)out;
-	(void)cap;
-	return 0;
-}
 
 static char arguments_read[256];
 
@@ -100,7 +66,7 @@ static void any_tool(void *owner, const char *call_id, const char *name,
 
 static const struct call_agent_port agent = {
 	.begin_tool = any_tool,
-	.brief = no_brief,
+	.brief = silent_brief,
 };
 
 static void on_handled(void *owner, uint64_t read_ns)

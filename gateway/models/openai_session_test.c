@@ -9,6 +9,7 @@
 #include "gateway/models/openai_parts.h"
 #include "tools/model/model_server.h"
 #include "tools/testing/check.h"
+#include "tools/testing/silent_sides.h"
 
 #define TICK_MS    20
 #define PATIENCE_S 10
@@ -40,19 +41,6 @@ static void tell(const char *verb, const char *what)
 
 /* --- The other sides --- */
 
-static void send_audio(void *leg, const uint8_t *bytes, size_t n)
-{
-	(void)leg;
-	(void)bytes;
-	(void)n;
-}
-
-static bool clear(void *leg)
-{
-	(void)leg;
-	return true;
-}
-
 static void say(void *leg, const char *text)
 {
 	(void)leg;
@@ -66,8 +54,8 @@ static void hang_up(void *leg, const char *reason)
 }
 
 static const struct call_carrier_port carrier = {
-	.send_audio = send_audio,
-	.clear = clear,
+	.send_audio = silent_audio,
+	.clear = silent_clear,
 	.say = say,
 	.hang_up = hang_up,
 };

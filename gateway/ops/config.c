@@ -42,6 +42,16 @@ static int read_and_parse(struct config *c, const char *path,
 	return err;
 }
 
+static bool resolve_certificates(struct config *c, const char *path)
+{
+	bool is_good = true;
+	for (unsigned i = 0; is_good && i < c->tls.certificate_count; i++)
+		is_good = config_file_resolve(
+				  c->tls.certificates[i].certificate, path) &&
+			  config_file_resolve(c->tls.certificates[i].key, path);
+	return is_good;
+}
+
 /* Every key that names a file. */
 static bool resolve_all(struct config *c, const char *path)
 {
@@ -50,11 +60,8 @@ static bool resolve_all(struct config *c, const char *path)
 		       config_file_resolve(c->failure.prompt, path) &&
 		       config_file_resolve(c->drain.prompt, path) &&
 		       config_file_resolve(c->store.path, path) &&
-		       config_file_resolve(c->audiocodes.oauth.jwks, path);
-	for (unsigned i = 0; is_good && i < c->tls.certificate_count; i++)
-		is_good = config_file_resolve(
-				  c->tls.certificates[i].certificate, path) &&
-			  config_file_resolve(c->tls.certificates[i].key, path);
+		       config_file_resolve(c->audiocodes.oauth.jwks, path) &&
+		       resolve_certificates(c, path);
 	for (unsigned i = 0; is_good && i < c->failure.by_number_count; i++)
 		is_good = config_file_resolve(c->failure.by_number[i].prompt,
 					      path);

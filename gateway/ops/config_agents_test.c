@@ -137,7 +137,11 @@ static void tells_every_mistake(void **state)
 				    "turns: {threshold: 7}\n"
 				    "tools: [transfer_call]\n"
 				    "greeting: Hello.\n"
-				    "greeting_says: Hi.\n");
+				    "greeting_says: Hi.\n"
+				    "form:\n"
+				    "  name: f\n"
+				    "  fields:\n"
+				    "  - {name: x, type: choice}\n");
 	write_file("agents/b.yaml", "name: a b\nlisten: 1\n");
 	write_file("agents/c.yaml", "");
 	write_file("agents/d.yaml", "- voice\n");
@@ -168,6 +172,8 @@ static void tells_every_mistake(void **state)
 		"transfer.targets is empty: there is nobody to transfer to\n"
 		"agents/a.yaml:5: greeting_says is not the only greeting: of "
 		"greeting, greeting_says and greeting_file one can be\n"
+		"agents/a.yaml:9: form.fields: x is a choice, but has no "
+		"choices\n"
 		"agents/b.yaml:1: name is \"a b\", must be letters, digits "
 		"and . _ - only\n"
 		"agents/b.yaml:2: unknown key \"listen\" in agent (it belongs "

@@ -7,16 +7,10 @@
 #include "gateway/ops/config_check.h"
 #include "gateway/ops/config_find.h"
 #include "gateway/ops/config_report.h"
-
-struct together {
-	const struct config *c;
-	const struct config_check *check;
-	yaml_document_t *document;
-	struct config_report *report;
-};
+#include "gateway/ops/config_together_parts.h"
 
 /* In an agent file the keys of agent stand at the top. */
-static size_t line_of(const struct together *t, const char *path)
+size_t config_together_line(const struct together *t, const char *path)
 {
 	const char *within = t->report->within;
 	size_t len = within ? strlen(within) : 0;
@@ -25,20 +19,39 @@ static size_t line_of(const struct together *t, const char *path)
 	return config_find_line(t->document, path);
 }
 
-static void report(struct together *t, const char *path, const char *what)
+void config_together_report(struct together *t, const char *path,
+			    const char *what)
 {
 	if (!config_check_is_about_bad(t->check, path) &&
 	    !config_check_is_about_bad(t->check, what))
-		config_report_add(t->report, line_of(t, path), "%s %s", path,
-				  what);
+		config_report_add(t->report, config_together_line(t, path),
+				  "%s %s", path, what);
+}
+
+void config_together_unique(struct together *t, const char *list,
+			    const char *names, unsigned count, size_t stride)
+{
+	char entry[64];
+	for (unsigned i = 1; i < count; i++) {
+		const char *name = names + i * stride;
+		unsigned j = 0;
+		while (strcmp(names + j * stride, name) != 0)
+			j++;
+		snprintf(entry, sizeof(entry), "%s.%u", list, i);
+		if (j < i)
+			config_report_add(t->report,
+					  config_together_line(t, entry),
+					  "%s has \"%s\" twice", list, name);
+	}
 }
 
 static void check_failure(struct together *t)
 {
 	const struct config_failure *f = &t->c->failure;
 	if (f->then == CONFIG_THEN_DIAL && !*f->dial)
-		report(t, "failure.then",
-		       "is dial, but failure.dial names no number");
+		config_together_report(
+			t, "failure.then",
+			"is dial, but failure.dial names no number");
 }
 
 /* A route says only what differs. */
@@ -78,7 +91,7 @@ static void check_overload(struct together *t)
 	};
 
 	if (!*needed[o->then])
-		report(t, "overload.then", what[o->then]);
+		config_together_report(t, "overload.then", what[o->then]);
 }
 
 static void check_limits(struct together *t)
@@ -86,9 +99,10 @@ static void check_limits(struct together *t)
 	const struct config_limits *l = &t->c->limits;
 
 	if (l->warning_seconds >= l->call_minutes * 60)
-		report(t, "limits.warning_seconds",
-		       "is no less than limits.call_minutes: every call would "
-		       "begin with the warning");
+		config_together_report(
+			t, "limits.warning_seconds",
+			"is no less than limits.call_minutes: every call would "
+			"begin with the warning");
 }
 
 /* Half of it would look like a lock and be none. */
@@ -96,20 +110,21 @@ static void check_oauth(struct together *t)
 {
 	const struct config_oauth *o = &t->c->audiocodes.oauth;
 	if (*o->jwks && !*o->issuer)
-		report(t, "audiocodes.oauth.jwks",
-		       "is set, but audiocodes.oauth.issuer is not: whose "
-		       "tokens are taken must be said");
+		config_together_report(
+			t, "audiocodes.oauth.jwks",
+			"is set, but audiocodes.oauth.issuer is not: whose "
+			"tokens are taken must be said");
 	if (*o->jwks)
 		return;
 	static const char without[] =
 		"is set, but audiocodes.oauth.jwks is not: there are no keys "
 		"to check a token with";
 	if (*o->issuer)
-		report(t, "audiocodes.oauth.issuer", without);
+		config_together_report(t, "audiocodes.oauth.issuer", without);
 	if (*o->audience)
-		report(t, "audiocodes.oauth.audience", without);
+		config_together_report(t, "audiocodes.oauth.audience", without);
 	if (*o->scope)
-		report(t, "audiocodes.oauth.scope", without);
+		config_together_report(t, "audiocodes.oauth.scope", without);
 }
 
 static void check_budgets(struct together *t)
@@ -117,9 +132,10 @@ static void check_budgets(struct together *t)
 	const struct config_budget *b = &t->c->budgets.per_call;
 
 	if (b->amount > 0 && b->action == CONFIG_BUDGET_REFUSE)
-		report(t, "budgets.per_call.action",
-		       "is refuse, but a call that has cost something is there "
-		       "already; wrap_up ends it");
+		config_together_report(
+			t, "budgets.per_call.action",
+			"is refuse, but a call that has cost something is there "
+			"already; wrap_up ends it");
 }
 
 static void check_rest(struct together *t)
@@ -128,23 +144,26 @@ static void check_rest(struct together *t)
 	bool has_secret = secret_is_set(&r->key_secret);
 
 	if (*r->key_sid && !has_secret)
-		report(t, "twilio.rest.key_sid",
-		       "is set, but twilio.rest.key_secret is not");
+		config_together_report(
+			t, "twilio.rest.key_sid",
+			"is set, but twilio.rest.key_secret is not");
 	if (!*r->key_sid && has_secret)
-		report(t, "twilio.rest.key_secret",
-		       "is set, but twilio.rest.key_sid is not");
+		config_together_report(
+			t, "twilio.rest.key_secret",
+			"is set, but twilio.rest.key_sid is not");
 }
 
 /* What a call needs beyond them. */
 static void check_placing(struct together *t)
 {
 	if (!*t->c->public_url)
-		report(t, "outbound.from",
-		       "is set, but public_url is not: Twilio must be told "
-		       "where to ask");
+		config_together_report(
+			t, "outbound.from",
+			"is set, but public_url is not: Twilio must be told "
+			"where to ask");
 	if (!*config_twilio_rest_url(t->c, t->c->outbound.account))
-		report(t, "outbound.from",
-		       "is set, but twilio.rest.url is empty");
+		config_together_report(t, "outbound.from",
+				       "is set, but twilio.rest.url is empty");
 }
 
 static void check_outbound(struct together *t)
@@ -152,241 +171,32 @@ static void check_outbound(struct together *t)
 	const struct config_outbound *o = &t->c->outbound;
 
 	if (*o->account && !*o->from)
-		report(t, "outbound.account",
-		       "is set, but outbound.from is not");
+		config_together_report(t, "outbound.account",
+				       "is set, but outbound.from is not");
 	if (*o->from && !*o->account)
-		report(t, "outbound.from",
-		       "is set, but outbound.account is not");
+		config_together_report(t, "outbound.from",
+				       "is set, but outbound.account is not");
 	if (o->machine == CONFIG_MACHINE_MESSAGE && !*o->message)
-		report(t, "outbound.machine",
-		       "is message, but outbound.message is empty");
+		config_together_report(
+			t, "outbound.machine",
+			"is message, but outbound.message is empty");
 	if (*o->account && *o->from)
 		check_placing(t);
-}
-
-static void check_tools(struct together *t)
-{
-	if (t->c->agent.tools & CONFIG_TOOL_TRANSFER_CALL &&
-	    t->c->transfer.target_count == 0)
-		report(t, "agent.tools",
-		       "has transfer_call, but transfer.targets is empty: "
-		       "there is nobody to transfer to");
-	if (t->c->agent.tools & CONFIG_TOOL_SEARCH_KNOWLEDGE &&
-	    t->c->agent.knowledge.file_count == 0)
-		report(t, "agent.tools",
-		       "has search_knowledge, but agent.knowledge.files is "
-		       "empty: there is nothing to search");
-	if (t->c->agent.tools & CONFIG_TOOL_HAND_OFF &&
-	    t->c->agent.persona.hand_off_count == 0)
-		report(t, "agent.tools",
-		       "has hand_off, but agent.hand_offs is empty: there is "
-		       "nobody to hand off to");
-	if (t->c->agent.tools & CONFIG_TOOL_ASK_SUPERVISOR &&
-	    !*t->c->agent.supervisor.url)
-		report(t, "agent.tools",
-		       "has ask_supervisor, but agent.supervisor.url is empty: "
-		       "there is nobody to ask");
-}
-
-/* names: count texts, stride bytes apart. */
-static void check_unique(struct together *t, const char *list,
-			 const char *names, unsigned count, size_t stride)
-{
-	char entry[64];
-	for (unsigned i = 1; i < count; i++) {
-		const char *name = names + i * stride;
-		unsigned j = 0;
-		while (strcmp(names + j * stride, name) != 0)
-			j++;
-		snprintf(entry, sizeof(entry), "%s.%u", list, i);
-		if (j < i)
-			config_report_add(t->report, line_of(t, entry),
-					  "%s has \"%s\" twice", list, name);
-	}
-}
-
-static bool is_set(const struct together *t, const char *path)
-{
-	return line_of(t, path) != 0;
-}
-
-/* Those that stand there: a default gives way. */
-static void check_texts(struct together *t)
-{
-	const struct config_agent *a = &t->c->agent;
-	const struct config_agent_persona *p = &a->persona;
-	bool greets = is_set(t, "agent.greeting") && *a->greeting;
-	if (*p->instructions_file && is_set(t, "agent.instructions"))
-		report(t, "agent.instructions_file",
-		       "is set, and so is agent.instructions: which counts "
-		       "cannot be known, remove one");
-	if (greets + !!*p->greeting_says + !!*p->greeting_file > 1)
-		report(t,
-		       *p->greeting_file ? "agent.greeting_file"
-					 : "agent.greeting_says",
-		       "is not the only greeting: of agent.greeting, "
-		       "agent.greeting_says and agent.greeting_file one can "
-		       "be");
-	if (*p->greeting_file_text && !*p->greeting_file)
-		report(t, "agent.greeting_file_text",
-		       "is set, but agent.greeting_file is not");
-}
-
-static void check_functions(struct together *t)
-{
-	const struct config_agent_functions *f = &t->c->agent.functions;
-	char entry[64];
-
-	for (unsigned i = 0; i < f->count; i++) {
-		const struct config_function *one = &f->function[i];
-		snprintf(entry, sizeof(entry), "agent.functions.%u", i);
-		if (*one->parameters && *one->parameters_file)
-			config_report_add(
-				t->report, line_of(t, entry),
-				"agent.functions: %s has parameters and "
-				"parameters_file: which counts cannot be "
-				"known, remove one",
-				one->name);
-	}
-	check_unique(t, "agent.functions", f->function[0].name, f->count,
-		     sizeof(f->function[0]));
-	check_unique(t, "agent.mcp", f->mcp[0].label, f->mcp_count,
-		     sizeof(f->mcp[0]));
-}
-
-static void check_field(struct together *t, unsigned i)
-{
-	const struct config_form_field *f = &t->c->agent.form.fields[i];
-	bool is_choice = f->type == CONFIG_FIELD_CHOICE;
-	char path[64];
-
-	snprintf(path, sizeof(path), "agent.form.fields.%u", i);
-	if (is_choice != (f->choice_count > 0))
-		config_report_add(t->report,
-				  config_find_line(t->document, path),
-				  is_choice ? "agent.form.fields: %s is a "
-					      "choice, but has no choices"
-					    : "agent.form.fields: %s has "
-					      "choices, but is no choice",
-				  f->name);
-}
-
-static void check_form(struct together *t)
-{
-	const struct config_agent *a = &t->c->agent;
-	const struct config_agent_form *f = &a->form;
-	bool is_wanted = a->tools & CONFIG_TOOL_SAVE_FORM;
-
-	if (is_wanted && (!*f->name || !f->field_count))
-		report(t, "agent.tools",
-		       "has save_form, but agent.form has no name or no "
-		       "fields: there is nothing to save");
-	else if (is_wanted && !*t->c->store.path && !*f->webhook.url)
-		report(t, "agent.tools",
-		       "has save_form, but store.path and "
-		       "agent.form.webhook.url are empty: there is nowhere to "
-		       "save to");
-	if (*f->webhook.url && !secret_is_set(&f->webhook.secret))
-		report(t, "agent.form.webhook.url",
-		       "is set, but agent.form.webhook.secret is not: nobody "
-		       "could tell whose requests they are");
-	for (unsigned i = 0; i < f->field_count; i++)
-		check_field(t, i);
-	check_unique(t, "agent.form.fields", f->fields[0].name, f->field_count,
-		     sizeof(f->fields[0]));
-}
-
-static bool has_target(const struct config *c, const char *name)
-{
-	for (unsigned i = 0; i < c->transfer.target_count; i++)
-		if (strcmp(c->transfer.targets[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-static void check_key(struct together *t, const char *list,
-		      const struct config_key *k, unsigned i)
-{
-	int actions = !!*k->hand_off + !!*k->transfer + !!*k->say +
-		      !!*k->function + k->end;
-	char path[48];
-
-	snprintf(path, sizeof(path), "%s.%u", list, i);
-	if (actions != 1)
-		config_report_add(t->report, line_of(t, path),
-				  "%s: \"%s\" has %s of hand_off, transfer, "
-				  "say, function and end: it must have one",
-				  list, k->keys,
-				  actions ? "more than one" : "none");
-	if (*k->arguments && !*k->function)
-		config_report_add(t->report, line_of(t, path),
-				  "%s: \"%s\" has arguments, but no function",
-				  list, k->keys);
-	if (*k->transfer && !has_target(t->c, k->transfer))
-		config_report_add(t->report, line_of(t, path),
-				  "%s has \"%s\", and transfer.targets has "
-				  "nobody of that name",
-				  list, k->transfer);
-}
-
-static void check_keys(struct together *t, const char *list,
-		       const struct config_key *keys, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++)
-		check_key(t, list, &keys[i], i);
-	check_unique(t, list, keys[0].keys, count, sizeof(keys[0]));
-}
-
-static bool routes_add_keys(const struct config *c)
-{
-	for (unsigned i = 0; i < c->route_count; i++)
-		if (c->routes[i].keypad.count)
-			return true;
-	return false;
-}
-
-static void check_keypad(struct together *t)
-{
-	const struct config_agent_keypad *k = &t->c->agent.keypad;
-
-	if (config_check_is_about_bad(t->check, "agent.keypad"))
-		return;
-	check_keys(t, "agent.keypad", k->keys, k->count);
-	if (*k->prompt && !k->count && !routes_add_keys(t->c))
-		report(t, "agent.keypad_prompt",
-		       "is set, but agent.keypad is empty: there is no key to "
-		       "press");
-	if (*k->prompt_text && !*k->prompt)
-		report(t, "agent.keypad_prompt_text",
-		       "is set, but agent.keypad_prompt is not");
-}
-
-/* What every agent must be, in whichever file it stands. */
-static void check_agent(struct together *t)
-{
-	const struct config_agent_persona *p = &t->c->agent.persona;
-	check_tools(t);
-	check_texts(t);
-	check_unique(t, "agent.variable_defaults", p->defaults[0].name,
-		     p->default_count, sizeof(p->defaults[0]));
-	check_unique(t, "agent.hand_offs", p->hand_offs[0].agent,
-		     p->hand_off_count, sizeof(p->hand_offs[0]));
-	check_functions(t);
-	check_form(t);
-	check_keypad(t);
 }
 
 static void check_default(struct together *t)
 {
 	const struct config_agent_persona *p = &t->c->agent.persona;
 	if (strcmp(p->name, "default") != 0)
-		report(t, "agent.name",
-		       "is for agent files: this section is the agent "
-		       "\"default\"");
+		config_together_report(
+			t, "agent.name",
+			"is for agent files: this section is the agent "
+			"\"default\"");
 	if (p->standby)
-		report(t, "agent.standby",
-		       "is for agent files: of this agent model.standby says "
-		       "how many");
+		config_together_report(
+			t, "agent.standby",
+			"is for agent files: of this agent model.standby says "
+			"how many");
 }
 
 /* Of each, once all files are read. */
@@ -438,7 +248,7 @@ static void check_route(struct together *t, unsigned i, bool knows_agents)
 				  "routes: fallback.then is dial, but neither "
 				  "it nor failure.dial names a number");
 	snprintf(path, sizeof(path), "routes.%u.keypad", i);
-	check_keys(t, path, r->keypad.keys, r->keypad.count);
+	config_together_keys(t, path, r->keypad.keys, r->keypad.count);
 	if (i + 1 < c->route_count && routes_everything(r))
 		config_report_add(t->report, line,
 				  "routes: this one fits every call, so that "
@@ -506,7 +316,7 @@ void config_together_check(const struct config *c,
 {
 	struct together t = { c, check, document, r };
 	if (r->within) { /* an agent file */
-		check_agent(&t);
+		config_together_agent(&t);
 		return;
 	}
 	check_failure(&t);
@@ -517,24 +327,30 @@ void config_together_check(const struct config *c,
 	check_budgets(&t);
 	check_rest(&t);
 	check_outbound(&t);
-	check_agent(&t);
+	config_together_agent(&t);
 	check_default(&t);
 	check_fallbacks(&t);
 	check_call_routes(&t);
 	check_accounts(&t);
 	check_bot_tokens(&t);
-	check_unique(&t, "twilio.accounts", c->twilio.accounts[0].sid,
-		     c->twilio.account_count, sizeof(c->twilio.accounts[0]));
-	check_unique(&t, "audiocodes.tokens", c->audiocodes.tokens[0].bot,
-		     c->audiocodes.token_list_count,
-		     sizeof(c->audiocodes.tokens[0]));
-	check_unique(&t, "audiocodes.bots", c->audiocodes.bots[0],
-		     c->audiocodes.bot_count, sizeof(c->audiocodes.bots[0]));
-	check_unique(&t, "failure.by_number", c->failure.by_number[0].number,
-		     c->failure.by_number_count,
-		     sizeof(c->failure.by_number[0]));
-	check_unique(&t, "prices", c->prices[0].model, c->price_count,
-		     sizeof(c->prices[0]));
-	check_unique(&t, "transfer.targets", c->transfer.targets[0].name,
-		     c->transfer.target_count, sizeof(c->transfer.targets[0]));
+	config_together_unique(&t, "twilio.accounts", c->twilio.accounts[0].sid,
+			       c->twilio.account_count,
+			       sizeof(c->twilio.accounts[0]));
+	config_together_unique(&t, "audiocodes.tokens",
+			       c->audiocodes.tokens[0].bot,
+			       c->audiocodes.token_list_count,
+			       sizeof(c->audiocodes.tokens[0]));
+	config_together_unique(&t, "audiocodes.bots", c->audiocodes.bots[0],
+			       c->audiocodes.bot_count,
+			       sizeof(c->audiocodes.bots[0]));
+	config_together_unique(&t, "failure.by_number",
+			       c->failure.by_number[0].number,
+			       c->failure.by_number_count,
+			       sizeof(c->failure.by_number[0]));
+	config_together_unique(&t, "prices", c->prices[0].model, c->price_count,
+			       sizeof(c->prices[0]));
+	config_together_unique(&t, "transfer.targets",
+			       c->transfer.targets[0].name,
+			       c->transfer.target_count,
+			       sizeof(c->transfer.targets[0]));
 }

@@ -17,13 +17,22 @@ static const struct config_price *find(const struct config *c,
 	return NULL;
 }
 
-/* The n-th model that calls use: of each agent the one that answers, then the
- * one that transcribes. "": none. */
+#define MODELS_EACH 3
+
+/* The n-th model that calls use: of each agent the one that answers, the one
+ * that transcribes and its supervisor's. "": none. */
 static const char *used(const struct config *c, unsigned n)
 {
-	const struct config_agent *a = config_agent_at(c, n / 2);
+	const struct config_agent *a = config_agent_at(c, n / MODELS_EACH);
 
-	return n % 2 ? a->transcription.model : config_agent_model(c, a);
+	switch (n % MODELS_EACH) {
+	case 0:
+		return config_agent_model(c, a);
+	case 1:
+		return a->transcription.model;
+	default:
+		return a->supervisor.url[0] ? a->supervisor.model : "";
+	}
 }
 
 static bool was_before(const struct config *c, unsigned n)
@@ -36,7 +45,7 @@ static bool was_before(const struct config *c, unsigned n)
 
 void price_each_gap(const struct config *c, price_gap *tell, void *owner)
 {
-	unsigned n = 2 * config_agent_count(c);
+	unsigned n = MODELS_EACH * config_agent_count(c);
 
 	for (unsigned i = 0; i < n; i++)
 		if (*used(c, i) && !find(c, used(c, i)) && !was_before(c, i))

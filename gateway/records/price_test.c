@@ -147,6 +147,15 @@ static void test_gaps(void **state)
 	strcpy(config->model.name, "new");
 	price_each_gap(config, note_gap, told);
 	CHECK_STR("new;", told, "one has not");
+	strcpy(config->agent.supervisor.model, "thinker");
+	told[0] = '\0';
+	price_each_gap(config, note_gap, told);
+	CHECK_STR("new;", told, "a supervisor that nobody can ask");
+	strcpy(config->agent.supervisor.url, "https://h/v1/responses");
+	told[0] = '\0';
+	price_each_gap(config, note_gap, told);
+	CHECK_STR("new;thinker;", told, "one that can be asked");
+	strcpy(config->agent.supervisor.model, "half");
 	strcpy(config->agent.transcription.model, "new");
 	told[0] = '\0';
 	price_each_gap(config, note_gap, told);

@@ -58,11 +58,23 @@ static const cyaml_schema_field_t call_fields[] = { NAME(name, desk_call),
 static const cyaml_schema_value_t call = { CYAML_VALUE_MAPPING(
 	CYAML_FLAG_DEFAULT, struct desk_call, call_fields) };
 
+static const cyaml_schema_field_t usage_fields[] = { UINT(input, desk_usage),
+						     UINT(cached, desk_usage),
+						     UINT(output, desk_usage),
+						     CYAML_FIELD_END };
+
 static const cyaml_schema_field_t word_fields[] = {
-	TEXT(say, desk_word),    LIST(call, desk_word, &call, DESK_CALLS_MAX),
-	UINT(status, desk_word), UINT(delay_ms, desk_word),
-	TEXT(code, desk_word),   TEXT(message, desk_word),
-	TEXT(wants, desk_word),  CYAML_FIELD_END
+	TEXT(say, desk_word),
+	LIST(call, desk_word, &call, DESK_CALLS_MAX),
+	UINT(status, desk_word),
+	UINT(delay_ms, desk_word),
+	TEXT(code, desk_word),
+	TEXT(message, desk_word),
+	TEXT(wants, desk_word),
+	CYAML_FIELD_MAPPING_PTR("usage", OPTIONAL_PTR, struct desk_word, usage,
+				usage_fields),
+	BOOL(null_usage, desk_word),
+	CYAML_FIELD_END
 };
 static const cyaml_schema_value_t word = { CYAML_VALUE_MAPPING(
 	CYAML_FLAG_DEFAULT, struct desk_word, word_fields) };
@@ -141,15 +153,23 @@ static const char *fault_of_webhook(const struct desk_webhook *w)
 	return NULL;
 }
 
+static const char *fault_of_word(const struct desk_word *w)
+{
+	for (unsigned i = 0; i < w->call_count; i++)
+		if (w->call[i].arguments && !is_json(w->call[i].arguments))
+			return "arguments of a call are JSON";
+	if (w->usage && w->usage->cached > w->usage->input)
+		return "usage.cached is part of usage.input";
+	return NULL;
+}
+
 static const char *fault_of_text(const struct desk_text *t)
 {
-	for (unsigned i = 0; i < t->answers_count; i++)
-		for (unsigned j = 0; j < t->answers[i].call_count; j++) {
-			const char *a = t->answers[i].call[j].arguments;
-			if (a && !is_json(a))
-				return "arguments of a call are JSON";
-		}
-	return t->answers_count ? NULL : "text needs answers";
+	const char *fault = t->answers_count ? NULL : "text needs answers";
+
+	for (unsigned i = 0; i < t->answers_count && !fault; i++)
+		fault = fault_of_word(&t->answers[i]);
+	return fault;
 }
 
 static const char *fault_of(const struct desk_scenario *s)

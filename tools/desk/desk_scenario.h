@@ -46,6 +46,11 @@ struct desk_call {
 	char *arguments; /* JSON text; NULL: {} */
 };
 
+/* What an answer is billed: tokens. Input counts what was cached. */
+struct desk_usage {
+	unsigned input, cached, output;
+};
+
 /* One answer of the text model. */
 struct desk_word {
 	char *say;
@@ -53,8 +58,10 @@ struct desk_word {
 	unsigned call_count;
 	unsigned status; /* 0: 200 */
 	unsigned delay_ms;
-	char *code, *message; /* of an error */
-	char *wants;          /* the request has this text somewhere */
+	char *code, *message;     /* of an error */
+	char *wants;              /* the request has this text somewhere */
+	struct desk_usage *usage; /* NULL: 100 of input, 20 of output */
+	bool null_usage;          /* instead: it tells none */
 };
 
 struct desk_text {

@@ -48,6 +48,42 @@ static const char *arguments_of(const struct desk_call *c)
 	return c->arguments ? c->arguments : "{}";
 }
 
+static struct desk_usage usage_of(const struct desk_word *w)
+{
+	static const struct desk_usage usual = { .input = 100, .output = 20 };
+
+	return w->usage ? *w->usage : usual;
+}
+
+static json_t *responses_usage(const struct desk_word *w)
+{
+	const struct desk_usage u = usage_of(w);
+
+	if (w->null_usage)
+		return json_null();
+	return json_pack("{s:i,s:{s:i},s:i,s:{s:i},s:i}", "input_tokens",
+			 u.input, "input_tokens_details", "cached_tokens",
+			 u.cached, "output_tokens", u.output,
+			 "output_tokens_details", "reasoning_tokens", 0,
+			 "total_tokens", u.input + u.output);
+}
+
+static json_t *chat_usage(const struct desk_word *w)
+{
+	const struct desk_usage u = usage_of(w);
+
+	if (w->null_usage)
+		return json_null();
+	return json_pack("{s:i,s:i,s:i,s:{s:i,s:i},s:{s:i,s:i,s:i,s:i}}",
+			 "prompt_tokens", u.input, "completion_tokens",
+			 u.output, "total_tokens", u.input + u.output,
+			 "prompt_tokens_details", "cached_tokens", u.cached,
+			 "audio_tokens", 0, "completion_tokens_details",
+			 "reasoning_tokens", 0, "audio_tokens", 0,
+			 "accepted_prediction_tokens", 0,
+			 "rejected_prediction_tokens", 0);
+}
+
 static json_t *responses_of(const struct desk_word *w, unsigned n,
 			    const char *model)
 {
@@ -72,11 +108,10 @@ static json_t *responses_of(const struct desk_word *w, unsigned n,
 					  arguments_of(&w->call[i])));
 	}
 	snprintf(id, sizeof(id), "resp_desk_%u", n);
-	return json_pack("{s:s,s:s,s:i,s:s,s:s,s:n,s:o,s:{s:i,s:i,s:i}}", "id",
-			 id, "object", "response", "created_at", CREATED,
-			 "status", "completed", "model", model, "error",
-			 "output", output, "usage", "input_tokens", 100,
-			 "output_tokens", 20, "total_tokens", 120);
+	return json_pack("{s:s,s:s,s:i,s:s,s:s,s:n,s:o,s:o}", "id", id,
+			 "object", "response", "created_at", CREATED, "status",
+			 "completed", "model", model, "error", "output", output,
+			 "usage", responses_usage(w));
 }
 
 static json_t *chat_of(const struct desk_word *w, unsigned n, const char *model)
@@ -98,13 +133,12 @@ static json_t *chat_of(const struct desk_word *w, unsigned n, const char *model)
 		json_object_set(message, "tool_calls", calls);
 	json_decref(calls);
 	snprintf(id, sizeof(id), "chatcmpl-desk-%u", n);
-	return json_pack("{s:s,s:s,s:i,s:s,s:[{s:i,s:o,s:s}],s:{s:i,s:i,s:i}}",
-			 "id", id, "object", "chat.completion", "created",
-			 CREATED, "model", model, "choices", "index", 0,
-			 "message", message, "finish_reason",
+	return json_pack("{s:s,s:s,s:i,s:s,s:[{s:i,s:o,s:s}],s:o}", "id", id,
+			 "object", "chat.completion", "created", CREATED,
+			 "model", model, "choices", "index", 0, "message",
+			 message, "finish_reason",
 			 w->call_count ? "tool_calls" : "stop", "usage",
-			 "prompt_tokens", 100, "completion_tokens", 20,
-			 "total_tokens", 120);
+			 chat_usage(w));
 }
 
 /* --- Requests --- */

@@ -116,6 +116,119 @@ responses:
 }
 row "an answer without usage: unknown, not 0" null_usage
 
+# --- The supervisor's text model ---
+
+asks='responses:
+- {on: greeting, say: ["digits:1"]}
+- {on: turn, say: ["digits:12"], call: [{name: ask_supervisor, arguments: "{\"question\":\"Why?\"}"}]}
+- {on: tool, say: ["digits:2"]}
+- {on: note, say: [goodbye]}'
+larger='- {model: larger, text_in: 2, text_in_cached: 0.5, text_out: 8}'
+larger_costs='tandem_cost_total{agent="default",model="larger",currency="USD"}'
+larger_unpriced='tandem_unpriced_responses_total{agent="default",model="larger"}'
+
+export DESK_KEY=sk-desk
+supervised() { # responses or chat, more of the configuration
+	local path=v1/responses
+
+	[ "$1" = responses ] || path=v1/chat/completions
+	cat <<-E
+		agent:
+		  tools: [ask_supervisor]
+		  supervisor: {url: $DESK_URL/$path, api: $1, model: larger, key: "\${env:DESK_KEY}"}
+		$2
+	E
+}
+
+# 600 x 2 + 400 x 0.5 + 50 x 8 millionths, and what the realtime model took.
+supervisor_costs() { # call or call_bot, shape
+	local speaks logged
+
+	desk desk <<<"text: {answers: [{say: Because., usage: {input: 1000, cached: 400, output: 50}}], requests: 1}"
+	model model <<<"$quick
+$asks"
+	gateway gateway < <(supervised "$2" "$prices
+$larger")
+	"$1" call <<<"$answered"
+	await 3 log_has_ended || fail "it has not ended"
+	scrape
+	is "$larger_costs" 0.0018
+	is "$larger_unpriced" 0
+	is 'tandem_supervisor_tokens_total{kind="input"}' 600
+	is 'tandem_supervisor_tokens_total{kind="cached"}' 400
+	is 'tandem_supervisor_tokens_total{kind="output"}' 50
+	speaks=$(figure 'tandem_cost_total{agent="default",model="gpt-realtime-2.1",currency="USD"}')
+	logged=$(sed -n 's/.* ev=ended .* cost=\([0-9.]*\) currency=USD.*/\1/p' "$ROW/gateway.err")
+	same "log and metrics" "$logged" "$(awk "BEGIN { print $speaks + 0.0018 }")" 0.0000011
+	log_lacks gateway cost_unknown
+}
+log_has_ended() {
+	grep -q ev=ended "$ROW/gateway.err"
+}
+row "Twilio, Responses: what a supervisor's text model says it took is in the call's cost" \
+	supervisor_costs call responses
+row "AudioCodes, Chat Completions: the same" supervisor_costs call_bot chat
+
+supervisor_unknown() { # usage of the answer, its price, words of the log, of check
+	desk desk <<<"text: {answers: [{say: Because., $1}]}"
+	model model <<<"$quick
+$asks"
+	gateway gateway < <(supervised chat "$prices
+$2")
+	call call <<<"$answered"
+	await 3 log_has_ended || fail "it has not ended"
+	log_says gateway "$3"
+	log_says gateway "cost=unknown cost_at_least=0.0"
+	scrape
+	is "$larger_unpriced" 1
+	"$BUILD/tandem" check --offline -c "$ROW/gateway.yaml" >"$ROW/check"
+	grep -q "$4" "$ROW/check" || fail "check does not say \"$4\""
+}
+row "a supervisor's model without a price: said at the start and by check, unknown" supervisor_unknown \
+	"usage: {input: 9, output: 9}" "" "ev=cost_unknown model=larger" "no entry for larger"
+row "one that does not tell what it took: unknown, not 0" supervisor_unknown \
+	"null_usage: true" "$larger" "ev=ended" "prices *in USD, for every model"
+
+supervisor_left() {
+	desk desk <<<"text: {answers: [{delay_ms: 8000, say: late}]}"
+	model model --lenient <<<"$quick
+$asks"
+	gateway gateway < <(supervised responses "$prices
+$larger")
+	call call <<-E
+		steps:
+		$greeted
+		- {say: test-vectors/speech/digit-3.wav}
+		- {wait: "2500"}
+		- {hangup: true}
+	E
+	await 3 log_has_ended || fail "it has not ended"
+	log_says gateway "cost=unknown cost_at_least=0.0"
+	scrape
+	is "$larger_unpriced" 1
+}
+row "a caller who does not wait for it: what it took is unknown" supervisor_left
+
+supervisor_ends() {
+	desk desk <<<"text: {answers: [{say: Because., usage: {input: 1000, output: 50}}]}"
+	model model <<<"$quick
+$asks"
+	gateway gateway < <(supervised responses "prices:
+- {model: gpt-realtime-2.1}
+$larger
+budgets: {per_call: {amount: 0.0001, action: wrap_up}}")
+	call call <<-E
+		steps:
+		$greeted
+		- {say: test-vectors/speech/digit-3.wav}
+		- {wait: hangup}
+		expect: {outcome: hung_up, breaches: 0}
+	E
+	log_says gateway "ev=budget_reached budget=per_call action=wrap_up spent=0.0024"
+	log_says gateway "end=budget"
+}
+row "a supervisor takes a call beyond its budget: it ends with a goodbye" supervisor_ends
+
 # --- Budgets ---
 
 # Says goodbye when it is asked to.

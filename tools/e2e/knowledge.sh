@@ -238,10 +238,10 @@ odd() { # carrier, answer of the desk, words told
 		".[0].error | contains(\"$3\") and contains(\"tell the caller\")"
 }
 row "one that breaks off" odd dial '{drop: true}' 'cannot be reached'
-row "one that is cut short" odd dial_bot '{cut: true, body: "{\"choices\":[]}"}' 'cannot be reached'
+row "one that is cut short" odd dial_bot '{cut: true, body: "{\"choices\":[]}"}' 'cannot be understood'
 row "one that answers a page" odd dial '{type: text/html, body: "<html>"}' 'not JSON'
 row "one that is no text" odd dial_bot '{bad_utf8: true}' 'not JSON'
-row "one that says far too much" odd dial '{size: 1000000}' 'cannot be reached'
+row "one that says far too much" odd dial '{size: 1000000}' 'more than can be taken'
 
 nobody_there() { # carrier
 	handbook "always"
