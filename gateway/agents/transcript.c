@@ -242,7 +242,8 @@ static void take_line(struct transcript *t, const char *line, size_t len)
 	bool by_caller = begins_with(line, len, CALLER);
 	size_t head = strlen(by_caller ? CALLER : AGENT);
 
-	if (!by_caller && !begins_with(line, len, AGENT))
+	if ((!by_caller && !begins_with(line, len, AGENT)) ||
+	    !utf8_is_valid((const uint8_t *)line, len))
 		return;
 	snprintf(text, sizeof(text), "%.*s",
 		 (int)utf8_cut(line + head, len - head, sizeof(text) - 1),

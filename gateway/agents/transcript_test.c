@@ -112,9 +112,10 @@ static void what_was_written_can_be_read(void **state)
 	bool by_caller;
 
 	(void)state;
-	transcript_read(t, "caller: When do you open?\nagent: At eight: "
-			   "caller: 8.\nnobody: no\nagent: \ncaller:no\n\n"
-			   "agent: And no line's end");
+	transcript_read(
+		t, "caller: When do you open?\nagent: At eight: "
+		   "caller: 8.\nnobody: no\nagent: \ncaller:no\nagent: \xff\n\n"
+		   "agent: And no line's end");
 	expect("caller: When do you open?\nagent: At eight: caller: 8.\nagent: "
 	       "And no line's end\n",
 	       "lines of its own shape, and no others");
