@@ -1,11 +1,11 @@
 #include "gateway/agents/supervisor.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/agents/agent.h"
+#include "gateway/agents/supervisor_fetch.h"
 #include "gateway/agents/supervisor_talk.h"
 #include "gateway/net/fetch.h"
 #include "gateway/ops/config.h"
@@ -100,77 +100,9 @@ static void bill_unknown(struct supervision *s)
 	bill(s, &(struct price_usage){ .unsplit = 1 });
 }
 
-/* Whether it may have begun to answer. */
-static bool may_have_begun(int error)
-{
-	return error == -ETIMEDOUT || error == -EMSGSIZE || error == -EPROTO ||
-	       error == -ECONNRESET;
-}
-
 /* --- Asking --- */
 
 static void on_answer(void *owner, const struct fetch_answer *a);
-
-/* "https://api.openai.com" of any address there. */
-static size_t host_len(const char *url)
-{
-	const char *host = strstr(url, "://");
-
-	return host ? strcspn(host + 3, "/?#") : 0;
-}
-
-static bool is_same_host(const char *a, const char *b)
-{
-	size_t n = host_len(a);
-
-	return n && n == host_len(b) &&
-	       memcmp(strstr(a, "://"), strstr(b, "://"), n + 3) == 0;
-}
-
-/* A key goes nowhere but where it belongs, and not in the clear where the model
- * that speaks takes it encrypted. */
-static bool is_keys_place(const char *url, const char *model_url)
-{
-	return is_same_host(url, model_url) &&
-	       (strncmp(url, "https:", 6) == 0 ||
-		strncmp(model_url, "ws:", 3) == 0);
-}
-
-static const struct secret *key_of(const struct agent *a)
-{
-	const struct config_agent_supervisor *c = &a->wanted->supervisor;
-	const struct config_model *m = &a->config->model;
-
-	if (secret_is_set(&c->key))
-		return &c->key;
-	return is_keys_place(c->url, m->url) ? &m->key : NULL;
-}
-
-static struct fetch *start(struct supervision *s, const char *body,
-			   unsigned left_ms)
-{
-	const struct secret *key = key_of(s->run->agent);
-	char authorization[SECRET_MAX + 32] = "";
-	struct fetch_request q = {
-		.method = "POST",
-		.url = config_of(s)->url,
-		.header = { "Content-Type: application/json" },
-		.body = body,
-		.body_len = strlen(body),
-		.timeout_ms = left_ms,
-		.body_max = SUPERVISOR_BODY_MAX,
-	};
-
-	if (key && secret_is_set(key)) {
-		snprintf(authorization, sizeof(authorization),
-			 "Authorization: Bearer %s", secret_reveal(key));
-		q.header[1] = authorization;
-	}
-	struct fetch *f =
-		fetch_start(s->run->agent_call->world->fetch, &q, on_answer, s);
-	explicit_bzero(authorization, sizeof(authorization));
-	return f;
-}
 
 static void ask(struct supervision *s)
 {
@@ -185,8 +117,10 @@ static void ask(struct supervision *s)
 	    supervisor_talk_end(s->request) == 0)
 		body = json_dumps(s->request, JSON_COMPACT);
 	if (body)
-		s->fetch = start(s, body,
-				 (unsigned)((s->due_ns - now_ns) / NS_PER_MS));
+		s->fetch = supervisor_fetch(
+			s->run, body,
+			(unsigned)((s->due_ns - now_ns) / NS_PER_MS), on_answer,
+			s);
 	free(body);
 	if (s->fetch)
 		s->run->agent_call->asking++;
@@ -271,47 +205,13 @@ static void run_all(struct supervision *s)
 
 /* --- What it says --- */
 
-static void describe_nothing(char why[SUPERVISOR_WHY_MAX],
-			     const struct fetch_answer *a)
-{
-	if (a->error == -ETIMEDOUT)
-		snprintf(why, SUPERVISOR_WHY_MAX, "it took too long");
-	else if (a->error == -EMSGSIZE)
-		snprintf(why, SUPERVISOR_WHY_MAX,
-			 "it said more than can be taken");
-	else if (a->error == -EPROTO)
-		snprintf(why, SUPERVISOR_WHY_MAX,
-			 "it cannot be understood (%.100s)", a->why);
-	else
-		snprintf(why, SUPERVISOR_WHY_MAX,
-			 "it cannot be reached (%.100s)", a->why);
-}
-
-static void describe_status(char why[SUPERVISOR_WHY_MAX], unsigned status)
-{
-	const char *what = "it does not understand our request";
-
-	if (status == 401 || status == 403)
-		what = "it does not accept our key";
-	else if (status == 429)
-		what = "it has too much to do";
-	else if (status >= 500)
-		what = "it has a fault of its own";
-	else if (status < 400)
-		what = "it sends us somewhere else";
-	snprintf(why, SUPERVISOR_WHY_MAX, "%s (%u)", what, status);
-}
-
 static void fail(struct supervision *s, const struct fetch_answer *a)
 {
 	char why[SUPERVISOR_WHY_MAX], code[64] = "";
 
-	if (a->error) {
-		describe_nothing(why, a);
-	} else {
-		describe_status(why, a->status);
+	supervisor_fetch_why(why, a);
+	if (!a->error)
 		supervisor_talk_code(a->body, a->body_len, code, sizeof(code));
-	}
 	give_up_with(s, why, why, code);
 }
 
@@ -322,7 +222,7 @@ static void on_answer(void *owner, const struct fetch_answer *a)
 
 	s->fetch = NULL;
 	s->run->agent_call->asking--;
-	if (may_have_begun(a->error))
+	if (supervisor_fetch_may_have_begun(a->error))
 		bill_unknown(s);
 	if (a->error || a->status < 200 || a->status > 299) {
 		fail(s, a);
