@@ -179,8 +179,7 @@ static const char *attempt(struct call *c, const struct keypad_entry *e,
 					  uint64_t now_ns) = {
 		[KEYPAD_HAND_OFF] = hand_off, [KEYPAD_TRANSFER] = transfer,
 		[KEYPAD_SAY] = say,           [KEYPAD_FUNCTION] = run,
-		[KEYPAD_END] = end,
-		[KEYPAD_TRANSFER_WARM] = transfer,
+		[KEYPAD_END] = end,           [KEYPAD_TRANSFER_WARM] = transfer,
 	};
 	bool has_model = call_is_live(c);
 

@@ -45,8 +45,10 @@ const struct keypad_entry *keypad_find(const struct keypad *k, const char *keys,
 const char *keypad_action_name(enum keypad_action action)
 {
 	static const char *const name[] = {
-		[KEYPAD_HAND_OFF] = "hand_off", [KEYPAD_TRANSFER] = "transfer",
-		[KEYPAD_SAY] = "say",           [KEYPAD_FUNCTION] = "function",
+		[KEYPAD_HAND_OFF] = "hand_off",
+		[KEYPAD_TRANSFER] = "transfer",
+		[KEYPAD_SAY] = "say",
+		[KEYPAD_FUNCTION] = "function",
 		[KEYPAD_END] = "end",
 		[KEYPAD_TRANSFER_WARM] = "transfer",
 	};
