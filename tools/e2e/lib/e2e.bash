@@ -99,11 +99,11 @@ has_room() {
 }
 
 row() { # claim, function, arguments
-	local n=${#ROW_NAME[@]}
+	local n=${#ROW_NAME[@]} name=$2${3:+-${3//[^a-z0-9_-]/}}
 
 	await 60 has_room
 	ROW_NAME+=("$1")
-	ROW_DIR+=("$E2E/$n-$2${3:+-${3//[^a-z0-9_-]/}}")
+	ROW_DIR+=("$E2E/$n-${name:0:64}")
 	mkdir -p "${ROW_DIR[n]}"
 	shift
 	(
@@ -129,11 +129,11 @@ end() {
 }
 
 tell() { # claim, directory
-	[ -e "$2/finished" ] || echo "the row was not run to its end" >>"$2/why"
 	[ -s "$2/output" ] && sed 's/^/said: /' "$2/output" >>"$2/why"
-	if [ -s "$2/why" ]; then
+	if [ ! -e "$2/finished" ] || [ -s "$2/why" ]; then
 		echo "not ok - $1"
-		sed 's/^/#   /' "$2/why"
+		[ -e "$2/finished" ] || echo "#   the row was not run to its end"
+		sed 's/^/#   /' "$2/why" 2>/dev/null
 		tail_logs "$2"
 		return 1
 	fi
