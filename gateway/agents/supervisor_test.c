@@ -398,7 +398,7 @@ static void a_question_that_is_none(void **state)
 		  "t {\"error\":\"question must be a string\"}", "a number" },
 		{ "{\"question\":\"a\\u0000b\"}",
 		  "t {\"error\":\"the arguments must be a JSON object of at "
-		  "most 16384 bytes\"}",
+		  "most 16384 bytes of UTF-8\"}",
 		  "a NUL" },
 	};
 
