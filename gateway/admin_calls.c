@@ -377,6 +377,16 @@ static const char *detection_of(enum config_machine machine)
 	}
 }
 
+/* As long as whoever speaks may; when the routes decide, as anybody. */
+static unsigned limit_s(const struct config *c, const char *agent)
+{
+	int i = agent[0] ? config_agent_find(c, agent) : -1;
+
+	return config_agent_minutes(
+		       c, i < 0 ? NULL : config_agent_at(c, (unsigned)i)) *
+	       60;
+}
+
 static struct fetch *ask(struct placing *p, const struct outbound_request *r)
 {
 	const struct config *c = config_of(p->owner);
@@ -389,7 +399,7 @@ static struct fetch *ask(struct placing *p, const struct outbound_request *r)
 		.from = r->from[0] ? r->from : c->outbound.from,
 		.url = url,
 		.status_url = status_url,
-		.limit_s = c->limits.call_minutes * 60,
+		.limit_s = limit_s(c, r->call.agent),
 		.detection = detection_of(c->outbound.machine),
 	};
 

@@ -207,24 +207,18 @@ static const struct prompt *apology_for(const struct settings *of,
 		       : &of->apology;
 }
 
-/* 0: not said. */
-static unsigned first_of(unsigned own, unsigned otherwise)
-{
-	return own ? own : otherwise;
-}
-
 void bridge_settings(const struct bridge *b, const char *number,
 		     struct call_settings *s)
 {
 	const struct settings *of = b->settings;
 	const struct config *c = of->config;
-	const struct config_agent_limits *own = &b->agent->wanted->limits;
+	const struct config_agent *agent = b->agent->wanted;
 	const struct prompt *apology = apology_for(of, number);
 
 	*s = (struct call_settings){
 		.caller_format = AUDIO_ULAW,
 		.playout_format = AUDIO_ULAW,
-		.model_format = b->agent->wanted->format == CONFIG_FORMAT_PCMU
+		.model_format = agent->format == CONFIG_FORMAT_PCMU
 					? AUDIO_ULAW
 					: AUDIO_PCM24,
 		.lead_ms = c->audio.lead_ms,
@@ -233,13 +227,9 @@ void bridge_settings(const struct bridge *b, const char *number,
 		.connect_ms = c->model.connect_timeout_ms +
 			      c->model.configure_timeout_ms,
 		.ending_ms = ENDING_MS,
-		.longest_ms =
-			first_of(own->call_minutes, c->limits.call_minutes) *
-			60000,
+		.longest_ms = config_agent_minutes(c, agent) * 60000,
 		.warning_ms = c->limits.warning_seconds * 1000,
-		.silence_ms = first_of(own->silence_seconds,
-				       c->limits.silence_seconds) *
-			      1000,
+		.silence_ms = config_agent_silence(c, agent) * 1000,
 		.silence_asks = c->limits.silence_asks,
 		.model_silence_ms = c->limits.model_silence_seconds * 1000,
 		.digits_max = c->digits.max,

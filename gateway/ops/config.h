@@ -737,9 +737,15 @@ void config_move(struct config *to, struct config *from);
 unsigned config_agent_count(const struct config *c);
 const struct config_agent *config_agent_at(const struct config *c, unsigned i);
 int config_agent_find(const struct config *c, const char *name);
-/* config_agent_model: the model it speaks with. */
+/* config_agent_model: the model it speaks with. config_agent_minutes: how long
+ * its calls may last; NULL: those of any agent. config_agent_silence: how many
+ * seconds its callers may be silent; 0: any. */
 const char *config_agent_model(const struct config *c,
 			       const struct config_agent *a);
+unsigned config_agent_minutes(const struct config *c,
+			      const struct config_agent *a);
+unsigned config_agent_silence(const struct config *c,
+			      const struct config_agent *a);
 
 /* config_each_secret: every place in c that may hold one. */
 void config_each_secret(struct config *c,

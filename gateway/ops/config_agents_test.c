@@ -79,6 +79,7 @@ static void reads_each(void **state)
 		   "language: de\n"
 		   "model: gpt-realtime-2.1\n"
 		   "standby: 3\n"
+		   "limits: {call_minutes: 90, silence_seconds: 7}\n"
 		   "turns: {threshold: 0.25}\n"
 		   "greeting_file: hello.wav\n"
 		   "greeting_file_text: Hello.\n"
@@ -104,6 +105,12 @@ static void reads_each(void **state)
 	CHECK_STR("marin", config_agent_at(&c, 2)->voice, "the default's");
 	CHECK_NEAR(0.25, a->turns.threshold, 0, "a group");
 	CHECK_EQ(500, a->turns.silence_duration_ms, "its other keys");
+	CHECK_EQ(90, config_agent_minutes(&c, a), "its own");
+	CHECK_EQ(60, config_agent_minutes(&c, &c.agent), "that of all");
+	CHECK_EQ(90, config_agent_minutes(&c, NULL), "whoever it is");
+	CHECK_EQ(7, config_agent_silence(&c, a), "its own");
+	CHECK_EQ(c.limits.silence_seconds, config_agent_silence(&c, &c.agent),
+		 "that of all");
 	snprintf(path, sizeof(path), "%s/agents/receptionist.md", dir);
 	CHECK_STR(path, p->instructions_file, "beside the agent's file");
 	snprintf(path, sizeof(path), "%s/agents/hello.wav", dir);

@@ -289,6 +289,12 @@ static void names_each_mistake(void **state)
 		  "limits.call_minutes: every call would begin with the "
 		  "warning",
 		  "a warning at once" },
+		{ "limits: {warning_seconds: 60}\n"
+		  "agent: {limits: {call_minutes: 1}}\n",
+		  "t.yaml:2: agent default: limits.warning_seconds is no less "
+		  "than its limits.call_minutes: every call would begin with "
+		  "the warning",
+		  "an agent's likewise" },
 		{ "limits:\n  calls: 1\n  calls: 2\n",
 		  "t.yaml:3: limits.calls is already set on line 2", "twice" },
 		{ "agent: {}\nlog: {}\nagent: {}\n",

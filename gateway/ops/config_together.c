@@ -105,6 +105,16 @@ static void check_limits(struct together *t)
 			"begin with the warning");
 }
 
+/* A mistake of an agent that only the whole configuration shows: i is whose. */
+static void report_agent(struct together *t, unsigned i, const char *key,
+			 const char *what)
+{
+	config_report_add(t->report,
+			  config_find_line(t->document, i ? "agents" : key),
+			  "agent %s: %s",
+			  config_agent_at(t->c, i)->persona.name, what);
+}
+
 /* Half of it would look like a lock and be none. */
 static void check_oauth(struct together *t)
 {
@@ -200,7 +210,7 @@ static void check_default(struct together *t)
 }
 
 /* Of each, once all files are read. */
-static void check_fallbacks(struct together *t)
+static void check_each(struct together *t)
 {
 	const struct config *c = t->c;
 
@@ -208,14 +218,15 @@ static void check_fallbacks(struct together *t)
 		const struct config_agent *a = config_agent_at(c, i);
 		if (a->fallback.then == CONFIG_THEN_DIAL &&
 		    !*a->fallback.dial && !*c->failure.dial)
-			config_report_add(
-				t->report,
-				config_find_line(t->document,
-						 i ? "agents"
-						   : "agent.fallback"),
-				"agent %s: fallback.then is dial, but neither "
-				"it nor failure.dial names a number",
-				a->persona.name);
+			report_agent(t, i, "agent.fallback",
+				     "fallback.then is dial, but neither it "
+				     "nor failure.dial names a number");
+		if (a->limits.call_minutes &&
+		    c->limits.warning_seconds >= a->limits.call_minutes * 60)
+			report_agent(t, i, "agent.limits.call_minutes",
+				     "limits.warning_seconds is no less than "
+				     "its limits.call_minutes: every call "
+				     "would begin with the warning");
 	}
 }
 
@@ -329,7 +340,7 @@ void config_together_check(const struct config *c,
 	check_outbound(&t);
 	config_together_agent(&t);
 	check_default(&t);
-	check_fallbacks(&t);
+	check_each(&t);
 	check_call_routes(&t);
 	check_accounts(&t);
 	check_bot_tokens(&t);

@@ -95,6 +95,28 @@ const char *config_agent_model(const struct config *c,
 	return a->persona.model[0] ? a->persona.model : c->model.name;
 }
 
+unsigned config_agent_minutes(const struct config *c,
+			      const struct config_agent *a)
+{
+	unsigned most = 0;
+
+	if (a)
+		return a->limits.call_minutes ? a->limits.call_minutes
+					      : c->limits.call_minutes;
+	for (unsigned i = 0; i < config_agent_count(c); i++) {
+		unsigned n = config_agent_minutes(c, config_agent_at(c, i));
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+unsigned config_agent_silence(const struct config *c,
+			      const struct config_agent *a)
+{
+	return a->limits.silence_seconds ? a->limits.silence_seconds
+					 : c->limits.silence_seconds;
+}
+
 void config_wipe(struct config *c)
 {
 	config_each_secret(c, wipe, NULL);

@@ -33,6 +33,7 @@ prepare() { # keys
 		- {name: answered_by, value: nobody-asked}
 		tools: [end_call]
 		turns: {silence_duration_ms: 300}
+		limits: {call_minutes: 9}
 	E
 	gateway gateway --listen "$OURS" <<-E
 		public_url: "http://$OURS"
@@ -85,7 +86,7 @@ answered() {
 	told '{"call":"CA'
 	over call 0
 	call_says "with a limit, and nobody listened first" call \
-		'[.timeline[].text] | any(. == "placed by REST, TimeLimit 420")'
+		'[.timeline[].text] | any(. == "placed by REST, TimeLimit 540")'
 	call_says "the call that was told of" call ".call_sid == \"$(jq -r .call "$ROW/answer")\""
 	model_says "the agent and the variable" model \
 		'any(.instructions // "" | contains("Greet \"Ada\" warmly. It was nobody-asked"))'
