@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/admin_api.h"
 #include "gateway/admin_metrics.h"
 #include "gateway/exchange.h"
 #include "gateway/net/http_server.h"
@@ -149,6 +150,12 @@ static void place_call(struct admin *a, struct http_connection *c,
 	admin_calls_take(&a->calls, c, m);
 }
 
+static void watch_events(struct admin *a, struct http_connection *c,
+			 struct http_message *m)
+{
+	admin_events_take(&a->events, c, m);
+}
+
 /* --- Requests --- */
 
 static void front_page(struct admin *a, struct http_connection *c,
@@ -158,7 +165,8 @@ static void front_page(struct admin *a, struct http_connection *c,
 	(void)m;
 	http_respond_text(c, 200,
 			  "Tandem, admin: /healthz /readyz /metrics "
-			  "/log/levels (GET, PUT) /api/calls (POST)\n");
+			  "/log/levels (GET, PUT) /api/calls (POST) "
+			  "/api/events\n");
 }
 
 static const struct route {
@@ -175,6 +183,7 @@ static const struct route {
 	{ "/log/levels", "PUT", change_levels },
 	{ "/log/levels", "POST", change_levels },
 	{ ADMIN_API "/calls", "POST", place_call },
+	{ ADMIN_API "/events", "GET", watch_events },
 };
 
 static bool leads_to(const struct route *r, const char *target)
@@ -192,7 +201,7 @@ static void on_request(void *owner, struct http_connection *c,
 	bool is_known = false;
 
 	if (strncmp(m->target, ADMIN_API, sizeof(ADMIN_API) - 1) == 0 &&
-	    !admin_calls_admit(&a->calls, c, m))
+	    !admin_api_admit(&a->exchange->config->config.admin, c, m))
 		return;
 
 	for (size_t i = 0; i < sizeof(route) / sizeof(route[0]); i++) {
@@ -273,8 +282,15 @@ int admin_open(struct admin *a, struct exchange *e, struct log_levels *levels,
 		snprintf(why, cap, "%s", uv_strerror(err));
 		return err;
 	}
+	err = admin_events_open(&a->events, e->control, &e->events, &a->log);
+	if (err) {
+		admin_calls_close(&a->calls);
+		snprintf(why, cap, "%s", uv_strerror(err));
+		return err;
+	}
 	err = listen_on(a, where);
 	if (err) {
+		admin_events_close(&a->events);
 		admin_calls_close(&a->calls);
 		snprintf(why, cap, "cannot listen on %s: %s", where,
 			 err == -EADDRINUSE
@@ -289,6 +305,12 @@ int admin_open(struct admin *a, struct exchange *e, struct log_levels *levels,
 	return 0;
 }
 
+void admin_token_changed(struct admin *a)
+{
+	if (a->server)
+		admin_events_dismiss(&a->events);
+}
+
 unsigned admin_port(const struct admin *a)
 {
 	return a->server ? http_server_port(a->server) : 0;
@@ -300,6 +322,7 @@ void admin_close(struct admin *a)
 		return;
 	http_server_close(a->server, NULL);
 	admin_calls_close(&a->calls);
+	admin_events_close(&a->events);
 	uv_close((uv_handle_t *)&a->clock, NULL);
 	a->server = NULL;
 }

@@ -11,10 +11,11 @@
  * - PUT /log/levels: the same changes them, all of it or nothing: 400 with the
  *   reason in words (log_levels.h). POST does, too
  * - POST /api/calls: places a call (admin_calls.h)
+ * - GET /api/events: what happens in calls, as it happens (admin_events.h)
  *
- * But for /api there is no password: it listens on this machine unless told
- * otherwise. A page in somebody's browser cannot change anything: what has an
- * Origin is refused (403). */
+ * But for /api (admin_api.h) there is no password: it listens on this machine
+ * unless told otherwise. A page in somebody's browser cannot change anything:
+ * what has an Origin is refused (403). */
 #ifndef GATEWAY_ADMIN_H
 #define GATEWAY_ADMIN_H
 
@@ -24,6 +25,7 @@
 #include <uv.h>
 
 #include "gateway/admin_calls.h"
+#include "gateway/admin_events.h"
 #include "gateway/ops/log.h"
 
 struct exchange;
@@ -50,6 +52,7 @@ struct admin {
 	struct log log;
 	struct http_server *server; /* NULL: admin.listen is "" */
 	struct admin_calls calls;
+	struct admin_events events;
 	uv_timer_t clock;
 	uint64_t opened_ns;
 	double start_s; /* of the process; Unix time */
@@ -70,6 +73,9 @@ unsigned admin_port(const struct admin *a);
 
 /* admin_close: the loop has nothing more of it once it has turned. */
 void admin_close(struct admin *a);
+
+/* admin_token_changed: who watches has to show the new one. */
+void admin_token_changed(struct admin *a);
 
 /* admin_unready: why new calls should go elsewhere, a line for each reason.
  * Returns how many there are. */

@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "gateway/admin_api.h"
 #include "gateway/agents/agent_book.h"
 #include "gateway/announce.h"
 #include "gateway/carriers/twilio_desk.h"
@@ -22,7 +23,6 @@
 #include "gateway/outbound_request.h"
 #include "protocols/twilio_message.h"
 
-#define BEARER  "Bearer "
 #define DAY_S   86400
 #define WHY_MAX 256
 #define URL_MAX (CONFIG_TEXT_MAX + 128)
@@ -49,26 +49,6 @@ struct verdict {
 };
 
 /* --- Answers --- */
-
-static void respond(struct http_connection *c, unsigned status,
-		    unsigned retry_s, const char *key, const char *text)
-{
-	char extra[64] = "";
-	json_t *body = json_pack("{s:s}", key, text);
-	char *written = body ? json_dumps(body, JSON_COMPACT) : NULL;
-
-	if (retry_s)
-		snprintf(extra, sizeof(extra), "Retry-After: %u\r\n", retry_s);
-	if (status == 401)
-		snprintf(extra, sizeof(extra), "WWW-Authenticate: Bearer\r\n");
-	if (written)
-		http_respond(c, status, "application/json",
-			     extra[0] ? extra : NULL, written, strlen(written));
-	else
-		http_respond_text(c, 500, "no memory\n");
-	free(written);
-	json_decref(body);
-}
 
 static void count(struct admin_calls *a, const char *word)
 {
@@ -103,47 +83,9 @@ __attribute__((format(printf, 4, 5))) static void refuse(struct verdict *v,
 	va_end(args);
 }
 
-/* --- Who may ask --- */
-
-static bool shows_token(const struct secret *wanted,
-			const struct http_message *m)
-{
-	const char *given = http_header_value(m, "Authorization");
-	size_t len = sizeof(BEARER) - 1;
-	struct secret shown;
-
-	if (!given || http_header_count(m, "Authorization") != 1 ||
-	    strncasecmp(given, BEARER, len) != 0 ||
-	    secret_set(&shown, given + len, strlen(given + len)) != 0)
-		return false;
-	bool is_right = secret_equal(wanted, &shown);
-	secret_wipe(&shown);
-	return is_right;
-}
-
 static const struct config *config_of(const struct admin_calls *a)
 {
 	return &a->exchange->config->config;
-}
-
-bool admin_calls_admit(const struct admin_calls *a, struct http_connection *c,
-		       const struct http_message *m)
-{
-	const struct config_admin *admin = &config_of(a)->admin;
-	bool has_token = secret_is_set(&admin->token);
-
-	if (http_header_count(m, "Origin") > 0)
-		respond(c, 403, 0, "error", "not from a web page");
-	else if (!has_token && !announce_is_on_this_machine(admin->listen))
-		respond(c, 403, 0, "error",
-			"admin.listen is not on this machine alone: /api then "
-			"needs admin.token");
-	else if (has_token && !shows_token(&admin->token, m))
-		respond(c, 401, 0, "error",
-			"Authorization: Bearer with admin.token is needed");
-	else
-		return true;
-	return false;
 }
 
 /* --- What is asked --- */
@@ -332,7 +274,7 @@ static void fail_placing(struct placing *p, const struct fetch_answer *answer)
 	count(a, v.word);
 	log_refusal(a, p->number, &v);
 	if (p->connection)
-		respond(p->connection, v.status, 0, "error", v.why);
+		admin_api_respond(p->connection, v.status, 0, "error", v.why);
 }
 
 static void on_answer(void *owner, const struct fetch_answer *answer)
@@ -350,7 +292,7 @@ static void on_answer(void *owner, const struct fetch_answer *answer)
 		count(a, "placed");
 		log_placed(p, sid);
 		if (p->connection)
-			respond(p->connection, 202, 0, "call", sid);
+			admin_api_respond(p->connection, 202, 0, "call", sid);
 	}
 	forget(p);
 }
@@ -491,7 +433,7 @@ void admin_calls_take(struct admin_calls *a, struct http_connection *c,
 	}
 	count(a, v.word);
 	log_refusal(a, r.number, &v);
-	respond(c, v.status, v.retry_s, "error", v.why);
+	admin_api_respond(c, v.status, v.retry_s, "error", v.why);
 }
 
 /* --- Life --- */

@@ -7,16 +7,11 @@
  * outbound.hours, 404 no such agent, 409 off, 429 with Retry-After too many,
  * 502 Twilio refuses or does not answer, 503 going down.
  *
- * What is below /api is for who shows admin.token (401); without one it is for
- * this machine (403), and never for a web page (403).
- *
  * On the control thread's loop. Bounded: ADMIN_CALLS_MAX requests to Twilio
  * under way; more: 429. Who has asked may leave: the call is placed all the
  * same. */
 #ifndef GATEWAY_ADMIN_CALLS_H
 #define GATEWAY_ADMIN_CALLS_H
-
-#include <stdbool.h>
 
 #include "gateway/ops/log.h"
 
@@ -27,7 +22,6 @@ struct http_message;
 struct outbound_pace;
 struct placing;
 
-#define ADMIN_API       "/api"
 #define ADMIN_CALLS_MAX 64
 
 struct admin_calls {
@@ -46,11 +40,7 @@ int admin_calls_open(struct admin_calls *a, struct exchange *e,
 		     const struct log *log);
 void admin_calls_close(struct admin_calls *a);
 
-/* admin_calls_admit: may this request be below /api? If not it was answered. */
-bool admin_calls_admit(const struct admin_calls *a, struct http_connection *c,
-		       const struct http_message *m);
-
-/* admin_calls_take: POST /api/calls. */
+/* admin_calls_take: POST /api/calls, once admitted (admin_api.h). */
 void admin_calls_take(struct admin_calls *a, struct http_connection *c,
 		      struct http_message *m);
 

@@ -368,6 +368,23 @@ static void write_agents(FILE *out, struct exchange *e,
 		    "of them.");
 }
 
+/* --- Who watches --- */
+
+static void write_live(FILE *out, const struct admin *a)
+{
+	struct live_events *events = &a->exchange->events;
+
+	metrics_one(out, "tandem_live_watchers", METRIC_GAUGE,
+		    "Connections that watch /api/events.", a->events.count);
+	metrics_one(out, "tandem_live_events_total", METRIC_COUNTER,
+		    "Events that happened in calls, for whoever watches.",
+		    (double)live_events_told(events));
+	metrics_one(out, "tandem_live_events_lost_total", METRIC_COUNTER,
+		    "Of them, those that nobody could be told of: too many at "
+		    "once.",
+		    (double)live_events_lost(events));
+}
+
 /* --- Calls that were placed --- */
 
 static void write_outbound(FILE *out, struct twilio_outbound *o)
@@ -529,6 +546,7 @@ int admin_metrics_write(const struct admin *a, uint64_t now_ns, FILE *out)
 	write_cost(out, a->exchange, f);
 	write_agents(out, a->exchange, f);
 	write_outbound(out, &a->exchange->outbound);
+	write_live(out, a);
 	write_workers(out, e);
 	write_limits(out, e);
 	write_process(out, a);

@@ -156,15 +156,22 @@ static int open_shared(struct exchange *e)
 
 	if (err)
 		return err;
-	err = open_tables(e);
+	err = live_events_init(&e->events);
 	if (err)
-		free_tallies(e);
+		goto free_tallies;
+	err = open_tables(e);
+	if (!err)
+		return 0;
+	live_events_free(&e->events);
+free_tallies:
+	free_tallies(e);
 	return err;
 }
 
 static void free_shared(struct exchange *e)
 {
 	free_tallies(e);
+	live_events_free(&e->events);
 	fetcher_close(e->fetcher);
 	twilio_outbound_free(&e->outbound);
 	gate_free(e->gate);

@@ -11,6 +11,8 @@
  *             transfer .......................... a lock, one pass
  *   outbound  calls that were placed with
  *             Twilio ............................ a lock, one pass
+ *   events    what happens in calls, for
+ *             whoever watches ................... a lock, one copy
  *   tallies   of calls and hand-offs by agent,
  *             of functions by outcome ........... a lock, one look-up
  *   siblings  tickets and placed calls of other
@@ -62,6 +64,7 @@
 #include "gateway/carriers/twilio_tickets.h"
 #include "gateway/carriers/twilio_whispers.h"
 #include "gateway/drain.h"
+#include "gateway/live_events.h"
 #include "gateway/models/openai_figures.h"
 #include "gateway/ops/config.h"
 #include "gateway/ops/lines.h"
@@ -102,10 +105,11 @@ struct exchange {
 	struct twilio_contexts contexts;
 	struct twilio_whispers whispers;
 	struct twilio_outbound outbound;
-	struct siblings siblings; /* who else has the port */
-	struct tally answered;    /* calls, by their first agent */
-	struct tally hand_offs;   /* by the agent that took over */
-	struct tally functions;   /* that were called, by outcome */
+	struct siblings siblings;  /* who else has the port */
+	struct live_events events; /* what happens in calls */
+	struct tally answered;     /* calls, by their first agent */
+	struct tally hand_offs;    /* by the agent that took over */
+	struct tally functions;    /* that were called, by outcome */
 	struct audiocodes_registry registry;
 	struct audiocodes_waiting waiting;
 	struct ledger ledger;

@@ -219,6 +219,8 @@ static void on_reload(struct service *s, int signal)
 		log_mistakes(s, errors);
 	} else {
 		log_reloaded(s, &next);
+		if (!secret_equal(&s->config.admin.token, &next.admin.token))
+			admin_token_changed(&s->admin);
 		config_restart_keep(&next, &s->config);
 		config_wipe(&s->config);
 		config_copy(&s->config, &next);

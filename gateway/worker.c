@@ -349,6 +349,11 @@ static void on_webhooks_done(void *owner)
 	go_on_stopping(owner);
 }
 
+static void on_event(void *owner, const char *event, const char *json)
+{
+	live_events_tell(owner, event, json);
+}
+
 static int open_server(struct worker *w, int listening)
 {
 	const struct config_limits *l = &w->config->limits;
@@ -385,6 +390,8 @@ static int open_handles(struct worker *w, int listening, char *why, size_t cap)
 		goto close_inbox;
 	w->world.forms = w->exchange->forms;
 	w->world.outcomes = &w->exchange->functions;
+	w->world.on_event = on_event;
+	w->world.event_owner = &w->exchange->events;
 	w->world.webhooks =
 		webhooks_open(w->loop, w->world.fetch, on_webhooks_done, w);
 	if (w->world.webhooks)

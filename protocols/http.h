@@ -85,6 +85,11 @@ int http_write_response(struct buffer *out, unsigned status, bool keep_alive,
 			const char *type, const char *extra, const void *body,
 			size_t body_len);
 
+/* http_write_endless: the same head without a length: what follows is its body,
+ * whose end is the connection's. */
+int http_write_endless(struct buffer *out, unsigned status, const char *type,
+		       const char *extra);
+
 /* http_write_request: request line, Host, the extra header lines, and with a
  * type Content-Type, Content-Length and the body. Returns 0 or -ENOBUFS. */
 int http_write_request(struct buffer *out, const char *method,

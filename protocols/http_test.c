@@ -480,6 +480,11 @@ static void test_write(void **state)
 		   "refusal");
 	http_write_response(&b, 204, true, NULL, NULL, NULL, 0);
 	check_text(&b, "HTTP/1.1 204 No Content\r\n\r\n", "no content");
+	http_write_endless(&b, 200, "text/event-stream", "X: y\r\n");
+	check_text(&b,
+		   "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+		   "Connection: close\r\nX: y\r\n\r\n",
+		   "a body without an end");
 	http_write_request(&b, "POST", "/x", "a:1", "X: y\r\n", "text/plain",
 			   "hi", 2);
 	check_text(&b,
@@ -489,9 +494,13 @@ static void test_write(void **state)
 	http_write_request(&b, "GET", "/", "a", NULL, NULL, NULL, 0);
 	check_text(&b, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "request");
 	buffer_append(&b, "before", 6);
-	char body[200] = { 0 };
+	char body[200] = { 0 }, extra[200];
+	memset(extra, 'x', sizeof(extra) - 1);
+	extra[sizeof(extra) - 1] = '\0';
 	CHECK(http_write_response(&b, 200, true, "a/b", NULL, body, 180) < 0,
 	      "no room for the body");
+	CHECK(http_write_endless(&b, 200, body + 1, extra) < 0,
+	      "nor for a long header");
 	check_text(&b, "before", "half a message is not left behind");
 	buffer_free(&b);
 }

@@ -46,21 +46,46 @@ static int undo_if(struct buffer *out, size_t used, int err)
 	return err;
 }
 
+static int write_status(struct buffer *out, unsigned status)
+{
+	return buffer_printf(out, "HTTP/1.1 %u %s\r\n", status,
+			     http_reason(status));
+}
+
+static int write_close(struct buffer *out)
+{
+	return buffer_printf(out, "Connection: close\r\n");
+}
+
 int http_write_response(struct buffer *out, unsigned status, bool keep_alive,
 			const char *type, const char *extra, const void *body,
 			size_t body_len)
 {
 	size_t used = out->used;
-	int err = buffer_printf(out, "HTTP/1.1 %u %s\r\n", status,
-				http_reason(status));
+	int err = write_status(out, status);
 
 	if (!err)
 		err = write_content(out, type, has_length(status), body_len);
 	if (!err && !keep_alive)
-		err = buffer_printf(out, "Connection: close\r\n");
+		err = write_close(out);
 	if (!err)
 		err = finish(out, extra, body,
 			     has_length(status) ? body_len : 0);
+	return undo_if(out, used, err);
+}
+
+int http_write_endless(struct buffer *out, unsigned status, const char *type,
+		       const char *extra)
+{
+	size_t used = out->used;
+	int err = write_status(out, status);
+
+	if (!err)
+		err = write_content(out, type, false, 0);
+	if (!err)
+		err = write_close(out);
+	if (!err)
+		err = finish(out, extra, NULL, 0);
 	return undo_if(out, used, err);
 }
 

@@ -33,8 +33,9 @@ struct agent_world {
 	struct tally *outcomes;    /* of functions, of the process; or NULL */
 	struct webhooks *webhooks; /* webhook.h */
 	struct form_store *forms;  /* of the process; NULL: none is kept */
-	/* What happens in calls, for whoever watches: "form.saved" and its
-	 * JSON, valid for the call it is told in. NULL: nobody does. */
+	/* What happens in calls, for whoever watches: "form.saved", static, and
+	 * its JSON, a line that is valid for the call it is told in. NULL:
+	 * nobody does. */
 	void (*on_event)(void *owner, const char *event, const char *json);
 	void *event_owner;
 	struct log log;

@@ -153,6 +153,25 @@ struct ws *http_upgrade(struct http_connection *c, const char *accept,
 	return w;
 }
 
+struct stream *http_hand_over(struct http_connection *c, unsigned status,
+			      const char *type, const char *extra,
+			      const struct stream_events *events, void *owner)
+{
+	struct stream *stream = c->stream;
+
+	if (!may_answer(c))
+		return NULL;
+	c->is_answered = true;
+	if (http_write_endless(stream_out(stream), status, type, extra)) {
+		c->is_ending = true;
+		stream_close(stream);
+		return NULL;
+	}
+	c->stream = NULL;
+	stream_rebind(stream, events, owner);
+	return stream;
+}
+
 static void end_after_answer(struct http_connection *c)
 {
 	c->is_ending = true;
@@ -266,7 +285,7 @@ static void answer(struct http_connection *c)
 /* After one whole request: true while the next one may follow at once. */
 static bool goes_on(struct http_connection *c)
 {
-	if (c->is_ending || c->upgraded || c->server->is_closing)
+	if (c->is_ending || !c->stream || c->upgraded || c->server->is_closing)
 		return false;
 	if (c->is_deferred)
 		return false;
@@ -280,17 +299,28 @@ static bool goes_on(struct http_connection *c)
 
 /* The connection was handed over: what came behind the request is the
  * WebSocket's. */
-static void hand_over(struct http_connection *c, uint8_t *bytes, size_t n)
+static void pass_on(struct http_connection *c, uint8_t *bytes, size_t n)
 {
 	c->stream = NULL;
 	ws_receive(c->upgraded, bytes, n);
 	drop(c);
 }
 
+/* What was answered leaves; n bytes are behind the last request. */
+static void settle(struct http_connection *c, uint8_t *bytes, size_t n)
+{
+	if (c->is_deferred && n > 0)
+		c->is_keep_alive = false; /* who cannot wait is let go */
+	if (c->upgraded)
+		pass_on(c, bytes, n);
+	else if (c->stream)
+		stream_flush(c->stream);
+	else
+		drop(c); /* handed over */
+}
+
 static void take(struct http_connection *c, uint8_t *bytes, size_t n)
 {
-	if (c->is_deferred)
-		c->is_keep_alive = false; /* who cannot wait is let go */
 	while (n > 0 && !c->is_ending && !c->is_deferred) {
 		size_t used = 0;
 		int progress;
@@ -311,12 +341,7 @@ static void take(struct http_connection *c, uint8_t *bytes, size_t n)
 		if (!goes_on(c))
 			break;
 	}
-	if (c->is_deferred && n > 0)
-		c->is_keep_alive = false;
-	if (c->upgraded)
-		hand_over(c, bytes, n);
-	else if (c->stream)
-		stream_flush(c->stream);
+	settle(c, bytes, n);
 }
 
 static void on_bytes(void *owner, uint8_t *bytes, size_t n)

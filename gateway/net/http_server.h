@@ -25,6 +25,8 @@ struct gate;
 struct http_server;
 struct http_connection;
 struct ip_block;
+struct stream;
+struct stream_events;
 struct tls_context;
 
 struct http_server_limits {
@@ -52,7 +54,8 @@ struct http_server_limits {
 
 struct http_server_events {
 	/* One whole request. The handler answers before it returns, by exactly
-	 * one of http_respond and http_upgrade, or says http_defer. */
+	 * one of http_respond, http_upgrade and http_hand_over, or says
+	 * http_defer. */
 	void (*on_request)(void *owner, struct http_connection *c,
 			   struct http_message *request);
 	/* A connection has come: true when the owner takes the descriptor, for
@@ -142,6 +145,16 @@ void http_defer(struct http_connection *c, void (*on_gone)(void *owner),
 struct ws *http_upgrade(struct http_connection *c, const char *accept,
 			const char *extra, size_t message_max,
 			const struct ws_events *events, void *owner);
+
+/* http_hand_over: answer with a body that has no end yet: the connection is the
+ * owner's from here on, as a stream whose events come to him. He writes the
+ * body and flushes it, the head, too; its end is the connection's. Such a
+ * connection is not counted any more, as if it were upgraded. Only from
+ * on_request. Returns NULL when out of memory (the connection is then closed).
+ */
+struct stream *http_hand_over(struct http_connection *c, unsigned status,
+			      const char *type, const char *extra,
+			      const struct stream_events *events, void *owner);
 
 /* Of the request that is being answered, where a trusted proxy passed it on:
  * what that says; else what the connection is.

@@ -78,6 +78,67 @@ saved() { # call or call_bot
 	log_lacks gateway smith
 	log_lacks gateway Smith
 }
+
+# --- Whoever watches ---
+
+watch() { # name, token
+	start "$1" curl -sN -m 60 -H "Authorization: Bearer $2" "$ADMIN_URL/api/events"
+	await 5 contains "$ROW/$1.out" "from now on" || fail "$1: nothing is told"
+}
+
+events() { # name: their names and JSON, a line each
+	awk '/^event: / { name = $2 } /^data: / { print name " " substr($0, 7) }' "$ROW/$1.out"
+}
+
+watched() { # call or call_bot
+	local id file
+
+	echo first-token >"$ROW/token"
+	model model <<<"$corrected"
+	gateway gateway <<-E
+		$contact
+		store: {path: forms.db}
+		admin: {token: "\${file:token}"}
+	E
+	[ "$(http_status "$ADMIN_URL/api/events")" = 401 ] || fail "it is for anybody"
+	[ "$(http_status -X POST -H "Authorization: Bearer first-token" "$ADMIN_URL/api/events")" = 405 ] ||
+		fail "POST is not refused"
+	watch one first-token
+	watch other first-token
+	"$1" call <<<"$listens"
+	id=$(jq -r '.call_sid // .conversation_id' "$ROW/call.out")
+	for file in one other; do
+		await 5 eval "[ \"\$(events $file | wc -l)\" -eq 2 ]" || fail "$file was told: $(events $file)"
+		events "$file" >"$ROW/events"
+		[ "$(cut -d' ' -f1 "$ROW/events" | xargs)" = "form.saved form.updated" ] ||
+			fail "$file was told: $(cat "$ROW/events")"
+		cut -d' ' -f2- "$ROW/events" | jq -e -s --arg id "$id" \
+			'all(.call == $id and .form == "contact") and
+			.[0].fields == {"name":"John Smith","mail":"john.smith@gmail.com"} and
+			.[1].changed == ["name"] and .[1].fields.name == "Jon Smith" and
+			[.[].event] == ["form.saved", "form.updated"]' >"$ROW/out" ||
+			fail "$file was told: $(cat "$ROW/events")"
+	done
+	[ "$(grep -c '^id: ' "$ROW/one.out")" -eq 2 ] || fail "they have no ids"
+	curl -s -m 5 "$ADMIN_URL/metrics" >"$ROW/metrics"
+	for file in 'tandem_live_watchers 2' 'tandem_live_events_total 2' 'tandem_live_events_lost_total 0'; do
+		grep -qx "$file" "$ROW/metrics" || fail "not so: $file"
+	done
+	# Another token: who watches has to show it.
+	echo second-token >"$ROW/token"
+	kill -HUP "${PID[gateway]}"
+	leaves one 0 5
+	leaves other 0 5
+	[ "$(http_status -H "Authorization: Bearer first-token" "$ADMIN_URL/api/events")" = 401 ] ||
+		fail "the former token is good for more"
+	watch third second-token
+	kill -HUP "${PID[gateway]}"
+	log_says gateway "ev=watch_began"
+	log_lacks gateway Smith
+	stop gateway 5 INT
+	leaves third 0 5
+}
+
 # The same words, by the country of the route that the call came by.
 another_country() { # call or call_bot
 	model model <<-'E'
@@ -101,6 +162,8 @@ another_country() { # call or call_bot
 
 row "Twilio: a form, corrected: one row, its versions, webhook with retry" saved call
 row "AudioCodes: the same" saved call_bot
+row "Twilio: those who watch /api/events are told, while their token is good" watched call
+row "AudioCodes: the same" watched call_bot
 
 # --- A caller who does not wait ---
 
