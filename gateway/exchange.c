@@ -423,11 +423,13 @@ static void on_ended(uv_async_t *async)
 /* Who has the same port should know of our calls, as we of theirs. */
 static void meet_siblings(struct exchange *e)
 {
+	const struct siblings_tables tables = { &e->tickets, &e->outbound,
+						&e->whispers, &e->contexts };
 	int err = 0;
 
 	if (e->hands_over)
-		err = siblings_open(&e->siblings, e->control, e->port,
-				    &e->tickets, &e->outbound, &e->log);
+		err = siblings_open(&e->siblings, e->control, e->port, &tables,
+				    &e->log);
 	if (err)
 		log_event(&e->log, LOG_ERROR, "siblings_unknown", "why",
 			  uv_strerror(err), "what",

@@ -8,12 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "gateway/carriers/twilio_outbound.h"
-#include "gateway/carriers/twilio_outbound_text.h"
-#include "gateway/carriers/twilio_ticket_text.h"
-#include "gateway/carriers/twilio_tickets.h"
-
-/* Besides tickets and placed calls: who comes, and the answer to that. */
+/* Besides the news: who comes, and the answer to that. */
 #define HELLO "v1 hello"
 #define HERE  "v1 here"
 
@@ -72,34 +67,15 @@ static int send_to(struct siblings *s, unsigned number, const char *text,
 	return err;
 }
 
-static void send_to_all(struct siblings *s, const char *text, size_t len,
-			const char *call_sid)
+void siblings_tell(struct siblings *s, const char *line, size_t len,
+		   const char *call_sid)
 {
-	uint64_t known = atomic_load(&s->known);
+	uint64_t known = len ? atomic_load(&s->known) : 0;
 
 	for (unsigned i = 0; i < SIBLINGS_MAX; i++)
-		if (known >> i & 1 && send_to(s, i, text, len) == -EAGAIN)
+		if (known >> i & 1 && send_to(s, i, line, len) == -EAGAIN)
 			log_event(s->log, LOG_WARN, "sibling_slow", "call",
 				  call_sid, NULL);
-}
-
-static void on_ticket(void *owner, const struct twilio_ticket *k)
-{
-	struct siblings *s = owner;
-	char text[TWILIO_TICKET_TEXT_MAX];
-
-	if (atomic_load(&s->known))
-		send_to_all(s, text, twilio_ticket_write(text, k), k->call_sid);
-}
-
-static void on_placed(void *owner, const struct twilio_outbound_news *n)
-{
-	struct siblings *s = owner;
-	char text[TWILIO_OUTBOUND_LINE_MAX];
-
-	if (atomic_load(&s->known))
-		send_to_all(s, text, twilio_outbound_write(text, n),
-			    n->call_sid[0] ? n->call_sid : "not known yet");
 }
 
 /* What there is for a newcomer, many lines to a datagram. */
@@ -121,43 +97,24 @@ static bool send_batch(struct batch *b)
 	return !err;
 }
 
-/* For a line of up to max characters with its end. */
-static bool make_room(struct batch *b, size_t max)
-{
-	return b->len + max + 1 <= sizeof(b->text) || send_batch(b);
-}
-
-static bool add_ticket(void *owner, const struct twilio_ticket *k)
+static bool add_line(void *owner, const char *line, size_t len)
 {
 	struct batch *b = owner;
 
-	if (!make_room(b, TWILIO_TICKET_TEXT_MAX))
+	if (b->len + len + 1 > sizeof(b->text) && !send_batch(b))
 		return false;
-	b->len += twilio_ticket_write(b->text + b->len, k);
-	b->text[b->len++] = '\n';
+	memcpy(b->text + b->len, line, len);
+	b->text[b->len + len] = '\n';
+	b->len += len + 1;
 	return true;
 }
-
-static bool add_placed(void *owner, const struct twilio_outbound_news *n)
-{
-	struct batch *b = owner;
-
-	if (!make_room(b, TWILIO_OUTBOUND_LINE_MAX))
-		return false;
-	b->len += twilio_outbound_write(b->text + b->len, n);
-	b->text[b->len++] = '\n';
-	return true;
-}
-
-_Static_assert(TWILIO_OUTBOUND_LINE_MAX < SIBLINGS_TEXT_MAX, "a line has room");
 
 static void welcome(struct siblings *s, unsigned number)
 {
 	struct batch b = { .s = s, .number = number };
 
-	b.len = (size_t)snprintf(b.text, sizeof(b.text), HERE "\n");
-	twilio_tickets_each(s->tickets, uv_hrtime(), add_ticket, &b);
-	twilio_outbound_each(s->outbound, uv_hrtime(), add_placed, &b);
+	add_line(&b, HERE, strlen(HERE));
+	siblings_news_each(&s->tables, add_line, &b);
 	if (b.len)
 		send_batch(&b);
 }
@@ -172,17 +129,10 @@ static bool is(const char *line, size_t len, const char *word)
 /* Returns whether the line greets. */
 static bool take_line(struct siblings *s, const char *line, size_t len)
 {
-	struct twilio_outbound_news n;
-	struct twilio_ticket k;
-
 	if (is(line, len, HELLO))
 		return true;
-	if (is(line, len, HERE))
-		return false;
-	if (twilio_ticket_read(&k, line, len) == 0)
-		twilio_tickets_learn(s->tickets, &k, uv_hrtime());
-	else if (twilio_outbound_read(&n, line, len) == 0)
-		twilio_outbound_learn(s->outbound, &n, uv_hrtime());
+	if (!is(line, len, HERE))
+		siblings_news_learn(&s->tables, line, len);
 	return false;
 }
 
@@ -294,13 +244,9 @@ static int open_socket(struct siblings *s)
 }
 
 int siblings_open(struct siblings *s, uv_loop_t *loop, unsigned port,
-		  struct twilio_tickets *tickets,
-		  struct twilio_outbound *outbound, const struct log *log)
+		  const struct siblings_tables *tables, const struct log *log)
 {
-	*s = (struct siblings){ .port = port,
-				.tickets = tickets,
-				.outbound = outbound,
-				.log = log };
+	*s = (struct siblings){ .port = port, .tables = *tables, .log = log };
 	s->poll.data = s;
 	s->fd = -1;
 	int err = uv_mutex_init(&s->lock);
@@ -317,10 +263,7 @@ int siblings_open(struct siblings *s, uv_loop_t *loop, unsigned port,
 		return err;
 	}
 	uv_poll_start(&s->poll, UV_READABLE, on_readable); /* cannot fail */
-	tickets->owner = s;
-	tickets->on_change = on_ticket;
-	outbound->owner = s;
-	outbound->on_change = on_placed;
+	siblings_news_listen(tables, s);
 	for (unsigned i = 0; i < SIBLINGS_MAX; i++)
 		if (i != s->number && send_to(s, i, HELLO, strlen(HELLO)) == 0)
 			know(s, i);
@@ -342,8 +285,7 @@ bool siblings_close(struct siblings *s, void (*on_closed)(void *owner),
 {
 	if (s->fd < 0)
 		return false;
-	s->tickets->on_change = NULL;
-	s->outbound->on_change = NULL;
+	siblings_news_listen(&s->tables, NULL);
 	s->on_closed = on_closed;
 	s->owner = owner;
 	uv_close((uv_handle_t *)&s->poll, on_poll_closed);

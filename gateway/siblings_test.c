@@ -6,8 +6,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "gateway/carriers/twilio_contexts.h"
 #include "gateway/carriers/twilio_outbound.h"
 #include "gateway/carriers/twilio_tickets.h"
+#include "gateway/carriers/twilio_whispers.h"
 #include "tools/testing/check.h"
 #include "tools/testing/raw_socket.h"
 
@@ -18,6 +20,8 @@ static uv_loop_t loop;
 static struct log quiet;
 static struct twilio_tickets tickets[2];
 static struct twilio_outbound outbound[2];
+static struct twilio_whispers whispers[2];
+static struct twilio_contexts contexts[2];
 static struct siblings one, other;
 static unsigned port;
 static unsigned closed;
@@ -39,6 +43,8 @@ static int setup(void **state)
 		CHECK_EQ(0, twilio_tickets_init(&tickets[i], 8, &lines),
 			 "tickets");
 		CHECK_EQ(0, twilio_outbound_init(&outbound[i]), "placed calls");
+		CHECK_EQ(0, twilio_whispers_init(&whispers[i]), "transfers");
+		CHECK_EQ(0, twilio_contexts_init(&contexts[i]), "contexts");
 	}
 	return 0;
 }
@@ -50,6 +56,8 @@ static int teardown(void **state)
 		twilio_tickets_free(&tickets[i]);
 		tickets[i].on_change = NULL;
 		twilio_outbound_free(&outbound[i]);
+		twilio_whispers_free(&whispers[i]);
+		twilio_contexts_free(&contexts[i]);
 	}
 	lines_free(&lines);
 	raw_socket_close_loop(&loop);
@@ -62,12 +70,17 @@ static void on_closed(void *owner)
 	closed++;
 }
 
+static int open_with(struct siblings *s, int i)
+{
+	const struct siblings_tables tables = { &tickets[i], &outbound[i],
+						&whispers[i], &contexts[i] };
+
+	return siblings_open(s, &loop, port, &tables, &quiet);
+}
+
 static void open_it(struct siblings *s)
 {
-	CHECK_EQ(0,
-		 siblings_open(s, &loop, port, &tickets[s == &other],
-			       &outbound[s == &other], &quiet),
-		 "it opens");
+	CHECK_EQ(0, open_with(s, s == &other), "it opens");
 }
 
 static void close_it(struct siblings *s)
@@ -196,6 +209,154 @@ static void a_placed_call_is_known_to_all(void **state)
 	CHECK(!is_placed(1, target, CALL), "nobody is told any more");
 }
 
+/* --- Warm transfers --- */
+
+static void put_through(uint8_t n, char target[64])
+{
+	const uint8_t bytes[16] = { n };
+	char token[TWILIO_WHISPER_TOKEN];
+
+	CHECK_EQ(0,
+		 twilio_whispers_place(&whispers[0], CALL, "Ada, an invoice",
+				       bytes, uv_hrtime(), token),
+		 "put through");
+	snprintf(target, 64, "/twilio/whisper?" TWILIO_WHISPER_QUERY "%s",
+		 token);
+}
+
+static int told(int table, const char *target, const char *leg)
+{
+	const struct twilio_whisper_leg l = { target, leg, CALL, uv_hrtime() };
+	char words[CALL_SUMMARY_MAX] = "";
+	int err = twilio_whispers_hear(&whispers[table], &l, words);
+
+	if (!err)
+		CHECK_STR("Ada, an invoice", words, "what they are told");
+	return err;
+}
+
+static int takes_the_call(int table, const char *target, bool accepts)
+{
+	const struct twilio_whisper_leg l = { target, NEXT, CALL, uv_hrtime() };
+
+	return twilio_whispers_answer(&whispers[table], &l, accepts);
+}
+
+/* Placed by one, answered with the other, and asked about with the first. */
+static void a_warm_transfer_is_known_to_all(void **state)
+{
+	char early[64], target[64];
+
+	(void)state;
+	open_it(&one);
+	put_through(1, early);
+	open_it(&other);
+	WAIT_FOR(&loop, told(1, early, NEXT) == 0, "the newcomer knows it");
+	siblings_hear(&one);
+	CHECK_EQ(-ENOENT, told(0, early, CALL), "the first knows the leg");
+	put_through(2, target);
+	siblings_hear(&other);
+	CHECK_EQ(0, told(1, target, NEXT), "told at once");
+	CHECK_EQ(0, takes_the_call(1, target, true), "accepted");
+	siblings_hear(&one);
+	CHECK_EQ(-ENOENT, takes_the_call(0, target, false), "for all");
+	CHECK_EQ(TWILIO_WHISPER_ACCEPTED,
+		 twilio_whispers_end(&whispers[0], CALL), "what came of it");
+	siblings_hear(&other);
+	CHECK_EQ(-ENOENT, told(1, target, NEXT), "over for all");
+	CHECK_EQ(-ENOENT, told(1, early, NEXT), "both of them");
+	close_it(&one);
+	close_it(&other);
+}
+
+/* --- What calls take along --- */
+
+static void leave(int table, unsigned stream, const char *words)
+{
+	struct twilio_context *c = twilio_context_new(CALL, stream);
+
+	CHECK(c, "memory");
+	strcpy(c->agent, "sales");
+	snprintf(c->words, sizeof(c->words), "%s", words);
+	call_variables_set(&c->variables, "name", "Ada \"A\" L.");
+	twilio_contexts_put(&contexts[table], c, uv_hrtime());
+}
+
+static bool finds(int table, unsigned stream, const char *words)
+{
+	struct twilio_context *c = twilio_contexts_take(&contexts[table], CALL,
+							stream, uv_hrtime());
+
+	if (!c)
+		return false;
+	CHECK_STR("sales", c->agent, "who had it");
+	CHECK_STR(words, c->words, "what was said");
+	CHECK_STR("Ada \"A\" L.", call_variables_get(&c->variables, "name"),
+		  "what is known");
+	twilio_context_drop(c);
+	return true;
+}
+
+static void what_a_call_takes_along_is_known_to_all(void **state)
+{
+	(void)state;
+	open_it(&one);
+	leave(0, 1, "caller: early\n");
+	open_it(&other);
+	WAIT_FOR(&loop, finds(1, 2, "caller: early\n"), "by the newcomer");
+	siblings_hear(&one);
+	CHECK(!finds(0, 2, ""), "taken once");
+	leave(0, 2, "caller: later\n");
+	siblings_hear(&other);
+	CHECK(!finds(1, 2, ""), "not by the same stream");
+	CHECK(finds(1, 3, "caller: later\n"), "told at once");
+	leave(1, 3, "caller: last\n");
+	siblings_hear(&one);
+	twilio_contexts_forget(&contexts[0], CALL);
+	siblings_hear(&other);
+	CHECK(!finds(1, 4, ""), "forgotten by all");
+	close_it(&one);
+	close_it(&other);
+	leave(0, 1, "caller: alone\n");
+	CHECK(!finds(1, 2, ""), "nobody is told any more");
+}
+
+/* Tickets come first, and are not crowded out. */
+static void a_newcomer_is_not_told_without_end(void **state)
+{
+	enum { MANY = 40 };
+	char words[TWILIO_CONTEXT_WORDS], sid[35];
+	struct twilio_ticket k;
+	unsigned known = 0;
+
+	(void)state;
+	memset(words, 'w', sizeof(words) - 1);
+	words[sizeof(words) - 1] = '\0';
+	open_it(&one);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(sid, sizeof(sid), "CA%032x", i);
+		struct twilio_context *c = twilio_context_new(sid, 1);
+		memcpy(c->words, words, sizeof(words));
+		twilio_contexts_put(&contexts[0], c, uv_hrtime());
+	}
+	twilio_tickets_issue(&tickets[0], CALL, &nobody, entropy, uv_hrtime(),
+			     &k);
+	open_it(&other);
+	WAIT_FOR(&loop, has(1, CALL, TWILIO_INVITED), "the ticket");
+	raw_socket_turn_for(&loop, 50);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(sid, sizeof(sid), "CA%032x", i);
+		struct twilio_context *c =
+			twilio_contexts_take(&contexts[1], sid, 2, uv_hrtime());
+		known += c != NULL;
+		twilio_context_drop(c);
+	}
+	CHECK(known >= SIBLINGS_NEWCOMER_MAX / 5000 && known < MANY / 2,
+	      "as many as there is room for");
+	close_it(&one);
+	close_it(&other);
+}
+
 static void older_news_change_nothing(void **state)
 {
 	struct twilio_ticket k = { .is_taken = true,
@@ -232,6 +393,8 @@ static void nonsense_is_not_listened_to(void **state)
 		"v1 - CA1 cut 1 5 0",
 		"p1 placed",
 		"p1 placed 0 - 5 - -",
+		"w1 {}",
+		"c1 [1",
 	};
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -263,16 +426,10 @@ static void there_is_an_end_to_them(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < SIBLINGS_MAX; i++) {
-		CHECK_EQ(0,
-			 siblings_open(&all[i], &loop, port, &tickets[0],
-				       &outbound[0], &quiet),
-			 "one more");
+		CHECK_EQ(0, open_with(&all[i], 0), "one more");
 		CHECK_EQ(i, all[i].number, "the first that is free");
 	}
-	CHECK_EQ(-EADDRINUSE,
-		 siblings_open(&other, &loop, port, &tickets[1], &outbound[1],
-			       &quiet),
-		 "no more");
+	CHECK_EQ(-EADDRINUSE, open_with(&other, 1), "no more");
 	CHECK(!siblings_close(&other, on_closed, &closed), "it is alone");
 	for (unsigned i = 0; i < SIBLINGS_MAX; i++)
 		close_it(&all[i]);
@@ -285,6 +442,9 @@ int main(void)
 		TEST(a_call_goes_from_one_to_the_other),
 		TEST(a_newcomer_learns_of_what_there_is),
 		TEST(a_placed_call_is_known_to_all),
+		TEST(a_warm_transfer_is_known_to_all),
+		TEST(what_a_call_takes_along_is_known_to_all),
+		TEST(a_newcomer_is_not_told_without_end),
 		TEST(older_news_change_nothing),
 		TEST(nonsense_is_not_listened_to),
 		TEST(there_is_an_end_to_them),

@@ -16,6 +16,7 @@ int twilio_contexts_init(struct twilio_contexts *t)
 	if (err)
 		return err;
 	t->bytes = 0;
+	t->on_change = NULL;
 	t->row = calloc(TWILIO_CONTEXTS_MAX, sizeof(t->row[0]));
 	if (t->row)
 		return 0;
@@ -84,6 +85,11 @@ static struct twilio_contexts_row *find(struct twilio_contexts *t,
 	return NULL;
 }
 
+static bool is_over(const struct twilio_contexts_row *r, uint64_t now_ns)
+{
+	return now_ns >= r->since_ns + TWILIO_RECORD_MS * NS_PER_MS;
+}
+
 /* Those whose time is over go; then the oldest of the others until there is
  * room. Never NULL. */
 static struct twilio_contexts_row *make_room(struct twilio_contexts *t,
@@ -93,8 +99,7 @@ static struct twilio_contexts_row *make_room(struct twilio_contexts *t,
 
 	for (size_t i = 0; i < TWILIO_CONTEXTS_MAX; i++) {
 		struct twilio_contexts_row *r = &t->row[i];
-		if (r->context &&
-		    now_ns >= r->since_ns + TWILIO_RECORD_MS * NS_PER_MS)
+		if (r->context && is_over(r, now_ns))
 			forget(t, r);
 		if (!r->context)
 			room = r;
@@ -109,7 +114,44 @@ static struct twilio_contexts_row *make_room(struct twilio_contexts *t,
 		       : make_room(t, bytes, now_ns);
 }
 
-/* --- For the workers --- */
+/* --- What others are told --- */
+
+/* Without the lock. */
+static void tell(struct twilio_contexts *t, struct twilio_context *c,
+		 uint64_t since_ns, bool is_gone)
+{
+	const struct twilio_context_news n = { is_gone, since_ns, c };
+
+	if (t->on_change)
+		t->on_change(t->owner, &n);
+}
+
+static void tell_gone(struct twilio_contexts *t, const char *call_sid,
+		      unsigned stream)
+{
+	struct twilio_context c = { .stream = stream };
+
+	snprintf(c.call_sid, sizeof(c.call_sid), "%s", call_sid);
+	tell(t, &c, 0, true);
+}
+
+void twilio_contexts_each(struct twilio_contexts *t, uint64_t now_ns,
+			  bool (*take)(void *owner,
+				       const struct twilio_context_news *n),
+			  void *owner)
+{
+	bool goes_on = true;
+
+	uv_mutex_lock(&t->lock);
+	for (size_t i = 0; i < TWILIO_CONTEXTS_MAX && goes_on; i++) {
+		const struct twilio_contexts_row *r = &t->row[i];
+		const struct twilio_context_news n = { false, r->since_ns,
+						       r->context };
+		if (r->context && !is_over(r, now_ns))
+			goes_on = take(owner, &n);
+	}
+	uv_mutex_unlock(&t->lock);
+}
 
 /* A stream that had not noticed its end comes too late. */
 static bool is_late(const struct twilio_contexts_row *r,
@@ -118,8 +160,8 @@ static bool is_late(const struct twilio_contexts_row *r,
 	return r && r->context->stream > c->stream;
 }
 
-void twilio_contexts_put(struct twilio_contexts *t, struct twilio_context *c,
-			 uint64_t now_ns)
+void twilio_contexts_learn(struct twilio_contexts *t, struct twilio_context *c,
+			   uint64_t since_ns, uint64_t now_ns)
 {
 	uv_mutex_lock(&t->lock);
 	struct twilio_contexts_row *r = find(t, c->call_sid);
@@ -132,9 +174,29 @@ void twilio_contexts_put(struct twilio_contexts *t, struct twilio_context *c,
 		forget(t, r);
 	r = make_room(t, bytes_of(c), now_ns);
 	r->context = c;
-	r->since_ns = now_ns;
+	r->since_ns = since_ns;
 	t->bytes += bytes_of(c);
 	uv_mutex_unlock(&t->lock);
+}
+
+void twilio_contexts_lose(struct twilio_contexts *t, const char *call_sid,
+			  unsigned stream)
+{
+	uv_mutex_lock(&t->lock);
+	struct twilio_contexts_row *r = find(t, call_sid);
+	if (r && r->context->stream <= stream)
+		forget(t, r);
+	uv_mutex_unlock(&t->lock);
+}
+
+/* --- For the workers --- */
+
+/* Told first: nobody can ask for it yet. */
+void twilio_contexts_put(struct twilio_contexts *t, struct twilio_context *c,
+			 uint64_t now_ns)
+{
+	tell(t, c, now_ns, false);
+	twilio_contexts_learn(t, c, now_ns, now_ns);
 }
 
 struct twilio_context *twilio_contexts_take(struct twilio_contexts *t,
@@ -145,20 +207,27 @@ struct twilio_context *twilio_contexts_take(struct twilio_contexts *t,
 
 	uv_mutex_lock(&t->lock);
 	struct twilio_contexts_row *r = find(t, call_sid);
-	bool is_old = r && now_ns >= r->since_ns + TWILIO_RECORD_MS * NS_PER_MS;
-	if (is_old)
+	if (r && is_over(r, now_ns))
 		forget(t, r);
 	else if (r && r->context->stream < stream)
 		c = take_out(t, r);
 	uv_mutex_unlock(&t->lock);
+	if (c)
+		tell_gone(t, call_sid, c->stream);
 	return c;
 }
 
 void twilio_contexts_forget(struct twilio_contexts *t, const char *call_sid)
 {
+	unsigned stream = 0;
+
 	uv_mutex_lock(&t->lock);
 	struct twilio_contexts_row *r = find(t, call_sid);
-	if (r)
+	if (r) {
+		stream = r->context->stream;
 		forget(t, r);
+	}
 	uv_mutex_unlock(&t->lock);
+	if (stream)
+		tell_gone(t, call_sid, stream);
 }

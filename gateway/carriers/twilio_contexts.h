@@ -9,12 +9,13 @@
  *
  * Bounded: TWILIO_CONTEXTS_MAX calls and TWILIO_CONTEXTS_BYTES in all; when
  * either is reached the oldest is forgotten, and that call begins as if it were
- * a new one. Each is forgotten after TWILIO_RECORD_MS, like its ticket. Other
- * instances of this program (siblings.h) do not learn of it. Not on the media
- * path. Time is passed in.
+ * a new one. Each is forgotten after TWILIO_RECORD_MS, like its ticket. Not on
+ * the media path. Time is passed in.
  *
  * One table for all workers, because the next stream opens anywhere: a lock is
- * held for one pass over it, and what is handed over changes hands.
+ * held for one pass over it, and what is handed over changes hands. Another
+ * instance on the same port has a table of its own that learns what this one
+ * knows.
  *
  * Source: Twilio reference 1.6, 1.9, 5.6, 5.8. */
 #ifndef GATEWAY_CARRIERS_TWILIO_CONTEXTS_H
@@ -46,8 +47,21 @@ struct twilio_contexts_row {
 	uint64_t since_ns;
 };
 
+/* What one table tells another (twilio_context_text.h). */
+struct twilio_context_news {
+	bool is_gone; /* what a stream up to this one has left; no more is told
+		       */
+	uint64_t since_ns;
+	struct twilio_context *context; /* of one that is gone: the call and
+					   the stream */
+};
+
 struct twilio_contexts {
 	uv_mutex_t lock;
+	/* A row has become another, here. Any thread; what is told of is valid
+	 * for the call. Set before there are others, or NULL. */
+	void (*on_change)(void *owner, const struct twilio_context_news *n);
+	void *owner;
 	struct twilio_contexts_row *row;
 	size_t bytes;
 };
@@ -76,5 +90,20 @@ struct twilio_context *twilio_contexts_take(struct twilio_contexts *t,
 
 /* twilio_contexts_forget: no stream of the call follows. */
 void twilio_contexts_forget(struct twilio_contexts *t, const char *call_sid);
+
+/* twilio_contexts_learn: another table has told this; c is the table's from
+ * here on.
+ * twilio_contexts_lose: another table has none any more of the call, up to this
+ * stream. on_change follows on neither.
+ * twilio_contexts_each: what is known. tell runs with the lock held, and
+ * returns whether there may be more. */
+void twilio_contexts_learn(struct twilio_contexts *t, struct twilio_context *c,
+			   uint64_t since_ns, uint64_t now_ns);
+void twilio_contexts_lose(struct twilio_contexts *t, const char *call_sid,
+			  unsigned stream);
+void twilio_contexts_each(struct twilio_contexts *t, uint64_t now_ns,
+			  bool (*tell)(void *owner,
+				       const struct twilio_context_news *n),
+			  void *owner);
 
 #endif

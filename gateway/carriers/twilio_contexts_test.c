@@ -156,6 +156,33 @@ static void several_threads_share_it(void **state)
 	CHECK_EQ(0, t.bytes, "nothing is left");
 }
 
+static void learn(unsigned stream, const char *words)
+{
+	struct twilio_context *c = twilio_context_new("CA1", stream);
+
+	assert_non_null(c);
+	snprintf(c->words, sizeof(c->words), "%s", words);
+	twilio_contexts_learn(&t, c, 0, 0);
+}
+
+static void others_tell_of_theirs(void **state)
+{
+	(void)state;
+	learn(2, "second");
+	learn(1, "late");
+	CHECK_STR("second", taken("CA1", 3, 0), "the latest");
+	learn(2, "second");
+	twilio_contexts_lose(&t, "CA1", 1);
+	CHECK_STR("second", taken("CA1", 3, 0), "an earlier one is gone");
+	learn(2, "second");
+	twilio_contexts_lose(&t, "CA1", 2);
+	CHECK_STR("", taken("CA1", 3, 0), "this one is");
+	learn(2, "second");
+	CHECK_STR("", taken("CA1", 3, TWILIO_RECORD_MS * MS),
+		  "no longer than here");
+	CHECK_EQ(0, t.bytes, "nothing is left");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -163,6 +190,7 @@ int main(void)
 		TEST(what_is_put_is_taken_once), TEST(the_latest_stream_counts),
 		TEST(it_is_forgotten),           TEST(the_oldest_makes_room),
 		TEST(bytes_are_bounded),         TEST(several_threads_share_it),
+		TEST(others_tell_of_theirs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

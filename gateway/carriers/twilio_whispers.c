@@ -20,6 +20,7 @@ int twilio_whispers_init(struct twilio_whispers *t)
 
 	if (err)
 		return err;
+	t->on_change = NULL;
 	t->row = calloc(TWILIO_WHISPERS_MAX, sizeof(t->row[0]));
 	if (t->row)
 		return 0;
@@ -105,6 +106,92 @@ static struct twilio_whispers_row *find_for(
 	return r && !is_stale(r, leg->now_ns) && belongs(r, leg) ? r : NULL;
 }
 
+/* --- What others are told --- */
+
+static void copy(struct twilio_whisper_news *n,
+		 const struct twilio_whispers_row *r)
+{
+	*n = (struct twilio_whisper_news){ .end = r->end,
+					   .since_ns = r->since_ns };
+	memcpy(n->token, r->token, sizeof(n->token));
+	memcpy(n->call_sid, r->call_sid, sizeof(n->call_sid));
+	memcpy(n->leg_sid, r->leg_sid, sizeof(n->leg_sid));
+	snprintf(n->words, sizeof(n->words), "%s", r->words);
+}
+
+/* Without the lock. */
+static void tell(struct twilio_whispers *t, const struct twilio_whisper_news *n)
+{
+	if (n->call_sid[0] && t->on_change)
+		t->on_change(t->owner, n);
+}
+
+void twilio_whispers_each(struct twilio_whispers *t, uint64_t now_ns,
+			  bool (*take)(void *owner,
+				       const struct twilio_whisper_news *n),
+			  void *owner)
+{
+	struct twilio_whisper_news n;
+	bool goes_on = true;
+
+	for (size_t i = 0; i < TWILIO_WHISPERS_MAX && goes_on; i++) {
+		n.token[0] = '\0';
+		uv_mutex_lock(&t->lock);
+		if (t->row[i].token[0] && !is_stale(&t->row[i], now_ns))
+			copy(&n, &t->row[i]);
+		uv_mutex_unlock(&t->lock);
+		if (n.token[0])
+			goes_on = take(owner, &n);
+	}
+}
+
+/* With the lock held. Returns the furthest they have come. */
+static enum twilio_whisper_end forget_call(struct twilio_whispers *t,
+					   const char *call_sid)
+{
+	enum twilio_whisper_end end = TWILIO_WHISPER_NONE;
+
+	for (size_t i = 0; i < TWILIO_WHISPERS_MAX; i++) {
+		struct twilio_whispers_row *r = &t->row[i];
+		if (!r->token[0] || strcmp(r->call_sid, call_sid) != 0)
+			continue;
+		if (r->end > end)
+			end = r->end;
+		forget(r);
+	}
+	return end;
+}
+
+static void learn(struct twilio_whispers *t,
+		  const struct twilio_whisper_news *n, uint64_t now_ns)
+{
+	struct twilio_whispers_row *r = find(t, n->token);
+
+	if (!r) {
+		r = find_room(t, now_ns);
+		if (!r || !(r->words = strdup(n->words)))
+			return;
+		memcpy(r->token, n->token, sizeof(r->token));
+		memcpy(r->call_sid, n->call_sid, sizeof(r->call_sid));
+		r->since_ns = n->since_ns;
+	}
+	if (!r->leg_sid[0])
+		memcpy(r->leg_sid, n->leg_sid, sizeof(r->leg_sid));
+	if (n->end > r->end)
+		r->end = n->end;
+}
+
+void twilio_whispers_learn(struct twilio_whispers *t,
+			   const struct twilio_whisper_news *n, uint64_t now_ns)
+{
+	uv_mutex_lock(&t->lock);
+	if (n->is_gone)
+		forget_call(t, n->call_sid);
+	else
+		learn(t, n, now_ns);
+	uv_mutex_unlock(&t->lock);
+}
+
 /* --- For the workers --- */
 
 static int fill(struct twilio_whispers_row *r, const char *call_sid,
@@ -126,12 +213,18 @@ int twilio_whispers_place(struct twilio_whispers *t, const char *call_sid,
 			  const char *words, const uint8_t entropy[16],
 			  uint64_t now_ns, char token[TWILIO_WHISPER_TOKEN])
 {
+	struct twilio_whisper_news n;
+
+	n.call_sid[0] = '\0';
 	uv_mutex_lock(&t->lock);
 	struct twilio_whispers_row *r = find_room(t, now_ns);
 	int err = r ? fill(r, call_sid, words, entropy, now_ns) : -ENOBUFS;
-	if (!err)
+	if (!err) {
 		memcpy(token, r->token, sizeof(r->token));
+		copy(&n, r);
+	}
 	uv_mutex_unlock(&t->lock);
+	tell(t, &n);
 	return err;
 }
 
@@ -139,6 +232,9 @@ int twilio_whispers_hear(struct twilio_whispers *t,
 			 const struct twilio_whisper_leg *leg,
 			 char words[CALL_SUMMARY_MAX])
 {
+	struct twilio_whisper_news n;
+
+	n.call_sid[0] = '\0';
 	uv_mutex_lock(&t->lock);
 	struct twilio_whispers_row *r = find_for(t, leg);
 	if (r) {
@@ -146,42 +242,45 @@ int twilio_whispers_hear(struct twilio_whispers *t,
 		if (r->end == TWILIO_WHISPER_UNHEARD)
 			r->end = TWILIO_WHISPER_HEARD;
 		snprintf(words, CALL_SUMMARY_MAX, "%s", r->words);
+		copy(&n, r);
 	}
 	uv_mutex_unlock(&t->lock);
+	tell(t, &n);
 	return r ? 0 : -ENOENT;
 }
 
 int twilio_whispers_answer(struct twilio_whispers *t,
 			   const struct twilio_whisper_leg *leg, bool accepts)
 {
+	enum twilio_whisper_end end =
+		accepts ? TWILIO_WHISPER_ACCEPTED : TWILIO_WHISPER_DECLINED;
+	struct twilio_whisper_news n;
 	int err = -ENOENT;
 
+	n.call_sid[0] = '\0';
 	uv_mutex_lock(&t->lock);
 	struct twilio_whispers_row *r = find_for(t, leg);
-	if (r && r->end == TWILIO_WHISPER_HEARD)
-		r->end = accepts ? TWILIO_WHISPER_ACCEPTED
-				 : TWILIO_WHISPER_DECLINED;
-	if (r && r->end == (accepts ? TWILIO_WHISPER_ACCEPTED
-				    : TWILIO_WHISPER_DECLINED))
+	if (r && r->end == TWILIO_WHISPER_HEARD) {
+		r->end = end;
+		copy(&n, r);
+	}
+	if (r && r->end == end)
 		err = 0;
 	uv_mutex_unlock(&t->lock);
+	tell(t, &n);
 	return err;
 }
 
 enum twilio_whisper_end twilio_whispers_end(struct twilio_whispers *t,
 					    const char *call_sid)
 {
-	enum twilio_whisper_end end = TWILIO_WHISPER_NONE;
+	struct twilio_whisper_news n = { .is_gone = true };
 
 	uv_mutex_lock(&t->lock);
-	for (size_t i = 0; i < TWILIO_WHISPERS_MAX; i++) {
-		struct twilio_whispers_row *r = &t->row[i];
-		if (!r->token[0] || strcmp(r->call_sid, call_sid) != 0)
-			continue;
-		if (r->end > end)
-			end = r->end;
-		forget(r);
-	}
+	enum twilio_whisper_end end = forget_call(t, call_sid);
 	uv_mutex_unlock(&t->lock);
+	if (end != TWILIO_WHISPER_NONE)
+		snprintf(n.call_sid, sizeof(n.call_sid), "%s", call_sid);
+	tell(t, &n);
 	return end;
 }

@@ -9,11 +9,12 @@
  * ended.
  *
  * Bounded: TWILIO_WHISPERS_MAX transfers under way; each is forgotten when it
- * has ended, or after TWILIO_WHISPER_MS. Other instances of this program do not
- * learn of them. Not on the media path. Time and random bytes are passed in.
+ * has ended, or after TWILIO_WHISPER_MS. Not on the media path. Time and random
+ * bytes are passed in.
  *
  * One table for all workers: a lock is held for one pass over it, and what is
- * handed out are copies.
+ * handed out are copies. Another instance on the same port has a table of its
+ * own that learns what this one knows.
  *
  * Source: Twilio reference 1.2 (ParentCallSid), 1.9, 5.6. */
 #ifndef GATEWAY_CARRIERS_TWILIO_WHISPERS_H
@@ -48,8 +49,23 @@ struct twilio_whispers_row {
 	uint64_t since_ns;
 };
 
+/* What one table tells another (twilio_whisper_text.h). */
+struct twilio_whisper_news {
+	char call_sid[35];
+	bool is_gone; /* its transfer is over; the rest says nothing */
+	char token[TWILIO_WHISPER_TOKEN];
+	char leg_sid[35];
+	enum twilio_whisper_end end;
+	uint64_t since_ns;
+	char words[CALL_SUMMARY_MAX];
+};
+
 struct twilio_whispers {
 	uv_mutex_t lock;
+	/* A row has become another, here: n is a copy. Any thread, without the
+	 * lock; set before there are others, or NULL. */
+	void (*on_change)(void *owner, const struct twilio_whisper_news *n);
+	void *owner;
 	struct twilio_whispers_row *row;
 };
 
@@ -87,5 +103,17 @@ int twilio_whispers_answer(struct twilio_whispers *t,
  * became of it, the furthest if there were several, and it is forgotten. */
 enum twilio_whisper_end twilio_whispers_end(struct twilio_whispers *t,
 					    const char *call_sid);
+
+/* twilio_whispers_learn: another table has told this: of what is known already
+ * the furthest counts. A full table learns nothing. on_change does not follow.
+ * twilio_whispers_each: what is known, a copy of each. tell runs without the
+ * lock, and returns whether there may be more. */
+void twilio_whispers_learn(struct twilio_whispers *t,
+			   const struct twilio_whisper_news *n,
+			   uint64_t now_ns);
+void twilio_whispers_each(struct twilio_whispers *t, uint64_t now_ns,
+			  bool (*tell)(void *owner,
+				       const struct twilio_whisper_news *n),
+			  void *owner);
 
 #endif

@@ -139,6 +139,49 @@ static void there_are_bounds(void **state)
 		 "as far as there is room, and no half character");
 }
 
+/* Of two tables that tell each other, the one that knows less learns. */
+static void the_furthest_counts(void **state)
+{
+	struct twilio_whisper_news n = { .call_sid = "CA1",
+					 .token = TOKEN,
+					 .leg_sid = "CA2",
+					 .end = TWILIO_WHISPER_HEARD,
+					 .words = "Ada, an invoice" };
+
+	(void)state;
+	twilio_whispers_learn(&t, &n, 0);
+	CHECK_EQ(-ENOENT, hear(TARGET, "CA3", "CA1", 0), "its leg is known");
+	CHECK_EQ(0, hear(TARGET, "CA2", "CA1", 0), "it is there");
+	CHECK_STR("Ada, an invoice", words, "with its words");
+	CHECK_EQ(0, answer("CA2", true), "accepted");
+	n.leg_sid[0] = '\0';
+	n.end = TWILIO_WHISPER_UNHEARD;
+	twilio_whispers_learn(&t, &n, 0);
+	CHECK_EQ(-ENOENT, hear(TARGET, "CA3", "CA1", 0), "late news");
+	CHECK_EQ(TWILIO_WHISPER_ACCEPTED, twilio_whispers_end(&t, "CA1"),
+		 "change nothing");
+	twilio_whispers_learn(&t, &n, 0);
+	n.is_gone = true;
+	twilio_whispers_learn(&t, &n, 0);
+	CHECK_EQ(-ENOENT, hear(TARGET, "CA2", "CA1", 0), "gone");
+}
+
+static void nobody_learns_more_than_there_is_room(void **state)
+{
+	struct twilio_whisper_news n = { .call_sid = "CA1",
+					 .end = TWILIO_WHISPER_UNHEARD };
+
+	(void)state;
+	for (unsigned i = 0; i < TWILIO_WHISPERS_MAX; i++) {
+		snprintf(n.token, sizeof(n.token), "%032x", i);
+		twilio_whispers_learn(&t, &n, 0);
+	}
+	CHECK_EQ(-ENOBUFS, place("CA1", 0xab, 0), "it is full");
+	memset(n.token, 'a', sizeof(n.token) - 1);
+	twilio_whispers_learn(&t, &n, 0);
+	CHECK_EQ(0, place("CA1", 0xab, TWILIO_WHISPER_MS * MS), "for a time");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -147,6 +190,8 @@ int main(void)
 		TEST(the_first_key_counts),
 		TEST(how_it_ends),
 		TEST(there_are_bounds),
+		TEST(the_furthest_counts),
+		TEST(nobody_learns_more_than_there_is_room),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,7 +89,7 @@ with_past() { # behind "call:" of sales' second answer
 		- {on: tool, say: ["digits:3"], transcript: Thank you., call: [$1]}
 		- {on: note, say: ["digits:4"], transcript: Back again.}
 	E
-	gateway gateway <<-E
+	gateway gateway ${OURS:+--listen "$OURS"} <<-E
 		agents: [agents/sales.yaml]
 		agent:
 		  instructions: You are the front desk.
@@ -97,8 +97,9 @@ with_past() { # behind "call:" of sales' second answer
 		  transcription: {model: whisper-1}
 		  hand_offs: [{agent: sales, when: always}]
 		call_webhook: {url: $DESK_URL/call}
-		transfer: {targets: [{name: boss, to: "tel:+41791234567"}]}
+		transfer: {targets: [{name: boss, to: "tel:+41791234567"${WARM:-}}]}
 		twilio: {rest: {url: "http://$REST"}}
+		${SHARED:-}
 	E
 }
 past_steps="$greeted
@@ -165,11 +166,12 @@ warm() { # arguments of transfer_call, target's address, more of the configurati
 		- {on: tool, say: ["digits:3"]}
 		- {on: note, say: ["digits:4"]}
 	E
-	gateway gateway <<-E
+	gateway gateway ${OURS:+--listen "$OURS"} <<-E
 		agent: {tools: [transfer_call], turns: {silence_duration_ms: 300}}
 		transfer: {targets: [{name: boss, to: "$2", warm: true}], accept_seconds: 1}
 		twilio: {rest: {url: "http://$REST"}}
 		${3:-}
+		${SHARED:-}
 	E
 }
 about='{"target":"boss","summary":"Ada & Bob <x> \"q\""}'
@@ -216,6 +218,90 @@ says_nothing() {
 	declined ""
 	call_says "they are told twice" call \
 		'[.timeline[].text | select(startswith("whoever answered hears: "))] | length == 2'
+}
+
+# --- Another instance on the same port ---
+
+shared() { # what is to be run with such a gateway
+	local OURS SHARED="listen_shared: true"
+
+	future_port 1
+	OURS=127.0.0.1:$PORT
+	"$@"
+}
+
+successor() {
+	start successor "$BUILD/tandem" serve -c "$ROW/gateway.yaml" --listen "$OURS" --admin 127.0.0.1:0
+	await 20 contains "$ROW/successor.out" "listening on" || fail "successor does not start"
+}
+
+# It comes while whoever was dialled is being told what it is about, and the one
+# that has placed the transfer is gone before they press a key: the telephone
+# network stands still for as long as that takes.
+replaced() {
+	await 40 contains "$ROW/gateway.err" ev=whispered || fail "nobody is told anything"
+	kill -STOP "${PID[call]}"
+	successor
+	stop gateway 10
+	kill -CONT "${PID[call]}"
+	over call 0
+}
+
+accepted_elsewhere() {
+	warm "$about" tel:+41791234567
+	dial call --rest "$REST" <<-E
+		steps:
+		$greeted
+		- {say: test-vectors/speech/digit-7.wav}
+		- {wait: hangup}
+		expect: {outcome: hung_up, $good}
+	E
+	replaced
+	call_says "they are connected" call '[.timeline[].text] | any(. == "whoever answered is connected")'
+	log_says successor "ev=accepted"
+	log_lacks successor "ev=started"
+	log_lacks successor "Ada & Bob"
+	stop successor 15
+}
+
+back_elsewhere() {
+	local WARM=", warm: true"
+
+	with_past '{name: transfer_call, arguments: "{\"target\":\"boss\",\"summary\":\"A caller who asks whether it is open\"}"}'
+	dial call --rest "$REST" <<-E
+		dial_key: "2"
+		steps:
+		$past_steps
+		- {wait: heard_end, label: back, timeout_ms: 30000}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, $good}
+	E
+	replaced
+	log_says successor "ev=declined"
+	cat "$ROW/successor.err" >>"$ROW/gateway.err" # where it is looked for
+	knows_its_past "the person who answered did not take the call"
+	log_lacks successor "open on Sunday"
+	stop successor 15
+}
+
+# Each of the call's requests reaches either.
+either() {
+	warm "$about" tel:+41791234567
+	successor
+	call call --rest "$REST" <<-E
+		dial_key: "2"
+		steps:
+		$greeted
+		- {say: test-vectors/speech/digit-7.wav}
+		- {wait: heard_end, label: before the transfer}
+		- {wait: heard_start, label: back with the model, timeout_ms: 30000}
+		- {wait: heard_end}
+		- {hangup: true}
+		expect: {outcome: caller_hung_up, $good}
+	E
+	model_says "a second session is told why" model '[.[] | select(.dir == "in" and
+		(.text // "" | contains("[transfer]") and contains("the person who answered did not take the call")))] | length == 1'
+	stop successor 15
 }
 
 told_again() { # arguments of transfer_call, why
@@ -367,6 +453,9 @@ row "warm, to a SIP address" accepted sip:boss@example.com
 row "warm, to a client of Twilio's" accepted client:boss
 row "warm: another key, and the caller is back with the model, which knows" refuses
 row "warm: no key, likewise" says_nothing
+row "a rolling restart in a warm transfer: the new instance takes the key" shared accepted_elsewhere
+row "a rolling restart: who is back is known to the new instance" shared back_elsewhere
+row "two instances: what a warm transfer asks reaches either" shared either
 row "warm: without a summary the model is told" told_again '{"target":"boss"}' "summary is missing"
 row "warm: a summary too long" too_long
 row "warm: a summary that is no UTF-8" told_again '{"target":"boss","summary":"\ud800"}' "of UTF-8"
