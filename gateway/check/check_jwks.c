@@ -55,7 +55,8 @@ static void fetch(struct check_list *l, const char *where,
 		.timeout_ms = CHECK_FETCH_MS,
 		.body_max = JWKS_TEXT_MAX,
 	};
-	uv_loop_t loop;
+	uv_loop_t loop = { .data = NULL }; /* as stream.h wants it */
+
 	if (uv_loop_init(&loop))
 		return;
 	check_list_wait(l, KEY);
