@@ -12,24 +12,16 @@
 
 #include "codecs/dtmf.h"
 #include "gateway/agents/knowledge.h"
-#include "gateway/net/gate.h"
-#include "gateway/carriers/audiocodes_keys.h"
 #include "gateway/certificates.h"
-#include "gateway/net/fetch.h"
+#include "gateway/exchange_parts.h"
 #include "gateway/net/http_server.h"
 #include "gateway/net/listen_socket.h"
-#include "gateway/ops/config_restart.h"
 #include "gateway/ops/config_shared.h"
 #include "gateway/ops/resources.h"
 #include "gateway/records/form_store.h"
 #include "gateway/settings.h"
 #include "gateway/worker.h"
 #include "protocols/tls.h"
-
-/* A call that is replaced and the one it replaces, and one that ended while
- * another worker began it. */
-#define ENTRIES_SPARE (2 * CONFIG_WORKERS_MAX)
-#define TICKETS_SPARE 16
 
 unsigned exchange_workers(const struct config *c)
 {
@@ -38,7 +30,7 @@ unsigned exchange_workers(const struct config *c)
 	return n < CONFIG_WORKERS_MAX ? n : CONFIG_WORKERS_MAX;
 }
 
-/* --- What all share --- */
+/* --- Libraries --- */
 
 /* What libraries set up at their first use, and not for several threads at
  * once. mbedTLS has its tables once the workers' contexts are made, here too.
@@ -48,140 +40,6 @@ static void prepare_libraries(void)
 	json_object_seed(0);
 	sqlite3_initialize();
 	dtmf_detector_free(dtmf_detector_new());
-}
-
-/* The configuration is checked: its proxies are what they should be. */
-static int open_gate(struct exchange *e)
-{
-	const struct config *c = &e->config->config;
-	const struct gate_limits limits = {
-		.connections = c->limits.connections,
-		.per_address = c->limits.connections_per_address,
-	};
-
-	for (unsigned i = 0; i < c->proxy_count; i++)
-		if (ip_block_parse(&e->proxies[e->proxy_count], c->proxies[i],
-				   strlen(c->proxies[i])) == 0)
-			e->proxy_count++;
-	return gate_open(&e->gate, &limits);
-}
-
-/* What no worker could take need not be promised. */
-static struct lines_limits limits_of(const struct config *c)
-{
-	const struct config_limits *l = &c->limits;
-	uint64_t all = (uint64_t)l->calls_per_worker * exchange_workers(c);
-
-	return (struct lines_limits){
-		.calls = all && all < l->calls ? (unsigned)all : l->calls,
-		.per_number = l->calls_per_number,
-		.per_source = l->calls_per_source,
-		.anonymous = l->calls_anonymous,
-	};
-}
-
-static int open_tallies(struct exchange *e)
-{
-	int err = tally_init(&e->answered);
-
-	if (err)
-		return err;
-	err = tally_init(&e->hand_offs);
-	if (err)
-		goto free_answered;
-	err = tally_init(&e->functions);
-	if (!err)
-		return 0;
-	tally_free(&e->hand_offs);
-free_answered:
-	tally_free(&e->answered);
-	return err;
-}
-
-static void free_tallies(struct exchange *e)
-{
-	tally_free(&e->answered);
-	tally_free(&e->hand_offs);
-	tally_free(&e->functions);
-}
-
-static int open_tables(struct exchange *e)
-{
-	const struct lines_limits limits = limits_of(&e->config->config);
-	unsigned calls = limits.calls;
-	int err = lines_init(&e->lines, &limits);
-
-	if (err)
-		return err;
-	err = audiocodes_waiting_init(&e->waiting);
-	if (err) {
-		lines_free(&e->lines);
-		return err;
-	}
-	/* Every running call, and as many that have just ended. */
-	err = twilio_tickets_init(&e->tickets, 2 * calls + TICKETS_SPARE,
-				  &e->lines);
-	if (!err)
-		err = twilio_contexts_init(&e->contexts);
-	if (!err)
-		err = twilio_whispers_init(&e->whispers);
-	if (!err)
-		err = audiocodes_registry_init(&e->registry,
-					       calls + ENTRIES_SPARE);
-	if (!err)
-		err = ledger_init(&e->ledger);
-	if (!err)
-		err = open_gate(e);
-	if (!err)
-		err = twilio_outbound_init(&e->outbound);
-	if (!err)
-		err = fetcher_open(&e->fetcher);
-	if (!err)
-		return 0;
-	twilio_outbound_free(&e->outbound);
-	gate_free(e->gate);
-	ledger_free(&e->ledger);
-	audiocodes_registry_free(&e->registry);
-	twilio_whispers_free(&e->whispers);
-	twilio_contexts_free(&e->contexts);
-	twilio_tickets_free(&e->tickets);
-	audiocodes_waiting_free(&e->waiting);
-	lines_free(&e->lines);
-	return err;
-}
-
-static int open_shared(struct exchange *e)
-{
-	int err = open_tallies(e);
-
-	if (err)
-		return err;
-	err = live_events_init(&e->events);
-	if (err)
-		goto free_tallies;
-	err = open_tables(e);
-	if (!err)
-		return 0;
-	live_events_free(&e->events);
-free_tallies:
-	free_tallies(e);
-	return err;
-}
-
-static void free_shared(struct exchange *e)
-{
-	free_tallies(e);
-	live_events_free(&e->events);
-	fetcher_close(e->fetcher);
-	twilio_outbound_free(&e->outbound);
-	gate_free(e->gate);
-	ledger_free(&e->ledger);
-	audiocodes_registry_free(&e->registry);
-	twilio_whispers_free(&e->whispers);
-	twilio_contexts_free(&e->contexts);
-	twilio_tickets_free(&e->tickets);
-	audiocodes_waiting_free(&e->waiting);
-	lines_free(&e->lines);
 }
 
 /* --- Listening --- */
@@ -255,7 +113,7 @@ static void undo_all(struct exchange *e)
 }
 
 /* All workers serve with the same. */
-static void note_expiry(struct exchange *e, const struct settings *s)
+void exchange_note_expiry(struct exchange *e, const struct settings *s)
 {
 	atomic_store(&e->certificate_s,
 		     s->serving_tls ? tls_server_expires(s->serving_tls) : 0);
@@ -302,7 +160,7 @@ static int open_workers(struct exchange *e, const int *fds, unsigned n,
 	if (err)
 		undo_all(e);
 	else
-		note_expiry(e, e->worker[0]->settings);
+		exchange_note_expiry(e, e->worker[0]->settings);
 	return err;
 }
 
@@ -355,7 +213,7 @@ int exchange_open(struct exchange *e, uv_loop_t *control,
 	e->config = config_shared_new(config, 0);
 	prepare_libraries();
 	if (e->config)
-		err = open_shared(e);
+		err = exchange_open_shared(e);
 	if (err) {
 		snprintf(why, cap, "out of memory");
 		goto drop_config;
@@ -374,7 +232,7 @@ int exchange_open(struct exchange *e, uv_loop_t *control,
 	spending_close(&e->spending, &e->ledger, &e->log);
 	form_store_close(e->forms);
 	close_book(e);
-	free_shared(e);
+	exchange_free_shared(e);
 drop_config:
 	if (e->config)
 		config_shared_drop(e->config);
@@ -535,115 +393,11 @@ void exchange_free(struct exchange *e)
 {
 	undo_all(e);
 	spending_close(&e->spending, &e->ledger, &e->log);
-	free_shared(e);
+	exchange_free_shared(e);
 	form_store_close(e->forms);
 	close_book(e);
 	config_shared_drop(e->config);
 }
-
-/* --- Another configuration --- */
-
-/* What a model session is made of. Files may hold something else under the same
- * name. */
-static bool wants_same_sessions(const struct agent_book *before,
-				const struct agent_book *now)
-{
-	const struct config *a = &before->shared->config;
-	const struct config *b = &now->shared->config;
-
-	return memcmp(&a->model, &b->model, sizeof(a->model)) == 0 &&
-	       memcmp(&a->transfer, &b->transfer, sizeof(a->transfer)) == 0 &&
-	       !b->model.ca_file[0] && agent_book_equals(before, now);
-}
-
-/* Read here once, where a mistake in it still changes nothing; each worker
- * reads it again. */
-static int try_keys(struct exchange *e, const struct config *c, char *why,
-		    size_t cap)
-{
-	const char *jwks = c->audiocodes.oauth.jwks;
-	struct audiocodes_keys *keys;
-	char reason[256];
-
-	if (!jwks[0] || strstr(jwks, "://"))
-		return 0;
-	int err = audiocodes_keys_open(&keys, e->control, jwks, NULL, &e->log,
-				       NULL, reason, sizeof(reason));
-	if (err)
-		snprintf(why, cap, "audiocodes.oauth.jwks: %s", reason);
-	else
-		audiocodes_keys_close(keys);
-	return err;
-}
-
-static int open_all_settings(const struct exchange *e, struct agent_book *book,
-			     struct settings **out, char *why, size_t cap)
-{
-	struct certificates *own;
-	int err = certificates_read(&own, &book->shared->config.tls, why, cap);
-
-	for (unsigned i = 0; i < e->count && !err; i++)
-		err = settings_open(&out[i], book, own, why, cap);
-	certificates_free(own);
-	for (unsigned i = 0; i < e->count && err; i++) {
-		settings_free(out[i]);
-		out[i] = NULL;
-	}
-	return err;
-}
-
-/* Whether the port speaks TLS is settled at the start. */
-static int changes_port(const struct config *now, const struct config *next,
-			char *why, size_t cap)
-{
-	if (!now->tls.certificate_count == !next->tls.certificate_count)
-		return 0;
-	snprintf(why, cap,
-		 "tls.certificates: from plain to TLS, or back, takes a "
-		 "restart");
-	return -EINVAL;
-}
-
-int exchange_reload(struct exchange *e, const struct config *config, char *why,
-		    size_t cap)
-{
-	const struct config_shared *old = e->config;
-	struct settings *settings[CONFIG_WORKERS_MAX] = { NULL };
-	struct agent_book *book = NULL;
-	struct config_shared *c = config_shared_new(config, old->model_version);
-
-	if (!c) {
-		snprintf(why, cap, "out of memory");
-		return -ENOMEM;
-	}
-	config_restart_keep(&c->config, &old->config);
-	int err = changes_port(&old->config, &c->config, why, cap);
-	if (!err)
-		err = try_keys(e, &c->config, why, cap);
-	if (!err)
-		err = agent_book_open(&book, c, why, cap);
-	if (!err)
-		err = agent_book_learn(book, e->knowledge, why, cap);
-	if (!err && !wants_same_sessions(e->book, book))
-		c->model_version++;
-	if (!err)
-		err = open_all_settings(e, book, settings, why, cap);
-	if (err) {
-		agent_book_drop(book);
-		config_shared_drop(c);
-		return err;
-	}
-	agent_book_drop(e->book);
-	e->book = book;
-	config_shared_drop(e->config);
-	e->config = c;
-	note_expiry(e, settings[0]);
-	for (unsigned i = 0; i < e->count; i++)
-		worker_renew(e->worker[i], settings[i]);
-	return 0;
-}
-
-/* --- Whether they turn --- */
 
 /* --- What they hold and have done --- */
 
@@ -672,61 +426,11 @@ void exchange_report(const struct exchange *e)
 	resources_log(&e->log, calls, standing, each);
 }
 
-/* From cell to cell; both hold nothing but cells. */
-static void add_cells(struct metric *to, const struct metric *from, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		metric_add(&to[i], metric_read(&from[i]));
-}
-
-#define ADD(sum, f, member)                            \
-	add_cells((struct metric *)&(sum)->member,     \
-		  (const struct metric *)&(f)->member, \
-		  sizeof((f)->member) / sizeof(struct metric))
-
-static void add_calls(struct worker_figures *sum,
-		      const struct worker_figures *f)
-{
-	ADD(sum, f, webhook_failed);
-	ADD(sum, f, calls);
-	ADD(sum, f, failed);
-	ADD(sum, f, running);
-	ADD(sum, f, ended);
-	ADD(sum, f, ended_ns);
-	ADD(sum, f, interruptions);
-	ADD(sum, f, resumed);
-	ADD(sum, f, cut_sent_ns);
-	ADD(sum, f, underruns);
-	ADD(sum, f, ring_dropped_ns);
-	ADD(sum, f, playout_dropped);
-	metric_raise(&sum->ring_most_ns, metric_read(&f->ring_most_ns));
-}
-
-static void add(struct worker_figures *sum, const struct worker_figures *f)
-{
-	for (unsigned i = 0; i < WORKER_DELAYS; i++)
-		histogram_merge(&sum->delay[i], &f->delay[i]);
-	histogram_merge(&sum->setup, &f->setup);
-	histogram_merge(&sum->turn, &f->turn);
-	histogram_merge(&sum->unheard, &f->unheard);
-	histogram_merge(&sum->lag, &f->lag);
-	add_calls(sum, f);
-	ADD(sum, f, refused);
-	ADD(sum, f, http_refused);
-	ADD(sum, f, budget_reached);
-	ADD(sum, f, budget_refused);
-	ADD(sum, f, text_tokens);
-	ADD(sum, f, model.outcome);
-	ADD(sum, f, model.error);
-	ADD(sum, f, model.tokens);
-	ADD(sum, f, model.answered);
-}
-
 void exchange_figures(const struct exchange *e, struct worker_figures *out)
 {
 	memset(out, 0, sizeof(*out));
 	for (unsigned i = 0; i < e->count; i++)
-		add(out, &e->worker[i]->figures);
+		worker_figures_add(out, &e->worker[i]->figures);
 }
 
 struct worker *exchange_least(const struct exchange *e)

@@ -101,3 +101,56 @@ const char *worker_http_status_name(unsigned place)
 {
 	return answer[place].name;
 }
+
+/* --- Of several workers --- */
+
+/* From cell to cell; both hold nothing but cells. */
+static void add_cells(struct metric *to, const struct metric *from, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		metric_add(&to[i], metric_read(&from[i]));
+}
+
+#define ADD(sum, f, member)                            \
+	add_cells((struct metric *)&(sum)->member,     \
+		  (const struct metric *)&(f)->member, \
+		  sizeof((f)->member) / sizeof(struct metric))
+
+static void add_calls(struct worker_figures *sum,
+		      const struct worker_figures *f)
+{
+	ADD(sum, f, webhook_failed);
+	ADD(sum, f, calls);
+	ADD(sum, f, failed);
+	ADD(sum, f, running);
+	ADD(sum, f, ended);
+	ADD(sum, f, ended_ns);
+	ADD(sum, f, interruptions);
+	ADD(sum, f, resumed);
+	ADD(sum, f, cut_sent_ns);
+	ADD(sum, f, underruns);
+	ADD(sum, f, ring_dropped_ns);
+	ADD(sum, f, playout_dropped);
+	metric_raise(&sum->ring_most_ns, metric_read(&f->ring_most_ns));
+}
+
+void worker_figures_add(struct worker_figures *sum,
+			const struct worker_figures *f)
+{
+	for (unsigned i = 0; i < WORKER_DELAYS; i++)
+		histogram_merge(&sum->delay[i], &f->delay[i]);
+	histogram_merge(&sum->setup, &f->setup);
+	histogram_merge(&sum->turn, &f->turn);
+	histogram_merge(&sum->unheard, &f->unheard);
+	histogram_merge(&sum->lag, &f->lag);
+	add_calls(sum, f);
+	ADD(sum, f, refused);
+	ADD(sum, f, http_refused);
+	ADD(sum, f, budget_reached);
+	ADD(sum, f, budget_refused);
+	ADD(sum, f, text_tokens);
+	ADD(sum, f, model.outcome);
+	ADD(sum, f, model.error);
+	ADD(sum, f, model.tokens);
+	ADD(sum, f, model.answered);
+}

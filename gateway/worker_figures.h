@@ -94,6 +94,11 @@ struct worker_figures {
 	struct openai_figures model;
 };
 
+/* worker_figures_add: to the sum what a worker has counted; what is one
+ * moment's (census) is left out. The sum is the caller's alone. */
+void worker_figures_add(struct worker_figures *sum,
+			const struct worker_figures *f);
+
 const char *worker_delay_name(enum worker_delay delay);
 const char *worker_carrier_name(enum worker_carrier carrier);
 const char *worker_end_name(unsigned end); /* below WORKER_ENDS */

@@ -1,5 +1,7 @@
 #include "tools/testing/check.h"
 
+#include <inttypes.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "gateway/worker_figures.h"
@@ -82,11 +84,67 @@ static void sorts_statuses(void **state)
 	}
 }
 
+/* --- Sums --- */
+
+#define CELLS (sizeof(struct worker_figures) / sizeof(uint64_t))
+
+/* Of a moment, or of one worker: no sum has it. */
+static bool is_left_out(size_t at)
+{
+	size_t census = offsetof(struct worker_figures, census);
+
+	return (at >= census && at < census + sizeof(struct worker_census)) ||
+	       at == offsetof(struct worker_figures, model.upstream);
+}
+
+/* The most of both, not the sum. */
+static bool is_most(size_t at)
+{
+	static const size_t histograms[] = {
+		offsetof(struct worker_figures, delay[0]),
+		offsetof(struct worker_figures, delay[1]),
+		offsetof(struct worker_figures, delay[2]),
+		offsetof(struct worker_figures, setup),
+		offsetof(struct worker_figures, turn),
+		offsetof(struct worker_figures, unheard),
+		offsetof(struct worker_figures, lag),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(histograms); i++)
+		if (at == histograms[i] + offsetof(struct histogram, max_ns))
+			return true;
+	return at == offsetof(struct worker_figures, ring_most_ns);
+}
+
+/* Whatever a worker counts is in the sum. */
+static void leaves_nothing_out(void **state)
+{
+	static union {
+		struct worker_figures f;
+		uint64_t cell[CELLS];
+	} one, sum;
+
+	(void)state;
+	_Static_assert(sizeof(one.cell) == sizeof(one.f), "nothing but cells");
+	for (size_t i = 0; i < CELLS; i++)
+		one.cell[i] = 1;
+	worker_figures_add(&sum.f, &one.f);
+	worker_figures_add(&sum.f, &one.f);
+	for (size_t i = 0; i < CELLS; i++) {
+		size_t at = i * sizeof(uint64_t);
+		uint64_t wanted = is_left_out(at) ? 0 : is_most(at) ? 1 : 2;
+		if (sum.cell[i] != wanted)
+			fail_msg("byte %zu: %" PRIu64 ", not %" PRIu64, at,
+				 sum.cell[i], wanted);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_everything),
 		cmocka_unit_test(sorts_statuses),
+		cmocka_unit_test(leaves_nothing_out),
 	};
 	return cmocka_run_group_tests_name("worker_figures", tests, NULL, NULL);
 }
