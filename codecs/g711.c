@@ -1,5 +1,7 @@
 #include "codecs/g711.h"
 
+#include "codecs/g711_inner.h"
+
 #include <spandsp/telephony.h>
 #include <spandsp/bit_operations.h>
 #include <spandsp/g711.h>
@@ -28,10 +30,18 @@ size_t g711_ulaw_decode(int16_t *pcm, const uint8_t *ulaw, size_t n)
 	return expand(pcm, ulaw, n, ulaw_value);
 }
 
-size_t g711_ulaw_encode(uint8_t *ulaw, const int16_t *pcm, size_t n)
+void g711_ulaw_encode_each(uint8_t *ulaw, const int16_t *pcm, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		ulaw[i] = linear_to_ulaw(pcm[i]);
+}
+
+size_t g711_ulaw_encode(uint8_t *ulaw, const int16_t *pcm, size_t n)
+{
+	if (g711_has_wide())
+		g711_ulaw_encode_wide(ulaw, pcm, n);
+	else
+		g711_ulaw_encode_each(ulaw, pcm, n);
 	return n;
 }
 

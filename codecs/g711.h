@@ -1,4 +1,5 @@
-/* G.711 companding, mu-law and A-law, by SpanDSP.
+/* G.711 companding, mu-law and A-law, by SpanDSP; mu-law is compressed sixteen
+ * samples at a time where the CPU has AVX2, to the same code words.
  *
  * Code words are one byte each, as sent on the wire (mu-law complemented,
  * A-law with even bits inverted). Linear samples are 16-bit, mu-law spans

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codecs/g711_inner.h"
 #include "tools/measure/g711_measure.h"
 #include "tools/testing/check.h"
 
@@ -176,6 +177,30 @@ static void arrays_equal_samples(void **state)
 	CHECK_EQ(0, g711_ulaw_decode(pcm, code, 0), "nothing is nothing");
 }
 
+/* Every sample there is, and every rest behind whole registers. */
+static void both_ways_agree(void **state)
+{
+	enum { SAMPLES = 65536, MOST = 50 };
+	static int16_t pcm[SAMPLES];
+	static uint8_t each[SAMPLES], wide[SAMPLES + 1];
+
+	(void)state;
+	if (!g711_has_wide())
+		skip();
+	for (int i = 0; i < SAMPLES; i++)
+		pcm[i] = (int16_t)(i - 32768);
+	g711_ulaw_encode_each(each, pcm, SAMPLES);
+	g711_ulaw_encode_wide(wide, pcm, SAMPLES);
+	for (int i = 0; i < SAMPLES; i++)
+		CHECK_EQ(each[i], wide[i], "a sample");
+	for (size_t n = 0; n <= MOST; n++) {
+		memset(wide, 0x33, sizeof(wide));
+		g711_ulaw_encode_wide(wide, pcm + 32740, n);
+		CHECK(memcmp(each + 32740, wide, n) == 0, "a few samples");
+		CHECK_EQ(0x33, wide[n], "and no more");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +212,7 @@ int main(void)
 		cmocka_unit_test(overload_takes_the_largest_value),
 		cmocka_unit_test(distortion_is_within_the_mask),
 		cmocka_unit_test(arrays_equal_samples),
+		cmocka_unit_test(both_ways_agree),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

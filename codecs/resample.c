@@ -11,13 +11,14 @@
 
 static const struct resample_plan plans[RESAMPLE_RATIOS] = {
 	[RESAMPLE_8_TO_24] = { 3, 1, RESAMPLE_TAPS_8_TO_24, 48, 32,
-			       resample_taps_8_to_24 },
+			       resample_taps_8_to_24, resample_run_up_thirds },
 	[RESAMPLE_24_TO_8] = { 1, 3, RESAMPLE_TAPS_24_TO_8, 16, 96,
-			       resample_taps_24_to_8 },
+			       resample_taps_24_to_8,
+			       resample_run_down_thirds },
 	[RESAMPLE_16_TO_24] = { 3, 2, RESAMPLE_TAPS_16_TO_24, 48, 64,
-				resample_taps_16_to_24 },
+				resample_taps_16_to_24, resample_run_wide },
 	[RESAMPLE_24_TO_16] = { 2, 3, RESAMPLE_TAPS_24_TO_16, 32, 96,
-				resample_taps_24_to_16 },
+				resample_taps_24_to_16, resample_run_wide },
 };
 
 void resampler_init(struct resampler *r, enum resample_ratio ratio)
@@ -72,9 +73,9 @@ void resample_use_wide(bool is_used)
 	leave_wide = !is_used;
 }
 
-static resample_run_fn *best_run(void)
+static resample_run_fn *best_run(const struct resample_plan *plan)
 {
-	return !leave_wide && resample_has_wide() ? resample_run_wide
+	return !leave_wide && resample_has_wide() ? plan->wide
 						  : resample_run_dot;
 }
 
@@ -92,7 +93,7 @@ static size_t run_block(struct resampler *r, int16_t *out, const int16_t *in,
 	memcpy(x + past, in, n * sizeof(*x));
 	if (grid > r->phase)
 		made = (grid - r->phase + plan->down - 1) / plan->down;
-	best_run()(&step, out, made);
+	best_run(plan)(&step, out, made);
 	r->phase += (unsigned)(made * plan->down - grid);
 	memcpy(r->history, x + n, past * sizeof(*x));
 	return made;

@@ -2,14 +2,10 @@
 
 #if defined(__x86_64__)
 
-#include <immintrin.h>
+#include "codecs/resample_wide_lane.h"
 
-#define WIDE __attribute__((target("avx2,fma")))
-
-#define LANE 8 /* floats in a register */
-#define SWEEP                                                           \
-	(5 * LANE) /* outputs in flight: as many as hide an FMA's delay \
-		    */
+/* Outputs in flight: as many as hide an FMA's delay. */
+#define SWEEP     (5 * LANE)
 #define DOWN_MAX  3
 #define INPUT_MAX (RESAMPLE_HISTORY + RESAMPLE_BLOCK)
 
@@ -25,22 +21,6 @@ struct columns {
 	size_t height;
 	float x[INPUT_MAX + DOWN_MAX * (LANE + 1)];
 };
-
-WIDE static void fill_one(struct columns *c, const int16_t *x, size_t n)
-{
-	size_t i = 0;
-
-	for (; n - i >= LANE; i += LANE) {
-		__m128i eight = _mm_loadu_si128((const __m128i *)(x + i));
-		_mm256_storeu_ps(
-			c->x + i,
-			_mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(eight)));
-	}
-	for (; i < n; i++)
-		c->x[i] = x[i];
-	for (; i < c->height; i++)
-		c->x[i] = 0;
-}
 
 static void fill_column(float *column, size_t height, const int16_t *x,
 			size_t n, unsigned down)
@@ -58,32 +38,12 @@ WIDE static void fill(struct columns *c, const int16_t *x, size_t n,
 {
 	c->height = (n + down - 1) / down + LANE;
 	if (down == 1) {
-		fill_one(c, x, n);
+		widen(c->x, c->height, x, n);
 		return;
 	}
 	for (unsigned m = 0; m < down; m++)
 		fill_column(c->x + m * c->height, c->height, x + m, n - m,
 			    down);
-}
-
-/* Half away from zero, as round_sample does; saturated before the cast. */
-WIDE static __m128i round_lane(__m256 x)
-{
-	const __m256 sign = _mm256_set1_ps(-0.0f);
-	__m256 half =
-		_mm256_or_ps(_mm256_and_ps(x, sign), _mm256_set1_ps(0.5f));
-	__m256 in_range = _mm256_max_ps(_mm256_min_ps(_mm256_add_ps(x, half),
-						      _mm256_set1_ps(32767)),
-					_mm256_set1_ps(-32768));
-	__m256i whole = _mm256_cvttps_epi32(in_range);
-
-	return _mm_packs_epi32(_mm256_castsi256_si128(whole),
-			       _mm256_extracti128_si256(whole, 1));
-}
-
-WIDE static void put_lane(int16_t *out, __m256 sum)
-{
-	_mm_storeu_si128((__m128i *)out, round_lane(sum));
 }
 
 /* Where each tap's inputs are, for the first output of a run. */
