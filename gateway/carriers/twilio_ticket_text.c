@@ -97,7 +97,7 @@ static void read_agent(struct twilio_ticket *k, char *rest)
 	const char *agent = strsep(&rest, " ");
 	const char *route = strsep(&rest, " ");
 
-	if (!agent || !route || strcmp(agent, "-") == 0 ||
+	if (!agent || !route || !*agent || strcmp(agent, "-") == 0 ||
 	    strlen(agent) >= sizeof(k->agent) || agent[strspn(agent, WORD)] ||
 	    strlen(route) > 16 || route[strspn(route, HEX)])
 		return;

@@ -84,6 +84,7 @@ static void tells_who_answers(void **state)
 		{ " sales 1f", "sales", 0x1f },
 		{ " sales 1f and more", "sales", 0x1f },
 		{ " sales", "", 0 },
+		{ "  1f", "", 0 },
 		{ " sa/les 1f", "", 0 },
 		{ " sales x", "", 0 },
 		{ " sales 11112222333344445", "", 0 },

@@ -185,6 +185,11 @@ silence_ms() {
 # --- The healthy one ---
 
 healthy() {
+	local ours='.type == "violation"'
+
+	# Sanitizers let the server itself stand still for a second, while it
+	# encrypts the message that is too large.
+	case $BUILD in */check) ours+=' and .kind != "uplink_gap"' ;; esac
 	call call --model-trace "$E2E/model.trace" <<-E
 		steps:
 		- {wait: heard_end, label: greeting}
@@ -204,7 +209,7 @@ healthy() {
 	own_logs call
 	SILENCE_MS=2500 not_silent
 	sounds_good call
-	model_says "no breach" model 'all(.[]; .type != "violation")'
+	model_says "no breach" model "any(.[]; $ours) | not"
 }
 
 # --- What the configuration says about it ---
