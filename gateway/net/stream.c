@@ -172,23 +172,22 @@ static void learn_peer(struct stream *s)
 	s->peer_is_loopback = address_is_loopback((const struct sockaddr *)&a);
 }
 
-static void tune(uv_tcp_t *tcp)
+static void tune(struct stream *s)
 {
 	unsigned silence_ms = STREAM_SILENCE_MS;
-	uv_os_fd_t fd;
 
-	uv_tcp_nodelay(tcp, 1);
-	uv_tcp_keepalive(tcp, 1, KEEPALIVE_S);
-	if (uv_fileno((uv_handle_t *)tcp, &fd) == 0)
-		setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &silence_ms,
-			   sizeof(silence_ms));
+	uv_tcp_nodelay(s->tcp, 1);
+	uv_tcp_keepalive(s->tcp, 1, KEEPALIVE_S);
+	setsockopt(s->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &silence_ms,
+		   sizeof(silence_ms));
 }
 
 /* A connected handle begins to carry bytes. */
 static void begin(struct stream *s)
 {
 	s->tcp->data = s;
-	tune(s->tcp);
+	(void)uv_fileno((uv_handle_t *)s->tcp, &s->fd); /* connected: it has */
+	tune(s);
 	learn_peer(s);
 	s->is_open = !stream_is_tls(s);
 	if (!s->is_paused || !s->is_open)
@@ -235,6 +234,7 @@ static struct stream *create(uv_loop_t *loop, const char *host,
 	}
 	s->is_dialled = host != NULL;
 	s->loop = loop;
+	s->fd = -1;
 	s->events = events;
 	s->owner = owner;
 	s->timer.data = s->write.data = s;

@@ -20,6 +20,7 @@ struct stream {
 	void *owner;
 	struct stream_shake *shake; /* while the handshake is made elsewhere */
 	uint64_t read_ns;
+	int fd; /* of tcp; while it leaves its loop, a copy */
 	bool is_open;
 	bool is_closing;
 	bool is_finishing; /* no more from the owner */
@@ -40,8 +41,7 @@ struct stream {
 
 	unsigned open_handles;
 	unsigned timeout_ms;
-	int fd;                       /* kept while it leaves its loop */
-	void (*on_left)(void *owner); /* likewise */
+	void (*on_left)(void *owner); /* while it leaves its loop */
 	uv_timer_t timer;
 	uv_write_t write;
 	uv_shutdown_t shutdown;
@@ -84,9 +84,9 @@ void stream_pump(struct stream *s);
 void stream_flush_now(struct stream *s);
 void stream_forget_flush(struct stream *s);
 
-/* stream_read_start: let libuv read. stream_deliver: bytes for the owner.
- * stream_peer_ended: in order; status and why as stream_note takes them.
- * stream_take_end: nothing more will be read. */
+/* stream_read_start: read whenever there is something. stream_deliver: bytes
+ * for the owner. stream_peer_ended: in order; status and why as stream_note
+ * takes them. stream_take_end: nothing more will be read. */
 void stream_read_start(struct stream *s);
 void stream_deliver(struct stream *s, uint8_t *bytes, size_t n);
 void stream_peer_ended(struct stream *s, int status, const char *why);

@@ -1,5 +1,6 @@
 /* The sending side of a stream. */
 #include <errno.h>
+#include <sys/socket.h>
 
 #include "gateway/net/net_loop.h"
 #include "gateway/net/stream_inner.h"
@@ -64,11 +65,10 @@ static void queue_rest(struct stream *s, struct buffer *from)
 /* Returns false when the kernel has ended the connection. */
 static bool write_now(struct stream *s, struct buffer *b)
 {
-	uv_buf_t bytes = uv_buf_init((char *)buffer_head(b), (unsigned)b->used);
-	int n = uv_try_write((uv_stream_t *)s->tcp, &bytes, 1);
+	ssize_t n = send(s->fd, buffer_head(b), b->used, MSG_NOSIGNAL);
 
-	if (n < 0 && n != UV_EAGAIN) {
-		stream_fail(s, n);
+	if (n < 0 && errno != EAGAIN && errno != EINTR) {
+		stream_fail(s, -errno);
 		return false;
 	}
 	buffer_consume(b, n > 0 ? (size_t)n : 0);
