@@ -111,11 +111,18 @@ audiocodes: {configure: false}"
 }
 row "configure off: no config" configures_nothing
 
+# With a session for the call: one that is late, as under sanitizers, is answered
+# with silence first, which is a stream of its own.
+stands_ready() { # the configuration on standard input
+	STANDBY=1 gateway gateway < <(echo "workers: 1" && cat)
+	await 20 contains "$ROW/gateway.err" ev=pool_ready || fail "no session stands ready"
+}
+
 # The model session outlives nobody, and the stream of each utterance is closed.
 streams() {
 	model model <<<"$quick
 $greets}"
-	gateway gateway <<<"$agent"
+	stands_ready <<<"$agent"
 	begins
 	hears "the greeting's stream is closed" a 'any(.[]; .type == "playStream.stop")'
 	sends a "$(activity '{"type":"event","name":"DTMF","value":"7"}')"
@@ -227,7 +234,7 @@ row "agent assist: the caller is bridged, everybody is answered by name" assist
 asks() { # tools, calls of the model, keys
 	model model <<<"$quick
 $greets, call: [$2]}"
-	gateway gateway <<<"agent: {tools: [$1], turns: {silence_duration_ms: 300}}
+	stands_ready <<<"agent: {tools: [$1], turns: {silence_duration_ms: 300}}
 ${3:-}"
 	begins
 }
@@ -243,7 +250,7 @@ sends_things() {
 	hears "pause, then resume" a '[events[].name | select(endswith("CallRecording"))] ==
 		["pauseCallRecording", "resumeCallRecording"]'
 	is_stamped
-	hears "the model speaks on" a 'map(select(.type == "playStream.start")) | length >= 2'
+	hears "the model speaks on" a 'map(select(.type == "playStream.start")) | length == 2'
 	ends
 }
 row "sendDtmf, sendMetaData, recording: by the model's word" sends_things
@@ -251,7 +258,7 @@ row "sendDtmf, sendMetaData, recording: by the model's word" sends_things
 refuses_things() {
 	asks "send_dtmf, record_call" "{name: send_dtmf, arguments: '{\"digits\":\"12x\"}'},
   {name: record_call, arguments: '{\"action\":\"erase\"}'}"
-	hears "the model is told, and speaks on" a 'map(select(.type == "playStream.start")) | length >= 2'
+	hears "the model is told, and speaks on" a 'map(select(.type == "playStream.start")) | length == 2'
 	hears "nothing is sent" a '[events[].name] == ["config"]'
 	ends
 }
@@ -283,9 +290,9 @@ transfers() {
 		transferTarget: "tel:+41791234567", handoverReason: "wants a person",
 		transferNotifications: true}]' 5
 	sends a "$(activity '{"type":"event","name":"transferStatus","value":{"status":"failed","reasonCode":"busy","reason":"SIP ;cause=486"}}')"
-	hears "the agent is back" a 'map(select(.type == "playStream.start")) | length >= 2'
+	hears "the agent is back" a 'map(select(.type == "playStream.start")) | length == 2'
 	sends a "$(activity '{"type":"event","name":"DTMF","value":"5"}')"
-	hears "and still takes keys" a 'map(select(.type == "playStream.start")) | length >= 3'
+	hears "and still takes keys" a 'map(select(.type == "playStream.start")) | length == 3'
 	ends
 }
 row "transfer: busy, and the agent is back" transfers
@@ -313,7 +320,7 @@ row "transfer to a warm target: what it is about is the reason" tells_why
 no_client() {
 	asks transfer_call "{name: transfer_call, arguments: '{\"target\":\"sales\"}'}" \
 		'transfer: {targets: [{name: sales, to: "client:sales"}]}'
-	hears "the agent is back" a 'map(select(.type == "playStream.start")) | length >= 2' 5
+	hears "the agent is back" a 'map(select(.type == "playStream.start")) | length == 2' 5
 	hears "nothing is asked" a 'all(events[]; .name != "transfer")'
 	log_says gateway "ev=transfer_failed"
 	ends
@@ -322,7 +329,7 @@ row "transfer to a client of another carrier: the agent says so" no_client
 
 nowhere() {
 	asks transfer_call "{name: transfer_call, arguments: '{\"target\":\"the moon\"}'}" "$targets"
-	hears "the model is told, and speaks on" a 'map(select(.type == "playStream.start")) | length >= 2'
+	hears "the model is told, and speaks on" a 'map(select(.type == "playStream.start")) | length == 2'
 	hears "no transfer" a '[events[].name] == ["config"]'
 	ends
 }
