@@ -113,7 +113,7 @@ check: setup-dev
 
 ## race: what several threads do, under the thread sanitizer
 RACES := gateway/exchange_test gateway/inbox_test gateway/ops/lines_test \
-	gateway/siblings_test \
+	gateway/siblings_test gateway/live_events_test \
 	gateway/carriers/audiocodes_registry_test \
 	gateway/carriers/twilio_tickets_test gateway/ops/log_test \
 	gateway/carriers/twilio_contexts_test \

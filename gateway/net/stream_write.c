@@ -210,5 +210,6 @@ size_t stream_waiting(const struct stream *s)
 					(const uv_stream_t *)s->tcp)
 			      : 0;
 
-	return s->out.used + s->wire.used + lent;
+	/* While it shakes hands the wire is another thread's. */
+	return s->out.used + (s->is_shaking ? 0 : s->wire.used) + lent;
 }
