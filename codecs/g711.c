@@ -1,10 +1,10 @@
 #include "codecs/g711.h"
 
-#include "codecs/g711_inner.h"
-
 #include <spandsp/telephony.h>
 #include <spandsp/bit_operations.h>
 #include <spandsp/g711.h>
+
+#include "codecs/g711_inner.h"
 
 /* What SpanDSP makes of every code word, worked out before main. */
 static int16_t ulaw_value[256], alaw_value[256];

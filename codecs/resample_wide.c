@@ -33,14 +33,9 @@ static void fill_column(float *column, size_t height, const int16_t *x,
 		column[i] = 0;
 }
 
-WIDE static void fill(struct columns *c, const int16_t *x, size_t n,
-		      unsigned down)
+static void fill(struct columns *c, const int16_t *x, size_t n, unsigned down)
 {
 	c->height = (n + down - 1) / down + LANE;
-	if (down == 1) {
-		widen(c->x, c->height, x, n);
-		return;
-	}
 	for (unsigned m = 0; m < down; m++)
 		fill_column(c->x + m * c->height, c->height, x + m, n - m,
 			    down);

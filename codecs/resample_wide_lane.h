@@ -10,31 +10,6 @@
 #define WIDE __attribute__((target("avx2,fma")))
 #define LANE 8
 
-WIDE static inline __m256 widen_lane(__m128i x)
-{
-	return _mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(x));
-}
-
-/* n samples as floats, and zeros up to end. */
-WIDE static inline void widen(float *out, size_t end, const int16_t *x,
-			      size_t n)
-{
-	size_t i = 0;
-
-	for (; n - i >= LANE; i += LANE)
-		_mm256_storeu_ps(out + i, widen_lane(_mm_loadu_si128(
-						  (const __m128i *)(x + i))));
-	for (; i < n; i++)
-		out[i] = x[i];
-	for (; i < end; i++)
-		out[i] = 0;
-}
-
-WIDE static inline __m256 lane_at(const float *x, size_t lane)
-{
-	return _mm256_loadu_ps(x + lane * LANE);
-}
-
 /* Half away from zero, as round_sample does; saturated before the cast. */
 WIDE static inline __m128i round_lane(__m256 x)
 {

@@ -13,6 +13,31 @@
 
 #define THREE 3
 
+WIDE static inline __m256 widen_lane(__m128i x)
+{
+	return _mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(x));
+}
+
+/* n samples as floats, and zeros up to end. */
+WIDE static inline void widen(float *out, size_t end, const int16_t *x,
+			      size_t n)
+{
+	size_t i = 0;
+
+	for (; n - i >= LANE; i += LANE)
+		_mm256_storeu_ps(out + i, widen_lane(_mm_loadu_si128(
+						  (const __m128i *)(x + i))));
+	for (; i < n; i++)
+		out[i] = x[i];
+	for (; i < end; i++)
+		out[i] = 0;
+}
+
+WIDE static inline __m256 lane_at(const float *x, size_t lane)
+{
+	return _mm256_loadu_ps(x + lane * LANE);
+}
+
 /* --- Three streams in turn --- */
 
 /* Byte j of the result comes from byte at[j] of the source, or is zero. */

@@ -11,7 +11,6 @@
 #include "gateway/net/stream.h"
 #include "protocols/buffer.h"
 
-#define MS_PER_S 1000
 #define HEAD_MAX 128 /* of an event's lines before its JSON */
 
 struct watcher {
@@ -140,17 +139,14 @@ static void greet(struct watcher *w)
 	send_to(w, text, (size_t)len);
 }
 
-void admin_events_take(struct admin_events *a, struct http_connection *c,
-		       struct http_message *m)
+void admin_events_take(struct admin_events *a, struct http_connection *c)
 {
-	struct watcher *w = NULL;
+	bool has_room = a->count < ADMIN_EVENTS_MAX;
+	struct watcher *w = has_room ? calloc(1, sizeof(*w)) : NULL;
 
-	(void)m;
-	if (a->count < ADMIN_EVENTS_MAX)
-		w = calloc(1, sizeof(*w));
 	if (!w) {
-		admin_api_respond(c, 503, ADMIN_EVENTS_BEAT_MS / MS_PER_S,
-				  "error", "too many watch");
+		admin_api_respond(c, 503, ADMIN_EVENTS_BUSY_S, "error",
+				  has_room ? "no memory" : "too many watch");
 		return;
 	}
 	w->owner = a;

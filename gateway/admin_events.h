@@ -23,13 +23,13 @@
 #include "gateway/ops/log.h"
 
 struct http_connection;
-struct http_message;
 struct live_events;
 struct watcher;
 
 #define ADMIN_EVENTS_MAX        16
 #define ADMIN_EVENTS_WAITING    (256u << 10)
 #define ADMIN_EVENTS_BEAT_MS    15000
+#define ADMIN_EVENTS_BUSY_S     15   /* until there may be room */
 #define ADMIN_EVENTS_RETRY_MS   2000 /* for who was cut off */
 #define ADMIN_EVENTS_GOODBYE_MS 500  /* to take what was told last */
 
@@ -50,8 +50,7 @@ int admin_events_open(struct admin_events *a, uv_loop_t *loop,
 void admin_events_close(struct admin_events *a);
 
 /* admin_events_take: GET /api/events, once admitted. */
-void admin_events_take(struct admin_events *a, struct http_connection *c,
-		       struct http_message *m);
+void admin_events_take(struct admin_events *a, struct http_connection *c);
 
 /* admin_events_dismiss: let all go; they may come again. */
 void admin_events_dismiss(struct admin_events *a);

@@ -1,17 +1,14 @@
 #include "gateway/carriers/twilio_context_text.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "gateway/carriers/twilio_contexts.h"
+#include "gateway/carriers/twilio_line.h"
 #include "protocols/twilio_message.h"
 
-#define PREFIX "c1 "
-#define WORD                                    \
-	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJK" \
-	"LMNOPQRSTUVWXYZ0123456789._-"
+#define KIND "c1"
 
 /* --- Writing --- */
 
@@ -51,19 +48,8 @@ static json_t *object_of(const struct twilio_context_news *n)
 size_t twilio_context_write(char out[TWILIO_CONTEXT_LINE_MAX],
 			    const struct twilio_context_news *n)
 {
-	const size_t before = sizeof(PREFIX) - 1;
-	const size_t room = TWILIO_CONTEXT_LINE_MAX - 1 - before;
-	json_t *object = object_of(n);
-
-	if (!object)
-		return 0;
-	memcpy(out, PREFIX, before);
-	size_t len = json_dumpb(object, out + before, room, JSON_COMPACT);
-	json_decref(object);
-	if (!len || len > room)
-		return 0;
-	out[before + len] = '\0';
-	return before + len;
+	return twilio_line_write(out, TWILIO_CONTEXT_LINE_MAX, KIND,
+				 object_of(n));
 }
 
 /* --- Reading --- */
@@ -97,8 +83,8 @@ static int read_rest(struct twilio_context *c, struct twilio_context_news *n,
 			&variables) != 0)
 		return -EBADMSG;
 	if (since < 0 || strlen(agent) >= sizeof(c->agent) ||
-	    agent[strspn(agent, WORD)] || strlen(words) >= sizeof(c->words) ||
-	    !json_is_object(variables))
+	    (agent[0] && !twilio_line_is_of(agent, TWILIO_LINE_NAME)) ||
+	    strlen(words) >= sizeof(c->words) || !json_is_object(variables))
 		return -EBADMSG;
 	n->since_ns = (uint64_t)since;
 	snprintf(c->agent, sizeof(c->agent), "%s", agent);
@@ -130,13 +116,9 @@ static int read_object(struct twilio_context_news *n, json_t *object)
 int twilio_context_read(struct twilio_context_news *n, const char *text,
 			size_t len)
 {
-	const size_t before = sizeof(PREFIX) - 1;
+	json_t *object = twilio_line_read(KIND, text, len);
 
 	memset(n, 0, sizeof(*n));
-	if (len < before || memcmp(text, PREFIX, before) != 0)
-		return -EBADMSG;
-	json_t *object = json_loadb(text + before, len - before,
-				    JSON_REJECT_DUPLICATES, NULL);
 	int err = object ? read_object(n, object) : -EBADMSG;
 	json_decref(object);
 	return err;

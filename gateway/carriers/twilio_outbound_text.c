@@ -6,16 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/carriers/twilio_line.h"
 #include "gateway/carriers/twilio_outbound.h"
 #include "protocols/base64.h"
 #include "protocols/twilio_message.h"
 #include "protocols/utf8.h"
 
-#define HEX    "0123456789abcdef"
-#define DIGITS "0123456789"
-#define WORD                                    \
-	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJK" \
-	"LMNOPQRSTUVWXYZ0123456789._-"
 #define FIELDS   7
 #define TEXT_MAX BASE64_ENCODED(TWILIO_OUTBOUND_TEXT_MAX)
 
@@ -50,11 +46,6 @@ size_t twilio_outbound_write(char out[TWILIO_OUTBOUND_LINE_MAX],
 }
 
 /* --- Reading --- */
-
-static bool is_of(const char *text, const char *characters)
-{
-	return *text && text[strspn(text, characters)] == '\0';
-}
 
 /* Pairs of texts, each with its end. */
 static bool is_pairs(const char *text, size_t len)
@@ -95,7 +86,8 @@ static int read_state(struct twilio_outbound_news *n, const char *word)
 static int read_names(struct twilio_outbound_news *n, const char *token,
 		      const char *call_sid)
 {
-	if (strlen(token) != TWILIO_OUTBOUND_TOKEN - 1 || !is_of(token, HEX))
+	if (strlen(token) != TWILIO_OUTBOUND_TOKEN - 1 ||
+	    !twilio_line_is_of(token, TWILIO_LINE_HEX))
 		return -EBADMSG;
 	memcpy(n->token, token, TWILIO_OUTBOUND_TOKEN);
 	if (strcmp(call_sid, "-") == 0)
@@ -109,11 +101,11 @@ static int read_names(struct twilio_outbound_news *n, const char *token,
 static int read_call(struct twilio_outbound_news *n, const char *since,
 		     const char *agent, const char *text)
 {
-	if (strlen(since) > 19 || !is_of(since, DIGITS))
+	if (strlen(since) > 19 || !twilio_line_is_of(since, TWILIO_LINE_DIGITS))
 		return -EBADMSG;
 	n->since_ns = strtoull(since, NULL, 10);
 	if (n->since_ns > INT64_MAX || strlen(agent) >= sizeof(n->call.agent) ||
-	    !is_of(agent, WORD))
+	    !twilio_line_is_of(agent, TWILIO_LINE_NAME))
 		return -EBADMSG;
 	if (strcmp(agent, "-") != 0)
 		memcpy(n->call.agent, agent, strlen(agent) + 1);

@@ -7,13 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/carriers/twilio_line.h"
 #include "gateway/carriers/twilio_tickets.h"
 #include "protocols/twilio_message.h"
-
-#define HEX "0123456789abcdef"
-#define WORD                                    \
-	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJK" \
-	"LMNOPQRSTUVWXYZ0123456789._-"
 
 static const char *const fate_name[] = {
 	[TWILIO_INVITED] = "invited",
@@ -56,7 +52,7 @@ static int read_secret(struct twilio_ticket *k, const char *word)
 	if (strcmp(word, "-") == 0)
 		return 0;
 	if (strlen(word) != TWILIO_TICKET_LEN - 1 ||
-	    strspn(word, HEX) != TWILIO_TICKET_LEN - 1)
+	    !twilio_line_is_of(word, TWILIO_LINE_HEX))
 		return -EBADMSG;
 	memcpy(k->secret, word, TWILIO_TICKET_LEN);
 	return 0;
@@ -65,8 +61,7 @@ static int read_secret(struct twilio_ticket *k, const char *word)
 /* Digits only, and no more than max. */
 static int read_number(uint64_t *out, const char *word, uint64_t max)
 {
-	if (!*word || strlen(word) > 19 ||
-	    strspn(word, "0123456789") != strlen(word))
+	if (strlen(word) > 19 || !twilio_line_is_of(word, TWILIO_LINE_DIGITS))
 		return -EBADMSG;
 	*out = strtoull(word, NULL, 10);
 	return *out > max ? -EBADMSG : 0;
@@ -97,9 +92,10 @@ static void read_agent(struct twilio_ticket *k, char *rest)
 	const char *agent = strsep(&rest, " ");
 	const char *route = strsep(&rest, " ");
 
-	if (!agent || !route || !*agent || strcmp(agent, "-") == 0 ||
-	    strlen(agent) >= sizeof(k->agent) || agent[strspn(agent, WORD)] ||
-	    strlen(route) > 16 || route[strspn(route, HEX)])
+	if (!agent || !route || strcmp(agent, "-") == 0 ||
+	    strlen(agent) >= sizeof(k->agent) ||
+	    !twilio_line_is_of(agent, TWILIO_LINE_NAME) || strlen(route) > 16 ||
+	    !twilio_line_is_of(route, TWILIO_LINE_HEX))
 		return;
 	memcpy(k->agent, agent, strlen(agent) + 1);
 	k->route = strtoull(route, NULL, 16);

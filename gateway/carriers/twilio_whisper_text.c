@@ -1,15 +1,14 @@
 #include "gateway/carriers/twilio_whisper_text.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/carriers/twilio_line.h"
 #include "gateway/carriers/twilio_whispers.h"
 #include "protocols/twilio_message.h"
 
-#define PREFIX "w1 "
-#define HEX    "0123456789abcdef"
+#define KIND "w1"
 
 _Static_assert(6 * CALL_SUMMARY_MAX + 512 < TWILIO_WHISPER_LINE_MAX,
 	       "all has room, every character escaped");
@@ -37,19 +36,8 @@ static json_t *object_of(const struct twilio_whisper_news *n)
 size_t twilio_whisper_write(char out[TWILIO_WHISPER_LINE_MAX],
 			    const struct twilio_whisper_news *n)
 {
-	const size_t before = sizeof(PREFIX) - 1;
-	const size_t room = TWILIO_WHISPER_LINE_MAX - 1 - before;
-	json_t *object = object_of(n);
-
-	if (!object)
-		return 0;
-	memcpy(out, PREFIX, before);
-	size_t len = json_dumpb(object, out + before, room, JSON_COMPACT);
-	json_decref(object);
-	if (!len || len > room)
-		return 0;
-	out[before + len] = '\0';
-	return before + len;
+	return twilio_line_write(out, TWILIO_WHISPER_LINE_MAX, KIND,
+				 object_of(n));
 }
 
 /* --- Reading --- */
@@ -76,7 +64,7 @@ static int read_rest(struct twilio_whisper_news *n, json_t *object)
 			&words) != 0)
 		return -EBADMSG;
 	if (strlen(token) != TWILIO_WHISPER_TOKEN - 1 ||
-	    token[strspn(token, HEX)] || since < 0 ||
+	    !twilio_line_is_of(token, TWILIO_LINE_HEX) || since < 0 ||
 	    (leg[0] && !twilio_sid_ok(leg, "CA")) ||
 	    strlen(words) >= sizeof(n->words))
 		return -EBADMSG;
@@ -103,13 +91,9 @@ static int read_object(struct twilio_whisper_news *n, json_t *object)
 int twilio_whisper_read(struct twilio_whisper_news *n, const char *text,
 			size_t len)
 {
-	const size_t before = sizeof(PREFIX) - 1;
+	json_t *object = twilio_line_read(KIND, text, len);
 
 	memset(n, 0, sizeof(*n));
-	if (len < before || memcmp(text, PREFIX, before) != 0)
-		return -EBADMSG;
-	json_t *object = json_loadb(text + before, len - before,
-				    JSON_REJECT_DUPLICATES, NULL);
 	int err = object ? read_object(n, object) : -EBADMSG;
 	json_decref(object);
 	return err;

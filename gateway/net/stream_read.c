@@ -12,8 +12,9 @@
 static _Thread_local uint8_t read_bytes[STREAM_READ_BYTES];
 static _Thread_local ssize_t read_result; /* how many, or a negative errno */
 
-/* uv would read as one does from a file, which costs a socket some 3 % more: so
- * it is done here, and uv is given no room, which it tells as UV_ENOBUFS. */
+/* uv would read as one does from a file, which costs a socket more
+ * (tools/BENCH.md): so it is done here, and uv is given no room, which it tells
+ * as UV_ENOBUFS. */
 static void on_alloc(uv_handle_t *h, size_t suggested, uv_buf_t *none)
 {
 	const struct stream *s = h->data;

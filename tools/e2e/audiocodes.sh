@@ -19,8 +19,7 @@ formats='lpcm16_24 lpcm16 lpcm16_8 mulaw'
 
 demonstration() {
 	model model </dev/null
-	STANDBY=2 gateway gateway <<<"workers: 1"
-	await 20 contains "$ROW/gateway.err" ev=pool_ready || fail "no session stands ready"
+	STANDBY=2 gateway_ready gateway </dev/null
 	call_bot call --out "$ROW/call.wav" --model-trace "$ROW/model.trace" </dev/null
 	sounds_good call
 	call_says "an interruption heeded" call '.figures.barge_ins_heeded == 1'

@@ -111,18 +111,11 @@ audiocodes: {configure: false}"
 }
 row "configure off: no config" configures_nothing
 
-# With a session for the call: one that is late, as under sanitizers, is answered
-# with silence first, which is a stream of its own.
-stands_ready() { # the configuration on standard input
-	STANDBY=1 gateway gateway < <(echo "workers: 1" && cat)
-	await 20 contains "$ROW/gateway.err" ev=pool_ready || fail "no session stands ready"
-}
-
 # The model session outlives nobody, and the stream of each utterance is closed.
 streams() {
 	model model <<<"$quick
 $greets}"
-	stands_ready <<<"$agent"
+	gateway_ready gateway <<<"$agent"
 	begins
 	hears "the greeting's stream is closed" a 'any(.[]; .type == "playStream.stop")'
 	sends a "$(activity '{"type":"event","name":"DTMF","value":"7"}')"
@@ -234,7 +227,7 @@ row "agent assist: the caller is bridged, everybody is answered by name" assist
 asks() { # tools, calls of the model, keys
 	model model <<<"$quick
 $greets, call: [$2]}"
-	stands_ready <<<"agent: {tools: [$1], turns: {silence_duration_ms: 300}}
+	gateway_ready gateway <<<"agent: {tools: [$1], turns: {silence_duration_ms: 300}}
 ${3:-}"
 	begins
 }

@@ -300,12 +300,6 @@ replayed() {
 		'[.[] | select(.dir == "in" and (.instructions // "" | contains("Greet \"Ada\"")))] | length == 1'
 }
 
-# Another instance on the same port, of the same configuration.
-successor() {
-	start successor "$BUILD/tandem" serve -c "$ROW/gateway.yaml" --listen "$OURS" --admin 127.0.0.1:0
-	await 20 contains "$ROW/successor.out" "listening on" || fail "successor does not start"
-}
-
 # The one that has placed the call is gone before it is answered: the telephone
 # network stands still for as long as that takes.
 restarted() { # before or after: when the other comes

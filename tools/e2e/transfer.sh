@@ -108,7 +108,7 @@ past_steps="$greeted
 - {press: \"9753#\"}
 - {wait: heard_end, label: thanks}"
 
-knows_its_past() { # words of the note
+knows_its_past() { # words of the note, who has the second stream
 	# The first session's instructions are the front desk's.
 	model_says "sales has the second session from its beginning" model '
 		(last(.[] | select(.dir == "out" and .type == "session.created")).t_us) as $second |
@@ -122,7 +122,7 @@ knows_its_past() { # words of the note
 			([.[] | select(.type == "response.create")] | length == 1)'
 	model_says "nobody was told the PIN" model 'all(.[]; tostring | contains("9753") | not)'
 	log_lacks gateway 9753
-	log_says gateway "ev=recalled agent=sales"
+	log_says "${2:-gateway}" "ev=recalled agent=sales"
 }
 
 takes_along() {
@@ -193,8 +193,7 @@ accepted() { # target's address
 	log_lacks gateway "Ada & Bob"
 }
 
-declined() { # the key, or none
-	warm "$about" tel:+41791234567
+is_back() { # the key that is pressed, or none
 	call call --rest "$REST" <<-E
 		dial_key: "$1"
 		steps:
@@ -209,6 +208,10 @@ declined() { # the key, or none
 	call_says "they are not connected" call 'any(.timeline[].text; . == "whoever answered is not connected")'
 	model_says "a second session is told why" model '[.[] | select(.dir == "in" and
 		(.text // "" | contains("[transfer]") and contains("the person who answered did not take the call")))] | length == 1'
+}
+declined() { # likewise
+	warm "$about" tel:+41791234567
+	is_back "$1"
 }
 refuses() {
 	declined 2
@@ -228,11 +231,6 @@ shared() { # what is to be run with such a gateway
 	future_port 1
 	OURS=127.0.0.1:$PORT
 	"$@"
-}
-
-successor() {
-	start successor "$BUILD/tandem" serve -c "$ROW/gateway.yaml" --listen "$OURS" --admin 127.0.0.1:0
-	await 20 contains "$ROW/successor.out" "listening on" || fail "successor does not start"
 }
 
 # It comes while whoever was dialled is being told what it is about, and the one
@@ -278,8 +276,8 @@ back_elsewhere() {
 	E
 	replaced
 	log_says successor "ev=declined"
-	cat "$ROW/successor.err" >>"$ROW/gateway.err" # where it is looked for
-	knows_its_past "the person who answered did not take the call"
+	knows_its_past "the person who answered did not take the call" successor
+	log_lacks successor 9753
 	log_lacks successor "open on Sunday"
 	stop successor 15
 }
@@ -288,19 +286,7 @@ back_elsewhere() {
 either() {
 	warm "$about" tel:+41791234567
 	successor
-	call call --rest "$REST" <<-E
-		dial_key: "2"
-		steps:
-		$greeted
-		- {say: test-vectors/speech/digit-7.wav}
-		- {wait: heard_end, label: before the transfer}
-		- {wait: heard_start, label: back with the model, timeout_ms: 30000}
-		- {wait: heard_end}
-		- {hangup: true}
-		expect: {outcome: caller_hung_up, $good}
-	E
-	model_says "a second session is told why" model '[.[] | select(.dir == "in" and
-		(.text // "" | contains("[transfer]") and contains("the person who answered did not take the call")))] | length == 1'
+	is_back 2
 	stop successor 15
 }
 

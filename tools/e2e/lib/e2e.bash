@@ -311,6 +311,19 @@ gateway() { # name, options…
 	ADMIN_URL=$(sed -n 's|^  Admin: ||p' "$ROW/$name.out")
 }
 
+# The same with a session for the next call: one that opens its own is late under
+# sanitizers, and what answers it meanwhile is silence.
+gateway_ready() { # name: its configuration on standard input
+	STANDBY=${STANDBY:-1} gateway "$1" < <(echo "workers: 1" && cat)
+	await 20 contains "$ROW/$1.err" ev=pool_ready || fail "no session stands ready"
+}
+
+# Another instance of the gateway, on the same port ($OURS).
+successor() {
+	start successor "$BUILD/tandem" serve -c "$ROW/gateway.yaml" --listen "$OURS" --admin 127.0.0.1:0
+	await 20 contains "$ROW/successor.out" "listening on" || fail "successor does not start"
+}
+
 # A gateway and a model with little to say: what most rows need. The model's
 # scenario on standard input.
 gateway_and_model() {
